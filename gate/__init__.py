@@ -1,0 +1,1 @@
+"""The gate: from a scan to a recorded decision to a passage."""

@@ -1,0 +1,1 @@
+"""The ticket machine: the till behind it and one folder per passenger task."""

@@ -1,0 +1,1 @@
+"""The station's stores, the contract with the centre, and the engine that keeps both sides equal."""
