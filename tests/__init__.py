@@ -1,0 +1,1 @@
+"""Tests of everything, one folder per package."""
