@@ -7,6 +7,7 @@ Times are aware UTC datetimes. A passenger's document never leaves the till: scr
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
@@ -175,8 +176,7 @@ class Snapshot:
     reading: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
+class Person(NamedTuple):
     """One traveller of an order to be held: whose document, which kind of ticket, how many carried children."""
 
     handle: str
@@ -193,7 +193,7 @@ class AskForDocuments:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class TypeDocument:
-    """A document typed on our own keypad. Appears as `Snapshot.traveller`, or as `Snapshot.trouble` when it is wrong."""
+    """A document typed on our own keypad. Appears as `Snapshot.traveller`, or as `trouble` when it is wrong."""
 
     kind: DocumentKind
     number: str
@@ -212,7 +212,7 @@ class HoldOrder:
     """Keep places on `offer` for these travellers. Answered by `Snapshot.order` in state HELD, or by `trouble`."""
 
     offer: Offer
-    travellers: tuple[Seat, ...]
+    travellers: tuple[Person, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
