@@ -1,0 +1,207 @@
+"""One TOML file per terminal, read once into frozen dataclasses. A wrong key or type stops the start and says where."""
+
+import dataclasses
+import difflib
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+
+class ConfigFault(Exception):
+    """The configuration cannot be used; the text names file, line, key and what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CentreConfig:
+    """Where the central ticketing server answers."""
+
+    url: str = "http://127.0.0.1:8080"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncConfig:
+    """How often the stores are kept in step."""
+
+    interval_seconds: float = 1.0  # between two looks while the line is up
+    retry_base_seconds: float = 1.0  # first wait after a failure; doubles, with full jitter
+    retry_cap_seconds: float = 300.0
+    time_every_seconds: float = 300.0  # how often signed time is asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelConfig:
+    """The kiosk's screen; millimetres as measured on the glass, because screens misreport their size."""
+
+    width_mm: float = 344.0
+    height_mm: float = 194.0
+    width_px: int = 1920
+    height_px: int = 1080
+    fullscreen: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterConfig:
+    """The receipt printer (ESC/POS)."""
+
+    address: str  # tcp:HOST:PORT or a serial path
+    baud: int = 115200
+    handshake_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashConfig:
+    """The bill validator (ccTalk)."""
+
+    address: str
+    baud: int = 9600
+    device: int = 40  # ccTalk address
+    echo: bool = True  # the host hears its own bytes on the one-wire bus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdReaderConfig:
+    """The ID card reader (SDT frames)."""
+
+    address: str
+    baud: int = 115200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerConfig:
+    """A serial code scanner that ends each code with CR or LF."""
+
+    address: str
+    baud: int = 9600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraConfig:
+    """A camera: /dev/video0 or the URL of an MJPEG stream."""
+
+    source: str
+    width: int = 1280
+    height: int = 720
+    fps: int = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarrierConfig:
+    """A Modbus RTU relay board that times its own pulse, with two beams and the fire loop on its inputs."""
+
+    address: str
+    baud: int = 9600
+    unit: int = 1
+    coil: int = 0
+    entry_input: int = 0
+    exit_input: int = 1
+    fire_input: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateConfig:
+    """One lane of a check-in gate."""
+
+    gate: str = "1"  # the check-in gate's label as passengers see it
+    lane: str = "1A"
+    start_seconds: float = 7.0  # a passenger let in must start to walk within this
+    finish_seconds: float = 7.0
+    pulse_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything one terminal needs to know. Secrets are files in `directory`, never values here."""
+
+    directory: Path = Path("/var/lib/waystation")
+    centre: CentreConfig = field(default_factory=CentreConfig)
+    sync: SyncConfig = field(default_factory=SyncConfig)
+    panel: PanelConfig = field(default_factory=PanelConfig)
+    gate: GateConfig = field(default_factory=GateConfig)
+    printer: PrinterConfig | None = None
+    cash: CashConfig | None = None
+    id_reader: IdReaderConfig | None = None
+    scanner: ScannerConfig | None = None
+    camera: CameraConfig | None = None
+    barrier: BarrierConfig | None = None
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration file. Raises ConfigFault. A relative `directory` is relative to the file."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigFault(f"{path}: cannot be read ({error.strerror}). Give the right file with --config.") from error
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigFault(f"{path}: not valid TOML: {error}") from error
+    config = _build(Config, table, _Source(path, text), ())
+    return dataclasses.replace(config, directory=(path.parent / config.directory).resolve())
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    path: Path
+    text: str
+
+    def fault(self, keys: tuple[str, ...], what: str) -> ConfigFault:
+        """Name the line on which the last key stands under its own table's heading."""
+        section: tuple[str, ...] = ()
+        for number, line in enumerate(self.text.splitlines(), 1):
+            bare = line.split("#")[0].strip()
+            if bare.startswith("["):
+                section = tuple(part.strip() for part in bare.strip("[]").split("."))
+                if section == keys:
+                    return ConfigFault(f"{self.path}:{number}: {what}")
+            elif "=" in bare and (*section, bare.split("=")[0].strip().strip('"')) == keys:
+                return ConfigFault(f"{self.path}:{number}: {what}")
+        return ConfigFault(f"{self.path}: {what}")
+
+
+T = TypeVar("T")
+
+
+def _build(kind: type[T], table: dict[str, Any], source: _Source, at: tuple[str, ...]) -> T:
+    known = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            advice = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(sorted(known))}."
+            raise source.fault((*at, key), f"unknown key `{'.'.join((*at, key))}`; {advice}")
+        values[key] = _convert(known[key], value, source, (*at, key))
+    fields = dataclasses.fields(kind)  # type: ignore[arg-type]  # every section is a dataclass
+    for each in fields:
+        required = each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
+        if required and each.name not in values:
+            raise source.fault(at, f"`{'.'.join((*at, each.name))}` is missing.")
+    return kind(**values)
+
+
+def _convert(wanted: Any, value: Any, source: _Source, at: tuple[str, ...]) -> Any:
+    if isinstance(wanted, types.UnionType):
+        wanted = next(each for each in typing.get_args(wanted) if each is not types.NoneType)
+    name = ".".join(at)
+    if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
+        if not isinstance(value, dict):
+            raise source.fault(at, f"`{name}` is a section: write it as [{name}].")
+        return _build(wanted, value, source, at)
+    if wanted is Path and isinstance(value, str):
+        return Path(value)
+    if wanted is float and type(value) is int:
+        return float(value)
+    if type(value) is not wanted:
+        raise source.fault(at, f"`{name}` must be {_NAMES[wanted]}, not {value!r}.")
+    return value
+
+
+_NAMES = {
+    str: "text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    Path: "a path in quotes",
+}

@@ -1,0 +1,112 @@
+"""Starting, watching and killing the station's processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+
+class ProcessFault(Exception):
+    """A process did not start, or ended before it was asked to."""
+
+
+class Child:
+    """A process of the station. Its standard output is its own JSON lines; its standard error goes to a log file."""
+
+    def __init__(
+        self, name: str, module: Sequence[str], logs: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.name = name
+        self._argv = [sys.executable, "-m", *module]
+        self._logs = logs
+        self._environment = {**os.environ, **(environment or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.ready: dict[str, Any] = {}
+
+    def start(self, timeout: float = 30.0, environment: Mapping[str, str] | None = None) -> Self:
+        """Start it and wait for the line that says it is ready. Raises ProcessFault with the end of its log."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        out, err = self._logs / f"{self.name}.out", self._logs / f"{self.name}.log"
+        already = out.stat().st_size if out.exists() else 0
+        with out.open("ab") as stdout, err.open("ab") as stderr:
+            self._process = subprocess.Popen(
+                self._argv,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                env={**self._environment, **(environment or {})},
+                start_new_session=True,
+            )
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            with out.open("rb") as lines:
+                lines.seek(already)
+                for line in lines:
+                    if line.endswith(b"\n") and b'"ready"' in line:
+                        self.ready = json.loads(line)
+                        return self
+            if self._process.poll() is not None:
+                raise ProcessFault(f"{self.name} ended with {self._process.returncode}: {self._last_words(err)}")
+            time.sleep(0.02)
+        self.kill()
+        raise ProcessFault(f"{self.name} was not ready after {timeout:.0f} s: {self._last_words(err)}")
+
+    @property
+    def pid(self) -> int:
+        """The process number; raises ProcessFault when it was never started."""
+        if self._process is None:
+            raise ProcessFault(f"{self.name} was not started")
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs now."""
+        return self._process is not None and self._process.poll() is None
+
+    def output(self) -> list[dict[str, Any]]:
+        """Return every JSON line it has printed, over all its starts."""
+        path = self._logs / f"{self.name}.out"
+        return (
+            [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.startswith("{")]
+            if path.exists()
+            else []
+        )
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to end; kill it when it does not within five seconds."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, how)
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    @staticmethod
+    def _last_words(log: Path) -> str:
+        return " | ".join(log.read_text("utf-8", "replace").splitlines()[-6:]) or "it said nothing"
+
+
+def wait_until(condition: Callable[[], Any], timeout: float, what: str) -> Any:
+    """Ask every 30 ms until the answer is true and return it; raises TimeoutError naming `what`."""
+    until = time.monotonic() + timeout
+    while True:
+        if answer := condition():
+            return answer
+        if time.monotonic() > until:
+            raise TimeoutError(f"not seen within {timeout:.0f} s: {what}")
+        time.sleep(0.03)
