@@ -1,0 +1,374 @@
+"""The contract between a station's machines and the centre, protocol 1: every body that crosses the line.
+
+JSON over HTTP. Bytes are base64url without padding, instants are integer milliseconds since 1970, money is
+integer fen, dates are ISO text. A reader ignores fields that it does not know, so that the other side may be newer;
+`tests/sync` holds both sides to these models. Client and centre share this module and nothing else.
+
+| call | signed by the device | body | answer |
+|---|---|---|---|
+| `POST /v1/enrol` | no, by a one-time code | `EnrolRequest` | `EnrolAnswer` |
+| `POST /v1/sync/push` | yes | `PushBatch` | `PushAnswer` |
+| `GET /v1/sync/pull?cursor=&limit=` | yes | – | `PullAnswer` |
+| `POST /v1/time` | no, by the nonce | `TimeRequest` | `TimeAnswer` |
+| `GET /v1/health` | no | – | `HealthAnswer` |
+| `POST /v1/office/sales` | no, office token | `OfficeSale` | `OfficeSold` |
+| `POST /v1/office/refunds` | no, office token | `OfficeRefund` | `OfficeRefunded` |
+
+Whatever goes wrong is answered with `ErrorAnswer`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+from sync.encoding import from_text, to_text
+
+PROTOCOL = 1
+"""The protocol that this module describes."""
+
+MAX_BATCH_EVENTS = 500
+"""Most events in one push."""
+
+MAX_BATCH_BYTES = 512 * 1024
+"""Most bytes of events (before base64) that a client puts in one push, unless a single event is larger."""
+
+MAX_PAGE_RECORDS = 2000
+"""Most records in one page of a pull."""
+
+MAX_EVENT_BYTES = 8 * 1024
+"""Longest event that a journal writes; what is longer is poisoned."""
+
+
+def _read_bytes(value: object) -> object:
+    return from_text(value) if isinstance(value, str) else value
+
+
+def _bytes_field(length: int | None = None) -> tuple[object, ...]:
+    schema: dict[str, object] = {"type": "string", "format": "base64url", "pattern": "^[A-Za-z0-9_-]*$"}
+    size = Field(min_length=length, max_length=length) if length is not None else Field()
+    return (BeforeValidator(_read_bytes), PlainSerializer(to_text, when_used="json"), WithJsonSchema(schema), size)
+
+
+Bytes = Annotated[bytes, *_bytes_field()]
+"""Bytes of any length: `bytes` in Python, base64url text in JSON."""
+Bytes32 = Annotated[bytes, *_bytes_field(32)]
+"""32 bytes: a hash, a raw Ed25519 key, a nonce."""
+Bytes64 = Annotated[bytes, *_bytes_field(64)]
+"""64 bytes: an Ed25519 signature."""
+Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})*$")]
+"""Bytes as lower-case hexadecimal text."""
+Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+"""16 bytes (an epoch, an attempt, a sale) as 32 hexadecimal digits."""
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")]
+"""A ticket number: 20 digits."""
+IsoDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+"""A service date, `2026-11-22`."""
+TripCode = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,16}$")]
+"""A trip within its service date: 1 to 16 printing ASCII characters."""
+Fen = Annotated[int, Field(ge=0, le=10**9)]
+"""An amount of money, in fen."""
+Millis = Annotated[int, Field(ge=0, le=2**53)]
+"""An instant: milliseconds since 1970-01-01T00:00Z."""
+Stop = Annotated[int, Field(ge=0, le=2**32 - 1)]
+"""A stop's number."""
+Seat = Annotated[int, Field(ge=1, le=255)]
+"""A seat's number."""
+Prefix = Annotated[int, Field(ge=0, le=2**24 - 1)]
+"""The first 24 bits of every number that a till issues."""
+Bilingual = tuple[str, str]
+"""A text in Chinese and in English."""
+
+
+class Wire(BaseModel):
+    """Base of all that crosses the line: frozen, and deaf to fields that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ErrorAnswer(Wire):
+    """What every refusal says: what happened, what to do next, and for a gap where the centre wants to go on."""
+
+    what: str
+    hint: str
+    expected_seq: int | None = None
+
+
+# ---------------------------------------------------------------- enrolment
+
+
+class EnrolRequest(Wire):
+    """A technician's one-time code, and the public keys that the new device made for itself."""
+
+    code: str = Field(min_length=1, max_length=64)
+    kind: Literal["till", "gate"]
+    name: str = Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+$")
+    device_key: Bytes32
+    till_key: Bytes32 | None = None
+
+
+class EnrolAnswer(Wire):
+    """What an enrolled device keeps: who it is, the pinned root, and for a till its prefix and certificate."""
+
+    device: str
+    station: int
+    prefix: Prefix | None
+    certificate: Bytes | None
+    root_key: Bytes32
+    trust_list: Bytes
+
+
+# ---------------------------------------------------------------- push
+
+
+class Head(Wire):
+    """The end of the chain after this batch, signed by the device (`tickets.events.head_message`)."""
+
+    seq: int = Field(ge=1)
+    hash: Bytes32
+    signature: Bytes64
+
+
+class PushBatch(Wire):
+    """Consecutive events of one journal epoch. `previous` is the chain's hash before `first_seq`."""
+
+    protocol: int = PROTOCOL
+    epoch: Hex32
+    prefix: Prefix | None
+    first_seq: int = Field(ge=1)
+    previous: Bytes32
+    events: tuple[Bytes, ...] = Field(min_length=1, max_length=MAX_BATCH_EVENTS)
+    head: Head
+
+
+class PushResult(Wire):
+    """What became of one event. `held`: a relay has it; `kept`: the centre has it; the others are kept as evidence."""
+
+    seq: int
+    result: Literal["held", "kept", "poisoned", "conflict"]
+    why: str | None = None
+
+
+class PushAnswer(Wire):
+    """One result per event, in order; `receipt` signs `tickets.events.receipt_message` for the head at `kept_through`."""
+
+    results: tuple[PushResult, ...]
+    kept_through: int = Field(ge=0)
+    receipt: Bytes64
+
+
+# ---------------------------------------------------------------- pull
+
+
+class Record(Wire):
+    """The latest state of one thing at this station; a body of None says that it is gone (a tombstone)."""
+
+    kind: str = Field(min_length=1, max_length=32)
+    key: str = Field(max_length=128)
+    body: dict[str, object] | None
+    change: int = Field(ge=0)
+
+
+class PullAnswer(Wire):
+    """One page of records, the cursor to ask with next, and whether there is more at once."""
+
+    records: tuple[Record, ...] = Field(max_length=MAX_PAGE_RECORDS)
+    cursor: str = Field(max_length=512)
+    more: bool
+
+
+class StationBody(Wire):
+    """Record `station` "": the station itself; `stop` is its own boarding stop."""
+
+    code: int
+    name: Bilingual
+    operator: Bilingual
+    timezone: str
+    stop: Stop
+
+
+class StopBody(Wire):
+    """Record `stop` "<id>": a place to travel to. `popular` orders the first screen, highest first."""
+
+    id: Stop
+    name: Bilingual
+    pinyin: str
+    initials: str
+    popular: int
+
+
+class StopCallBody(Wire):
+    """One stop of a departure: the full fare to it and the minutes after leaving."""
+
+    stop: Stop
+    fare: Fen
+    minutes: int
+
+
+class DepartureBody(Wire):
+    """Record `departure` "<date>/<trip>", as `tickets.departures.Departure.to_record` writes it."""
+
+    service_date: IsoDate
+    trip: TripCode
+    departs_at: Millis
+    boarding: Stop
+    gate: str
+    bay: str
+    plate: str
+    seats: int | None
+    places: int
+    stops: tuple[StopCallBody, ...]
+    opens_at: Millis
+    closes_at: Millis
+    state: str
+    identity: str
+    merged_into: str | None = None
+
+
+class AllotmentBody(Wire):
+    """Record `allotment` "<date>/<trip>/<device>": all that this till was ever granted there; it only grows."""
+
+    service_date: IsoDate
+    trip: TripCode
+    device: str
+    seats: tuple[Seat, ...] | None
+    count: int | None = Field(ge=0)
+
+
+class TicketBody(Wire):
+    """Record `ticket` "<digits>": a ticket as the centre knows it. `expires` is in whole seconds since 1970."""
+
+    number: Digits
+    service_date: IsoDate
+    trip: TripCode
+    boarding: Stop
+    alighting: Stop
+    seat: Seat | None
+    kind: int
+    children: int
+    fare: Fen
+    tag: Hex
+    expires: int
+    state: Literal["valid", "refunded", "changed", "revoked"]
+    issuer: str
+
+
+class UseBody(Wire):
+    """Record `use` "<digits>/<use_no>": one use of a ticket, by any device of the station."""
+
+    number: Digits
+    use_no: int = Field(ge=1)
+    attempt: Hex32
+    device: str
+    lane: str
+    at: Millis
+    end: Literal["passed", "released", "unresolved"] | None
+    purpose: Literal["admission", "refund", "change"] = "admission"
+
+
+class DayKeyBody(Wire):
+    """Record `day_key` "<date>": the key of that service day's identity tags; its tombstone destroys it here."""
+
+    service_date: IsoDate
+    key: Hex
+
+
+class TrustBody(Wire):
+    """Record `trust` "": the newest signed trust list. Nothing believes it before its signature was checked."""
+
+    list: Bytes
+
+
+class CertificateBody(Wire):
+    """Record `certificate` "<device>": a till's renewed certificate."""
+
+    certificate: Bytes
+
+
+class ClaimBody(Wire):
+    """Record `claim` "<number>": money that a passenger is owed, and whether a cashier has paid it out."""
+
+    number: str
+    device: str
+    fen: Fen
+    state: Literal["open", "settled"]
+    reason: str
+
+
+# ---------------------------------------------------------------- time, health
+
+
+class TimeRequest(Wire):
+    """A nonce of the caller's; asking for signed time needs no valid clock."""
+
+    nonce: Bytes32
+
+
+class TimeAnswer(Wire):
+    """A token by the TIME key over the nonce and the centre's time (`tickets.time_token`)."""
+
+    token: Bytes
+
+
+class HealthAnswer(Wire):
+    """The centre is there, and which version it is."""
+
+    ok: bool
+    version: str
+
+
+# ---------------------------------------------------------------- office (the web channel)
+
+
+class OfficeDocument(Wire):
+    """Who travels. It is sealed and turned into a tag at once; it is neither kept nor logged."""
+
+    kind: int = Field(repr=False)
+    number: str = Field(min_length=1, max_length=32, repr=False)
+    name: str = Field(max_length=64, repr=False)
+
+
+class OfficeSale(Wire):
+    """A ticket sold by the centre itself; the same `sale_id` again answers with the same ticket."""
+
+    sale_id: Hex32
+    service_date: IsoDate
+    trip: TripCode
+    alighting: Stop
+    document: OfficeDocument = Field(repr=False)
+    kind: int = 0
+    children: int = Field(default=0, ge=0, le=9)
+
+
+class OfficeSold(Wire):
+    """The ticket's number and its code (`RT1:…`)."""
+
+    number: Digits
+    code: str
+
+
+class OfficeRefund(Wire):
+    """Give a ticket's money back: the ticket stops being good."""
+
+    number: Digits
+
+
+class OfficeRefunded(Wire):
+    """The ticket, and the state that it now has."""
+
+    number: Digits
+    state: str
+
+
+BODIES: dict[str, type[Wire]] = {
+    "station": StationBody,
+    "stop": StopBody,
+    "departure": DepartureBody,
+    "allotment": AllotmentBody,
+    "ticket": TicketBody,
+    "use": UseBody,
+    "day_key": DayKeyBody,
+    "trust": TrustBody,
+    "certificate": CertificateBody,
+    "claim": ClaimBody,
+}
+"""The body of each kind of record that this version knows."""
