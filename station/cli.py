@@ -1,0 +1,149 @@
+"""The `waystation` command: one word per process or act, each in a module of its own."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from station.config import Config, ConfigFault, load
+from tickets.errors import Fault
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit status. A fault that a person can mend is said in one line, without a trace."""
+    os.umask(0o007)
+    arguments = _parser().parse_args(argv)
+    try:
+        run: Run = arguments.run
+        return run(arguments)
+    except ConfigFault as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    except Fault as fault:
+        print(f"{fault.what}. {fault.hint}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="waystation", description="The software of a coach station's own machines.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, said, process in (
+        ("kiosk", "the ticket machine: screen, cash, printer", _kiosk),
+        ("gate", "the gate: readers, decision, barrier", _gate),
+        ("sync", "keeps this terminal's stores in step with the centre", _sync),
+    ):
+        command = commands.add_parser(name, help=said, description=said)
+        command.add_argument("--config", type=Path, required=True, metavar="FILE")
+        command.add_argument(
+            "--check-config", action="store_true", help="read the configuration, say what is wrong, end"
+        )
+        command.set_defaults(run=_with_config(process))
+    _add_centre(commands.add_parser("centre", help="the reference central ticketing server"))
+    enrol = commands.add_parser("enrol", help="make this terminal known to the centre with a one-time code")
+    enrol.add_argument("--config", type=Path, required=True, metavar="FILE")
+    enrol.add_argument("--kind", choices=["till", "gate"], required=True)
+    enrol.add_argument("--name", required=True, help="the terminal's name at its station, such as kiosk-1")
+    enrol.add_argument("--code", required=True, help="from `waystation centre enrol-code`")
+    enrol.set_defaults(run=_enrol)
+    _add_ticket(commands.add_parser("ticket", help="what a code says and whether it holds"))
+    read = commands.add_parser("read", help="read the codes in pictures, as the gate's camera does; one JSON line each")
+    read.add_argument("files", nargs="+", type=Path, metavar="IMAGE")
+    read.set_defaults(run=_read)
+    _add_simulator(commands.add_parser("simulate-device", help="a simulated device on a PTY or TCP port"))
+    return parser
+
+
+def _with_config(process: Callable[[Config], int]) -> Run:
+    def run(arguments: argparse.Namespace) -> int:
+        config = load(arguments.config)
+        if arguments.check_config:
+            print(f"{arguments.config}: good")
+            return 0
+        return process(config)
+
+    return run
+
+
+# Each part is imported when it is asked for: a gate should not load Qt, nor a ticket check OpenCV.
+
+
+def _kiosk(config: Config) -> int:
+    from station import kiosk_process
+
+    return kiosk_process.run(config)
+
+
+def _gate(config: Config) -> int:
+    from station import gate_process
+
+    return gate_process.run(config)
+
+
+def _sync(config: Config) -> int:
+    from station import sync_process
+
+    return sync_process.run(config)
+
+
+def _enrol(arguments: argparse.Namespace) -> int:
+    from station.enrolment import enrol
+
+    done = enrol(load(arguments.config), kind=arguments.kind, name=arguments.name, code=arguments.code)
+    print(json.dumps({"device": done.device, "kind": done.kind, "station": done.station, "prefix": done.prefix}))
+    return 0
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    from station.read_command import read
+
+    return read(arguments.files)
+
+
+def _add_ticket(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(required=True, metavar="ACT")
+    inspect = acts.add_parser("inspect", help="what the code says, whether or not it holds")
+    verify = acts.add_parser("verify", help="exit 0: it holds; 1: it does not; 2: unreadable")
+    verify.add_argument("--trust", type=Path, required=True, metavar="FILE", help="a trust list")
+    verify.add_argument(
+        "--root", type=Path, metavar="FILE", help="PEM of the root's public key, to check the list with"
+    )
+    for act in (inspect, verify):
+        act.add_argument("text", metavar="TEXT")
+        act.add_argument("--json", action="store_true")
+
+    def run(arguments: argparse.Namespace) -> int:
+        from station import ticket_command
+
+        return ticket_command.run(arguments)
+
+    inspect.set_defaults(run=run, trust=None, root=None)
+    verify.set_defaults(run=run)
+
+
+def _add_centre(parser: argparse.ArgumentParser) -> None:
+    from station import centre_command
+
+    centre_command.add_arguments(parser)
+
+
+def _add_simulator(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", help="printer, cash, id-reader, scanner, barrier or camera")
+    parser.add_argument("--listen", required=True, help="pty:PATH or tcp:HOST:PORT (port 0 picks one)")
+    parser.add_argument("--control", required=True, type=Path, help="UNIX socket to work the device by hand")
+    parser.add_argument("--state", required=True, type=Path, help="folder for what the device keeps: stacker, prints")
+    parser.add_argument("--log", type=Path, help="byte log (JSON lines)")
+
+    def run(arguments: argparse.Namespace) -> int:
+        from station import simulators
+
+        return simulators.run(arguments)
+
+    parser.set_defaults(run=run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""Making a terminal known to the centre: its own keys, certified by the centre for a technician's one-time code."""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import httpx
+
+from station.config import Config
+from tickets.errors import EnvironmentFault
+from tickets.keys import PublicKey, SigningKey
+
+Kind = Literal["till", "gate"]
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """What a terminal knows of itself. Keys are files beside it: device.pem, and till.pem where it sells."""
+
+    directory: Path
+    device: str
+    kind: Kind
+    station: int
+    prefix: int | None
+    root_key: PublicKey
+    certificate: bytes | None
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Read the terminal's enrolment. Raises EnvironmentFault when it was never enrolled."""
+        path = directory / "enrolment.json"
+        try:
+            kept = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError as error:
+            raise EnvironmentFault(
+                f"This terminal is not enrolled ({path} is missing)",
+                "Ask the centre for a code, then run `waystation enrol` with it (--help says how).",
+            ) from error
+        return cls(
+            directory=directory,
+            device=kept["device"],
+            kind=kept["kind"],
+            station=kept["station"],
+            prefix=kept["prefix"],
+            root_key=PublicKey(raw=_bytes(kept["root_key"])),
+            certificate=_bytes(kept["certificate"]) if kept["certificate"] else None,
+        )
+
+    def device_key(self) -> SigningKey:
+        """The key that signs requests and journal heads."""
+        return SigningKey.from_pem((self.directory / "device.pem").read_bytes())
+
+    def till_key(self) -> SigningKey:
+        """The key that signs tickets; only a till has one."""
+        return SigningKey.from_pem((self.directory / "till.pem").read_bytes())
+
+    def trust_list(self) -> bytes:
+        """The trust list as it was at enrolment, so that a gate can check tickets before it was ever in step."""
+        return (self.directory / "trust.cbor").read_bytes()
+
+
+def enrol(config: Config, *, kind: Kind, name: str, code: str) -> Enrolment:
+    """Enrol this terminal and keep what the centre answers. Raises EnvironmentFault; nothing is kept unless all is."""
+    directory = config.directory
+    directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(0o2770)
+    if (directory / "enrolment.json").exists():
+        raise EnvironmentFault(
+            f"This terminal is enrolled already ({directory / 'enrolment.json'})",
+            "To enrol it anew, send what its journal holds, move the folder away and start with an empty one.",
+        )
+    device_key = SigningKey.generate()
+    till_key = SigningKey.generate() if kind == "till" else None
+    answer = _ask(
+        config.centre.url,
+        {
+            "code": code,
+            "kind": kind,
+            "name": name,
+            "device_key": _b64(device_key.public.raw),
+            "till_key": _b64(till_key.public.raw) if till_key else None,
+        },
+    )
+    _keep(directory / "device.pem", device_key.to_pem())
+    if till_key:
+        _keep(directory / "till.pem", till_key.to_pem())
+    _keep(directory / "trust.cbor", _bytes(answer["trust_list"]))
+    kept = {
+        "device": answer["device"],
+        "kind": kind,
+        "station": answer["station"],
+        "prefix": answer["prefix"],
+        "root_key": answer["root_key"],
+        "certificate": answer["certificate"],
+        "centre": config.centre.url,
+    }
+    _keep(directory / "enrolment.json", json.dumps(kept, indent=1).encode())
+    return Enrolment.load(directory)
+
+
+def _ask(url: str, question: dict[str, Any]) -> dict[str, Any]:
+    try:
+        response = httpx.post(f"{url.rstrip('/')}/v1/enrol", json=question, timeout=20, trust_env=False)
+        answer: dict[str, Any] = response.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise EnvironmentFault(
+            f"The centre at {url} did not answer ({error})", "Check the line and centre.url."
+        ) from error
+    if response.status_code != httpx.codes.OK:
+        what, hint = (
+            answer.get("what", f"it answered {response.status_code}"),
+            answer.get("hint", "Ask for a new code."),
+        )
+        raise EnvironmentFault(f"The centre refused the enrolment: {what}", hint)
+    return answer
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file that only owner and group may read, whole or not at all."""
+    fresh = path.with_suffix(path.suffix + ".new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

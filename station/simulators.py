@@ -1,0 +1,51 @@
+"""Simulated devices as processes: `waystation simulate-device KIND --listen … --control …`.
+
+Each prints {"ready": true, "address": …}, speaks its real protocol on a PTY or TCP port, logs every byte, and is worked
+by hand through its control socket (drivers/simulation.py says how).
+"""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from drivers.barrier.simulator import RelayBoardSimulator
+from drivers.camera.simulator import CameraSimulator
+from drivers.cash.simulator import BillValidatorSimulator
+from drivers.idreader.simulator import IdReaderSimulator
+from drivers.printer.simulator import PrinterSimulator
+from drivers.scanner.simulator import ScannerSimulator
+from drivers.simulation import Simulator, Station
+
+DEVICES: dict[str, Callable[[Path], Simulator]] = {
+    "printer": lambda folder: PrinterSimulator(pictures=folder / "printed"),
+    "cash": lambda folder: BillValidatorSimulator(stacker=folder / "stacker.json"),
+    "id-reader": lambda _: IdReaderSimulator(),
+    "scanner": lambda _: ScannerSimulator(),
+    "barrier": lambda _: RelayBoardSimulator(),
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve one device until SIGTERM."""
+    if arguments.kind not in (*DEVICES, "camera"):
+        print(f"{arguments.kind}: no such device; known are {', '.join(DEVICES)} and camera.", file=sys.stderr)
+        return 2
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    arguments.state.mkdir(parents=True, exist_ok=True)
+    if arguments.kind == "camera":
+        host, _, port = arguments.listen.removeprefix("tcp:").rpartition(":")
+        with CameraSimulator(host=host, port=int(port), control=arguments.control) as camera:
+            print(json.dumps({"ready": True, "address": camera.url}), flush=True)
+            stop.wait()
+        return 0
+    device = DEVICES[arguments.kind](arguments.state)
+    with Station(device, arguments.listen, log=arguments.log, control=arguments.control) as station:
+        print(json.dumps({"ready": True, "address": station.address}), flush=True)
+        stop.wait()
+    return 0

@@ -1,0 +1,69 @@
+"""`waystation ticket inspect|verify`: what a code says, and whether it holds."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tickets.credential import BadTicket, Inspection, TillIssuer, inspect, verify
+from tickets.errors import Fault
+from tickets.keys import PublicKey
+from tickets.money import yuan
+from tickets.reasons import Reason
+from tickets.trust import Trust, open_trust_list
+
+HOLDS, DOES_NOT_HOLD, UNREADABLE = 0, 1, 2
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run either act. Prints lines for a person, or one JSON object with --json; returns the exit status."""
+    try:
+        says = _says(inspect(arguments.text))
+    except BadTicket as bad:
+        return _answer(arguments, UNREADABLE, {"holds": False, "reason": bad.reason.value}, "This is not a ticket.")
+    if arguments.trust is None:
+        return _answer(arguments, HOLDS, says, "What it says (nobody has checked it):")
+    try:
+        trust = Trust(open_trust_list(arguments.trust.read_bytes(), _root(arguments)))
+    except (Fault, OSError) as error:
+        print(f"The trust list {arguments.trust} cannot be used: {error}", file=sys.stderr)
+        return UNREADABLE
+    try:
+        ticket = verify(arguments.text, trust)
+    except BadTicket as bad:
+        status = UNREADABLE if bad.reason is Reason.UNREADABLE else DOES_NOT_HOLD
+        return _answer(arguments, status, {"holds": False, "reason": bad.reason.value, **says}, "It does not hold:")
+    by = "till" if isinstance(ticket.issuer, TillIssuer) else "centre"
+    return _answer(arguments, HOLDS, {"holds": True, "issued_by": by, **says}, f"It holds; issued by a {by}:")
+
+
+def _root(arguments: argparse.Namespace) -> PublicKey | None:
+    path: Path | None = arguments.root
+    return PublicKey.from_pem(path.read_bytes()) if path else None
+
+
+def _says(seen: Inspection) -> dict[str, Any]:
+    journey = seen.ticket.journey
+    return {
+        "number": seen.ticket.number.digits,
+        "expires": seen.ticket.expires.isoformat(),
+        "service_date": journey.service_date.isoformat(),
+        "trip": journey.trip,
+        "boarding": journey.boarding,
+        "alighting": journey.alighting,
+        "seat": journey.seat,
+        "kind": journey.kind.name.lower(),
+        "children": journey.children,
+        "fare": yuan(journey.fare),
+    }
+
+
+def _answer(arguments: argparse.Namespace, status: int, says: dict[str, Any], heading: str) -> int:
+    if arguments.json:
+        print(json.dumps(says, ensure_ascii=False))
+    else:
+        print(heading)
+        for name, value in says.items():
+            print(f"  {name.replace('_', ' '):13} {value}")
+    return status
