@@ -1,0 +1,176 @@
+"""Deterministic CBOR, both ways: one value has exactly one spelling, and any other spelling is refused.
+
+The data model is kept to what Waystation signs: integers of at most 64 bits, byte and text strings, arrays, maps,
+true, false and null. No floats, no tags, no indefinite lengths. Sources: RFC 8949 section 4.2.1 (core deterministic
+encoding: shortest heads, map keys in the bytewise order of their encodings) and section 5 (what a strict decoder
+refuses). Written here because general decoders act on tags before they can be stopped, and because the "canonical"
+mode of the usual library still sorts by the older length-first rule of RFC 7049.
+"""
+
+from collections.abc import Mapping
+
+from tickets.errors import Malformed as Malformed
+
+_UINT, _NINT, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
+_FALSE, _TRUE, _NULL = 20, 21, 22
+_WIDTHS = {24: (1, 24), 25: (2, 1 << 8), 26: (4, 1 << 16), 27: (8, 1 << 32)}
+"""Additional information → (bytes of argument that follow, smallest argument that may be written so)."""
+
+
+def encode(value: object) -> bytes:
+    """The one deterministic encoding of `value`.
+
+    Raises TypeError for a type outside the data model (a float, a datetime), OverflowError beyond 64 bits.
+    """
+    out = bytearray()
+    _write(value, out)
+    return bytes(out)
+
+
+def decode(data: bytes, *, max_bytes: int = 4096, max_depth: int = 8) -> object:
+    """The value that `data` spells: int, bytes, str, list, dict, bool or None. `encode` gives back exactly `data`.
+
+    Raises Malformed for anything else: over `max_bytes`, containers deeper than `max_depth`, a longer head than
+    needed, indefinite length, tag, float, map keys repeated or out of order, bytes missing or left over.
+    """
+    if len(data) > max_bytes:
+        raise Malformed(f"CBOR longer than {max_bytes} bytes")
+    value, end = _read(data, 0, max_depth)
+    if end != len(data):
+        raise Malformed("bytes left over after the CBOR value")
+    return value
+
+
+def _write(value: object, out: bytearray) -> None:
+    match value:
+        case None:
+            out.append(_SIMPLE << 5 | _NULL)
+        case bool():
+            out.append(_SIMPLE << 5 | (_TRUE if value else _FALSE))
+        case int():
+            _write_head(_UINT if value >= 0 else _NINT, value if value >= 0 else -1 - value, out)
+        case bytes():
+            _write_head(_BYTES, len(value), out)
+            out += value
+        case str():
+            text = value.encode()
+            _write_head(_TEXT, len(text), out)
+            out += text
+        case list() | tuple():
+            _write_head(_ARRAY, len(value), out)
+            for item in value:
+                _write(item, out)
+        case Mapping():
+            _write_head(_MAP, len(value), out)
+            for key, item in sorted(((encode(key), item) for key, item in value.items()), key=_spelling):
+                out += key
+                _write(item, out)
+        case _:
+            raise TypeError(f"CBOR has no place here for a {type(value).__name__}")
+
+
+def _spelling(entry: tuple[bytes, object]) -> bytes:
+    return entry[0]
+
+
+def _write_head(major: int, argument: int, out: bytearray) -> None:
+    first = major << 5
+    if argument < 24:
+        out.append(first | argument)
+    elif argument < 1 << 8:
+        out += bytes((first | 24, argument))
+    elif argument < 1 << 16:
+        out.append(first | 25)
+        out += argument.to_bytes(2)
+    elif argument < 1 << 32:
+        out.append(first | 26)
+        out += argument.to_bytes(4)
+    else:
+        out.append(first | 27)
+        out += argument.to_bytes(8)  # OverflowError beyond 64 bits
+
+
+def _read_head(data: bytes, at: int) -> tuple[int, int, int]:
+    """(major type, argument, where the next byte is)."""
+    if at >= len(data):
+        raise Malformed("CBOR ends too early")
+    first = data[at]
+    major, argument = first >> 5, first & 0x1F
+    at += 1
+    if argument < 24:
+        return major, argument, at
+    if major == _SIMPLE or argument not in _WIDTHS:
+        raise Malformed("CBOR float, reserved or indefinite-length item")
+    width, least = _WIDTHS[argument]
+    if at + width > len(data):
+        raise Malformed("CBOR ends too early")
+    argument = int.from_bytes(data[at : at + width])
+    if argument < least:
+        raise Malformed("CBOR number longer than it needs to be")
+    return major, argument, at + width
+
+
+def _read(data: bytes, at: int, depth: int) -> tuple[object, int]:
+    major, argument, at = _read_head(data, at)
+    if major == _UINT:
+        return argument, at
+    if major == _NINT:
+        return -1 - argument, at
+    if major == _BYTES:
+        return _take(data, at, argument), at + argument
+    if major == _TEXT:
+        try:
+            return _take(data, at, argument).decode(), at + argument
+        except UnicodeDecodeError:
+            raise Malformed("CBOR text is not UTF-8") from None
+    if major == _SIMPLE:
+        return _simple(argument), at
+    if major == _TAG:
+        raise Malformed("CBOR tag")
+    if depth == 0:
+        raise Malformed("CBOR nested too deeply")
+    if argument > len(data) - at:  # each item takes at least one byte: do not trust a huge count
+        raise Malformed("CBOR ends too early")
+    return _read_array(data, at, argument, depth - 1) if major == _ARRAY else _read_map(data, at, argument, depth - 1)
+
+
+def _read_array(data: bytes, at: int, count: int, depth: int) -> tuple[list[object], int]:
+    items = []
+    for _ in range(count):
+        item, at = _read(data, at, depth)
+        items.append(item)
+    return items, at
+
+
+def _read_map(data: bytes, at: int, count: int, depth: int) -> tuple[dict[object, object], int]:
+    entries: dict[object, object] = {}
+    previous = b""
+    for _ in range(count):
+        start = at
+        key, at = _read(data, at, 0)
+        if isinstance(key, bool) or not isinstance(key, int | str | bytes):
+            raise Malformed("CBOR map key is not a number or a string")
+        spelling = data[start:at]
+        if spelling <= previous:
+            raise Malformed("CBOR map keys are repeated or out of order")
+        previous = spelling
+        entries[key], at = _read(data, at, depth)
+    return entries, at
+
+
+def _take(data: bytes, at: int, count: int) -> bytes:
+    if count > len(data) - at:
+        raise Malformed("CBOR ends too early")
+    return bytes(data[at : at + count])
+
+
+def _simple(argument: int) -> bool | None:
+    match argument:
+        case 20:
+            return False
+        case 21:
+            return True
+        case 22:
+            return None
+        case _:
+            raise Malformed("CBOR simple value without a meaning here")

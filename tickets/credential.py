@@ -1,0 +1,350 @@
+"""Tickets as credentials: issuing them, and telling a genuine one from anything else.
+
+A ticket is the text `RT1:` followed by base45 of a COSE_Sign1 over CWT claims (RFC 9052, RFC 8392). The centre signs
+with a ticket key named by `kid`. A till signs with its own key and puts its certificate (a CWT with its COSE_Key in
+`cnf`, RFC 8747) into the ticket's protected header as `kcwt` (RFC 9528), so that a gate which has never heard of the
+till can check it. The exact grammar is in docs/ticket.cddl.
+
+Whether a ticket has expired is not asked here: that needs trusted time, and `admission` has it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import InitVar, dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from tickets import base45, cbor, cose
+from tickets.errors import Malformed
+from tickets.journey import EPOCH, Journey, TicketKind
+from tickets.keys import ALGORITHMS, Algorithm, PublicKey, SigningKey
+from tickets.money import Fen
+from tickets.numbers import TicketNumber
+from tickets.reasons import Reason
+from tickets.trust import KeyUse, Trust
+
+PREFIX = "RT1:"
+MAX_TEXT = 512
+
+EXP = 4
+CTI = 7
+CNF = 8
+JOURNEY = -65537
+TILL = -65538
+"""Claim keys: RFC 8392 section 4, RFC 8747 section 3.1; negative ones below -65536 are for private use."""
+
+_COSE_KEY = 1
+_OKP_CRV, _OKP_X = -1, -2
+
+
+class BadTicket(Exception):
+    """A text that is not a ticket we believe. `reason` is UNREADABLE, FORGED, UNKNOWN_ISSUER or REVOKED."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a ticket says. `expires` is kept in UTC and whole seconds, as it is written."""
+
+    number: TicketNumber
+    expires: datetime
+    journey: Journey
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an instant without its time zone."""
+        object.__setattr__(self, "expires", _whole_seconds(self.expires))
+
+
+@dataclass(frozen=True, slots=True)
+class TillCertificate:
+    """The centre's word that the holder of `public_key` sells for `station` under the number prefix `prefix`."""
+
+    public_key: PublicKey
+    station: int
+    prefix: int
+    expires: datetime
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an instant without its time zone."""
+        object.__setattr__(self, "expires", _whole_seconds(self.expires))
+
+
+@dataclass(frozen=True, slots=True)
+class CentreIssuer:
+    """Signed by the centre with `key`."""
+
+    key: PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class TillIssuer:
+    """Signed by the till that `certificate_key` certified."""
+
+    certificate: TillCertificate
+    certificate_key: PublicKey
+
+
+_ONLY_VERIFY = object()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedTicket:
+    """A ticket that somebody we believe has signed. Only `verify` makes one."""
+
+    ticket: Ticket
+    issuer: CentreIssuer | TillIssuer
+    text: str
+    made_by: InitVar[object]
+
+    def __post_init__(self, made_by: object) -> None:
+        """Raises TypeError for anybody but `verify`."""
+        if made_by is not _ONLY_VERIFY:
+            raise TypeError("a VerifiedTicket comes from verify() only")
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a code says of itself, believed by nobody: exactly one of `kid` and `certificate` is there."""
+
+    ticket: Ticket
+    kid: bytes | None
+    certificate: TillCertificate | None
+    certificate_kid: bytes | None
+    size: int
+
+
+def certify(certificate: TillCertificate, key: SigningKey) -> bytes:
+    """The certificate as a COSE_Sign1 by the certificate key `key`."""
+    public = certificate.public_key
+    claims = {
+        EXP: _seconds(certificate.expires),
+        CNF: {_COSE_KEY: {**ALGORITHMS[public.algorithm].cose_key, _OKP_X: public.raw}},
+        TILL: [certificate.station, certificate.prefix],
+    }
+    return cose.sign1({cose.KID: key.public.kid}, cbor.encode(claims), key)
+
+
+def read_certificate(data: bytes) -> TillCertificate:
+    """What a certificate says, without checking who signed it: for the till that was given it. Raises Malformed."""
+    return _certificate(cose.parse1(data))
+
+
+def issue(ticket: Ticket, key: SigningKey) -> str:
+    """The ticket's text, signed by a ticket key of the centre."""
+    return _text(cose.sign1({cose.KID: key.public.kid}, _claims(ticket), key))
+
+
+def issue_delegated(ticket: Ticket, key: SigningKey, certificate: bytes) -> str:
+    """The ticket's text, signed by a till and carrying its certificate.
+
+    Raises ValueError when a gate would refuse it: the ticket outlives the certificate, its number has another prefix,
+    or the certificate is for another key. Raises Malformed for bytes that are no certificate.
+    """
+    certified = cose.parse1(certificate)
+    said = _certificate(certified)
+    if said.public_key != key.public:
+        raise ValueError("the certificate is for another key")
+    if ticket.number.prefix != said.prefix:
+        raise ValueError("the ticket's number does not have the certificate's prefix")
+    if ticket.expires > said.expires:
+        raise ValueError("the ticket would outlive the certificate")
+    return _text(cose.sign1({cose.KCWT: certified.array}, _claims(ticket), key))
+
+
+def verify(text: str, trust: Trust, known: Callable[[TicketNumber], bool] | None = None) -> VerifiedTicket:
+    """The ticket that `text` is, if somebody in `trust` stands behind it; expiry is not checked.
+
+    `known` says whether the centre knows a number as sold: what a till sold before it was revoked stays good.
+    Raises BadTicket: UNREADABLE (not a ticket of this version), UNKNOWN_ISSUER (no such key in the list), FORGED
+    (a signature or a certificate does not fit), REVOKED (a till that is no longer believed).
+    """
+    try:
+        message = _message(text)
+        match _header(message):
+            case bytes() as kid:
+                issuer: CentreIssuer | TillIssuer = CentreIssuer(_signer(message, KeyUse.TICKET, kid, trust))
+                return VerifiedTicket(_ticket(message), issuer, text, _ONLY_VERIFY)
+            case cose.Sign1() as certified:
+                certificate_key = _signer(certified, KeyUse.CERTIFICATE, _kid(certified), trust)
+                certificate = _certificate(certified)
+                if not message.verify(certificate.public_key):
+                    raise BadTicket(Reason.FORGED)
+                ticket = _ticket(message)
+                _check_delegation(ticket, certificate, trust, known)
+                return VerifiedTicket(ticket, TillIssuer(certificate, certificate_key), text, _ONLY_VERIFY)
+    except Malformed:
+        raise BadTicket(Reason.UNREADABLE) from None
+
+
+def inspect(text: str) -> Inspection:
+    """What a code says, without believing it. Raises BadTicket(UNREADABLE)."""
+    try:
+        message = _message(text)
+        size = len(base45.decode(text[len(PREFIX) :]))
+        match _header(message):
+            case bytes() as kid:
+                return Inspection(_ticket(message), kid, None, None, size)
+            case cose.Sign1() as certified:
+                return Inspection(_ticket(message), None, _certificate(certified), _kid(certified), size)
+    except Malformed:
+        raise BadTicket(Reason.UNREADABLE) from None
+
+
+def _message(text: str) -> cose.Sign1:
+    if len(text) > MAX_TEXT or not text.startswith(PREFIX):
+        raise Malformed("not a ticket text of this version")
+    return cose.parse1(base45.decode(text[len(PREFIX) :]))
+
+
+def _header(message: cose.Sign1) -> bytes | cose.Sign1:
+    """Who is said to have signed: a key's id, or a certificate. Nothing else may be in the header."""
+    if len(message.protected) == 2 and cose.KCWT in message.protected:
+        return cose.from_array(message.protected[cose.KCWT])
+    return _kid(message)
+
+
+def _kid(message: cose.Sign1) -> bytes:
+    kid = message.protected.get(cose.KID)
+    if len(message.protected) != 2 or not isinstance(kid, bytes):
+        raise Malformed("message that does not say whose it is")
+    return kid
+
+
+def _signer(message: cose.Sign1, use: KeyUse, kid: bytes, trust: Trust) -> PublicKey:
+    candidates = trust.keys_for(use, kid)
+    if not candidates:
+        raise BadTicket(Reason.UNKNOWN_ISSUER)
+    for key in candidates:
+        if message.verify(key):
+            return key
+    raise BadTicket(Reason.FORGED)
+
+
+def _check_delegation(
+    ticket: Ticket, certificate: TillCertificate, trust: Trust, known: Callable[[TicketNumber], bool] | None
+) -> None:
+    if ticket.number.prefix != certificate.prefix or ticket.expires > certificate.expires:
+        raise BadTicket(Reason.FORGED)
+    if certificate.prefix in trust.revoked and not (known is not None and known(ticket.number)):
+        raise BadTicket(Reason.REVOKED)
+
+
+def _text(message: bytes) -> str:
+    text = PREFIX + base45.encode(message)
+    if len(text) > MAX_TEXT:
+        raise ValueError("the ticket would be too long for any gate")
+    return text
+
+
+def _claims(ticket: Ticket) -> bytes:
+    journey = ticket.journey
+    return cbor.encode(
+        {
+            EXP: _seconds(ticket.expires),
+            CTI: ticket.number.to_bytes(),
+            JOURNEY: [
+                (journey.service_date - EPOCH).days,
+                journey.trip,
+                journey.boarding,
+                journey.alighting,
+                journey.seat,
+                int(journey.kind),
+                journey.children,
+                int(journey.fare),
+                journey.tag,
+            ],
+        }
+    )
+
+
+def _ticket(message: cose.Sign1) -> Ticket:
+    claims = _map(cbor.decode(message.payload), {EXP, CTI, JOURNEY})
+    return Ticket(TicketNumber.from_bytes(_bytes(claims[CTI])), _instant(claims[EXP]), _journey(claims[JOURNEY]))
+
+
+def _journey(value: object) -> Journey:
+    if not isinstance(value, list) or len(value) != 9:
+        raise Malformed("not a journey of nine members")
+    day, trip, boarding, alighting, seat, kind, children, fare, tag = value
+    if not isinstance(trip, str):
+        raise Malformed("a trip is named by text")
+    try:
+        return Journey(
+            service_date=_day(day),
+            trip=trip,
+            boarding=_integer(boarding),
+            alighting=_integer(alighting),
+            seat=None if seat is None else _integer(seat),
+            kind=TicketKind(_integer(kind)),
+            children=_integer(children),
+            fare=Fen(_integer(fare)),
+            tag=_bytes(tag),
+        )
+    except ValueError as error:
+        raise Malformed("a journey that no station sells") from error
+
+
+def _certificate(message: cose.Sign1) -> TillCertificate:
+    claims = _map(cbor.decode(message.payload), {EXP, CNF, TILL})
+    match claims[TILL]:
+        case [station, prefix]:
+            return TillCertificate(
+                _public_key(_map(claims[CNF], {_COSE_KEY})[_COSE_KEY]),
+                _integer(station),
+                _integer(prefix),
+                _instant(claims[EXP]),
+            )
+        case _:
+            raise Malformed("a certificate that does not name station and prefix")
+
+
+def _public_key(value: object) -> PublicKey:
+    """The key of a COSE_Key (RFC 9052 section 7): its fixed members tell the algorithm."""
+    if isinstance(value, dict):
+        for algorithm, scheme in ALGORITHMS.items():
+            if value.keys() == {*scheme.cose_key, _OKP_X} and value.items() >= scheme.cose_key.items():
+                return PublicKey(Algorithm(algorithm), _bytes(value[_OKP_X]))
+    raise Malformed("a key of an algorithm that is not in use here")
+
+
+def _map(value: object, keys: set[int]) -> Mapping[object, object]:
+    if not isinstance(value, dict) or value.keys() != keys:
+        raise Malformed("claims other than those of a ticket or certificate")
+    return value
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int:
+        raise Malformed("a whole number was expected")
+    return value
+
+
+def _bytes(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise Malformed("bytes were expected")
+    return value
+
+
+def _day(value: object) -> date:
+    try:
+        return EPOCH + timedelta(days=_integer(value))
+    except OverflowError:
+        raise Malformed("a date that no calendar has") from None
+
+
+def _instant(value: object) -> datetime:
+    try:
+        return datetime.fromtimestamp(_integer(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise Malformed("an instant that no calendar has") from None
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _whole_seconds(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return at.astimezone(UTC).replace(microsecond=0)

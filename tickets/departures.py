@@ -1,0 +1,160 @@
+"""A departure as the station knows it: when, where from, how it is checked in, and where it goes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Self
+
+from tickets.errors import Malformed as Malformed
+from tickets.money import Fen
+
+_MOST_MERGES = 8
+
+
+class DepartureState(StrEnum):
+    """What has become of it. A delay is no state: the times change."""
+
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    DEPARTED = "departed"
+
+
+class IdentityPolicy(StrEnum):
+    """What a gate asks for: the code alone (an attendant compares), the ID card alone, or both."""
+
+    CODE = "code"
+    CARD = "card"
+    CODE_AND_CARD = "code+card"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopCall:
+    """A stop that tickets are sold to: its number, the full fare to it, minutes on the road (0 when not known)."""
+
+    stop: int
+    fare: Fen
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """One coach on one service day. Check-in runs from `opens_at` until just before `closes_at`; all instants are UTC.
+
+    `seats` is the number of numbered seats, or None on a coach without fixed seats; `places` is how many may travel.
+    `merged_into` names the trip of the same service day whose coach takes these passengers.
+    """
+
+    service_date: date
+    trip: str
+    departs_at: datetime
+    boarding: int
+    gate: str
+    bay: str
+    plate: str
+    seats: int | None
+    places: int
+    stops: tuple[StopCall, ...]
+    opens_at: datetime
+    closes_at: datetime
+    state: DepartureState = DepartureState.SCHEDULED
+    identity: IdentityPolicy = IdentityPolicy.CODE
+    merged_into: str | None = None
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, object]) -> Self:
+        """The departure in a record of the centre. Raises Malformed; members it does not know are ignored."""
+        try:
+            return cls(
+                service_date=date.fromisoformat(_text(record["service_date"])),
+                trip=_text(record["trip"]),
+                departs_at=_instant(record["departs_at"]),
+                boarding=_integer(record["boarding"]),
+                gate=_text(record["gate"]),
+                bay=_text(record["bay"]),
+                plate=_text(record["plate"]),
+                seats=None if record["seats"] is None else _integer(record["seats"]),
+                places=_integer(record["places"]),
+                stops=_stops(record["stops"]),
+                opens_at=_instant(record["opens_at"]),
+                closes_at=_instant(record["closes_at"]),
+                state=DepartureState(_text(record["state"])),
+                identity=IdentityPolicy(_text(record["identity"])),
+                merged_into=None if record["merged_into"] is None else _text(record["merged_into"]),
+            )
+        except KeyError as error:
+            raise Malformed(f"a departure without {error}") from None
+        except (ValueError, OverflowError) as error:
+            raise Malformed(f"not a departure: {error}") from error
+
+    def to_record(self) -> dict[str, object]:
+        """Ready for JSON: the date in ISO form, instants in ms since 1970, fares in fen."""
+        return {
+            "service_date": self.service_date.isoformat(),
+            "trip": self.trip,
+            "departs_at": _ms(self.departs_at),
+            "boarding": self.boarding,
+            "gate": self.gate,
+            "bay": self.bay,
+            "plate": self.plate,
+            "seats": self.seats,
+            "places": self.places,
+            "stops": [{"stop": call.stop, "fare": int(call.fare), "minutes": call.minutes} for call in self.stops],
+            "opens_at": _ms(self.opens_at),
+            "closes_at": _ms(self.closes_at),
+            "state": str(self.state),
+            "identity": str(self.identity),
+            "merged_into": self.merged_into,
+        }
+
+    def call_at(self, stop: int) -> StopCall | None:
+        """How this coach serves `stop`, or None."""
+        return next((call for call in self.stops if call.stop == stop), None)
+
+
+def travelled(service_date: date, trip: str, find: Callable[[date, str], Departure | None]) -> Departure | None:
+    """The departure on which a ticket sold for `trip` travels now: that one, or the one it was merged into.
+
+    None when the last link is not known here (or the merges run in a circle): the caller then knows no departure.
+    """
+    for _ in range(_MOST_MERGES):
+        departure = find(service_date, trip)
+        if departure is None or departure.merged_into is None:
+            return departure
+        trip = departure.merged_into
+    return None
+
+
+def _stops(value: object) -> tuple[StopCall, ...]:
+    if not isinstance(value, list):
+        raise Malformed("stops are a list")
+    calls = []
+    for call in value:
+        if not isinstance(call, Mapping):
+            raise Malformed("a stop is a map")
+        fare = Fen(_integer(call["fare"]))
+        calls.append(StopCall(stop=_integer(call["stop"]), fare=fare, minutes=_integer(call["minutes"])))
+    return tuple(calls)
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int:
+        raise Malformed("a whole number was expected")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Malformed("text was expected")
+    return value
+
+
+def _instant(value: object) -> datetime:
+    ms = _integer(value)
+    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+
+
+def _ms(at: datetime) -> int:
+    if at.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return int(at.timestamp()) * 1000 + at.microsecond // 1000

@@ -1,0 +1,245 @@
+"""The trust list: whom a station believes. Signed by the offline root, versioned, never going back.
+
+Ideas from The Update Framework: a list has a version that only rises and an expiry that warns long before it is
+reached. An expired list still opens: it degrades and warns, it does not stop a station (no genuine ticket is refused
+for want of a fresh list). The dates of a key tell signers when to change keys; a verifier believes every listed key
+and stops when the key is taken off the list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from tickets import cbor, cose
+from tickets.errors import Malformed, PeerError
+from tickets.journey import EPOCH
+from tickets.keys import Algorithm, PublicKey, SigningKey
+
+WARN_BEFORE = timedelta(days=14)
+MAX_LIST_BYTES = 1 << 20
+SEALING_KEY_BYTES = 32
+
+_VERSION, _ISSUED, _EXPIRES, _KEYS, _REVOKED, _SEALING, _BADGES = range(1, 8)
+
+
+class TrustFault(PeerError):
+    """A trust list that must not be used. Keep the one in force."""
+
+
+class KeyUse(StrEnum):
+    """What a key may sign; a key has one use."""
+
+    TICKET = "ticket"
+    CERTIFICATE = "certificate"
+    TIME = "time"
+    RECEIPT = "receipt"
+    LIST = "list"
+
+
+class Role(StrEnum):
+    """What the holder of a staff badge may do."""
+
+    ATTENDANT = "attendant"
+    DUTY_MANAGER = "duty_manager"
+    CASHIER = "cashier"
+    TECHNICIAN = "technician"
+
+
+class Freshness(StrEnum):
+    """How old a trust list is: WARN begins 14 days before it expires, STALE when it has."""
+
+    FRESH = "fresh"
+    WARN = "warn"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedKey:
+    """One of the centre's online keys. `not_before` and `not_after` bound when it signs, not when it is believed."""
+
+    use: KeyUse
+    key: PublicKey
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A member of staff: its number, initials for the log, the role, the key that signs what its holder does."""
+
+    number: str
+    initials: str
+    role: Role
+    key: PublicKey
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustList:
+    """What the root says. `sealing_keys` are the X25519 public keys of service days (raw, 32 bytes); see sealed.py."""
+
+    version: int
+    issued: datetime
+    expires: datetime
+    keys: tuple[TrustedKey, ...]
+    revoked_prefixes: frozenset[int] = frozenset()
+    sealing_keys: Mapping[date, bytes] = field(default_factory=dict)
+    badges: tuple[Badge, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuses a list that could not be written."""
+        if self.version < 1:
+            raise ValueError("trust lists are numbered from 1")
+        if any(len(key) != SEALING_KEY_BYTES for key in self.sealing_keys.values()):
+            raise ValueError("a sealing key has 32 bytes")
+
+    def staleness(self, now: datetime) -> Freshness:
+        """How old the list is at `now` (trusted time)."""
+        if now >= self.expires:
+            return Freshness.STALE
+        return Freshness.WARN if now >= self.expires - WARN_BEFORE else Freshness.FRESH
+
+    def badge(self, number: str) -> Badge | None:
+        """The badge of this number, expired or not; None when the list has none."""
+        return next((badge for badge in self.badges if badge.number == number), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What verifying a ticket needs of a trust list."""
+
+    trust_list: TrustList
+
+    def keys_for(self, use: KeyUse, kid: bytes) -> tuple[PublicKey, ...]:
+        """Every believed key of this use whose kid matches; kids are not unique, so all are to be tried."""
+        return tuple(key for key in self.keys(use) if key.kid == kid)
+
+    def keys(self, use: KeyUse) -> tuple[PublicKey, ...]:
+        """Every believed key of this use."""
+        return tuple(entry.key for entry in self.trust_list.keys if entry.use is use)
+
+    @property
+    def certificate_keys(self) -> tuple[PublicKey, ...]:
+        """The keys that may certify tills."""
+        return self.keys(KeyUse.CERTIFICATE)
+
+    @property
+    def revoked(self) -> frozenset[int]:
+        """Number prefixes of tills that are no longer believed."""
+        return self.trust_list.revoked_prefixes
+
+
+def sign_trust_list(trust_list: TrustList, root: SigningKey) -> bytes:
+    """The list as a COSE_Sign1 by the root. Instants are kept in whole seconds. See docs/ticket.cddl."""
+    payload = {
+        _VERSION: trust_list.version,
+        _ISSUED: _seconds(trust_list.issued),
+        _EXPIRES: _seconds(trust_list.expires),
+        _KEYS: [
+            [str(k.use), int(k.key.algorithm), k.key.raw, _seconds(k.not_before), _seconds(k.not_after)]
+            for k in trust_list.keys
+        ],
+        _REVOKED: sorted(trust_list.revoked_prefixes),
+        _SEALING: {(day - EPOCH).days: key for day, key in trust_list.sealing_keys.items()},
+        _BADGES: [
+            [b.number, b.initials, str(b.role), int(b.key.algorithm), b.key.raw, _seconds(b.expires)]
+            for b in trust_list.badges
+        ],
+    }
+    return cose.sign1({cose.KID: root.public.kid}, cbor.encode(payload), root)
+
+
+def open_trust_list(data: bytes, root: PublicKey, *, not_older_than: int = 0) -> TrustList:
+    """The list that `root` signed, expired or not.
+
+    Raises TrustFault when the bytes are not a list, the signature is not the root's, or the version is below
+    `not_older_than` (the highest version ever accepted here).
+    """
+    try:
+        message = cose.parse1(data, max_bytes=MAX_LIST_BYTES)
+    except Malformed as error:
+        raise _fault("The trust list cannot be read") from error
+    if not message.verify(root):
+        raise _fault("The trust list is not signed by this station's root key")
+    try:
+        trust_list = _read(cbor.decode(message.payload, max_bytes=MAX_LIST_BYTES))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _fault("The trust list is signed but not in a form that this version knows") from error
+    if trust_list.version < not_older_than:
+        raise _fault(f"The trust list is version {trust_list.version}, older than {not_older_than} which is in force")
+    return trust_list
+
+
+def _fault(what: str) -> TrustFault:
+    return TrustFault(
+        what, "The list in force stays; fetch it again from the centre, and report it if it happens twice."
+    )
+
+
+def _read(value: object) -> TrustList:
+    if not isinstance(value, dict) or len(value) != 7:
+        raise Malformed("not the map of a trust list")
+    match value:
+        case {1: int() as version, 2: int() as issued, 3: int() as expires, 4: list() as keys, 5: list() as revoked,
+              6: dict() as sealing, 7: list() as badges}:  # fmt: skip
+            return TrustList(
+                version=version,
+                issued=_instant(issued),
+                expires=_instant(expires),
+                keys=tuple(_read_key(key) for key in keys),
+                revoked_prefixes=frozenset(_integer(prefix) for prefix in revoked),
+                sealing_keys={EPOCH + timedelta(days=_integer(day)): _bytes(key) for day, key in sealing.items()},
+                badges=tuple(_read_badge(badge) for badge in badges),
+            )
+        case _:
+            raise Malformed("not the map of a trust list")
+
+
+def _read_key(value: object) -> TrustedKey:
+    match value:
+        case [str() as use, int() as algorithm, bytes() as raw, int() as not_before, int() as not_after]:
+            return TrustedKey(
+                use=KeyUse(use),
+                key=PublicKey(Algorithm(algorithm), raw),
+                not_before=_instant(not_before),
+                not_after=_instant(not_after),
+            )
+        case _:
+            raise Malformed("not a key of a trust list")
+
+
+def _read_badge(value: object) -> Badge:
+    match value:
+        case [str() as number, str() as initials, str() as role, int() as algorithm, bytes() as raw, int() as expires]:
+            return Badge(
+                number=number,
+                initials=initials,
+                role=Role(role),
+                key=PublicKey(Algorithm(algorithm), raw),
+                expires=_instant(expires),
+            )
+        case _:
+            raise Malformed("not a badge of a trust list")
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int:
+        raise Malformed("a whole number was expected")
+    return value
+
+
+def _bytes(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise Malformed("bytes were expected")
+    return value
+
+
+def _seconds(at: datetime) -> int:
+    if at.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return int(at.timestamp())
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

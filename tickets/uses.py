@@ -1,0 +1,45 @@
+"""Uses of a ticket: nothing about a ticket is overwritten, each use of it is one more numbered row."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from tickets.numbers import TicketNumber
+
+Purpose = Literal["admission", "refund", "change"]
+"""What a use is for. They compete for the same number, so that a ticket is not both travelled on and refunded."""
+
+
+class UseEnd(StrEnum):
+    """How a use ended: walked through; not walked through, the right given back; not known (the gate died)."""
+
+    PASSED = "passed"
+    RELEASED = "released"
+    UNRESOLVED = "unresolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """The `use_no`-th claim on a ticket, made by `device` under its own `attempt`. `end` is None while it is open."""
+
+    ticket: TicketNumber
+    use_no: int
+    attempt: UUID
+    device: str
+    lane: str
+    at: datetime
+    end: UseEnd | None = None
+    purpose: Purpose = "admission"
+
+
+def next_use_no(history: Iterable[Use]) -> int:
+    """The number that the next use must claim, counted from 1."""
+    return max((use.use_no for use in history), default=0) + 1
+
+
+def open_use(history: Iterable[Use]) -> Use | None:
+    """The latest use that has not ended (its end is None), if there is one."""
+    return max((use for use in history if use.end is None), key=lambda use: use.use_no, default=None)
