@@ -1,0 +1,103 @@
+"""The port of a bill validator with escrow: what it reports, and what it can be asked.
+
+Money counts only as `BillStacked`: not when a note is held, and not when routing it was acknowledged.
+Every event carries the device's own counter. Keep the last counter with the credit it brought, in one
+transaction, and hand it to `poll`: each event is then counted once, whatever was lost, repeated or restarted.
+
+The order of calls: `poll` first (with the kept counter, or None at the first start), then `accept`, then `poll`
+several times a second while notes are let in. When `poll` raises EventsLost: settle what was open as unclear,
+then poll with the counter it tells (or None) and `accept` again.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.faults import DeviceFault
+from drivers.health import Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillInEscrow:
+    """A note of `fen` is held between customer and stacker: `stack` it or `give_back`, or it returns by itself."""
+
+    fen: int
+    counter: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillStacked:
+    """A note of `fen` is in the stacker and cannot come back. The only event that is money."""
+
+    fen: int
+    counter: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillReturned:
+    """The customer has the note again. `fen` is 0 when its value is not known: it was refused at the mouth, for one."""
+
+    fen: int
+    counter: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillTrouble:
+    """The device reports a jam, a fraud attempt, or something about its stacker. No money has moved by this event."""
+
+    what: str
+    hint: str
+    counter: int
+
+
+CashEvent = BillInEscrow | BillStacked | BillReturned | BillTrouble
+
+
+class EventsLost(DeviceFault):
+    """Events between the kept counter and now can no longer be read: the device restarted, or more than five passed.
+
+    `counter` is where the device stands now; polling with it says that the loss has been taken note of.
+    """
+
+    def __init__(self, counter: int) -> None:
+        super().__init__(
+            "The bill validator restarted or did more than its memory holds since it was last read",
+            "Compare the stacker with the journal: a note may be in it that is credited to nobody.",
+        )
+        self.counter = counter
+
+
+class BillValidator(Protocol):
+    """A bill validator. Every call may raise DeviceFault; the next call then tries afresh. One thread at a time."""
+
+    def identify(self) -> tuple[int, ...]:
+        """Return the values it knows, in fen, ascending."""
+
+    def accept(self, values: frozenset[int]) -> None:
+        """Let in exactly the notes of these values (fen) from now on; an empty set lets in none.
+
+        Raises ValueError for a value it does not know, and DeviceRefused when the device has not been polled
+        since this driver or the device started. After a restart of the device nothing is let in until asked again.
+        """
+
+    def poll(self, since: int | None) -> tuple[int, list[CashEvent]]:
+        """Return the device's counter (0..255) and the events newer than `since`, oldest first.
+
+        None for `since` only syncs up: no events, whatever came before is given up. Raises EventsLost rather
+        than miss an event.
+        """
+
+    def stack(self) -> None:
+        """Send the note in escrow to the stacker; returns when the device took the order. Poll for BillStacked.
+
+        Raises DeviceRefused when there is none, when it could not, or when there are events not yet polled
+        (what is held may no longer be what was decided on). After any other fault poll to find out.
+        """
+
+    def give_back(self) -> None:
+        """Send the note in escrow back to the customer; everything else as for `stack`."""
+
+    def health(self) -> Health:
+        """Say whether it answers and can take notes. Never raises."""
+
+    def close(self) -> None:
+        """Let in no more notes, if the device can still be told so, and release the port."""

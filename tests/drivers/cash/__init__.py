@@ -1,0 +1,1 @@
+"""Tests of the bill validator's codec, driver and simulator."""
