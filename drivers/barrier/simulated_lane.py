@@ -1,0 +1,72 @@
+"""The lane behind a simulated relay board: an arm that takes its time, two beams, and people who walk."""
+
+from collections.abc import Callable
+from functools import partial
+
+Walk = tuple[tuple[str, bool, float], ...]
+
+WALK: Walk = (("entry", True, 0.0), ("exit", True, 0.35), ("entry", False, 0.6), ("exit", False, 1.0))
+"""The beams in the order in which a person crosses them (in: true), as parts of the time that it takes."""
+
+WALK_BACK: Walk = (("exit", True, 0.0), ("entry", True, 0.35), ("exit", False, 0.6), ("entry", False, 1.0))
+WALK_IN_AND_OUT: Walk = (("entry", True, 0.0), ("entry", False, 1.0))
+
+
+class SimulatedLane:
+    """The arm and the beams. The arm's motor controller protects people: it never closes on a blocked beam.
+
+    In a fire the arm opens by itself, whatever the coil says. A jammed arm stays where it is.
+    """
+
+    def __init__(self, arm_ms: int) -> None:
+        self.arm_open = False
+        self.fire = False
+        self.jammed = False
+        self.counts = {"passages": 0, "forced": 0}
+        self._arm_seconds = arm_ms / 1000
+        self._moving_since: float | None = None
+        self._occupied = {"entry": 0, "exit": 0}
+        self._held = {"entry": False, "exit": False}
+        self._steps: list[tuple[float, Callable[[], None]]] = []
+
+    def blocked(self, beam: str) -> bool:
+        """Whether something is in this beam ("entry" or "exit")."""
+        return self._held[beam] or self._occupied[beam] > 0
+
+    @property
+    def walking(self) -> bool:
+        """Whether somebody is on the way."""
+        return bool(self._steps)
+
+    def hold(self, beam: str, blocked: bool) -> None:
+        """Put something into a beam and leave it there, or take it away."""
+        if beam not in self._held:
+            raise ValueError(f"beam is entry or exit, not {beam!r}")
+        self._held[beam] = blocked
+
+    def walk(self, start: float, seconds: float, steps: Walk, *, counts: str | None = None) -> None:
+        """Let a person cross beams from `start` on; at the end counts[`counts`] grows by one."""
+        for beam, enters, part in steps:
+            self._steps.append((start + part * seconds, partial(self._cross, beam, 1 if enters else -1)))
+        if counts is not None:
+            self._steps.append((start + seconds, partial(self._count, counts)))
+        self._steps.sort(key=lambda step: step[0])
+
+    def move(self, now: float, *, coil: bool) -> None:
+        """Let people and arm move on to `now`, a short step after the last time."""
+        while self._steps and self._steps[0][0] <= now:
+            self._steps.pop(0)[1]()
+        wanted = coil or self.fire
+        held = not wanted and (self.blocked("entry") or self.blocked("exit"))
+        if wanted == self.arm_open or held or self.jammed:
+            self._moving_since = None
+        elif self._moving_since is None:
+            self._moving_since = now
+        elif now - self._moving_since >= self._arm_seconds:
+            self.arm_open, self._moving_since = wanted, None
+
+    def _cross(self, beam: str, more: int) -> None:
+        self._occupied[beam] += more
+
+    def _count(self, name: str) -> None:
+        self.counts[name] += 1

@@ -1,0 +1,212 @@
+"""A simulated relay board with the lane that hangs on it: an arm, two beams, a fire loop, and people who walk."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from drivers.barrier.modbus import (
+    DEVICE_FAILURE,
+    ILLEGAL_ADDRESS,
+    ILLEGAL_FUNCTION,
+    ILLEGAL_VALUE,
+    OFF,
+    ON,
+    READ_COILS,
+    Bits,
+    Foreign,
+    ReadBits,
+    Refused,
+    Reply,
+    Request,
+    RequestDecoder,
+    WriteCoil,
+    WriteCoils,
+    Written,
+    encode_reply,
+)
+from drivers.barrier.simulated_lane import WALK, WALK_BACK, WALK_IN_AND_OUT, SimulatedLane
+from drivers.simulation import Send, Simulator
+
+SIZE = 8
+"""Outputs, and inputs, of the board."""
+
+ALL_COILS = 0x00FF
+FLASH_ON = 0x0200
+TOGGLE = 0x5500
+FRAME_GAP = 0.05
+STEP = 0.005
+"""Seconds between two looks at the lane; device time that passes in one piece is walked through in such steps."""
+
+COMMANDS = "walk_through, walk_back, force, block, clear, fire, jam, clear_jam, coil_stuck"
+
+
+class RelayBoardSimulator(Simulator):
+    """Eight coils with flash timers and eight inputs: 0 entry beam, 1 exit beam, 2 fire loop (low = fire), 3 jammed.
+
+    `do`: walk_through(ms=600, people=1, gap_ms=300) crosses entry then exit; `passed` false when the arm is not open.
+    walk_back(way="entry") steps in and back out again; way="exit" comes against the direction through an open arm.
+    force(ms) goes through whatever the arm is. block(beam), clear(beam), fire(on), jam, clear_jam.
+    coil_stuck(on, how="ignored") acknowledges writes without doing them, how="exception" answers "device failure".
+    """
+
+    def __init__(
+        self, *, unit: int = 1, coil: int = 0, arm_ms: int = 250, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._unit = unit
+        self._coil = coil
+        self._clock = clock
+        self._now = clock()
+        self._last_byte = self._now
+        self._decoder = RequestDecoder(unit)
+        self._send: Send = lambda _: None
+        self._coils_until = [0.0] * SIZE  # a coil is on until its time; inf when it was switched on for good
+        self._lane = SimulatedLane(arm_ms)
+        self._stuck = ""
+        self._opened = 0
+        self._requests = 0
+
+    def attach(self, send: Send) -> None:
+        """See Simulator.attach."""
+        self._send = send
+
+    def feed(self, data: bytes) -> None:
+        """See Simulator.feed."""
+        self._pass_time(self._clock())
+        self._last_byte = self._now
+        for request in self._decoder.feed(data):
+            self._requests += 1
+            self._send(encode_reply(request, self._reply(request)))
+
+    def tick(self, now: float) -> None:
+        """See Simulator.tick."""
+        self._pass_time(now)
+        if self._decoder.unfinished and now - self._last_byte >= FRAME_GAP:
+            for foreign in self._decoder.end_frame():
+                self._send(encode_reply(foreign, self._reply(foreign)))
+
+    def do(self, command: str, **arguments: Any) -> dict[str, Any]:
+        """See the class."""
+        self._pass_time(self._clock())
+        lane = self._lane
+        match command:
+            case "walk_through":
+                return {"passed": self._walk_through(**arguments)}
+            case "walk_back":
+                return {"passed": self._walk_back(**arguments)}
+            case "force":
+                self._force(**arguments)
+            case "block" | "clear":
+                lane.hold(arguments["beam"], command == "block")
+            case "fire":
+                lane.fire = bool(arguments.get("on", True))
+            case "jam" | "clear_jam":
+                lane.jammed = command == "jam" and bool(arguments.get("on", True))
+            case "coil_stuck":
+                how = arguments.get("how", "ignored")
+                if how not in ("ignored", "exception"):
+                    raise ValueError(f"how is ignored or exception, not {how!r}")
+                self._stuck = how if arguments.get("on", True) else ""
+            case _:
+                raise ValueError(f"A relay board does {COMMANDS}, not {command!r}")
+        return {}
+
+    def state(self) -> dict[str, Any]:
+        """Return the truth: `opened` counts pulses that the coil really gave, `passages` people through an open arm."""
+        self._pass_time(self._clock())
+        lane = self._lane
+        return {
+            "coil": self._is_on(self._coil),
+            "arm": "open" if lane.arm_open else "closed",
+            "opened": self._opened,
+            "passages": lane.counts["passages"],
+            "forced": lane.counts["forced"],
+            "entry_blocked": lane.blocked("entry"),
+            "exit_blocked": lane.blocked("exit"),
+            "walking": lane.walking,
+            "fire": lane.fire,
+            "jammed": lane.jammed,
+            "coil_stuck": bool(self._stuck),
+            "requests": self._requests,
+        }
+
+    def _walk_through(self, ms: int = 600, people: int = 1, gap_ms: int = 300) -> bool:
+        if not self._lane.arm_open:
+            return False
+        for person in range(people):
+            start = self._now + person * (WALK[2][2] * ms + gap_ms) / 1000
+            self._lane.walk(start, ms / 1000, WALK, counts="passages")
+        return True
+
+    def _walk_back(self, ms: int = 600, way: str = "entry") -> bool:
+        if way == "entry":
+            self._lane.walk(self._now, ms / 1000, WALK_IN_AND_OUT)
+            return False
+        if way != "exit":
+            raise ValueError(f"way is entry or exit, not {way!r}")
+        if self._lane.arm_open:
+            self._lane.walk(self._now, ms / 1000, WALK_BACK)
+        return self._lane.arm_open
+
+    def _force(self, ms: int = 600) -> None:
+        self._lane.walk(self._now, ms / 1000, WALK, counts="forced")
+
+    def _pass_time(self, now: float) -> None:
+        while self._now < now:
+            self._now = min(self._now + STEP, now)
+            self._lane.move(self._now, coil=self._is_on(self._coil))
+
+    def _is_on(self, coil: int) -> bool:
+        return self._now < self._coils_until[coil]
+
+    def _inputs(self) -> tuple[bool, ...]:
+        lane = self._lane
+        seen = (lane.blocked("entry"), lane.blocked("exit"), not lane.fire, lane.jammed)
+        return seen + (False,) * (SIZE - len(seen))
+
+    def _reply(self, request: Request | Foreign) -> Reply:
+        match request:
+            case ReadBits(function=function, first=first, count=count):
+                if count < 1 or first + count > SIZE:
+                    return Refused(code=ILLEGAL_ADDRESS)
+                coils = tuple(self._is_on(coil) for coil in range(SIZE))
+                return Bits(values=(coils if function == READ_COILS else self._inputs())[first : first + count])
+            case WriteCoil(address=address, value=value):
+                return self._write(address, value)
+            case WriteCoils(first=first, values=values):
+                if not values or first + len(values) > SIZE:
+                    return Refused(code=ILLEGAL_ADDRESS)
+                for place, value in enumerate(values):
+                    reply = self._write(first + place, ON if value else OFF)
+                    if isinstance(reply, Refused):
+                        return reply
+                return Written()
+            case Foreign():
+                return Refused(code=ILLEGAL_FUNCTION)
+            case _:
+                assert_never(request)
+
+    def _write(self, address: int, value: int) -> Reply:
+        kind, coil = address & 0xFF00, address & 0x00FF
+        everyone = address == ALL_COILS
+        if not everyone and (coil >= SIZE or kind not in (0, FLASH_ON)):
+            return Refused(code=ILLEGAL_ADDRESS)
+        if (kind == 0 and value not in (ON, OFF, TOGGLE)) or (kind and value < 1):
+            return Refused(code=ILLEGAL_VALUE)
+        if self._stuck == "exception":
+            return Refused(code=DEVICE_FAILURE)
+        if self._stuck:
+            return Written()
+        for each in range(SIZE) if everyone else (coil,):
+            self._switch(each, kind, value)
+        return Written()
+
+    def _switch(self, coil: int, kind: int, value: int) -> None:
+        if kind == FLASH_ON:
+            until = self._now + value / 10
+        else:
+            on = not self._is_on(coil) if value == TOGGLE else value == ON
+            until = math.inf if on else 0.0
+        self._coils_until[coil] = until
+        if coil == self._coil and until:
+            self._opened += 1
