@@ -114,7 +114,9 @@ class Station:
     def drop(self) -> None:
         """Cut the host's TCP connection, as a pulled cable would be noticed."""
         with self._lock:
-            self._disconnect()
+            if isinstance(self._client, socket.socket):
+                with contextlib.suppress(OSError):
+                    self._client.shutdown(socket.SHUT_RDWR)  # the serving thread sees the end and closes it
 
     def close(self) -> None:
         """Take the device off its port."""

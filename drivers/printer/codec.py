@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from drivers.printer import MAX_WIDTH, PaperState, Status
 
-SLICE_ROWS = 128
+SLICE_ROWS = 64
 """Rows in one raster command. Never more than 255: clones read only the low byte of the height."""
 
 INITIALISE = bytes.fromhex("1B40")
@@ -20,8 +20,11 @@ STATUS_ON_CHANGE = bytes.fromhex("1D61FF")
 CUT = bytes.fromhex("1D564200")
 """GS V 66 0: feed to the cutter, then cut but for one point, so that the piece does not fall."""
 BEGIN = INITIALISE + NO_REAL_TIME_PULSE + STATUS_ON_CHANGE
-FILL = bytes(SLICE_ROWS * (MAX_WIDTH // 8) + 16)
-"""Ends whatever command an earlier, broken transfer left open. Outside a command a printer ignores NUL."""
+END_HEADER = bytes(16)
+"""Ends a command that an earlier, broken transfer left open before its sizes, so that what comes next is not taken for
+them. Outside a command a printer ignores NUL."""
+END_PICTURE = bytes(SLICE_ROWS * (MAX_WIDTH // 8))
+"""Ends a picture that was left open, in white. Too long for a printer that is offline and does not empty its buffer."""
 
 BLOCK_HEADERS = frozenset({0x37, 0x3B, 0x3D, 0x5F})
 LONGEST_BLOCK = 96

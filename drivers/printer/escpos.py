@@ -42,22 +42,20 @@ class EscPosPrinter:
         self._fragment_left = begin_with_cut
 
     def status(self) -> Status:
-        """See Printer.status. A connection that the printer has dropped since the last call is opened once more."""
+        """See Printer.status.
+
+        It asks twice where the first answer says nothing about the printer: when a connection from earlier turns out to
+        be gone (many printers close idle ones), and after nonsense, which can be a late answer to a job that broke off.
+        """
         reused = self._link is not None
         try:
             return self._ask_all()
         except DeviceGone:
-            self.close()
             if not reused:
                 raise
-        except DeviceFault:
-            self.close()
-            raise
-        try:
-            return self._ask_all()
-        except DeviceFault:
-            self.close()
-            raise
+        except DeviceNonsense:
+            pass
+        return self._ask_all()
 
     def print_raster(
         self, image: bytes, width: int, height: int, *, on_sent: Callable[[], None] | None = None
@@ -75,8 +73,8 @@ class EscPosPrinter:
         except DeviceFault:
             return PrintOutcome.UNKNOWN
         finally:
+            self._in_step, self._fragment_left = confirmed, not confirmed
             if not confirmed:
-                self._fragment_left = True
                 self.close()
         return PrintOutcome.DONE if confirmed else PrintOutcome.UNKNOWN
 
@@ -90,7 +88,6 @@ class EscPosPrinter:
     def close(self) -> None:
         """See Printer.close."""
         link, self._link = self._link, None
-        self._in_step = False
         if link is not None:
             link.close()
 
@@ -98,13 +95,19 @@ class EscPosPrinter:
         if self._link is None:
             self._link = self._open_link()
             self._decoder = escpos.Decoder()
+            if not self._in_step:
+                self._link.write(escpos.END_HEADER)
         return self._link
 
     def _ask_all(self) -> Status:
-        link = self._opened()
-        self._decoder.feed(drain(link))
-        self._decoder.reset()
-        return escpos.status_from_bytes(*(self._ask(link, number) for number in (1, 2, 3, 4)))
+        try:
+            link = self._opened()
+            self._decoder.feed(drain(link))
+            self._decoder.reset()
+            return escpos.status_from_bytes(*(self._ask(link, number) for number in (1, 2, 3, 4)))
+        except DeviceFault:
+            self.close()
+            raise
 
     def _ask(self, link: Link, number: int) -> int:
         before = self._decoder.discarded
@@ -132,7 +135,7 @@ class EscPosPrinter:
         link = self._opened()
         mark = bytes(self._chance.choices(MARK_CHARACTERS, k=4))
         if not self._in_step:
-            link.write(escpos.FILL)
+            link.write(escpos.END_PICTURE)
         if self._fragment_left:
             link.write(escpos.CUT)
         link.write(escpos.BEGIN)
@@ -146,7 +149,6 @@ class EscPosPrinter:
         until = time.monotonic() + self._handshake_timeout
         while (left := until - time.monotonic()) > 0:
             if (good := self._watch(link, left, mark)) is not None:
-                self._in_step, self._fragment_left = good, not good
                 return good
         return False
 
