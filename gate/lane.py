@@ -1,11 +1,11 @@
 """The lane: everything that decides when the barrier may open or close, as one table.
 
-A lane has two beams, entry before the barrier and exit behind it. The order of the beams tells a passage from a walk back:
+A lane has two beams, entry before the barrier and exit behind it. Their order tells a passage from a walk back:
 
     through:   entry+  exit+  entry-  exit-        or   entry+  entry-  exit+  exit-   (beams far apart)
     back:      entry+  exit+  exit-   entry-       or   entry+  entry-  nothing
 
-Two rules. Everything that moves the barrier is in `TRANSITIONS`: the shell feeds events, carries out effects, and knows no
+Two rules. Everything that moves the barrier is in `TRANSITIONS`: the shell feeds events, does the effects, and knows no
 state. Every pair of state and event is either in `TRANSITIONS` or in `IGNORED`: a test looks at each.
 
 The barrier is never told to close while a beam is blocked. A passenger who lingers in a beam keeps it open, and alarms.
