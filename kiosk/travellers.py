@@ -1,0 +1,165 @@
+"""Who travels: documents that were read or typed become travellers of the order. Pure, beside `flow`."""
+
+from dataclasses import replace
+
+from kiosk import touches as t
+from kiosk.steps import Choice, Field, Notice, Pay, Rider, Step, Typing, WhichDeparture, Who
+from kiosk.till.values import Command, DropTraveller, HoldOrder, Offer, Person, Snapshot, Traveller, TypeDocument
+from tickets.identity import DocumentKind, resident_number_ok
+from tickets.journey import TicketKind
+from tickets.money import Fen
+
+MOST_RIDERS = 5
+"""Travellers of one order. More are a group, and a group is a matter for the ticket window."""
+
+MOST_CHILDREN = 1
+"""Children carried free of charge by one adult, without a seat (2019 rules on road fares); more need tickets."""
+
+KINDS = (TicketKind.ADULT, TicketKind.CHILD, TicketKind.CONCESSION)
+"""The kinds of ticket that a passenger can choose here, as they are shown."""
+
+DOCUMENTS = (
+    DocumentKind.RESIDENT_ID,
+    DocumentKind.PASSPORT,
+    DocumentKind.HK_MACAO_PERMIT,
+    DocumentKind.TAIWAN_PERMIT,
+    DocumentKind.HK_MACAO_TW_RESIDENCE,
+    DocumentKind.FOREIGN_PERMANENT,
+)
+"""The documents that can be typed, as they are shown."""
+
+RESIDENT_LIKE = frozenset({DocumentKind.RESIDENT_ID, DocumentKind.HK_MACAO_TW_RESIDENCE})
+"""Documents numbered by GB 11643: 17 digits and a check character."""
+
+LONGEST_NUMBER = 20
+LONGEST_NAME = 30
+
+
+def kinds_sold(offer: Offer) -> tuple[TicketKind, ...]:
+    """The kinds of ticket that can be chosen on `offer`; an offer that lists no fares sells adult tickets."""
+    sold = tuple(kind for kind in KINDS if any(kind is listed for listed, _fare in offer.fares))
+    return sold or (TicketKind.ADULT,)
+
+
+def fare_of(offer: Offer, kind: TicketKind) -> Fen:
+    """The fare of one ticket of `kind` on `offer`, in fen."""
+    return offer.fare_of(kind) if offer.fares else offer.fare
+
+
+def total_of(choice: Choice) -> Fen:
+    """What the travellers chosen so far would pay, in fen. The till has the last word when it holds the order."""
+    offer = choice.offer
+    return Fen(sum(fare_of(offer, rider.kind) for rider in choice.riders)) if offer is not None else Fen(0)
+
+
+def room_for(choice: Choice) -> int:
+    """How many more travellers fit into this order."""
+    free = choice.offer.free if choice.offer is not None else 0
+    return max(0, min(MOST_RIDERS, free) - len(choice.riders))
+
+
+def with_document(step: Who | Typing, read: Traveller) -> tuple[Step, tuple[Command, ...]]:
+    """The step after a document appeared: one more traveller, or why not."""
+    choice = step.choice
+    if read.handle in choice.seen:
+        return step, ()
+    choice = replace(choice, seen=choice.seen | {read.handle})
+    if any((r.masked_name, r.masked_number) == (read.masked_name, read.masked_number) for r in choice.riders):
+        return Who(choice=choice, notice=Notice.SAME_DOCUMENT), (DropTraveller(handle=read.handle),)
+    if not room_for(choice):
+        return Who(choice=choice, notice=Notice.FULL), (DropTraveller(handle=read.handle),)
+    offer = choice.offer
+    kind = read.kind if offer is not None and read.kind in kinds_sold(offer) else TicketKind.ADULT
+    rider = Rider(
+        handle=read.handle,
+        kind=kind,
+        children=read.children,
+        masked_name=read.masked_name,
+        masked_number=read.masked_number,
+    )
+    return Who(choice=replace(choice, riders=(*choice.riders, rider))), ()
+
+
+def on_who(step: Who, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> tuple[Step, tuple[Command, ...]]:
+    """The answer to a touch while travellers are collected or one of them is changed."""
+    choice = step.choice
+    match touch:
+        case t.Confirm() if step.editing is not None:
+            return replace(step, editing=None), ()
+        case t.Confirm() if choice.riders and choice.offer is not None:
+            people = tuple(Person(rider.handle, rider.kind, rider.children) for rider in choice.riders)
+            before = snapshot.order.order if snapshot.order is not None else None
+            asked = Pay(choice=choice, before=before, trouble_before=snapshot.trouble, asked_ms=at_ms)
+            return asked, (HoldOrder(offer=choice.offer, travellers=people),)
+        case t.TypeInstead() if room_for(choice):
+            return Typing(choice=choice), ()
+        case t.EditRider(handle=handle) if any(rider.handle == handle for rider in choice.riders):
+            return replace(step, editing=handle, notice=None), ()
+        case t.SetKind(kind=kind) if choice.offer is not None and kind in kinds_sold(choice.offer):
+            carried = 0 if kind is not TicketKind.ADULT else None
+            return _changed(step, kind=kind, children=carried), ()
+        case t.SetChildren(children=children) if 0 <= children <= MOST_CHILDREN:
+            return _changed(step, kind=None, children=children), ()
+        case t.DropRider(handle=handle):
+            kept = tuple(rider for rider in choice.riders if rider.handle != handle)
+            if len(kept) == len(choice.riders):
+                return step, ()
+            return Who(choice=replace(choice, riders=kept)), (DropTraveller(handle=handle),)
+        case t.Back() if step.editing is not None:
+            return replace(step, editing=None), ()
+        case t.Back():
+            return WhichDeparture(choice=choice), ()
+        case _:
+            return step, ()
+
+
+def _changed(step: Who, *, kind: TicketKind | None, children: int | None) -> Who:
+    def change(rider: Rider) -> Rider:
+        if rider.handle != step.editing:
+            return rider
+        new_kind = rider.kind if kind is None else kind
+        carried = rider.children if children is None else children
+        return replace(rider, kind=new_kind, children=carried if new_kind is TicketKind.ADULT else 0)
+
+    return replace(step, choice=replace(step.choice, riders=tuple(change(rider) for rider in step.choice.riders)))
+
+
+def number_is_ready(step: Typing) -> bool:
+    """Whether the number typed can be a number of its kind of document."""
+    if step.kind in RESIDENT_LIKE:
+        return len(step.number) == 18 and resident_number_ok(step.number)
+    return len(step.number) >= 5
+
+
+def number_is_wrong(step: Typing) -> bool:
+    """Whether the number typed is complete and yet cannot be right, so that the passenger should look again."""
+    return step.kind in RESIDENT_LIKE and len(step.number) == 18 and not resident_number_ok(step.number)
+
+
+def on_typing(step: Typing, touch: t.Touch) -> tuple[Step, tuple[Command, ...]]:
+    """The answer to a touch while a document is typed: kind, then number, then name."""
+    match step.field, touch:
+        case Field.KIND, t.ChooseDocument(kind=kind):
+            return replace(step, kind=kind, field=Field.NUMBER, number="", name=""), ()
+        case Field.NUMBER, t.Key(character=""):
+            return replace(step, number=step.number[:-1]), ()
+        case Field.NUMBER, t.Key(character=character):
+            longest = 18 if step.kind in RESIDENT_LIKE else LONGEST_NUMBER
+            return replace(step, number=(step.number + character.upper())[:longest]), ()
+        case Field.NUMBER, t.Confirm() if number_is_ready(step):
+            return replace(step, field=Field.NAME), ()
+        case Field.NAME, t.Key(character=""):
+            return replace(step, name=step.name[:-1]), ()
+        case Field.NAME, t.Key(character=character):
+            return replace(step, name=(step.name + character.upper()).lstrip()[:LONGEST_NAME]), ()
+        case Field.NAME, t.Confirm() if step.name.strip():
+            typed = TypeDocument(kind=step.kind, number=step.number, name=step.name.strip())
+            return Who(choice=step.choice), (typed,)
+        case Field.NAME, t.Back():
+            return replace(step, field=Field.NUMBER), ()
+        case Field.NUMBER, t.Back():
+            return replace(step, field=Field.KIND, number="", name=""), ()
+        case Field.KIND, t.Back():
+            return Who(choice=step.choice), ()
+        case _:
+            return step, ()
