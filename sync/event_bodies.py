@@ -95,7 +95,7 @@ class TicketIssued(Body):
 
 
 class TicketDelivered(Body):
-    """How a ticket reached the passenger. `unknown` is a print whose end nobody knows: the machine does not repeat it."""
+    """How a ticket reached the passenger. `unknown`: a print whose end nobody knows; the machine does not repeat it."""
 
     number: Digits
     how: Literal["printed", "shown", "card"]

@@ -22,6 +22,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from sync.encoding import from_text, to_text
+from tickets.events import MAX_EVENT_BYTES as MAX_EVENT_BYTES
 
 PROTOCOL = 1
 """The protocol that this module describes."""
@@ -34,9 +35,6 @@ MAX_BATCH_BYTES = 512 * 1024
 
 MAX_PAGE_RECORDS = 2000
 """Most records in one page of a pull."""
-
-MAX_EVENT_BYTES = 8 * 1024
-"""Longest event that a journal writes; what is longer is poisoned."""
 
 
 def _read_bytes(value: object) -> object:
@@ -149,7 +147,7 @@ class PushResult(Wire):
 
 
 class PushAnswer(Wire):
-    """One result per event, in order; `receipt` signs `tickets.events.receipt_message` for the head at `kept_through`."""
+    """One result per event, in order; `receipt` signs `tickets.events.receipt_message` at `kept_through`."""
 
     results: tuple[PushResult, ...]
     kept_through: int = Field(ge=0)

@@ -1,0 +1,179 @@
+"""Opening the station's SQLite files: one writer for each, any number of readers, also of other users of the group.
+
+Writers use WAL with `synchronous=FULL` (each commit is on the disk before it returns) and hold a lock file for
+as long as they live: with a single writer the WAL-reset fault of SQLite 3.7.0 to 3.51.2, which needs two, cannot
+happen. Readers open with `mode=ro`; SQLite still needs to write the `-shm` file then, so the directory belongs to the
+stations' group and files are made with mode 0660. Never open one file through two SQLite libraries in one process,
+nor open it as a plain file: closing that would drop the process's locks.
+"""
+
+import fcntl
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from tickets.errors import EnvironmentFault
+
+FILE_MODE = 0o660
+"""Files of a terminal are read and written by its group, and by nobody else."""
+_BUSY_MS = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """What a file holds: its name for people, and its migrations, oldest first. The version is their number."""
+
+    name: str
+    migrations: Migrations
+    version: int
+
+
+class Writer:
+    """The only connection that writes a file. Autocommit: whoever writes says BEGIN and COMMIT."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: int) -> None:
+        self.path = path
+        self.connection = connection
+        self._lock = lock
+
+    def close(self) -> None:
+        """Close the file and let the next writer have it."""
+        self.connection.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def open_writer(path: Path, schema: Schema, *, checkpoint_pages: int = 1000) -> Writer:
+    """Open `path` as its one writer, creating and migrating it as needed.
+
+    EnvironmentFault when another process writes it, when it was made by a newer version of this program, when it is
+    not a database, or when the directory or disk does not let us.
+    """
+    lock = _take_lock(path, schema.name)
+    try:
+        _create(path, schema.name)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000)
+        try:
+            _prepare(connection, schema, path, checkpoint_pages)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        os.close(lock)
+        raise unusable(schema.name, path, error) from error
+    except BaseException:
+        os.close(lock)
+        raise
+    return Writer(path, connection, lock)
+
+
+def open_reader(path: Path, schema: Schema) -> sqlite3.Connection | None:
+    """Open `path` to read only; None when it is not there, is empty, or its writer has yet to migrate it.
+
+    EnvironmentFault when it was made by a newer version, is not a database, or may not be read by this user.
+    """
+    if not path.exists():
+        return None
+    try:
+        connection = sqlite3.connect(
+            f"file:{quote(str(path.absolute()))}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            timeout=_BUSY_MS / 1000,
+            check_same_thread=False,
+        )
+        try:
+            version = _version(connection)
+            _refuse_newer(version, schema, path)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise unusable(schema.name, path, error) from error
+    if version < schema.version:
+        connection.close()
+        return None
+    return connection
+
+
+def unusable(name: str, path: Path, error: sqlite3.Error) -> EnvironmentFault:
+    """Say what an SQLite error means for the people at the station."""
+    code = getattr(error, "sqlite_errorname", "")
+    if code.startswith("SQLITE_FULL"):
+        hint = "Free space on this disk; nothing is lost, and work goes on by itself."
+    elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
+        hint = "Check that this user is in the group of the directory and that the group may write there (mode 2770)."
+    elif code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        hint = "Keep the file as evidence, check the disk, and follow the runbook for a damaged store."
+    else:
+        hint = "Check the disk (dmesg), then start the program again."
+    return EnvironmentFault(f"The {name} {path} cannot be used ({code or type(error).__name__})", hint)
+
+
+def _take_lock(path: Path, name: str) -> int:
+    try:
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"The {name} {path} cannot be opened ({error.strerror})",
+            "Check that the directory exists and that this user may write there (group, mode 2770).",
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise EnvironmentFault(
+            f"The {name} {path} is being written by another process",
+            "Stop the other one first: each file has exactly one writer.",
+        ) from error
+    _share(lock)
+    return lock
+
+
+def _create(path: Path, name: str) -> None:
+    """Make an empty file with the group's mode before SQLite sees it: WAL and shm files inherit mode and group."""
+    try:
+        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise EnvironmentFault(
+            f"The {name} {path} cannot be made ({error.strerror})", "Check the disk and the directory's rights."
+        ) from error
+    _share(made)
+    os.close(made)
+
+
+def _share(file: int) -> None:
+    if os.fstat(file).st_uid == os.geteuid():
+        os.fchmod(file, FILE_MODE)
+
+
+def _prepare(connection: sqlite3.Connection, schema: Schema, path: Path, checkpoint_pages: int) -> None:
+    _refuse_newer(_version(connection), schema, path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = ON")  # or INSERT OR REPLACE would pass by the triggers on DELETE
+    connection.execute("PRAGMA secure_delete = ON")  # a destroyed day key is overwritten, not only unlinked
+    connection.execute(f"PRAGMA wal_autocheckpoint = {int(checkpoint_pages)}")
+    schema.migrations.apply(Database(connection, execute_plugins=False))
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _refuse_newer(version: int, schema: Schema, path: Path) -> None:
+    if version > schema.version:
+        raise EnvironmentFault(
+            f"The {schema.name} {path} was made by a newer version of this program (its version {version}, "
+            f"known {schema.version})",
+            "Install the newer version again; an older one never touches a newer file.",
+        )

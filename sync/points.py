@@ -1,0 +1,111 @@
+"""Named points of the programs at which a test may kill the process: one list for all of them.
+
+A program calls its probe at each point. In production the probe does nothing; a crash test passes `kill_at(...)`,
+which ends the process there the way a power cut would: at once, with nothing flushed, closed or cleaned up.
+Points at a commit are named after the process and the kind of event: `before_commit("gate", "use.claimed")`.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from enum import StrEnum
+
+from tickets.events import Kind
+
+Probe = Callable[[str], None]
+"""Called with the name of each point as the program reaches it."""
+
+
+class Point(StrEnum):
+    """Every point that is not a journal's commit. The process comes first, then what it does, then before or after."""
+
+    JOURNAL_CREATE_BEFORE = "journal:create:before"
+    """The file is there, its tables and its epoch are not."""
+    JOURNAL_CREATE_AFTER = "journal:create:after"
+    """The epoch is committed, the marker file is not written."""
+    JOURNAL_PRUNE_BEFORE = "journal:prune:before"
+    JOURNAL_PRUNE_AFTER = "journal:prune:after"
+
+    GATE_ARBITER_BEFORE = "gate:arbiter:before"
+    GATE_ARBITER_AFTER = "gate:arbiter:after"
+    GATE_COIL_BEFORE = "gate:coil:before"
+    """The decision is durable, the barrier has not been told."""
+    GATE_COIL_AFTER = "gate:coil:after"
+
+    TILL_STACK_BEFORE = "till:stack:before"
+    """A note is in escrow, the validator has not been told to keep it."""
+    TILL_STACK_AFTER = "till:stack:after"
+    """The note is in the stacker, the journal does not know."""
+    TILL_PRINT_BEFORE = "till:print:before"
+    TILL_PRINT_AFTER = "till:print:after"
+
+    SYNC_PUSH_BEFORE = "sync:push:before"
+    SYNC_PUSH_AFTER = "sync:push:after"
+    """The centre has answered, nothing of it is written down."""
+    SYNC_ACKNOWLEDGE_COMMIT_BEFORE = "sync:acknowledge:commit:before"
+    SYNC_ACKNOWLEDGE_COMMIT_AFTER = "sync:acknowledge:commit:after"
+    SYNC_PULL_COMMIT_BEFORE = "sync:pull:commit:before"
+    SYNC_PULL_COMMIT_AFTER = "sync:pull:commit:after"
+    SYNC_STAGE_COMMIT_BEFORE = "sync:stage:commit:before"
+    SYNC_STAGE_COMMIT_AFTER = "sync:stage:commit:after"
+    SYNC_SWAP_COMMIT_BEFORE = "sync:swap:commit:before"
+    SYNC_SWAP_COMMIT_AFTER = "sync:swap:commit:after"
+    SYNC_TIME_COMMIT_BEFORE = "sync:time:commit:before"
+    SYNC_TIME_COMMIT_AFTER = "sync:time:commit:after"
+
+    CENTRE_PUSH_COMMIT_BEFORE = "centre:push:commit:before"
+    CENTRE_PUSH_COMMIT_AFTER = "centre:push:commit:after"
+    CENTRE_ENROL_COMMIT_BEFORE = "centre:enrol:commit:before"
+    CENTRE_ENROL_COMMIT_AFTER = "centre:enrol:commit:after"
+    CENTRE_SALE_COMMIT_BEFORE = "centre:sale:commit:before"
+    CENTRE_SALE_COMMIT_AFTER = "centre:sale:commit:after"
+    CENTRE_REFUND_COMMIT_BEFORE = "centre:refund:commit:before"
+    CENTRE_REFUND_COMMIT_AFTER = "centre:refund:commit:after"
+    CENTRE_UPKEEP_COMMIT_BEFORE = "centre:upkeep:commit:before"
+    CENTRE_UPKEEP_COMMIT_AFTER = "centre:upkeep:commit:after"
+    CENTRE_SETUP_COMMIT_BEFORE = "centre:setup:commit:before"
+    CENTRE_SETUP_COMMIT_AFTER = "centre:setup:commit:after"
+
+
+def before_commit(process: str, kind: str) -> str:
+    """The point at which this process ("gate" or "till") has written an event of `kind` but not committed it."""
+    return f"{process}:commit:{kind}:before"
+
+
+def after_commit(process: str, kind: str) -> str:
+    """The point at which this process has committed an event of `kind` and has told nobody yet."""
+    return f"{process}:commit:{kind}:after"
+
+
+COMMIT_POINTS: tuple[str, ...] = tuple(
+    name(process, kind) for process in ("gate", "till") for kind in Kind for name in (before_commit, after_commit)
+)
+"""Before and after the commit of every kind of event, for both kinds of journal."""
+
+ALL_POINTS: tuple[str, ...] = (*Point, *COMMIT_POINTS)
+"""Every point that any of the programs passes to its probe."""
+
+
+def no_probe(_point: str) -> None:
+    """The probe of production: nothing happens."""
+
+
+def kill_at(point: str, nth: int = 1) -> Probe:
+    """Make a probe that kills its own process (SIGKILL) when `point` is reached for the `nth` time.
+
+    ValueError for a point that no program has, so that a misspelt crash test fails instead of passing.
+    """
+    if point not in ALL_POINTS:
+        raise ValueError(f"there is no point {point!r}; see sync/points.py for the list")
+    if nth < 1:
+        raise ValueError("the first time is 1")
+    left = nth
+
+    def probe(reached: str) -> None:
+        nonlocal left
+        if reached == point:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return probe
