@@ -302,9 +302,53 @@ def facts_and_their_rules(db: Database) -> None:
     _version(db.conn, 1)
 
 
+_TILL_TABLES = (
+    """CREATE TABLE plans (
+        order_id TEXT PRIMARY KEY CHECK (length(order_id) = 32),
+        boarding INTEGER NOT NULL,
+        alighting INTEGER NOT NULL,
+        expires_s INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE planned_places (
+        order_id TEXT NOT NULL REFERENCES plans (order_id),
+        place_no INTEGER NOT NULL,
+        number BLOB NOT NULL UNIQUE CHECK (length(number) = 8),
+        seat INTEGER,
+        kind INTEGER NOT NULL,
+        children INTEGER NOT NULL,
+        fare INTEGER NOT NULL CHECK (fare >= 0),
+        tag BLOB NOT NULL,
+        sealed BLOB NOT NULL,
+        PRIMARY KEY (order_id, place_no)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX planned_places_by_tag ON planned_places (tag)",
+    """CREATE TABLE cash_mark (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        counter INTEGER NOT NULL CHECK (counter BETWEEN 0 AND 255),
+        intent_order TEXT,
+        intent_fen INTEGER,
+        doubt_order TEXT,
+        doubt_fen INTEGER
+    ) STRICT""",
+    "CREATE TABLE slips (claim TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+)
+
+
+@_migrations()
+def what_a_till_needs_after_a_crash(db: Database) -> None:
+    """Version 2: no facts but notes of the till to itself, written with the facts and changed as the work goes on.
+
+    `plans` says what an open order will be issued as, `cash_mark` how far the bill validator's events are written down
+    and which note is on its way, `slips` which claims' numbers were handed out on paper.
+    """
+    for statement in _TILL_TABLES:
+        db.conn.execute(statement)
+    _version(db.conn, 2)
+
+
 def _version(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {version}")
 
 
-SCHEMA = Schema(name="journal", migrations=_migrations, version=1)
+SCHEMA = Schema(name="journal", migrations=_migrations, version=2)
 """What a journal file holds."""
