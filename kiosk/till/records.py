@@ -1,0 +1,164 @@
+"""An order as the till's journal tells it: places, money, tickets and claims, and the state that follows from them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from kiosk.till.values import Delivery, OrderState
+from tickets.journey import Journey, TicketKind
+from tickets.money import Fen
+from tickets.numbers import TicketNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One ticket to be: everything about it that is known before the money came.
+
+    The number is chosen and the traveller's identity sealed to it (`sealed`) when the place is held, so that a till
+    that dies afterwards can still issue the ticket without ever having kept the document.
+    """
+
+    number: TicketNumber
+    seat: int | None
+    kind: TicketKind
+    children: int
+    fare: Fen
+    tag: bytes
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an order is for, written down before any money is asked for. `expires` is when its tickets will expire."""
+
+    order: UUID
+    service_date: date
+    trip: str
+    boarding: int
+    alighting: int
+    expires: datetime
+    places: tuple[Place, ...]
+
+    @property
+    def total(self) -> Fen:
+        """What all of its tickets cost."""
+        return Fen(sum(place.fare for place in self.places))
+
+    def journey(self, place: Place) -> Journey:
+        """What the ticket of `place` says. Raises ValueError for a journey that no station sells."""
+        return Journey(
+            service_date=self.service_date,
+            trip=self.trip,
+            boarding=self.boarding,
+            alighting=self.alighting,
+            seat=place.seat,
+            kind=place.kind,
+            children=place.children,
+            fare=place.fare,
+            tag=place.tag,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """How the paper of a ticket stands. `copy` is the newest one tried (0 is the first print), None before any.
+
+    `given` is true when the printer confirmed any copy; `last` is what is known of the newest.
+    """
+
+    copy: int | None = None
+    last: Delivery = Delivery.NONE
+    given: bool = False
+
+    @property
+    def certain(self) -> bool:
+        """Whether the newest copy is known to be out, or known not to be."""
+        return self.last is not Delivery.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A ticket that exists, signed as `code`."""
+
+    number: TicketNumber
+    journey: Journey
+    code: str
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Money owed to a passenger. `reason` is a Closing's value; `slip`: its number was handed out on paper.
+
+    `void` is true when the note that it was opened for came back to the passenger after all.
+    """
+
+    number: str
+    fen: Fen
+    reason: str
+    void: bool
+    slip: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRecord:
+    """Everything the journal knows of one order. `taken` is what was stacked for it."""
+
+    plan: Plan
+    held_at: datetime
+    total: Fen
+    taken: Fen
+    paid: bool
+    released: bool
+    issued: tuple[Issued, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def state(self) -> OrderState:
+        """How far it is; see states.STEPS."""
+        if self.issued:
+            given = all(ticket.paper.given for ticket in self.issued)
+            return OrderState.DELIVERED if given else OrderState.ISSUED
+        if self.released:
+            return OrderState.CLAIMED if self.claims else OrderState.RELEASED
+        return OrderState.PAID if self.paid else OrderState.HELD
+
+    @property
+    def due(self) -> Fen:
+        """What is still to be paid; never negative."""
+        return Fen(max(0, self.total - self.taken))
+
+    @property
+    def claimed(self) -> Fen:
+        """What its claims amount to, without the void ones."""
+        return Fen(sum(claim.fen for claim in self.claims if not claim.void))
+
+    @property
+    def uncovered(self) -> Fen:
+        """Money in the stacker that neither buys a ticket nor is claimed. Negative: a claim waits for its note.
+
+        An order that can still be paid covers its money up to its total.
+        """
+        spent = self.total if self.paid else min(self.total, self.taken)
+        return Fen(self.taken - self.claimed - (0 if self.released else spent))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A note of `fen` that went, or was to go, into the stacker for `order`."""
+
+    order: UUID
+    fen: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashMark:
+    """The newest validator event that is written down.
+
+    `intent` is the note that may have been told to be stacked and of which nothing was heard yet. `doubt` is a note
+    that was given up waiting for, with a claim; it can still be heard of until the next note comes.
+    """
+
+    counter: int
+    intent: Note | None = None
+    doubt: Note | None = None
