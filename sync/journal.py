@@ -212,6 +212,11 @@ class Journal:
         """The last committed sequence number and the chain's hash there; (0, GENESIS) when nothing was written."""
         return self._seq, self._hash
 
+    def last_at_ms(self) -> int:
+        """When the newest event was written, by this device's own time: part of the floor of its clock."""
+        found = self._connection.execute("SELECT at_ms FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        return int(found[0]) if found else 0
+
     def events(self, after_seq: int, limit: int) -> list[StoredEvent]:
         """Up to `limit` events after `after_seq`, oldest first."""
         return stored_events(self, after_seq, limit)

@@ -1,0 +1,98 @@
+"""The tables of the cache: what the centre says, and nothing that could not be fetched again."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from sync.database import Schema
+
+_migrations = Migrations("cache")
+
+_TABLES = (
+    """CREATE TABLE records (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        body TEXT NOT NULL,
+        change_no INTEGER NOT NULL,
+        PRIMARY KEY (kind, key)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE tickets (
+        number BLOB PRIMARY KEY CHECK (length(number) = 8),
+        service_date TEXT NOT NULL,
+        trip TEXT NOT NULL,
+        boarding INTEGER NOT NULL,
+        alighting INTEGER NOT NULL,
+        seat INTEGER,
+        kind INTEGER NOT NULL,
+        children INTEGER NOT NULL,
+        fare INTEGER NOT NULL,
+        tag BLOB NOT NULL,
+        expires_s INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        issuer TEXT NOT NULL,
+        change_no INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX tickets_by_tag ON tickets (service_date, trip, tag)",
+    """CREATE TABLE uses (
+        ticket BLOB NOT NULL CHECK (length(ticket) = 8),
+        use_no INTEGER NOT NULL,
+        attempt BLOB NOT NULL,
+        device TEXT NOT NULL,
+        lane TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        end TEXT,
+        purpose TEXT NOT NULL,
+        change_no INTEGER NOT NULL,
+        PRIMARY KEY (ticket, use_no)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE set_aside (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        body TEXT NOT NULL,
+        why TEXT NOT NULL,
+        change_no INTEGER NOT NULL,
+        PRIMARY KEY (kind, key)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE staged (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        body TEXT,
+        change_no INTEGER NOT NULL,
+        PRIMARY KEY (kind, key)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE state (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE acknowledged (
+        epoch TEXT PRIMARY KEY,
+        kept_through INTEGER NOT NULL,
+        receipt BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@_migrations()
+def what_the_centre_says(db: Database) -> None:
+    """Version 1."""
+    for statement in _TABLES:
+        db.conn.execute(statement)
+    db.conn.execute("PRAGMA user_version = 1")
+
+
+SCHEMA = Schema(name="cache", migrations=_migrations, version=1)
+"""What a cache file holds."""
+
+CURSOR = "cursor"
+"""State: how far the centre's changes were applied; opaque."""
+STAGING_CURSOR = "staging_cursor"
+"""State: how far a fresh copy of everything has been fetched; absent when none is under way."""
+TIME_ANCHOR = "time_anchor"
+"""State: the newest signed time and when it came, on this machine's boot clock (JSON)."""
+TIME_FLOOR = "time_floor_ms"
+"""State: the time that no clock here may be below."""
+TRUST_VERSION = "trust_version"
+"""State: the version of the newest trust list that was checked; it never goes back."""
+TRUST_LIST = "trust_list"
+"""State: that list, base64url."""
+STATUS = "status"
+"""State: how syncing goes (JSON), for screens and the doctor."""
