@@ -17,12 +17,14 @@ from tickets.errors import Malformed
 from tickets.journey import EPOCH, Journey, TicketKind
 from tickets.keys import ALGORITHMS, Algorithm, PublicKey, SigningKey
 from tickets.money import Fen
-from tickets.numbers import TicketNumber
+from tickets.numbers import PREFIX_BITS, TicketNumber
 from tickets.reasons import Reason
 from tickets.trust import KeyUse, Trust
 
 PREFIX = "RT1:"
 MAX_TEXT = 512
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999 in seconds since 1970: no calendar of ours goes on."""
 
 EXP = 4
 CTI = 7
@@ -66,8 +68,10 @@ class TillCertificate:
     expires: datetime
 
     def __post_init__(self) -> None:
-        """Raises ValueError for an instant without its time zone."""
+        """Raises ValueError for an instant without its time zone, and for a number that nobody is given."""
         object.__setattr__(self, "expires", _whole_seconds(self.expires))
+        if not 0 <= self.station < 1 << 32 or not 1 <= self.prefix < 1 << PREFIX_BITS:
+            raise ValueError("a certificate names a station of 32 bits and a prefix of 1 to 2^24 - 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,12 +293,11 @@ def _certificate(message: cose.Sign1) -> TillCertificate:
     claims = _map(cbor.decode(message.payload), {EXP, CNF, TILL})
     match claims[TILL]:
         case [station, prefix]:
-            return TillCertificate(
-                _public_key(_map(claims[CNF], {_COSE_KEY})[_COSE_KEY]),
-                _integer(station),
-                _integer(prefix),
-                _instant(claims[EXP]),
-            )
+            public = _public_key(_map(claims[CNF], {_COSE_KEY})[_COSE_KEY])
+            try:
+                return TillCertificate(public, _integer(station), _integer(prefix), _instant(claims[EXP]))
+            except ValueError as error:
+                raise Malformed("a certificate that no centre gives") from error
         case _:
             raise Malformed("a certificate that does not name station and prefix")
 
@@ -334,10 +337,10 @@ def _day(value: object) -> date:
 
 
 def _instant(value: object) -> datetime:
-    try:
-        return datetime.fromtimestamp(_integer(value), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise Malformed("an instant that no calendar has") from None
+    seconds = _integer(value)
+    if not 0 <= seconds <= LAST_SECOND:
+        raise Malformed("an instant before 1970 or after 9999")
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _seconds(at: datetime) -> int:

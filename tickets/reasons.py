@@ -84,7 +84,7 @@ WORDINGS: Mapping[Reason, Wording] = {
         word_zh="已停止检票",
         word_en="Check-in closed",
         passenger_zh="这班车已[于 {when} ]停止检票。请马上找检票口的工作人员，发车前也许还能补检。",
-        passenger_en="Check-in for this coach closed[ at {when}]. "
+        passenger_en="Check-in for this coach [closed at {when}|has closed]. "
         "Speak to the staff at this gate now: you may still be able to board.",
         staff_zh="发车前可凭工牌办理补检；赶不上时，请引导旅客到售票窗口改签或退票。",
         staff_en="Until the coach leaves you can open late boarding with your badge. "
@@ -94,7 +94,7 @@ WORDINGS: Mapping[Reason, Wording] = {
         word_zh="班次已发车",
         word_en="Coach has left",
         passenger_zh="这班车已[于 {when} ]发车。请到售票窗口询问下一班车。",
-        passenger_en="This coach left[ at {when}]. Please ask at the ticket window about the next one.",
+        passenger_en="This coach [left at {when}|has left]. Please ask at the ticket window about the next one.",
         staff_zh="车确实未走时，可凭工牌更改发车时间或办理补检；已走时，请引导旅客到售票窗口。",
         staff_en="If the coach is still here, change its departure time or open late boarding with your badge. "
         "If it has left, send the passenger to the ticket window.",
@@ -121,10 +121,10 @@ WORDINGS: Mapping[Reason, Wording] = {
     Reason.WRONG_GATE: Wording(
         word_zh="请换检票口",
         word_en="Another gate",
-        passenger_zh="这班车不在这里检票。[请到 {gate} 检票口。|请在大屏幕上查看检票口。]",
+        passenger_zh="这班车不在这里检票。[请到 {gate}检票口。|请在大屏幕上查看检票口。]",
         passenger_en="This coach does not board here. "
         "[Please go to gate {gate}.|Please find its gate on the departures screen.]",
-        staff_zh="这班车在[ {gate} |另一个]检票口检票。如已改口，请凭工牌办理改检票口。",
+        staff_zh="这班车在[ {gate}|另一个]检票口检票。如已改口，请凭工牌办理改检票口。",
         staff_en="This coach boards at [gate {gate}|another gate]. "
         "If it has moved here, change its gate with your badge.",
     ),
@@ -134,7 +134,7 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这张车票是[{day}|另一天][ {when} ]的班次。请核对乘车日期；需要改签请到售票窗口。",
         passenger_en="This ticket is for [{day}|another day][ at {when}]. "
         "Please check its date. To change it, go to the ticket window.",
-        staff_zh="票面乘车日期[是 {day}|不是今天]，不能在今天检票。请引导旅客到售票窗口改签。",
+        staff_zh="票面乘车日期[是{day}|不是今天]，不能在今天检票。请引导旅客到售票窗口改签。",
         staff_en="The ticket is for [{day}|another day] and cannot be used today. "
         "Send the passenger to the ticket window to change it.",
     ),
@@ -142,7 +142,7 @@ WORDINGS: Mapping[Reason, Wording] = {
         word_zh="车票已使用",
         word_en="Already used",
         passenger_zh="这张车票已[于 {when} ][在通道 {where} ]检过票。如果不是您本人，请马上找工作人员。",
-        passenger_en="This ticket was already used[ at {when}][ in lane {where}]. "
+        passenger_en="This ticket has already been used[: at {when}][, in lane {where}]. "
         "If that was not you, please speak to our staff now.",
         staff_zh="同一张车票只能检一次[，上次 {when}][，通道 {where}]。请核对证件；旅客本人尚未上车时，由值班员处理。",
         staff_en="A ticket admits once[; last used at {when}][, lane {where}]. "
@@ -202,7 +202,8 @@ WORDINGS: Mapping[Reason, Wording] = {
         word_zh="车票已过期",
         word_en="Expired",
         passenger_zh="这张车票已[于 {day} {when} ]过期。请到售票窗口咨询或重新购票。",
-        passenger_en="This ticket expired[ on {day} at {when}]. Please ask or buy a new one at the ticket window.",
+        passenger_en="This ticket [expired on {day} at {when}|has expired]. "
+        "Please ask or buy a new one at the ticket window.",
         staff_zh="已过票面有效期。请先核对本机时间，无误后引导旅客到售票窗口。",
         staff_en="The ticket's validity has ended. Check this machine's clock first; "
         "if it is right, send the passenger to the ticket window.",
@@ -283,7 +284,7 @@ def sentence(refusal: Refuse, language: Language, *, audience: Audience = "passe
         case _:
             template = wording.staff_en
     known = {
-        "gate": refusal.gate,
+        "gate": _gate_in_words(refusal.gate, language),
         "where": refusal.where,
         "when": None if refusal.when is None else f"{refusal.when.astimezone(zone):%H:%M}",
         "day": None if refusal.day is None else day_in_words(refusal.day, language),
@@ -296,6 +297,10 @@ def day_in_words(day: date, language: Language) -> str:
     if language == "zh":
         return f"{day.month}月{day.day}日 周{_WEEKDAYS_ZH[day.weekday()]}"
     return f"{_WEEKDAYS_EN[day.weekday()]} {day.day} {_MONTHS_EN[day.month - 1]}"
+
+
+def _gate_in_words(gate: str | None, language: Language) -> str | None:
+    return f"{gate} 号" if gate and gate.isdigit() and language == "zh" else gate
 
 
 def fill(template: str, known: Mapping[str, str]) -> str:

@@ -1,16 +1,31 @@
 """Issuing and verifying: what holds, what does not, and for which reason."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tickets import base45, cbor, cose
+from tests.tickets.samples import (
+    CERTIFICATE,
+    CERTIFICATE_KEY,
+    CERTIFIED,
+    EXPIRES,
+    JOURNEY,
+    OTHER_KEY,
+    PREFIX,
+    TICKET,
+    TICKET_KEY,
+    TILL_KEY,
+    raw,
+    trust,
+    trusted,
+    written,
+)
+from tickets import cbor, cose
 from tickets.credential import (
     BadTicket,
     CentreIssuer,
     Ticket,
-    TillCertificate,
     TillIssuer,
     VerifiedTicket,
     certify,
@@ -20,51 +35,10 @@ from tickets.credential import (
     read_certificate,
     verify,
 )
-from tickets.journey import Journey, TicketKind
 from tickets.keys import PublicKey, SigningKey
-from tickets.money import Fen
 from tickets.numbers import TicketNumber, new_number
 from tickets.reasons import Reason
-from tickets.trust import KeyUse, Trust, TrustedKey, TrustList
-
-TICKET_KEY = SigningKey.from_raw(b"\x01" * 32)
-CERTIFICATE_KEY = SigningKey.from_raw(b"\x02" * 32)
-TILL_KEY = SigningKey.from_raw(b"\x03" * 32)
-OTHER_KEY = SigningKey.from_raw(b"\x04" * 32)
-START = datetime(2026, 11, 1, tzinfo=UTC)
-EXPIRES = datetime(2026, 11, 23, 19, tzinfo=UTC)
-PREFIX = 0xA1B2C3
-
-JOURNEY = Journey(
-    service_date=date(2026, 11, 22),
-    trip="K1024-07",
-    boarding=3_701_000_001,
-    alighting=3_702_000_044,
-    seat=36,
-    kind=TicketKind.ADULT,
-    children=1,
-    fare=Fen(18_500),
-    tag=bytes.fromhex("8f3a61c0d2e4b597"),
-)
-TICKET = Ticket(new_number(PREFIX, lambda n: bytes(range(0xF0, 0xF0 + n))), EXPIRES, JOURNEY)
-CERTIFICATE = TillCertificate(TILL_KEY.public, 3_701_000_001, PREFIX, EXPIRES + timedelta(days=10))
-CERTIFIED = certify(CERTIFICATE, CERTIFICATE_KEY)
-
-
-def trust(*, revoked: frozenset[int] = frozenset(), keys: tuple[TrustedKey, ...] | None = None) -> Trust:
-    if keys is None:
-        keys = (trusted(KeyUse.TICKET, TICKET_KEY), trusted(KeyUse.CERTIFICATE, CERTIFICATE_KEY))
-    return Trust(
-        TrustList(version=1, issued=START, expires=START + timedelta(days=90), keys=keys, revoked_prefixes=revoked)
-    )
-
-
-def trusted(use: KeyUse, key: SigningKey) -> TrustedKey:
-    return TrustedKey(use=use, key=key.public, not_before=START, not_after=START + timedelta(days=90))
-
-
-def size(text: str) -> int:
-    return len(base45.decode(text.removeprefix("RT1:")))
+from tickets.trust import KeyUse, Trust
 
 
 def refused(text: str, by: Trust | None = None) -> Reason:
@@ -86,8 +60,8 @@ def test_a_ticket_of_a_till_verifies_with_a_list_that_never_heard_of_it() -> Non
 
 
 def test_sizes_stay_within_their_qr_versions() -> None:
-    assert size(issue(TICKET, TICKET_KEY)) <= 144
-    assert size(issue_delegated(TICKET, TILL_KEY, CERTIFIED)) <= 319
+    assert len(raw(issue(TICKET, TICKET_KEY))) <= 144
+    assert len(raw(issue_delegated(TICKET, TILL_KEY, CERTIFIED))) <= 319
 
 
 def test_a_text_is_in_the_alphanumeric_mode_of_qr() -> None:
@@ -116,9 +90,9 @@ def test_a_key_serves_its_own_use_only() -> None:
 
 
 def test_another_key_with_a_listed_kid_is_a_forgery() -> None:
-    message = cose.parse1(base45.decode(issue(TICKET, OTHER_KEY)[4:]))
+    message = cose.parse1(raw(issue(TICKET, OTHER_KEY)))
     forged = cose.sign1({cose.KID: TICKET_KEY.public.kid}, message.payload, OTHER_KEY)
-    assert refused("RT1:" + base45.encode(forged)) is Reason.FORGED
+    assert refused(written(forged)) is Reason.FORGED
 
 
 class SameKid(Trust):
@@ -136,9 +110,9 @@ def test_every_key_with_the_kid_is_tried() -> None:
 
 def delegated(ticket: Ticket, certificate: bytes, key: SigningKey = TILL_KEY) -> str:
     """As issue_delegated, without asking whether a gate will take it."""
-    payload = cose.parse1(base45.decode(issue(ticket, key)[4:])).payload
+    payload = cose.parse1(raw(issue(ticket, key))).payload
     message = cose.sign1({cose.KCWT: cose.parse1(certificate).array}, payload, key)
-    return "RT1:" + base45.encode(message)
+    return written(message)
 
 
 def test_a_till_cannot_sell_under_anothers_prefix() -> None:
@@ -190,11 +164,11 @@ def test_a_text_over_the_cap_is_not_even_decoded() -> None:
 
 
 def test_a_signed_ticket_with_more_claims_than_this_version_knows_is_unreadable() -> None:
-    message = cose.parse1(base45.decode(issue(TICKET, TICKET_KEY)[4:]))
+    message = cose.parse1(raw(issue(TICKET, TICKET_KEY)))
     claims = cbor.decode(message.payload)
     assert isinstance(claims, dict)
     newer = cose.sign1({cose.KID: TICKET_KEY.public.kid}, cbor.encode({**claims, 99: 1}), TICKET_KEY)
-    assert refused("RT1:" + base45.encode(newer)) is Reason.UNREADABLE
+    assert refused(written(newer)) is Reason.UNREADABLE
 
 
 def test_inspecting_believes_nobody_and_tells_what_is_written() -> None:
