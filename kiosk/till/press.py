@@ -1,0 +1,94 @@
+"""Printing tickets and slips, so that it is known of each whether it is out, and none comes out twice by itself.
+
+That a copy is begun is written down as "unknown" before its first byte goes out, and replaced by what the printer
+said. So a crash while printing leaves the truth: nobody knows.
+"""
+
+from collections.abc import Callable
+
+from drivers.faults import DeviceFault
+from drivers.health import Health
+from drivers.printer import Printer, PrintOutcome
+from kiosk.paper.raster import Raster
+from kiosk.till.ledger import Ledger
+from kiosk.till.records import Claim, Issued
+from kiosk.till.values import Delivery
+from sync.points import Point, Probe
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks at a printer that is ready."""
+LOOK_AGAIN = 5.0
+"""Seconds between two looks at one that is not: asking a dead one takes its time."""
+
+_DELIVERY = {
+    PrintOutcome.DONE: Delivery.PRINTED,
+    PrintOutcome.REFUSED: Delivery.REFUSED,
+    PrintOutcome.UNKNOWN: Delivery.UNKNOWN,
+}
+
+
+class Press:
+    """Works one printer. `clock` is monotonic seconds. Nothing here raises DeviceFault."""
+
+    def __init__(self, printer: Printer, ledger: Ledger, *, clock: Callable[[], float], probe: Probe) -> None:
+        self._printer = printer
+        self._ledger = ledger
+        self._clock = clock
+        self._probe = probe
+        self._look_at = float("-inf")
+        self._told_fault = False
+        self.health = Health(ok=False, what="The printer has not been asked yet", hint="Wait a moment.")
+
+    @property
+    def ready(self) -> bool:
+        """Whether the printer said, when it was looked at last, that it can print."""
+        return self.health.ok
+
+    def look(self, *, now: bool = False) -> None:
+        """Ask the printer how it is, when it is time to or `now`. A change is written down for staff, once."""
+        if not now and self._clock() < self._look_at:
+            return
+        self.health = self._printer.health()
+        self._look_at = self._clock() + (LOOK_EVERY if self.health.ok else LOOK_AGAIN)
+        if not self.health.ok and not self._told_fault:
+            self._ledger.device_fault("printer", self.health.what)
+        elif self.health.ok and self._told_fault:
+            self._ledger.device_back("printer")
+        self._told_fault = not self.health.ok
+
+    def print_ticket(self, ticket: Issued, raster: Raster, copy: int) -> Delivery:
+        """Print one copy (0 is the first print) and return what is known of it.
+
+        A printer that is not ready is told nothing: REFUSED, and nothing is written down.
+        """
+        self.look(now=True)
+        if not self.ready:
+            return Delivery.REFUSED
+        self._ledger.delivery(ticket.number, Delivery.UNKNOWN, copy)
+        delivery = _DELIVERY[self._send(raster)]
+        if delivery is not Delivery.UNKNOWN:
+            self._ledger.delivery(ticket.number, delivery, copy)
+        else:
+            self._look_at = float("-inf")
+        return delivery
+
+    def print_slip(self, claim: Claim, raster: Raster) -> bool:
+        """Print the slip of a claim; True when the printer confirmed it. Two slips of one claim do no harm."""
+        self.look(now=True)
+        if not self.ready or self._send(raster) is not PrintOutcome.DONE:
+            return False
+        self._ledger.slip_given(claim.number)
+        return True
+
+    def close(self) -> None:
+        """Let go of the printer."""
+        self._printer.close()
+
+    def _send(self, raster: Raster) -> PrintOutcome:
+        self._probe(Point.TILL_PRINT_BEFORE)
+        try:
+            outcome = self._printer.print_raster(raster.data, raster.width, raster.height)
+        except DeviceFault:
+            outcome = PrintOutcome.UNKNOWN
+        self._probe(Point.TILL_PRINT_AFTER)
+        return outcome

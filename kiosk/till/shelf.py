@@ -1,0 +1,169 @@
+"""What this till can sell now: departures of its own station, minus what it has held, sold or given back."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from kiosk.till.authority import Authority
+from kiosk.till.ledger import Ledger
+from kiosk.till.values import Destination, Offer, Words
+from sync.cache import CacheReader
+from sync.orders import Grant, sellable
+from tickets.departures import Departure, DepartureState
+from tickets.fares import FareRules, fare
+from tickets.journey import TicketKind
+from tickets.service_day import CHINA, service_day_bounds
+
+OUTLIVES_DAY = timedelta(hours=12)
+"""How long after its service day a ticket is still good, for coaches that leave very late."""
+LAST_SALE = timedelta(minutes=1)
+"""How long before check-in closes the last place is held: somebody has to pay and walk to the gate."""
+AHEAD = timedelta(days=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A stop by its names; `popular` is greater for those asked for more often."""
+
+    names: Words
+    pinyin: str
+    initials: str
+    popular: int
+
+
+class Shelf:
+    """Answers what is on offer. Nothing is remembered between calls: the cache and the ledger are the truth."""
+
+    def __init__(self, cache: CacheReader, ledger: Ledger, authority: Authority, rules: FareRules) -> None:
+        self._cache = cache
+        self._ledger = ledger
+        self._authority = authority
+        self._rules = rules
+
+    def zone(self) -> ZoneInfo:
+        """The station's own time zone."""
+        station = self._cache.station()
+        return ZoneInfo(station.timezone) if station else CHINA
+
+    def names(self) -> tuple[Words, Words]:
+        """The station's and the operator's names; empty texts while nothing is known."""
+        station = self._cache.station()
+        return (station.name, station.operator) if station else (("", ""), ("", ""))
+
+    def stops(self) -> dict[int, Stop]:
+        """Every stop that tickets are sold to, by its number."""
+        return {
+            stop.id: Stop(names=stop.name, pinyin=stop.pinyin, initials=stop.initials, popular=stop.popular)
+            for stop in self._cache.stops()
+        }
+
+    def expiry(self, service_date: date) -> datetime:
+        """When a ticket for that service day expires."""
+        return service_day_bounds(service_date, self.zone())[1] + OUTLIVES_DAY
+
+    def offers(self, now: datetime) -> tuple[Offer, ...]:
+        """Everything that can be bought at `now`, the next departure first; one offer for each stop that it serves."""
+        stops = self.stops()
+        found: list[Offer] = []
+        for departure in self._cache.departures((now, now + AHEAD)):
+            if self.sellable(departure, now):
+                free = self.free(departure)
+                found.extend(self._offers(departure, free, stops) if _count(departure, free) else ())
+        return tuple(found)
+
+    def offer(self, wanted: Offer, now: datetime) -> tuple[Departure, Offer, Grant] | None:
+        """The departure behind an offer as it stands now, with the places that are free; None when it is off sale."""
+        departure = self._cache.departure(wanted.service_date, wanted.trip)
+        if departure is None or not self.sellable(departure, now):
+            return None
+        free = self.free(departure)
+        for offer in self._offers(departure, free, self.stops()):
+            if offer.destination == wanted.destination:
+                return departure, offer, free
+        return None
+
+    def sellable(self, departure: Departure, now: datetime) -> bool:
+        """Whether tickets for a departure may be sold here at `now`, whatever places are left.
+
+        It must leave from this station and be neither cancelled, gone nor merged away, check-in must be open long
+        enough, the day's keys must be here, and the certificate must outlive the tickets.
+        """
+        station = self._cache.station()
+        return (
+            station is not None
+            and departure.boarding == station.stop
+            and departure.state is DepartureState.SCHEDULED
+            and departure.merged_into is None
+            and now + LAST_SALE < departure.closes_at
+            and now < departure.departs_at
+            and self._authority.sells_until(self.expiry(departure.service_date))
+            and self._authority.day_key(departure.service_date) is not None
+            and self._authority.sealing_key(departure.service_date) is not None
+        )
+
+    def granted(self, service_date: date, trip: str) -> Grant:
+        """All places that this till was ever given on a departure."""
+        return self._cache.allotments(self._ledger.device, service_date, trip)
+
+    def free(self, departure: Departure) -> Grant:
+        """Places of a departure that this till may still sell."""
+        key = (departure.service_date, departure.trip)
+        return sellable(self.granted(*key), self._ledger.places(*key))
+
+    def departure(self, service_date: date, trip: str) -> Departure | None:
+        """A departure as the station knows it now."""
+        return self._cache.departure(service_date, trip)
+
+    def show(self, departure: Departure, stop: int) -> Offer | None:
+        """How an order for `stop` is shown, whether or not more can be sold; None for a stop that is not served."""
+        offers = self._offers(departure, Grant(), self.stops())
+        return next((offer for offer in offers if offer.destination == stop), None)
+
+    def _offers(self, departure: Departure, free: Grant, stops: dict[int, Stop]) -> Iterator[Offer]:
+        for call in departure.stops:
+            stop = stops.get(call.stop)
+            if stop is None:
+                continue
+            yield Offer(
+                service_date=departure.service_date,
+                trip=departure.trip,
+                departs_at=departure.departs_at,
+                destination=call.stop,
+                names=stop.names,
+                fare=call.fare,
+                free=_count(departure, free),
+                numbered=departure.seats is not None,
+                gate=departure.gate,
+                bay=departure.bay,
+                boarding_closes_at=departure.closes_at,
+                fares=tuple((kind, fare(call.fare, kind, self._rules)) for kind in TicketKind),
+            )
+
+
+def destinations(stops: dict[int, Stop], offers: Iterable[Offer]) -> tuple[Destination, ...]:
+    """Every stop that something on offer goes to, the most popular first, then by pinyin."""
+    first: dict[int, Offer] = {}
+    cheapest: dict[int, Offer] = {}
+    for offer in offers:
+        first.setdefault(offer.destination, offer)
+        known = cheapest.setdefault(offer.destination, offer)
+        if offer.fare < known.fare:
+            cheapest[offer.destination] = offer
+    found = (
+        Destination(
+            stop=number,
+            names=stops[number].names,
+            pinyin=stops[number].pinyin,
+            initials=stops[number].initials,
+            popular=stops[number].popular,
+            next_departure=offer.departs_at,
+            from_fare=cheapest[number].fare,
+        )
+        for number, offer in first.items()
+    )
+    return tuple(sorted(found, key=lambda one: (-one.popular, one.pinyin, one.stop)))
+
+
+def _count(departure: Departure, free: Grant) -> int:
+    return free.count if departure.seats is None else len(free.seats)
