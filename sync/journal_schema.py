@@ -330,6 +330,12 @@ _TILL_TABLES = (
         doubt_order TEXT,
         doubt_fen INTEGER
     ) STRICT""",
+    """CREATE TABLE doubts (
+        claim TEXT PRIMARY KEY,
+        order_id TEXT NOT NULL,
+        fen INTEGER NOT NULL,
+        ended TEXT CHECK (ended IN ('stacked', 'returned'))
+    ) STRICT, WITHOUT ROWID""",
     "CREATE TABLE slips (claim TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
 
@@ -339,7 +345,8 @@ def what_a_till_needs_after_a_crash(db: Database) -> None:
     """Version 2: no facts but notes of the till to itself, written with the facts and changed as the work goes on.
 
     `plans` says what an open order will be issued as, `cash_mark` how far the bill validator's events are written down
-    and which note is on its way, `slips` which claims' numbers were handed out on paper.
+    and which note is on its way, `doubts` which claims were opened for a note that nobody could find and where it was
+    found after all, `slips` which claims' numbers were handed out on paper.
     """
     for statement in _TILL_TABLES:
         db.conn.execute(statement)
