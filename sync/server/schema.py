@@ -173,7 +173,7 @@ money = Table(
     Column("at_ms", BigInteger, nullable=False),
     PrimaryKeyConstraint("station_id", "epoch", "seq"),
 )
-"""Each taking and returning of money at a terminal; `direction` is taken or returned; `counter` is the cash device's."""
+"""Each taking and returning of money at a terminal; `direction` is taken or returned; `counter` the cash device's."""
 Index("money_by_order", money.c.station_id, money.c.order_id)
 
 claims = Table(
@@ -227,7 +227,7 @@ deliveries = Table(
     Column("number", String(20), nullable=False),
     Column("how", String(16), nullable=False),
     Column("outcome", String(16), nullable=False),
-    Column("copy", Integer, nullable=False),
+    Column("copy", BigInteger, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     PrimaryKeyConstraint("station_id", "epoch", "seq"),
 )
@@ -238,8 +238,9 @@ uses = Table(
     metadata,
     Column("station_id", BigInteger, nullable=False),
     Column("number", String(20), nullable=False),
-    Column("use_no", Integer, nullable=False),
+    Column("use_no", BigInteger, nullable=False),
     Column("attempt", String(32), nullable=False),
+    Column("service_date", String(10)),
     Column("device", String(64), nullable=False),
     Column("lane", String(40), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
@@ -250,7 +251,7 @@ uses = Table(
     PrimaryKeyConstraint("station_id", "number", "use_no", "attempt"),
 )
 """Every claimed use. Two attempts at one `use_no` are possible only while gates are cut off from each other; both
-are kept. `end` is null, passed, released or unresolved."""
+are kept. `end` is null, passed, released or unresolved; `service_date` is null when only the end is known."""
 
 places = Table(
     "places",

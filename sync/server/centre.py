@@ -1,0 +1,392 @@
+"""The reference centre as an object: everything that a terminal, the office or a technician can ask of it.
+
+It holds the store and the keys and gives each request one transaction. HTTP is in `app`; nothing here knows of it
+but the status that goes with a refusal.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+
+from sync.server import changes as changed
+from sync.server.allotments import CENTRE
+from sync.server.changes import Changes, CursorOfAnother, Page
+from sync.server.devices import Device, Kind, find_device, station_of
+from sync.server.enrolment import Asking, WrongTries, enrol, keep_code, new_code, station_of_code, take_prefix
+from sync.server.incidents import Incident, list_incidents
+from sync.server.keeping import Forked, Gap, Kept, NotYours, chained, keep
+from sync.server.key_files import (
+    destroy_sealing_keys,
+    load_online_keys,
+    load_root,
+    make_office_token,
+    office_token,
+    public_root,
+)
+from sync.server.office import NotDone, Office, Sold
+from sync.server.schema import devices, stations
+from sync.server.settings import Policy, Settings
+from sync.server.store import DATABASE, CentreStore
+from sync.server.timetable import Timetable, read_timetable
+from sync.server.trust_lists import current_list, sign_new_list, tell_list, told_list
+from sync.server.upkeep import Upkeep
+from sync.wire import EnrolAnswer, OfficeSale, PushAnswer, PushBatch, PushResult
+from tickets.errors import EnvironmentFault
+from tickets.events import head_message, receipt_message
+from tickets.keys import Algorithm, PublicKey
+from tickets.time_token import sign_time
+from tickets.trust import KeyUse, TrustList, open_trust_list
+
+_log = logging.getLogger("waystation.centre")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A request that was not granted: the HTTP status, what happened, what to do next, and more for a machine."""
+
+    status: int
+    what: str
+    hint: str
+    expected_seq: int | None = None
+
+
+class Centre:
+    """An open centre. Safe to use from several threads; close it, or use it as a context."""
+
+    def __init__(self, settings: Settings, policy: Policy, store: CentreStore) -> None:
+        """Use `open`."""
+        self._settings = settings
+        self._policy = policy
+        self._store = store
+        self._keys = load_online_keys(settings.directory)
+        self._root = PublicKey(Algorithm.EDDSA, public_root(settings.directory))
+        self._instance = store.instance(settings.random)
+        self._wrong_tries = WrongTries(policy.wrong_codes_a_minute)
+        self._warned_of_root = False
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the centre of a directory. EnvironmentFault when there is none or it cannot be used."""
+        policy = Policy.load(settings.directory)
+        store = CentreStore(settings.directory / DATABASE, settings.probe)
+        try:
+            return cls(settings, policy, store)
+        except Exception:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        """The centre itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def now(self) -> datetime:
+        """The centre's time, which is the time by definition."""
+        return self._settings.clock()
+
+    # ------------------------------------------------------------------ the centre's own console
+
+    def add_station(self, timetable: Timetable) -> None:
+        """Take a station in. EnvironmentFault when there is one of this number already."""
+        station, now = timetable.station.code, self.now()
+        if station in self.stations():
+            raise EnvironmentFault(f"station {station} is there already", "give the new station another number")
+        with self._store.write("setup") as connection:
+            row = {"station_id": station, "timetable": timetable.model_dump_json(), "last_change": 0}
+            connection.execute(insert(stations), [row])
+            take_prefix(connection, station, CENTRE, self._settings.random, now)
+            changes = Changes(connection, station)
+            changes.put("station", "", timetable.station.model_dump(mode="json"))
+            for stop in timetable.stops:
+                changes.put("stop", str(stop.id), stop.model_dump(mode="json"))
+            self._bring_up_to_date(connection, changes, timetable, now)
+            changes.save()
+        make_office_token(self._settings.directory, station, self._settings.random)
+
+    def stations(self) -> dict[int, Timetable]:
+        """The stations of this centre and their timetables."""
+        with self._store.read() as connection:
+            rows = connection.execute(select(stations.c.station_id, stations.c.timetable)).all()
+        return {row.station_id: read_timetable(row.timetable, f"of station {row.station_id}") for row in rows}
+
+    def upkeep(self) -> None:
+        """Do what is due at every station (see `upkeep`), and destroy sealing keys that are past their time."""
+        now = self.now()
+        for station, timetable in self.stations().items():
+            with self._station("upkeep", station) as (connection, changes):
+                today = self._bring_up_to_date(connection, changes, timetable, now).today
+            destroy_sealing_keys(self._settings.directory, today - timedelta(days=self._policy.sealing_kept_days))
+
+    def new_code(self, kind: Kind, name: str, station: int | None = None) -> str:
+        """A one-time code with which one device of this kind may enrol under this name; shown once, kept hashed.
+
+        The station may be left out where there is only one. EnvironmentFault when it is needed, or not there.
+        """
+        known = list(self.stations())
+        chosen = known[0] if station is None and len(known) == 1 else station
+        if chosen not in known:
+            raise EnvironmentFault("this code needs a station", f"name one of {', '.join(map(str, known))}")
+        code = new_code(self._settings.random)
+        ends = self.now() + timedelta(minutes=self._policy.enrol_code_minutes)
+        with self._store.write("setup") as connection:
+            keep_code(connection, chosen, code, kind, name, ends)
+        return code
+
+    def retire(self, device: str) -> None:
+        """Give a device nothing more; what it still reports is taken. EnvironmentFault when it is not enrolled."""
+        self._set_state(device, "retired")
+
+    def revoke(self, device: str) -> None:
+        """Stop believing a device: it is not heard any more, and a new trust list revokes its prefix everywhere.
+
+        Tickets that it has reported stay valid. EnvironmentFault when it is not enrolled, or the root key is away.
+        """
+        root = load_root(self._settings.directory)
+        if root is None:
+            raise EnvironmentFault("the root key is not on this machine", "bring root.pem back to revoke a device")
+        self._set_state(device, "revoked")
+        with self._store.read() as connection:
+            known = find_device(connection, device)
+        prefix = None if known is None else known.prefix
+        now = self.now()
+        for station, timetable in self.stations().items():
+            with self._station("setup", station) as (connection, changes):
+                if prefix is not None and prefix not in self._list(connection).revoked_prefixes:
+                    today = Upkeep(connection, changes, station, timetable, self._policy, now).today
+                    sign_new_list(
+                        connection,
+                        self._settings.directory,
+                        root,
+                        self._keys,
+                        self._policy,
+                        now,
+                        today,
+                        frozenset({prefix}),
+                    )
+                self._tell_newest_list(connection, changes, station)
+
+    def _set_state(self, device: str, state: str) -> None:
+        with self._store.write("setup") as connection:
+            done = connection.execute(
+                update(devices)
+                .where(devices.c.station_id == station_of(device), devices.c.device == device)
+                .values(state=state)
+            )
+        if done.rowcount == 0:
+            raise EnvironmentFault(f"no device {device} is enrolled", "look its name up in its enrolment")
+
+    def incidents(self, station: int) -> list[Incident]:
+        """Every incident of a station, oldest first."""
+        with self._store.read() as connection:
+            return list_incidents(connection, station)
+
+    # ------------------------------------------------------------------ terminals
+
+    def enrol(self, asking: Asking, address: str) -> EnrolAnswer | Refusal:
+        """Enrol a device with its one-time code; `address` is whose wrong tries are counted."""
+        now = self.now()
+        if self._wrong_tries.too_many(address, now):
+            return Refusal(status=429, what="too many wrong codes came from here", hint="wait a minute, then try again")
+        if (asking.till_key is None) is (asking.kind == "till"):
+            return Refusal(
+                status=422, what="a till brings a till key, a gate does not", hint="enrol with the right kind"
+            )
+        with self._store.read() as connection:
+            station = station_of_code(connection, asking, now)
+        if station is None:
+            self._wrong_tries.wrong(address, now)
+            return Refusal(
+                status=403,
+                what="this code is wrong, used, too old, or for another kind of device",
+                hint="ask the centre for a new code and type it within 15 minutes",
+            )
+        with self._station("enrol", station) as (connection, changes):
+            if station_of_code(connection, asking, now) is None:
+                return Refusal(status=403, what="this code was used just now", hint="ask the centre for a new code")
+            device = enrol(
+                connection,
+                changes,
+                station,
+                asking,
+                self._keys.signing(KeyUse.CERTIFICATE),
+                self._policy,
+                self._settings.random,
+                now,
+            )
+            trust_list = current_list(connection)
+        assert trust_list is not None, "a centre has a trust list from its first station on"
+        _log.info("device.enrolled device=%s", device.device)
+        return EnrolAnswer(
+            device=device.device,
+            station=station,
+            prefix=device.prefix,
+            certificate=device.certificate,
+            root_key=self._root.raw,
+            trust_list=trust_list,
+        )
+
+    def device(self, name: str) -> Device | None:
+        """The enrolled device of this name, whatever its state."""
+        with self._store.read() as connection:
+            return find_device(connection, name)
+
+    def push(self, device: Device, batch: PushBatch) -> PushAnswer | Refusal:
+        """Keep a batch of `device`'s journal (see `keeping`); the same batch gets the same answer for ever."""
+        epoch, hashes = UUID(batch.epoch), chained(batch)
+        last = batch.first_seq + len(batch.events) - 1
+        if (batch.head.seq, batch.head.hash) != (last, hashes[-1]):
+            return Refusal(
+                status=400,
+                what="the batch does not end at the head that was signed for it",
+                hint="sign the chain's hash at the batch's last event",
+            )
+        if not device.key.verify(batch.head.signature, head_message(epoch, last, hashes[-1])):
+            return Refusal(
+                status=400, what="the head is not signed by this device", hint="sign it with the device's key"
+            )
+        if batch.prefix != device.prefix:
+            return Refusal(
+                status=400, what="the batch names another prefix than the device's", hint="enrol the device anew"
+            )
+        with self._station("push", device.station) as (connection, changes):
+            kept = keep(connection, changes, device, batch, int(self.now().timestamp() * 1000))
+        match kept:
+            case Kept():
+                results = tuple(PushResult(seq=each.seq, result=each.result, why=each.why) for each in kept.results)
+                message = receipt_message(epoch, kept.kept_through, kept.head)
+                receipt = self._keys.signing(KeyUse.RECEIPT).sign(message)
+                return PushAnswer(results=results, kept_through=kept.kept_through, receipt=receipt)
+            case Gap():
+                return Refusal(
+                    status=409,
+                    what="events before this batch are missing here",
+                    hint=f"push again from event {kept.expected_seq}",
+                    expected_seq=kept.expected_seq,
+                )
+            case Forked():
+                _log.warning("journal.forked device=%s seq=%d", device.device, kept.seq)
+                return Refusal(
+                    status=409,
+                    what="forked",
+                    hint="keep this journal as evidence and begin a new epoch; tell the centre",
+                )
+            case NotYours():
+                return Refusal(
+                    status=403, what="this epoch is another device's", hint="begin a new epoch; tell the centre"
+                )
+
+    def pull(self, device: Device, cursor: str, limit: int) -> Page | Refusal:
+        """The records of the device's own station that changed since `cursor`."""
+        try:
+            with self._store.read() as connection:
+                return changed.page(connection, device.station, self._instance, cursor, limit)
+        except CursorOfAnother:
+            return Refusal(
+                status=410,
+                what="this cursor is not one of ours",
+                hint="start again without a cursor and replace the copy",
+            )
+
+    def time(self, nonce: bytes) -> bytes:
+        """A signed token of the centre's time for this nonce."""
+        return sign_time(int(self.now().timestamp() * 1000), nonce, self._keys.signing(KeyUse.TIME))
+
+    # ------------------------------------------------------------------ the office
+
+    def office_of(self, token: str) -> int | None:
+        """The station whose web channel has this token, or None."""
+        station = station_of(token)
+        if station is None or station not in self._station_numbers():
+            return None
+        right = office_token(self._settings.directory, station)
+        return station if hmac.compare_digest(right.encode("utf-8"), token.encode("utf-8")) else None
+
+    def sell(self, station: int, sale: OfficeSale) -> Sold | NotDone:
+        """Sell a place of the web's own, with a ticket signed by the centre."""
+        with self._station("sale", station) as (connection, changes):
+            return Office(connection, changes, station, self.now()).sell(
+                sale,
+                self._keys.signing(KeyUse.TICKET),
+                self._list(connection),
+                self._policy.ticket_hours_after_departure,
+                self._settings.random,
+            )
+
+    def refund(self, station: int, number: str) -> NotDone | None:
+        """Refund a ticket of this station that nobody has travelled on."""
+        with self._station("refund", station) as (connection, changes):
+            return Office(connection, changes, station, self.now()).refund(number)
+
+    # ------------------------------------------------------------------ within
+
+    @contextmanager
+    def _station(self, what: str, station: int) -> Iterator[tuple[Connection, Changes]]:
+        with self._store.write(what) as connection:
+            changes = Changes(connection, station)
+            yield connection, changes
+            changes.save()
+
+    def _station_numbers(self) -> set[int]:
+        with self._store.read() as connection:
+            return set(connection.execute(select(stations.c.station_id)).scalars())
+
+    def _list(self, connection: Connection) -> TrustList:
+        signed = current_list(connection)
+        assert signed is not None, "a centre has a trust list from its first station on"
+        return open_trust_list(signed, self._root)
+
+    def _bring_up_to_date(
+        self, connection: Connection, changes: Changes, timetable: Timetable, now: datetime
+    ) -> Upkeep:
+        station = timetable.station.code
+        upkeep = Upkeep(connection, changes, station, timetable, self._policy, now)
+        upkeep.make_departures()
+        upkeep.turn_day_keys(self._settings.random)
+        upkeep.renew_certificates(self._keys.signing(KeyUse.CERTIFICATE))
+        upkeep.drop_old_records()
+        self._renew_list(connection, upkeep, now)
+        self._tell_newest_list(connection, changes, station)
+        return upkeep
+
+    def _renew_list(self, connection: Connection, upkeep: Upkeep, now: datetime) -> None:
+        """Sign a new trust list when the old one, or its sealing keys, will not last; that needs the root key."""
+        if current_list(connection) is not None:
+            known = self._list(connection)
+            lasts = known.expires - now > timedelta(days=self._policy.trust_list_renewed_days_before)
+            ahead = max(known.sealing_keys, default=upkeep.today) - upkeep.today
+            if lasts and ahead > timedelta(days=self._policy.sealing_renewed_days_before):
+                return
+        root = load_root(self._settings.directory)
+        if root is None:
+            if not self._warned_of_root:
+                _log.warning("trust_list.renewal_due root=away")
+                self._warned_of_root = True
+            return
+        self._warned_of_root = False
+        sign_new_list(
+            connection, self._settings.directory, root, self._keys, self._policy, now, upkeep.today, frozenset()
+        )
+
+    def _tell_newest_list(self, connection: Connection, changes: Changes, station: int) -> None:
+        signed = current_list(connection)
+        if signed is not None and signed != told_list(connection, station):
+            tell_list(changes, signed)

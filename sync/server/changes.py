@@ -1,0 +1,139 @@
+"""What changed in one transaction, and the numbers by which terminals find it.
+
+A station's records carry one rising change number. It is taken from the station's row, which the transaction reads
+first (locking it where the database can), so that a reader who has seen number n can never later meet a smaller one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from sync.encoding import from_text, to_text
+from sync.server.schema import records, stations
+
+_AT_ONCE: Final = 200
+
+
+class Changes:
+    """Collects the records that a transaction changes; only the latest state of each is kept. `save` ends it."""
+
+    def __init__(self, connection: Connection, station: int) -> None:
+        """Begin collecting for one station; must be the transaction's first statement."""
+        self._connection = connection
+        self._station = station
+        self._last: int = connection.execute(
+            select(stations.c.last_change).where(stations.c.station_id == station).with_for_update()
+        ).scalar_one()
+        self._pending: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+
+    def put(self, kind: str, key: str, body: Mapping[str, object], service_date: str | None = None) -> None:
+        """Let terminals have `body` as the latest state of this record."""
+        self._pending.pop((kind, key), None)
+        self._pending[kind, key] = (json.dumps(body, ensure_ascii=False, separators=(",", ":")), service_date)
+
+    def drop(self, kind: str, key: str, service_date: str | None = None) -> None:
+        """Let terminals know that this record is gone."""
+        self._pending.pop((kind, key), None)
+        self._pending[kind, key] = (None, service_date)
+
+    def save(self) -> None:
+        """Write what was collected, each record with a change number of its own, in the order of its latest change."""
+        if not self._pending:
+            return
+        rows = []
+        for number, ((kind, key), (body, service_date)) in enumerate(self._pending.items(), self._last + 1):
+            rows.append(
+                {
+                    "station_id": self._station,
+                    "kind": kind,
+                    "key": key,
+                    "body": body,
+                    "service_date": service_date,
+                    "change_no": number,
+                }
+            )
+        by_kind: dict[str, list[str]] = {}
+        for kind, key in self._pending:
+            by_kind.setdefault(kind, []).append(key)
+        for kind, keys in by_kind.items():
+            for at in range(0, len(keys), _AT_ONCE):
+                self._connection.execute(
+                    delete(records).where(
+                        records.c.station_id == self._station,
+                        records.c.kind == kind,
+                        records.c.key.in_(keys[at : at + _AT_ONCE]),
+                    )
+                )
+        self._connection.execute(insert(records), rows)
+        self._last += len(rows)
+        self._connection.execute(
+            update(stations).where(stations.c.station_id == self._station).values(last_change=self._last)
+        )
+        self._pending.clear()
+
+
+class CursorOfAnother(Exception):
+    """The cursor was not made by this database: the terminal has to start from the beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedRecord:
+    """One record as a terminal gets it; `body` is None when it is gone."""
+
+    kind: str
+    key: str
+    body: dict[str, object] | None
+    change: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Records in the order of their changes, where to go on, and whether there is more right now."""
+
+    records: Sequence[ChangedRecord]
+    cursor: str
+    more: bool
+
+
+def page(connection: Connection, station: int, instance: str, cursor: str, limit: int) -> Page:
+    """The records of one station changed since `cursor` ("" is the beginning), at most `limit`.
+
+    A record that changes while a terminal is paging moves to the end and is met there, so nothing is missed.
+    CursorOfAnother for a cursor of another database, or one from before this database was put back to a copy.
+    """
+    since = _position(cursor, instance)
+    if since:
+        last = connection.execute(select(stations.c.last_change).where(stations.c.station_id == station)).scalar_one()
+        if since > last:
+            raise CursorOfAnother
+    rows = connection.execute(
+        select(records.c.kind, records.c.key, records.c.body, records.c.change_no)
+        .where(records.c.station_id == station, records.c.change_no > since)
+        .order_by(records.c.change_no)
+        .limit(limit + 1)
+    ).all()
+    found = [
+        ChangedRecord(
+            kind=row.kind, key=row.key, body=None if row.body is None else json.loads(row.body), change=row.change_no
+        )
+        for row in rows[:limit]
+    ]
+    end = found[-1].change if found else since
+    return Page(records=found, cursor=to_text(f"{instance}/{end}".encode("ascii")), more=len(rows) > limit)
+
+
+def _position(cursor: str, instance: str) -> int:
+    if not cursor:
+        return 0
+    try:
+        name, _, number = from_text(cursor).decode("ascii").partition("/")
+    except ValueError as error:
+        raise CursorOfAnother from error
+    if name != instance or not (number.isascii() and number.isdigit()) or len(number) > 18:
+        raise CursorOfAnother
+    return int(number)

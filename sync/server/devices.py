@@ -1,0 +1,75 @@
+"""The station's devices as the centre knows them. A device's id says its station: `371122-till-9f3a1c20`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from sqlalchemy import Connection, Row, select
+
+from sync.server.schema import devices
+from tickets.keys import Algorithm, PublicKey
+
+Kind = Literal["till", "gate"]
+State = Literal["active", "retired", "revoked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One enrolment. `retired` may still report what it did but is given nothing more; `revoked` is not believed."""
+
+    station: int
+    device: str
+    kind: Kind
+    name: str
+    key: PublicKey
+    till_key: PublicKey | None
+    prefix: int | None
+    certificate: bytes | None
+    state: State
+
+
+def device_id(station: int, kind: Kind, random: bytes) -> str:
+    """A new device's id."""
+    return f"{station}-{kind}-{random.hex()}"
+
+
+def station_of(device: str) -> int | None:
+    """The station that a device id names, or None when it is not a device id."""
+    station = device.partition("-")[0]
+    return int(station) if station.isascii() and station.isdigit() and len(station) <= 10 else None
+
+
+def find_device(connection: Connection, device: str) -> Device | None:
+    """The enrolled device of this id, whatever its state."""
+    station = station_of(device)
+    if station is None:
+        return None
+    row = connection.execute(
+        select(devices).where(devices.c.station_id == station, devices.c.device == device)
+    ).one_or_none()
+    return None if row is None else _device(row)
+
+
+def active_tills(connection: Connection, station: int) -> list[Device]:
+    """The tills that sell, in the order of their enrolment."""
+    rows = connection.execute(
+        select(devices)
+        .where(devices.c.station_id == station, devices.c.kind == "till", devices.c.state == "active")
+        .order_by(devices.c.enrolled_ms, devices.c.device)
+    )
+    return [_device(row) for row in rows]
+
+
+def _device(row: Row[tuple[object, ...]]) -> Device:
+    return Device(
+        station=row.station_id,
+        device=row.device,
+        kind=cast(Kind, row.kind),
+        name=row.name,
+        key=PublicKey(Algorithm.EDDSA, row.device_key),
+        till_key=None if row.till_key is None else PublicKey(Algorithm.EDDSA, row.till_key),
+        prefix=row.prefix,
+        certificate=row.certificate,
+        state=cast(State, row.state),
+    )

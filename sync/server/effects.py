@@ -1,0 +1,379 @@
+"""What each kind of event changes at the centre: one function per kind, all in the push's own transaction.
+
+An effect never refuses a fact. It either says why the event is poisoned, before it has changed anything, or takes
+the fact as it is; whatever should not have happened becomes an incident.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, insert, select, update
+
+from sync import event_bodies as body
+from sync.event_bodies import SCHEMAS, Body, complaint
+from sync.server.allotments import Allotments
+from sync.server.bodies import AnyRow, tell_claim, tell_ticket, tell_use, uses_of
+from sync.server.changes import Changes
+from sync.server.devices import Device
+from sync.server.incidents import IncidentKind
+from sync.server.judging import Judge
+from sync.server.schema import claims, deliveries, money, orders, tickets, uses
+from tickets.credential import BadTicket, inspect
+from tickets.events import Event
+from tickets.numbers import RANDOM_BITS
+
+LARGEST: Final = 2**53
+"""Whole numbers beyond this are not exact everywhere (JSON) and are refused."""
+_NO_ORDER: Final = ""
+_MAY_BECOME: Final = {None: ("passed", "released", "unresolved"), "unresolved": ("passed", "released")}
+"""How a use may end: an unresolved one can still be settled by the gate that made it."""
+
+
+def read_body(event: Event) -> Body | str | None:
+    """The event's body in its kind's schema; a text saying what is wrong with it; None for a kind unknown here."""
+    schema = SCHEMAS.get(event.kind) if event.version == 1 else None
+    if event.at_ms > LARGEST or any(type(value) is int and abs(value) > LARGEST for value in event.body.values()):
+        return f"{event.kind}: a number is out of range"
+    if schema is None:
+        return None
+    try:
+        return schema.model_validate(dict(event.body))
+    except ValidationError:
+        return complaint(event.kind, event.body) or f"{event.kind}: not in its schema"
+
+
+class Effects:
+    """Applies one device's events in one write transaction."""
+
+    def __init__(self, connection: Connection, changes: Changes, device: Device, now_ms: int) -> None:
+        """Events are `device`'s; `now_ms` is when they are taken in."""
+        self._connection = connection
+        self._changes = changes
+        self._device = device
+        self._station = device.station
+        self._allotments = Allotments(connection, changes, device.station)
+        self._judge = Judge(connection, device.station, self._allotments, now_ms)
+
+    def apply(self, event: Event, said: Body) -> str | None:
+        """Let a well-formed event have its effect; a text says why it is poisoned after all, and has none."""
+        match said:
+            case body.JournalOpened():
+                return self._opened(said)
+            case body.OrderHeld():
+                return self._held(event, said)
+            case body.OrderReleased():
+                self._order_state(said.order, "released", ("held",))
+            case body.OrderPaid():
+                self._order_state(said.order, "paid", ("held", "released"))
+            case body.MoneyTaken():
+                self._money(event, said.order, "taken", said.fen, said.method, said.counter)
+            case body.MoneyReturned():
+                self._money(event, said.order, "returned", said.fen, said.method, None)
+            case body.TicketIssued():
+                return self._issued(event, said)
+            case body.TicketDelivered():
+                self._delivered(event, said)
+            case body.ClaimOpened():
+                self._claim_opened(event, said)
+            case body.ClaimSettled():
+                self._claim_settled(event, said)
+            case body.PlacesReturned():
+                self._returned(said)
+            case body.UseClaimed():
+                self._claimed(event, said)
+            case body.UsePassed():
+                self._ended(event, said.number, said.use_no, said.attempt, "passed")
+            case body.UseReleased():
+                self._ended(event, said.number, said.use_no, said.attempt, "released")
+            case body.UseUnresolved():
+                self._ended(event, said.number, said.use_no, said.attempt, "unresolved")
+            case _:
+                pass  # scans refused, lane events and device faults are kept as events, for staff to read
+        return None
+
+    def report(self, kind: IncidentKind, subject: str, **about: object) -> None:
+        """Note an incident of this device's station."""
+        self._judge.report(kind, subject, device=self._device.device, **about)
+
+    # ------------------------------------------------------------------ journals and orders
+
+    def _opened(self, said: body.JournalOpened) -> str | None:
+        if said.device != self._device.device:
+            return "journal.opened: it names another device"
+        return None if said.prefix == self._device.prefix else "journal.opened: it names another prefix"
+
+    def _held(self, event: Event, said: body.OrderHeld) -> str | None:
+        here = (orders.c.station_id == self._station, orders.c.order_id == said.order)
+        if self._connection.execute(select(orders.c.device).where(*here)).one_or_none() is not None:
+            return "order.held: the order is there already"
+        row = {
+            "station_id": self._station,
+            "order_id": said.order,
+            "device": self._device.device,
+            "service_date": said.service_date,
+            "trip": said.trip,
+            "seats": None if said.seats is None else json.dumps(said.seats),
+            "count": said.count,
+            "total": said.total,
+            "state": "held",
+            "held_ms": event.at_ms,
+        }
+        self._connection.execute(insert(orders), [row])
+        return None
+
+    def _order_state(self, order: str, state: str, before: tuple[str, ...]) -> None:
+        self._connection.execute(
+            update(orders)
+            .where(orders.c.station_id == self._station, orders.c.order_id == order, orders.c.state.in_(before))
+            .values(state=state)
+        )
+
+    def _money(self, event: Event, order: str, direction: str, fen: int, method: str, counter: int | None) -> None:
+        row = {
+            "station_id": self._station,
+            "epoch": event.epoch.hex,
+            "seq": event.seq,
+            "device": self._device.device,
+            "order_id": order,
+            "direction": direction,
+            "fen": fen,
+            "method": method,
+            "counter": counter,
+            "at_ms": event.at_ms,
+        }
+        self._connection.execute(insert(money), [row])
+
+    # ------------------------------------------------------------------ tickets
+
+    def _issued(self, event: Event, said: body.TicketIssued) -> str | None:
+        if int(said.number) >> RANDOM_BITS != self._device.prefix:
+            return "ticket.issued: the number has another issuer's prefix"
+        here = (tickets.c.station_id == self._station, tickets.c.number == said.number)
+        if self._connection.execute(select(tickets.c.number).where(*here)).one_or_none() is not None:
+            self.report(IncidentKind.NUMBER_ISSUED_TWICE, said.number, order=said.order)
+            return None
+        self._connection.execute(
+            insert(tickets),
+            [
+                {
+                    **_ticket_row(said),
+                    "station_id": self._station,
+                    "issuer": self._device.device,
+                    "issued_ms": event.at_ms,
+                }
+            ],
+        )
+        tell_ticket(self._connection, self._changes, self._station, said.number)
+        state = self._connection.execute(
+            select(orders.c.state).where(orders.c.station_id == self._station, orders.c.order_id == said.order)
+        ).scalar_one_or_none()
+        if state != "paid":
+            self.report(IncidentKind.ISSUED_UNPAID, said.order, number=said.number)
+        if not self._code_fits(said):
+            self.report(IncidentKind.CODE_DIFFERS, said.number)
+        self._judge.place(self._connection.execute(select(tickets).where(*here)).one())
+        return None
+
+    def _code_fits(self, said: body.TicketIssued) -> bool:
+        """Whether the code is this till's and says what its event says; the signature is a gate's to check."""
+        try:
+            seen = inspect(said.code)
+        except BadTicket:
+            return False
+        journey = seen.ticket.journey
+        return (
+            seen.certificate is not None
+            and seen.certificate.public_key == self._device.till_key
+            and seen.ticket.number.digits == said.number
+            and int(seen.ticket.expires.timestamp()) == said.expires
+            and (journey.service_date.isoformat(), journey.trip, journey.seat, journey.tag)
+            == (said.service_date, said.trip, said.seat, said.tag)
+            and (journey.boarding, journey.alighting, int(journey.kind), journey.children, int(journey.fare))
+            == (said.boarding, said.alighting, said.kind, said.children, said.fare)
+        )
+
+    def _delivered(self, event: Event, said: body.TicketDelivered) -> None:
+        row = {
+            "station_id": self._station,
+            "epoch": event.epoch.hex,
+            "seq": event.seq,
+            "number": said.number,
+            "how": said.how,
+            "outcome": said.outcome,
+            "copy": said.copy_no,
+            "at_ms": event.at_ms,
+        }
+        self._connection.execute(insert(deliveries), [row])
+
+    # ------------------------------------------------------------------ claims and places
+
+    def _claim_opened(self, event: Event, said: body.ClaimOpened) -> None:
+        row = {
+            "device": self._device.device,
+            "order_id": said.order,
+            "fen": said.fen,
+            "reason": said.reason,
+            "opened_ms": event.at_ms,
+        }
+        known = self._claim(said.claim)
+        if known is None:
+            new = {**row, "station_id": self._station, "claim": said.claim, "state": "open", "settled_by": None}
+            self._connection.execute(insert(claims), [new])
+        elif known.order_id == _NO_ORDER:  # its settling, by another till, came first
+            self._connection.execute(
+                update(claims).where(claims.c.station_id == self._station, claims.c.claim == said.claim).values(row)
+            )
+        tell_claim(self._connection, self._changes, self._station, said.claim)
+
+    def _claim_settled(self, event: Event, said: body.ClaimSettled) -> None:
+        known = self._claim(said.claim)
+        if known is not None and known.state == "settled":
+            self.report(IncidentKind.CLAIM_SETTLED_TWICE, said.claim, by=[known.settled_by, said.by])
+            return
+        if known is None:
+            row = {
+                "station_id": self._station,
+                "claim": said.claim,
+                "device": self._device.device,
+                "order_id": _NO_ORDER,
+                "fen": said.fen,
+                "reason": "",
+                "state": "settled",
+                "settled_by": said.by,
+                "opened_ms": event.at_ms,
+            }
+            self._connection.execute(insert(claims), [row])
+        else:
+            self._connection.execute(
+                update(claims)
+                .where(claims.c.station_id == self._station, claims.c.claim == said.claim)
+                .values(state="settled", settled_by=said.by)
+            )
+        tell_claim(self._connection, self._changes, self._station, said.claim)
+
+    def _claim(self, claim: str) -> AnyRow | None:
+        return self._connection.execute(
+            select(claims).where(claims.c.station_id == self._station, claims.c.claim == claim)
+        ).one_or_none()
+
+    def _returned(self, said: body.PlacesReturned) -> None:
+        date, trip, mine = said.service_date, said.trip, self._device.device
+        sold = [seat for seat in said.seats or () if self._judge.seat_is_sold(date, trip, seat)]
+        for seat in sold:  # the ticket stands: the web must not sell this seat again
+            self.report(IncidentKind.PLACE_RETURNED_SOLD, f"{date}/{trip}/{seat}")
+        seats = None if said.seats is None else [seat for seat in said.seats if seat not in sold]
+        for seat in self._allotments.give_back(date, trip, mine, seats, said.count):
+            self.report(IncidentKind.PLACE_NOT_ALLOTTED, f"{date}/{trip}/{seat or '-'}/{mine}", returned=True)
+
+    # ------------------------------------------------------------------ uses
+
+    def _claimed(self, event: Event, said: body.UseClaimed) -> None:
+        attempt = said.attempt.hex()
+        if self._use(said.number, said.use_no, attempt) is None:
+            row = self._use_row(event, said.number, said.use_no, attempt)
+            row |= {
+                "service_date": said.service_date,
+                "lane": said.lane,
+                "persons": said.persons,
+                "purpose": said.purpose,
+            }
+            self._connection.execute(insert(uses), [row])
+        self._after_use(said.number, said.use_no)
+
+    def _ended(self, event: Event, number: str, use_no: int, attempt: bytes, end: str) -> None:
+        known = self._use(number, use_no, attempt.hex())
+        if known is None:
+            row = self._use_row(event, number, use_no, attempt.hex())
+            row |= {
+                "service_date": None,
+                "lane": "",
+                "persons": 1,
+                "purpose": "admission",
+                "end": end,
+                "ended_ms": event.at_ms,
+            }
+            self._connection.execute(insert(uses), [row])
+        elif end in _MAY_BECOME.get(known.end, ()):
+            self._connection.execute(
+                update(uses)
+                .where(
+                    uses.c.station_id == self._station,
+                    uses.c.number == number,
+                    uses.c.use_no == use_no,
+                    uses.c.attempt == attempt.hex(),
+                )
+                .values(end=end, ended_ms=event.at_ms)
+            )
+        if known is None or (known.end is not None and known.end != end):
+            was = None if known is None else known.end
+            self.report(IncidentKind.END_WITHOUT_CLAIM, f"{number}/{use_no}/{attempt.hex()}", was=was, end=end)
+        if known is not None and known.purpose != "admission" and end == "passed":
+            settle_ticket(self._connection, self._changes, self._allotments, self._station, number, known.purpose)
+        self._after_use(number, use_no)
+
+    def _use(self, number: str, use_no: int, attempt: str) -> AnyRow | None:
+        return self._connection.execute(
+            select(uses).where(
+                uses.c.station_id == self._station,
+                uses.c.number == number,
+                uses.c.use_no == use_no,
+                uses.c.attempt == attempt,
+            )
+        ).one_or_none()
+
+    def _use_row(self, event: Event, number: str, use_no: int, attempt: str) -> dict[str, object]:
+        return {
+            "station_id": self._station,
+            "number": number,
+            "use_no": use_no,
+            "attempt": attempt,
+            "device": self._device.device,
+            "at_ms": event.at_ms,
+            "end": None,
+            "ended_ms": None,
+        }
+
+    def _after_use(self, number: str, use_no: int) -> None:
+        found = uses_of(self._connection, self._station, number)
+        tell_use(self._changes, [use for use in found if use.use_no == use_no])
+        self._judge.uses(found)
+
+
+def settle_ticket(
+    connection: Connection, changes: Changes, allotments: Allotments, station: int, number: str, purpose: str
+) -> None:
+    """A refund or change of this ticket has been carried out: it is no longer valid, and its place is the web's."""
+    here = (tickets.c.station_id == station, tickets.c.number == number)
+    row = connection.execute(select(tickets).where(*here)).one_or_none()
+    if row is None or row.state != "valid":
+        return
+    connection.execute(update(tickets).where(*here).values(state=_AFTER[purpose]))
+    allotments.free_after_refund(row.service_date, row.trip, row.seat, row.issuer)
+    tell_ticket(connection, changes, station, number)
+
+
+_AFTER: Final[Mapping[str, str]] = {"refund": "refunded", "change": "changed"}
+
+
+def _ticket_row(said: body.TicketIssued) -> dict[str, object]:
+    return {
+        "number": said.number,
+        "service_date": said.service_date,
+        "trip": said.trip,
+        "boarding": said.boarding,
+        "alighting": said.alighting,
+        "seat": said.seat,
+        "kind": said.kind,
+        "children": said.children,
+        "fare": said.fare,
+        "tag": said.tag,
+        "expires_s": said.expires,
+        "state": "valid",
+        "order_id": said.order,
+        "sealed": said.sealed,
+        "code": said.code,
+    }

@@ -1,0 +1,81 @@
+"""What should not have happened and did: noticed from the facts, kept for staff, never a reason to drop a fact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select, update
+
+from sync.server.schema import incidents
+
+
+class IncidentKind(StrEnum):
+    """What went wrong. The subject named with each kind is what staff look up."""
+
+    PLACE_SOLD_TWICE = "place_sold_twice"
+    """Two valid tickets for one place. Subject: date/trip/seat, or date/trip/- where places are only counted."""
+    PLACE_NOT_ALLOTTED = "place_not_allotted"
+    """Sold or returned by a till that did not have it. Subject: the ticket's number, or date/trip/seat/device."""
+    PLACE_RETURNED_SOLD = "place_returned_sold"
+    """A till returned a place for which it had sold a valid ticket. Subject: date/trip/seat."""
+    DEPARTURE_NOT_KNOWN = "departure_not_known"
+    """A ticket for a departure that this station does not have. Subject: the ticket's number."""
+    NUMBER_ISSUED_TWICE = "number_issued_twice"
+    """Two tickets of one number. Subject: the number."""
+    ISSUED_UNPAID = "issued_unpaid"
+    """A ticket whose order was not paid before. Subject: the order."""
+    CODE_DIFFERS = "code_differs"
+    """The ticket's code says something else than its event, or the till did not sign it. Subject: the number."""
+    CLAIM_SETTLED_TWICE = "claim_settled_twice"
+    """A claim was paid out more than once. Subject: the claim."""
+    DUPLICATE_ADMISSION = "duplicate_admission"
+    """One ticket was let through more than once. Subject: the number."""
+    USE_CLAIMED_TWICE = "use_claimed_twice"
+    """Two gates claimed the same use, each cut off from the other. Subject: number/use."""
+    ADMITTED_AND_REFUNDED = "admitted_and_refunded"
+    """A ticket was both travelled on and refunded or changed. Subject: the number."""
+    END_WITHOUT_CLAIM = "end_without_claim"
+    """A use ended that nobody had claimed, or ended twice differently. Subject: number/use/attempt."""
+    FORKED_JOURNAL = "forked_journal"
+    """A device told two stories of one epoch: a copied or restored disk. Subject: the epoch."""
+    EVENT_CONFLICT = "event_conflict"
+    """Two different events of one id. Subject: epoch/seq of the later one."""
+    POISONED_EVENT = "poisoned_event"
+    """An event that could not be read. Subject: epoch/seq."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One incident as it stands."""
+
+    kind: IncidentKind
+    subject: str
+    body: Mapping[str, object]
+    opened_ms: int
+
+
+def report(
+    connection: Connection, station: int, kind: IncidentKind, subject: str, body: Mapping[str, object], now_ms: int
+) -> None:
+    """Note an incident; one that is known already gets the newer body and stays one incident."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
+    here = (incidents.c.station_id == station, incidents.c.kind == str(kind), incidents.c.subject == subject)
+    if connection.execute(update(incidents).where(*here).values(body=text)).rowcount == 0:
+        row = {"station_id": station, "kind": str(kind), "subject": subject, "body": text, "opened_ms": now_ms}
+        connection.execute(insert(incidents), [row])
+
+
+def list_incidents(connection: Connection, station: int) -> list[Incident]:
+    """Every incident of a station, oldest first."""
+    rows = connection.execute(
+        select(incidents)
+        .where(incidents.c.station_id == station)
+        .order_by(incidents.c.opened_ms, incidents.c.kind, incidents.c.subject)
+    ).all()
+    return [
+        Incident(kind=IncidentKind(row.kind), subject=row.subject, body=json.loads(row.body), opened_ms=row.opened_ms)
+        for row in rows
+    ]

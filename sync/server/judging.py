@@ -1,0 +1,141 @@
+"""What the facts about one ticket or one place amount to, judged from all of them at once.
+
+The order in which facts arrive does not matter: each judgement looks at everything that is known by now.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from sync.server.allotments import CENTRE, Allotments
+from sync.server.bodies import AnyRow
+from sync.server.incidents import IncidentKind, report
+from sync.server.schema import departures, tickets
+
+
+class Judge:
+    """Looks for incidents of one station inside one write transaction."""
+
+    def __init__(self, connection: Connection, station: int, allotments: Allotments, now_ms: int) -> None:
+        """`now_ms` is when an incident found here is said to have been opened."""
+        self._connection = connection
+        self._station = station
+        self._allotments = allotments
+        self._now_ms = now_ms
+
+    def report(self, kind: IncidentKind, subject: str, **body: object) -> None:
+        """Note an incident of this station."""
+        report(self._connection, self._station, kind, subject, body, self._now_ms)
+
+    def uses(self, found: Sequence[AnyRow]) -> None:
+        """Given all uses of one ticket: was it let through more than once, claimed twice at once, or also refunded?"""
+        number = found[0].number
+        by_no: dict[int, list[AnyRow]] = {}
+        for use in found:
+            by_no.setdefault(use.use_no, []).append(use)
+        for use_no, attempts in by_no.items():
+            if len(attempts) > 1:
+                self.report(IncidentKind.USE_CLAIMED_TWICE, f"{number}/{use_no}", uses=_listed(attempts))
+        admissions = [use for use in found if use.purpose == "admission" and use.end in ("passed", "unresolved")]
+        passed = [use for use in admissions if use.end == "passed"]
+        if len(admissions) > 1 and passed:
+            self.report(IncidentKind.DUPLICATE_ADMISSION, number, certain=len(passed) > 1, uses=_listed(admissions))
+        undone = [use for use in found if use.purpose != "admission" and use.end == "passed"]
+        if passed and undone:
+            self.report(IncidentKind.ADMITTED_AND_REFUNDED, number, uses=_listed([*passed, *undone]))
+
+    def place(self, ticket: AnyRow) -> None:
+        """Was this newly known ticket's place its issuer's to sell, and is it the only one for it?"""
+        date, trip, seat = ticket.service_date, ticket.trip, ticket.seat
+        departure = self._connection.execute(
+            select(departures.c.body).where(
+                departures.c.station_id == self._station,
+                departures.c.service_date == date,
+                departures.c.trip == trip,
+            )
+        ).scalar_one_or_none()
+        if departure is None:
+            self.report(
+                IncidentKind.DEPARTURE_NOT_KNOWN, ticket.number, departure=f"{date}/{trip}", device=ticket.issuer
+            )
+            return
+        if seat is None:
+            self._counted_place(ticket, json.loads(departure)["places"])
+            return
+        holder = self._allotments.holder(date, trip, seat)
+        if holder != ticket.issuer:
+            self.report(
+                IncidentKind.PLACE_NOT_ALLOTTED,
+                ticket.number,
+                place=f"{date}/{trip}/{seat}",
+                holder=holder,
+                device=ticket.issuer,
+            )
+        numbers = list(
+            self._connection.execute(
+                select(tickets.c.number)
+                .where(*self._valid(date, trip), tickets.c.seat == seat)
+                .order_by(tickets.c.number)
+            ).scalars()
+        )
+        if len(numbers) > 1:
+            self.report(IncidentKind.PLACE_SOLD_TWICE, f"{date}/{trip}/{seat}", numbers=numbers)
+
+    def seat_is_sold(self, date: str, trip: str, seat: int) -> bool:
+        """Whether a valid ticket for this seat is known."""
+        return bool(
+            self._connection.execute(
+                select(func.count()).select_from(tickets).where(*self._valid(date, trip), tickets.c.seat == seat)
+            ).scalar_one()
+        )
+
+    def _counted_place(self, ticket: AnyRow, there_are: int) -> None:
+        date, trip, issuer = ticket.service_date, ticket.trip, ticket.issuer
+        mine = self._allotments.counted(date, trip, issuer)
+        sold_by = (
+            select(func.count())
+            .select_from(tickets)
+            .where(
+                tickets.c.station_id == self._station,
+                tickets.c.service_date == date,
+                tickets.c.trip == trip,
+                tickets.c.issuer == issuer,
+            )
+        )
+        if issuer == CENTRE:
+            sold_by = sold_by.where(tickets.c.state == "valid")
+        if mine is None or self._connection.execute(sold_by).scalar_one() > mine:
+            self.report(
+                IncidentKind.PLACE_NOT_ALLOTTED, ticket.number, place=f"{date}/{trip}/-", holder=None, device=issuer
+            )
+        sold = self._connection.execute(
+            select(func.count()).select_from(tickets).where(*self._valid(date, trip))
+        ).scalar_one()
+        if sold > there_are:
+            self.report(IncidentKind.PLACE_SOLD_TWICE, f"{date}/{trip}/-", sold=sold, places=there_are)
+
+    def _valid(self, date: str, trip: str) -> tuple[ColumnElement[bool], ...]:
+        return (
+            tickets.c.station_id == self._station,
+            tickets.c.service_date == date,
+            tickets.c.trip == trip,
+            tickets.c.state == "valid",
+        )
+
+
+def _listed(found: list[AnyRow]) -> list[dict[str, object]]:
+    return [
+        {
+            "use_no": use.use_no,
+            "attempt": use.attempt,
+            "device": use.device,
+            "lane": use.lane,
+            "at": use.at_ms,
+            "end": use.end,
+            "purpose": use.purpose,
+        }
+        for use in sorted(found, key=lambda use: (use.use_no, use.at_ms, use.attempt))
+    ]

@@ -1,0 +1,253 @@
+"""Taking in a batch of a journal: the new is kept, the known is answered as before, what contradicts is evidence.
+
+The chain decides. An event's place is its sequence number and the hash of all before it; a batch that repeats kept
+events has no effect at all, for ever. An event that cannot be read is kept with its bytes, moves the chain on and
+blocks nothing. When a device tells another story of an epoch (its disk was copied or put back), the story that was here first stays and
+may go on; the other is kept as evidence and its teller must begin a new epoch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from sync.encoding import to_text
+from sync.server.changes import Changes
+from sync.server.devices import Device
+from sync.server.effects import Effects, read_body
+from sync.server.incidents import IncidentKind
+from sync.server.schema import epochs, events, evidence
+from sync.wire import MAX_EVENT_BYTES, PushBatch
+from tickets.errors import Malformed
+from tickets.events import GENESIS, Event, chain, from_bytes
+
+Result = Literal["kept", "poisoned", "conflict"]
+_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventResult:
+    """What became of one event."""
+
+    seq: int
+    result: Result
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """All of the batch is kept; `head` is the chain's hash at `kept_through`, the last event kept of this epoch."""
+
+    results: tuple[EventResult, ...]
+    kept_through: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Events before this batch are missing; the centre goes on at `expected_seq`."""
+
+    expected_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forked:
+    """The batch contradicts what is kept from `seq` on; it is evidence now."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotYours:
+    """The epoch is another device's."""
+
+
+def chained(batch: PushBatch) -> list[bytes]:
+    """The chain's hash after each event of the batch."""
+    hashes, last = [], batch.previous
+    for data in batch.events:
+        last = chain(last, data)
+        hashes.append(last)
+    return hashes
+
+
+def keep(
+    connection: Connection, changes: Changes, device: Device, batch: PushBatch, now_ms: int
+) -> Kept | Gap | Forked | NotYours:
+    """Take in a batch whose head `device` has signed, in the caller's transaction."""
+    here = (epochs.c.station_id == device.station, epochs.c.epoch == batch.epoch)
+    epoch = connection.execute(select(epochs).where(*here)).one_or_none()
+    if epoch is not None and epoch.device != device.device:
+        return NotYours()
+    through, head = (0, GENESIS) if epoch is None else (int(epoch.kept_through), bytes(epoch.head))
+    if batch.first_seq > through + 1:
+        return Gap(expected_seq=through + 1)
+    hashes = chained(batch)
+    effects = Effects(connection, changes, device, now_ms)
+    if (seq := _differs_from(connection, device.station, batch, hashes, through, head)) is not None:
+        _keep_evidence(connection, "fork", device, batch, hashes, range(seq, batch.first_seq + len(hashes)), now_ms)
+        if epoch is not None:
+            connection.execute(update(epochs).where(*here).values(forked=1))
+        effects.report(IncidentKind.FORKED_JOURNAL, batch.epoch, first=seq)
+        return Forked(seq=seq)
+    known = _known(connection, device.station, batch, through)
+    results = [EventResult(seq=row.seq, result=row.result, why=row.why) for row in known]
+    new = range(through + 1, batch.first_seq + len(hashes))
+    if new:
+        results += _keep_new(connection, effects, device, batch, hashes, new, now_ms)
+        through, head = new[-1], hashes[-1]
+        if epoch is None:
+            row = {"station_id": device.station, "epoch": batch.epoch, "device": device.device}
+            connection.execute(insert(epochs), [{**row, "kept_through": through, "head": head, "forked": 0}])
+        else:
+            connection.execute(update(epochs).where(*here).values(kept_through=through, head=head))
+    return Kept(results=tuple(results), kept_through=through, head=head)
+
+
+def _known(connection: Connection, station: int, batch: PushBatch, through: int) -> Sequence[Row[Any, Any, Any, Any]]:
+    last = min(through, batch.first_seq + len(batch.events) - 1)
+    return connection.execute(
+        select(events.c.seq, events.c.hash, events.c.result, events.c.why)
+        .where(events.c.station_id == station, events.c.epoch == batch.epoch)
+        .where(events.c.seq.between(batch.first_seq, last))
+        .order_by(events.c.seq)
+    ).all()
+
+
+def _differs_from(
+    connection: Connection, station: int, batch: PushBatch, hashes: Sequence[bytes], through: int, head: bytes
+) -> int | None:
+    """The first sequence number of the batch at which it tells another story than what is kept, or None."""
+    before = batch.first_seq - 1
+    if before == 0:
+        kept_before = GENESIS
+    elif before == through:
+        kept_before = head
+    else:
+        kept_before = connection.execute(
+            select(events.c.hash).where(
+                events.c.station_id == station, events.c.epoch == batch.epoch, events.c.seq == before
+            )
+        ).scalar_one()
+    if kept_before != batch.previous:
+        return batch.first_seq
+    for row in _known(connection, station, batch, through):
+        if row.hash != hashes[row.seq - batch.first_seq]:
+            return int(row.seq)
+    return None
+
+
+def _keep_new(
+    connection: Connection,
+    effects: Effects,
+    device: Device,
+    batch: PushBatch,
+    hashes: Sequence[bytes],
+    new: range,
+    now_ms: int,
+) -> list[EventResult]:
+    read = {seq: _read(batch.events[seq - batch.first_seq], batch.epoch, seq) for seq in new}
+    used = _used_ids(connection, device.station, [event for event in read.values() if isinstance(event, Event)])
+    rows, results = [], []
+    for seq, event in read.items():
+        data = batch.events[seq - batch.first_seq]
+        result: Result = "kept"
+        why: str | None = None
+        if isinstance(event, str):
+            result, why = "poisoned", event
+        elif event.event_id.hex in used:
+            result, why = "conflict", "another event has this id"
+        else:
+            said = read_body(event)
+            why = said if isinstance(said, str) or said is None else effects.apply(event, said)
+            result = "kept" if why is None else "poisoned"
+            used.add(event.event_id.hex)
+        if result == "conflict":
+            _keep_evidence(connection, "conflict", device, batch, hashes, range(seq, seq + 1), now_ms)
+            effects.report(IncidentKind.EVENT_CONFLICT, f"{batch.epoch}/{seq}")
+        elif result == "poisoned":
+            effects.report(IncidentKind.POISONED_EVENT, f"{batch.epoch}/{seq}", why=why)
+        rows.append(
+            {
+                "station_id": device.station,
+                "epoch": batch.epoch,
+                "seq": seq,
+                "event_id": event.event_id.hex if isinstance(event, Event) and result != "conflict" else None,
+                "device": device.device,
+                "kind": event.kind[:64] if isinstance(event, Event) else None,
+                "at_ms": min(event.at_ms, _FURTHEST) if isinstance(event, Event) else None,
+                "bytes": data,
+                "hash": hashes[seq - batch.first_seq],
+                "result": result,
+                "why": why,
+                "received_ms": now_ms,
+            }
+        )
+        results.append(EventResult(seq=seq, result=result, why=why))
+    connection.execute(insert(events), rows)
+    return results
+
+
+_FURTHEST: Final = 2**53
+
+
+def _read(data: bytes, epoch: str, seq: int) -> Event | str:
+    """The event, or what is wrong with its bytes."""
+    if len(data) > MAX_EVENT_BYTES:
+        return f"longer than {MAX_EVENT_BYTES} bytes"
+    try:
+        event = from_bytes(data)
+    except Malformed as error:
+        return str(error)
+    if event.epoch != UUID(epoch) or event.seq != seq:
+        return "it names another epoch or sequence number than its place in the journal"
+    return event
+
+
+def _used_ids(connection: Connection, station: int, read: Sequence[Event]) -> set[str]:
+    """Which of these events' ids other kept events have already."""
+    ids = [event.event_id.hex for event in read]
+    used: set[str] = set()
+    for at in range(0, len(ids), _AT_ONCE):
+        some = select(events.c.event_id).where(
+            events.c.station_id == station, events.c.event_id.in_(ids[at : at + _AT_ONCE])
+        )
+        used.update(each for each in connection.execute(some).scalars() if each is not None)
+    return used
+
+
+def _keep_evidence(
+    connection: Connection,
+    kind: Literal["fork", "conflict"],
+    device: Device,
+    batch: PushBatch,
+    hashes: Sequence[bytes],
+    seqs: range,
+    now_ms: int,
+) -> None:
+    """Keep events that contradict others, with the head that the device signed; a repetition adds nothing."""
+    head = {"seq": batch.head.seq, "hash": to_text(batch.head.hash), "signature": to_text(batch.head.signature)}
+    for seq in seqs:
+        data, hash_ = batch.events[seq - batch.first_seq], hashes[seq - batch.first_seq]
+        digest = hashlib.sha256(f"{kind} {batch.epoch} {seq} ".encode("ascii") + hash_).digest()
+        row = {
+            "station_id": device.station,
+            "digest": digest,
+            "kind": kind,
+            "device": device.device,
+            "epoch": batch.epoch,
+            "seq": seq,
+            "bytes": data,
+            "hash": hash_,
+            "head": json.dumps(head),
+            "received_ms": now_ms,
+        }
+        known = select(evidence.c.seq).where(evidence.c.station_id == device.station, evidence.c.digest == digest)
+        if connection.execute(known).one_or_none() is None:
+            connection.execute(insert(evidence), [row])

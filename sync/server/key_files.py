@@ -1,0 +1,126 @@
+"""The centre's private keys on its disk: one file each, readable by the centre alone.
+
+`root.pem` signs trust lists only; it may be taken away to an offline machine and brought back for a new list.
+`sealing/<date>.key` are the private keys to the travellers' identities of one service day (32 raw bytes as hex):
+removing such a file makes that day's identities unreadable everywhere, for good.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from tickets.errors import EnvironmentFault
+from tickets.keys import SigningKey
+from tickets.trust import KeyUse
+
+_ROOT: Final = "root"
+_SEALING: Final = "sealing"
+_OFFICE: Final = "office"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineKeys:
+    """The keys that a running centre signs with; the root is not among them."""
+
+    by_use: dict[KeyUse, SigningKey]
+
+    def signing(self, use: KeyUse) -> SigningKey:
+        """The key for this use."""
+        return self.by_use[use]
+
+
+def make_keys(directory: Path) -> None:
+    """Make the root and one key per use. FileExistsError when there is one already: keys are never overwritten."""
+    for name in (_ROOT, *KeyUse):
+        write_secret(directory / f"{name}.pem", SigningKey.generate().to_pem())
+
+
+def load_online_keys(directory: Path) -> OnlineKeys:
+    """Read every key but the root. EnvironmentFault when one is missing."""
+    return OnlineKeys(by_use={use: _load(directory / f"{use}.pem") for use in KeyUse})
+
+
+def load_root(directory: Path) -> SigningKey | None:
+    """The root key, or None when it was taken away."""
+    path = directory / f"{_ROOT}.pem"
+    return _load(path) if path.exists() else None
+
+
+def public_root(directory: Path) -> bytes:
+    """The raw public root key, which every terminal pins."""
+    return bytes.fromhex((directory / "root.pub").read_text("ascii"))
+
+
+def publish_root(directory: Path) -> None:
+    """Leave the public half of the root beside it, for when the private half is away."""
+    (directory / "root.pub").write_text(_load(directory / f"{_ROOT}.pem").public.raw.hex() + "\n", "ascii")
+
+
+def sealing_key(directory: Path, day: date) -> bytes:
+    """The raw X25519 public key that identities of `day` are sealed to, made with its private half when it is new."""
+    path = directory / _SEALING / f"{day.isoformat()}.key"
+    if path.exists():
+        private = X25519PrivateKey.from_private_bytes(sealing_private(directory, day))
+    else:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        private = X25519PrivateKey.generate()
+        write_secret(path, private.private_bytes_raw().hex().encode("ascii") + b"\n")
+    return private.public_key().public_bytes_raw()
+
+
+def sealing_private(directory: Path, day: date) -> bytes:
+    """The raw private key of a service day. FileNotFoundError when it was destroyed."""
+    return bytes.fromhex((directory / _SEALING / f"{day.isoformat()}.key").read_text("ascii"))
+
+
+def destroy_sealing_keys(directory: Path, before: date) -> list[date]:
+    """Remove the private keys of service days before `before`, and answer which; their identities are gone for good."""
+    gone = []
+    for path in sorted((directory / _SEALING).glob("*.key")):
+        day = date.fromisoformat(path.stem)
+        if day < before:
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                os.fsync(file.fileno())
+            path.unlink()
+            gone.append(day)
+    return gone
+
+
+def make_office_token(directory: Path, station: int, random: Callable[[int], bytes]) -> None:
+    """Make the token by which the web channel of a station is let in; it names the station."""
+    (directory / _OFFICE).mkdir(mode=0o700, exist_ok=True)
+    write_secret(directory / _OFFICE / f"{station}.token", f"{station}-{random(24).hex()}\n".encode("ascii"))
+
+
+def office_token(directory: Path, station: int) -> str:
+    """The token of a station's web channel. EnvironmentFault when there is none."""
+    try:
+        return (directory / _OFFICE / f"{station}.token").read_text("ascii").strip()
+    except FileNotFoundError as error:
+        raise EnvironmentFault(f"station {station} has no office token", "set the station up again") from error
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a new file that only its owner can read; it is on the disk when this returns. FileExistsError if there."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _load(path: Path) -> SigningKey:
+    try:
+        return SigningKey.from_pem(path.read_bytes())
+    except FileNotFoundError as error:
+        raise EnvironmentFault(
+            f"the key {path} is missing", "put it back from the backup, or set up a new centre"
+        ) from error

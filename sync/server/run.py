@@ -1,0 +1,85 @@
+"""Running a centre as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from sync.points import Probe, no_probe
+from sync.server.app import create_app
+from sync.server.settings import Settings
+from tickets.errors import EnvironmentFault
+
+_STOP: Final = (signal.SIGTERM, signal.SIGINT)
+_PATIENCE_S: Final = 5
+"""How long a stopping centre waits for requests that are under way."""
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it is really listening."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._ready()
+
+
+def serve(
+    directory: Path,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    probe: Probe = no_probe,
+    ready: Callable[[str], None] = lambda _url: None,
+    upkeep_seconds: float = 30.0,
+) -> None:
+    """Serve the centre of `directory` until SIGTERM or SIGINT, then finish what is under way, close, and return.
+
+    Port 0 takes any free port; `ready` gets the true URL once requests are answered. There is no access log, so that no
+    request's content is ever written. EnvironmentFault when the directory or the address cannot be used.
+    """
+    try:
+        listener = socket.create_server((host, port), backlog=256)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{host}:{port} cannot be listened on", error.strerror or "choose another port"
+        ) from error
+    with listener:
+        bound_host, bound_port = listener.getsockname()[:2]
+        app = create_app(Settings(directory=directory, probe=probe, upkeep_seconds=upkeep_seconds))
+        config = uvicorn.Config(
+            app,
+            access_log=False,
+            log_level="warning",
+            lifespan="on",
+            server_header=False,
+            timeout_graceful_shutdown=_PATIENCE_S,
+        )
+        server = _Server(config, lambda: ready(f"http://{bound_host}:{bound_port}"))
+        with _signals_end_quietly():
+            server.run(sockets=[listener])
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """The server stops on a signal and then raises it once more for whoever handled it before: let that be nobody."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: None) for number in _STOP}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,94 @@
+"""What a centre is given when it starts, and the rules of the house that it was set up with."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from sync.points import Probe, no_probe
+from tickets.errors import EnvironmentFault
+
+POLICY_FILE: Final = "centre.json"
+
+
+def utc_now() -> datetime:
+    """The machine's own clock, as an aware UTC datetime."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Numbers that a station's owner may choose; kept as `centre.json` beside the database.
+
+    Shares are fractions of a departure's places, written like "1/3". A till gets `till_share`, or less where there are
+    so many tills that the web's share would be touched.
+    """
+
+    web_share: str = "1/3"
+    till_share: str = "1/3"
+    trust_list_days: int = 90
+    trust_list_renewed_days_before: int = 45
+    sealing_days_ahead: int = 40
+    sealing_renewed_days_before: int = 20
+    sealing_kept_days: int = 370
+    certificate_days: int = 30
+    certificate_renewed_days_before: int = 15
+    day_keys_ahead_days: int = 15
+    day_key_destroyed_hours_after: int = 6
+    records_kept_days: int = 40
+    enrol_code_minutes: int = 15
+    wrong_codes_a_minute: int = 5
+    ticket_hours_after_departure: int = 24
+
+    def __post_init__(self) -> None:
+        """Refuse shares that would give out more than there is."""
+        web, till = Fraction(self.web_share), Fraction(self.till_share)
+        if not (0 <= web <= 1 and 0 <= till <= 1 and web + till <= 1):
+            raise ValueError("web_share and till_share are fractions that together are at most 1")
+
+    def save(self, directory: Path) -> None:
+        """Write the policy into a centre's directory."""
+        (directory / POLICY_FILE).write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
+
+    @classmethod
+    def load(cls, directory: Path) -> Policy:
+        """Read the policy of a centre's directory. EnvironmentFault when it is absent or has a setting nobody knows."""
+        path = directory / POLICY_FILE
+        try:
+            values = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError as error:
+            raise EnvironmentFault(
+                f"there is no centre in {directory}", "set one up with: waystation centre init"
+            ) from error
+        except ValueError as error:
+            raise EnvironmentFault(f"{path} is not JSON", str(error)) from error
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise EnvironmentFault(
+                f"{path} sets {unknown[0]}, which does not exist", f"known: {', '.join(sorted(known))}"
+            )
+        try:
+            return cls(**values)
+        except (TypeError, ValueError) as error:
+            raise EnvironmentFault(f"{path} cannot be used: {error}", "correct the value and start again") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where a centre lives, and its sources of time and randomness.
+
+    `random(n)` gives n unpredictable bytes. `upkeep_seconds` is how often departures, keys and certificates are looked
+    after while the server runs; 0 leaves that to the caller.
+    """
+
+    directory: Path
+    clock: Callable[[], datetime] = utc_now
+    random: Callable[[int], bytes] = secrets.token_bytes
+    probe: Probe = no_probe
+    upkeep_seconds: float = 30.0

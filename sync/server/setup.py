@@ -1,0 +1,44 @@
+"""Setting a centre up on an empty directory, and a station in it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sync.points import Probe, no_probe
+from sync.server.centre import Centre
+from sync.server.key_files import make_keys, publish_root
+from sync.server.settings import POLICY_FILE, Policy, Settings, utc_now
+from sync.server.timetable import Timetable, load_timetable
+from tickets.errors import EnvironmentFault
+
+
+def initialise(
+    directory: Path,
+    timetable: Timetable | None = None,
+    *,
+    policy: Policy | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    random: Callable[[int], bytes] = secrets.token_bytes,
+    probe: Probe = no_probe,
+) -> None:
+    """Set up a centre with one station in `directory`: keys, first trust list, timetable, day keys, office token.
+
+    The timetable is the demonstration's unless another is given. EnvironmentFault when a centre is there already:
+    nothing of it is touched.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (directory / POLICY_FILE).exists():
+        raise EnvironmentFault(f"there is a centre in {directory} already", "choose another directory, or run that one")
+    try:
+        make_keys(directory)
+    except FileExistsError as error:
+        raise EnvironmentFault(
+            f"{directory} holds keys of a centre whose setting up was cut short", "empty the directory and try again"
+        ) from error
+    publish_root(directory)
+    (policy or Policy()).save(directory)
+    with Centre.open(Settings(directory=directory, clock=clock, random=random, probe=probe)) as centre:
+        centre.add_station(timetable or load_timetable())
