@@ -54,7 +54,7 @@ def test_scanning_while_standing_in_the_entry_beam() -> None:
 def test_not_walking_gives_the_right_back() -> None:
     lane, done = run([1, E.START_TIMEOUT])
     assert lane.state is State.LOCKED
-    assert done[-2:] == [Effect.CLOSE, Effect.RECORD_RELEASED]
+    assert done[-2:] == [Effect.RECORD_RELEASED, Effect.CLOSE]
 
 
 def test_walking_back_gives_the_right_back() -> None:
