@@ -98,6 +98,7 @@ class BarrierConfig:
     entry_input: int = 0
     exit_input: int = 1
     fire_input: int = 2
+    jam_input: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

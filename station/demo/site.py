@@ -59,7 +59,7 @@ class Site:
         """Make the centre, run it behind the line, put the devices on their ports, enrol both terminals."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        self.waystation("centre", "init", "--dir", str(self.centre_store), "--gate", self.gate_label)
+        self.waystation("centre", "init", "--dir", str(self.centre_store))
         self.run("centre", ["station.cli", "centre", "run", "--dir", str(self.centre_store), "--port", "0"])
         centre = self.children["centre"].ready["url"].removeprefix("http://").rstrip("/")
         self.run("line", ["station.demo.line", "--to", centre, "--control", str(self._sockets / "line")])

@@ -1,0 +1,54 @@
+"""`waystation centre`: the reference central ticketing server, and what its operator does."""
+
+import argparse
+import json
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare init, run and enrol-code."""
+    acts = parser.add_subparsers(required=True, metavar="ACT")
+    init = acts.add_parser("init", help="set up a centre with one station in an empty directory")
+    run = acts.add_parser("run", help="serve it until SIGTERM; prints a JSON line with its address")
+    code = acts.add_parser("enrol-code", help="make a one-time code that lets a terminal enrol")
+    for act in (init, run, code):
+        act.add_argument("--dir", type=Path, required=True, metavar="DIR")
+    init.add_argument("--timetable", type=Path, metavar="FILE", help="instead of the demonstration's")
+    init.set_defaults(run=_init)
+    run.add_argument("--host", default="127.0.0.1")
+    run.add_argument("--port", type=int, default=8080, help="0 picks a free one")
+    run.set_defaults(run=_run)
+    code.add_argument("--kind", choices=["till", "gate"], required=True)
+    code.add_argument("--name", required=True, help="the terminal's name at its station, such as kiosk-1")
+    code.set_defaults(run=_enrol_code)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from station.probes import probe_from_environment
+    from sync.server.setup import initialise
+    from sync.server.timetable import load_timetable
+
+    timetable = load_timetable(arguments.timetable) if arguments.timetable else None
+    initialise(arguments.dir, timetable, probe=probe_from_environment())
+    print(f"A centre is set up in {arguments.dir}. Run it with: waystation centre run --dir {arguments.dir}")
+    return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from station.probes import probe_from_environment
+    from sync.server.run import serve
+
+    def ready(url: str) -> None:
+        print(json.dumps({"ready": True, "url": url}), flush=True)
+
+    serve(arguments.dir, arguments.host, arguments.port, probe_from_environment(), ready)
+    return 0
+
+
+def _enrol_code(arguments: argparse.Namespace) -> int:
+    from sync.server.centre import Centre
+    from sync.server.settings import Settings
+
+    with Centre.open(Settings(directory=arguments.dir)) as centre:
+        print(centre.new_code(arguments.kind, arguments.name))
+    return 0

@@ -1,0 +1,61 @@
+"""From configuration to drivers: the one place where a port meets the driver that serves it."""
+
+from collections.abc import Callable
+
+from drivers.barrier.relay_board import ModbusRelayBarrier
+from drivers.camera.opencv import OpenCvCamera
+from drivers.cash.cctalk import CcTalkBillValidator
+from drivers.idreader.sdt import SdtReader
+from drivers.link import Link, open_link
+from drivers.printer.escpos import EscPosPrinter
+from drivers.scanner.line import LineScanner
+from station.config import (
+    BarrierConfig,
+    CameraConfig,
+    CashConfig,
+    IdReaderConfig,
+    PrinterConfig,
+    ScannerConfig,
+)
+
+
+def _opener(address: str, baud: int) -> Callable[[], Link]:
+    return lambda: open_link(address, baud)
+
+
+def printer(config: PrinterConfig) -> EscPosPrinter:
+    """The receipt printer; its port is opened when it is first used."""
+    return EscPosPrinter(_opener(config.address, config.baud), handshake_timeout=config.handshake_seconds)
+
+
+def validator(config: CashConfig) -> CcTalkBillValidator:
+    """The bill validator."""
+    return CcTalkBillValidator(_opener(config.address, config.baud), address=config.device, echo=config.echo)
+
+
+def id_reader(config: IdReaderConfig) -> SdtReader:
+    """The ID card reader."""
+    return SdtReader(_opener(config.address, config.baud))
+
+
+def scanner(config: ScannerConfig) -> LineScanner:
+    """The code scanner."""
+    return LineScanner(_opener(config.address, config.baud))
+
+
+def camera(config: CameraConfig) -> OpenCvCamera:
+    """The camera."""
+    return OpenCvCamera(config.source, width=config.width, height=config.height, fps=config.fps)
+
+
+def barrier(config: BarrierConfig) -> ModbusRelayBarrier:
+    """The barrier's relay board."""
+    return ModbusRelayBarrier(
+        _opener(config.address, config.baud),
+        unit=config.unit,
+        coil=config.coil,
+        entry_input=config.entry_input,
+        exit_input=config.exit_input,
+        fire_input=config.fire_input,
+        jam_input=config.jam_input,
+    )
