@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 from uuid import UUID
 
 from sync.cache_schema import (
@@ -20,7 +20,7 @@ from sync.cache_schema import (
     TRUST_VERSION,
 )
 from sync.database import open_writer, unusable
-from sync.encoding import to_text
+from sync.encoding import from_text, to_text
 from sync.points import Point, Probe, no_probe
 from sync.record_rows import apply_record
 from sync.status import SyncStatus
@@ -53,11 +53,15 @@ class CacheWriter:
         """Where the next pull goes on; empty for the beginning."""
         return self._get(CURSOR) or ""
 
+    def begin_staging(self) -> None:
+        """Begin a fresh copy from nothing; what the cache holds stays in use until `swap`."""
+        with self._commit(Point.SYNC_STAGE_COMMIT_BEFORE, Point.SYNC_STAGE_COMMIT_AFTER):
+            self._connection.execute("DELETE FROM staged")
+            self._set(STAGING_CURSOR, "")
+
     def stage(self, page: PullAnswer) -> None:
         """Keep one page of a fresh copy of everything, beside the cache; resumable at `staging_cursor`."""
         with self._commit(Point.SYNC_STAGE_COMMIT_BEFORE, Point.SYNC_STAGE_COMMIT_AFTER):
-            if self._get(STAGING_CURSOR) is None:
-                self._connection.execute("DELETE FROM staged")
             self._connection.executemany(
                 "INSERT INTO staged (kind, key, body, change_no) VALUES (?, ?, ?, ?) ON CONFLICT (kind, key) "
                 "DO UPDATE SET body = excluded.body, change_no = excluded.change_no",
@@ -103,6 +107,15 @@ class CacheWriter:
         ).fetchone()
         return int(found[0]) if found else 0
 
+    def time_anchor(self) -> TimeAnchor | None:
+        """The newest signed time kept."""
+        value = self._get(TIME_ANCHOR)
+        return None if value is None else TimeAnchor.from_json(value)
+
+    def time_floor_ms(self) -> int:
+        """The time that no clock here may be below; 0 when there is none."""
+        return int(self._get(TIME_FLOOR) or 0)
+
     def set_time(self, anchor: TimeAnchor) -> None:
         """Keep time that the centre signed for our own nonce; the floor becomes that time, also when it is lower."""
         with self._commit(Point.SYNC_TIME_COMMIT_BEFORE, Point.SYNC_TIME_COMMIT_AFTER):
@@ -111,7 +124,7 @@ class CacheWriter:
 
     def raise_floor(self, at_ms: int) -> None:
         """Raise the floor to `at_ms`; a lower value changes nothing."""
-        if at_ms > int(self._get(TIME_FLOOR) or 0):
+        if at_ms > self.time_floor_ms():
             self._set(TIME_FLOOR, str(at_ms))
 
     def set_trust(self, version: int, data: bytes) -> None:
@@ -124,6 +137,21 @@ class CacheWriter:
     def trust_version(self) -> int:
         """The version of the trust list kept; 0 when there is none."""
         return int(self._get(TRUST_VERSION) or 0)
+
+    def trust_list(self) -> bytes | None:
+        """The trust list kept, checked when it came."""
+        value = self._get(TRUST_LIST)
+        return None if value is None else from_text(value)
+
+    def record(self, kind: str, key: str) -> dict[str, object] | None:
+        """The body of one record of the kinds that are kept as JSON."""
+        found = self._connection.execute("SELECT body FROM records WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+        return None if found is None else cast("dict[str, object]", json.loads(found[0]))
+
+    def status(self) -> SyncStatus | None:
+        """The status written last."""
+        value = self._get(STATUS)
+        return None if value is None else SyncStatus.from_json(value)
 
     def set_status(self, status: SyncStatus) -> None:
         """Write how syncing goes."""

@@ -14,7 +14,7 @@ from uuid import UUID
 from sync.database import Writer, open_writer, unusable
 from sync.epoch_marker import Marker, read_marker, write_marker
 from sync.event_bodies import complaint
-from sync.journal_reader import StoredEvent, stored_events, stored_head
+from sync.journal_reader import StoredEvent, floor_of, stored_events, stored_head
 from sync.journal_schema import SCHEMA
 from sync.points import Point, Probe, after_commit, before_commit, no_probe
 from tickets.admission import TrustedNow
@@ -212,10 +212,9 @@ class Journal:
         """The last committed sequence number and the chain's hash there; (0, GENESIS) when nothing was written."""
         return self._seq, self._hash
 
-    def last_at_ms(self) -> int:
-        """When the newest event was written, by this device's own time: part of the floor of its clock."""
-        found = self._connection.execute("SELECT at_ms FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        return int(found[0]) if found else 0
+    def floor_ms(self) -> int:
+        """What the newest event says of the earliest time that it can be now (`journal_reader.floor_of`)."""
+        return floor_of(self)
 
     def events(self, after_seq: int, limit: int) -> list[StoredEvent]:
         """Up to `limit` events after `after_seq`, oldest first."""

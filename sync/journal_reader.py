@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sync.database import open_reader, unusable
 from sync.journal_schema import SCHEMA
+from tickets.admission import TimeQuality
 from tickets.events import GENESIS, Event, from_bytes
 
 
@@ -85,10 +86,9 @@ class JournalReader:
         """Up to `limit` events after `after_seq`, oldest first."""
         return stored_events(self, after_seq, limit)
 
-    def last_at_ms(self) -> int:
-        """When the newest event was written, by the device's own time; 0 when there is none."""
-        found = self.rows("SELECT at_ms FROM events ORDER BY seq DESC LIMIT 1")
-        return cast(int, found[0][0]) if found else 0
+    def floor_ms(self) -> int:
+        """What the newest event says of the earliest time that it can be now (`floor_of`)."""
+        return floor_of(self)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Run one SELECT; no rows while there is no journal. EnvironmentFault when it cannot be read."""
@@ -135,3 +135,10 @@ def stored_head(source: Readable) -> tuple[int, bytes]:
     """The last sequence number and the chain's hash there; (0, GENESIS) for an empty journal."""
     found = source.rows("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
     return cast("tuple[int, bytes]", found[0]) if found else (0, GENESIS)
+
+
+def floor_of(source: Readable) -> int:
+    """The newest event's time if that time was trusted, in ms since 1970; otherwise 0: a wall clock proves nothing."""
+    found = source.rows("SELECT bytes FROM events ORDER BY seq DESC LIMIT 1")
+    event = from_bytes(cast(bytes, found[0][0])) if found else None
+    return event.at_ms if event is not None and event.quality == TimeQuality.TRUSTED else 0

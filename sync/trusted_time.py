@@ -1,7 +1,7 @@
 """What time it is, and how far that can be trusted.
 
 The centre's signed time plus the boot clock since is trusted. Without it, after a start, the wall clock is believed
-as long as it is not below a floor that is kept on disk: the newest signed time, or the newest own event. What is
+as long as it is not below a floor that is kept on disk: the newest trusted time, of sync or of the own journal. What is
 below the floor or plainly absurd makes the time unknown: dates are then checked more widely, and staff are told.
 Only time signed for our own nonce raises the floor for good or corrects it downwards.
 """
@@ -44,6 +44,20 @@ class TimeAnchor:
             )
         except (KeyError, TypeError) as error:
             raise ValueError("not a time anchor") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """The machine's own clocks: seconds since boot (sleep included), the wall clock, and this boot's name."""
+
+    boot: Callable[[], float]
+    wall: Callable[[], float]
+    boot_id: str
+
+
+def system_clocks() -> Clocks:
+    """The clocks of the machine that this runs on."""
+    return Clocks(boot=boot_clock, wall=time.time, boot_id=boot_id())
 
 
 class TrustedClock:

@@ -1,0 +1,171 @@
+"""Calls to the centre (or a relay that serves the same contract): one try each, with a time budget by size.
+
+Every failure is one of three: `LineDown` (nobody answered: try later), `Refused` (an answer that says no, and what to
+do), `PeerError` (an answer that is not in the contract). Retrying is the engine's business.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from sync.http_signatures import sign_request
+from sync.wire import (
+    PROTOCOL,
+    EnrolAnswer,
+    EnrolRequest,
+    ErrorAnswer,
+    HealthAnswer,
+    PullAnswer,
+    PushAnswer,
+    PushBatch,
+    TimeAnswer,
+    TimeRequest,
+)
+from tickets.errors import EnvironmentFault, PeerError
+from tickets.keys import SigningKey
+
+A = TypeVar("A", bound=BaseModel)
+
+_CONNECT_S = 5.0
+_SILENCE_S = 10.0
+_BYTES_PER_S = 8_000
+"""The slowest line that a station is expected to have (64 kbit/s)."""
+
+
+class LineDown(EnvironmentFault):
+    """Nobody answered in time. It says nothing about whether the request was carried out: ask again."""
+
+
+class Refused(EnvironmentFault):
+    """The centre answered, and the answer was no. `expected_seq` is where it wants a push to go on, if it said so."""
+
+    def __init__(
+        self, status: int, what: str, hint: str, *, expected_seq: int | None = None, retry_after: float = 0.0
+    ) -> None:
+        super().__init__(what, hint)
+        self.status = status
+        self.expected_seq = expected_seq
+        self.retry_after = retry_after
+
+
+class CentreClient:
+    """One device's calls to the centre at `url`, signed with the device's own key."""
+
+    def __init__(
+        self,
+        url: str,
+        device: str,
+        key: SigningKey,
+        http: httpx.Client,
+        wall: Callable[[], float],
+        nonce: Callable[[], bytes] = lambda: secrets.token_bytes(32),
+    ) -> None:
+        """`http` brings the connection and its TLS settings; `wall` is the clock for the signatures' creation time."""
+        self._url = url.rstrip("/")
+        self._device = device
+        self._key = key
+        self._http = http
+        self._wall = wall
+        self._nonce = nonce
+
+    @property
+    def key(self) -> SigningKey:
+        """The device's key: it signs requests and the heads of its journals."""
+        return self._key
+
+    def push(self, batch: PushBatch) -> PushAnswer:
+        """Send consecutive events of a journal. Safe to repeat for ever."""
+        return self._call("POST", "/v1/sync/push", batch, PushAnswer, signed=True)
+
+    def pull(self, cursor: str, limit: int) -> PullAnswer:
+        """Ask for the next page of changes; an empty cursor asks from the beginning."""
+        query = urlencode({"cursor": cursor, "limit": limit})
+        return self._call("GET", f"/v1/sync/pull?{query}", None, PullAnswer, signed=True)
+
+    def time(self, nonce: bytes) -> bytes:
+        """Ask for signed time over `nonce`; the token is not checked here."""
+        return self._call("POST", "/v1/time", TimeRequest(nonce=nonce), TimeAnswer, signed=False).token
+
+    def health(self) -> HealthAnswer:
+        """Ask whether the centre is there."""
+        return self._call("GET", "/v1/health", None, HealthAnswer, signed=False)
+
+    def _call(self, method: str, target: str, body: BaseModel | None, answer: type[A], *, signed: bool) -> A:
+        content = b"" if body is None else body.model_dump_json().encode("utf-8")
+        headers = {"accept": "application/json", "sync-protocol": str(PROTOCOL)}
+        if content:
+            headers["content-type"] = "application/json"
+        if signed:
+            request = self._http.build_request(method, self._url + target, content=content)
+            sent = request.url.raw_path.decode("ascii")
+            headers |= sign_request(
+                method, sent, headers, content, self._key, self._device, int(self._wall()), self._nonce().hex()
+            )
+        return exchange(self._http, method, self._url + target, content, headers, answer)
+
+
+def enrol(http: httpx.Client, url: str, request: EnrolRequest) -> EnrolAnswer:
+    """Show a technician's one-time code and the new device's public keys; Refused for a wrong or used code."""
+    content = request.model_dump_json().encode("utf-8")
+    headers = {"accept": "application/json", "content-type": "application/json"}
+    return exchange(http, "POST", url.rstrip("/") + "/v1/enrol", content, headers, EnrolAnswer)
+
+
+def exchange(
+    http: httpx.Client, method: str, url: str, content: bytes, headers: Mapping[str, str], answer: type[A]
+) -> A:
+    """Send one request and read its answer: the model, or LineDown, Refused or PeerError."""
+    try:
+        response = http.request(method, url, content=content, headers=dict(headers), timeout=timeout_for(len(content)))
+    except httpx.TransportError as error:
+        raise LineDown(
+            f"The centre does not answer ({type(error).__name__})",
+            "Nothing to do: work goes on from the local store, and this is tried again by itself.",
+        ) from error
+    if response.status_code != httpx.codes.OK:
+        raise _refusal(response)
+    try:
+        return answer.model_validate_json(response.content)
+    except ValidationError as error:
+        raise PeerError(
+            f"The centre's answer to {method} {httpx.URL(url).path} is not in the contract",
+            "Check that the centre's version and this one fit together.",
+        ) from error
+
+
+def timeout_for(sent: int) -> httpx.Timeout:
+    """How long to wait in silence, by the bytes that it sends: the slowest line still gets a batch through.
+
+    The body may lie in buffers on the way while we already wait for the answer, so the reading budget pays for it.
+    """
+    upload = sent / _BYTES_PER_S
+    return httpx.Timeout(connect=_CONNECT_S, read=_SILENCE_S + upload, write=_SILENCE_S, pool=_CONNECT_S)
+
+
+def _refusal(response: httpx.Response) -> Refused | PeerError:
+    try:
+        said = ErrorAnswer.model_validate(json.loads(response.content))
+    except (ValueError, ValidationError):
+        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:  # a proxy's own page, for instance
+            said = ErrorAnswer(what="The centre has a problem of its own", hint="It is tried again by itself.")
+        else:
+            return PeerError(
+                f"Something that is not the centre answered (status {response.status_code})",
+                "Check the centre's address in the configuration, and whether a proxy is in between.",
+            )
+    return Refused(
+        response.status_code,
+        said.what,
+        said.hint,
+        expected_seq=said.expected_seq,
+        retry_after=_seconds(response.headers.get("retry-after", "")),
+    )
+
+
+def _seconds(text: str) -> float:
+    return min(float(text), 300.0) if text.isascii() and text.isdigit() else 0.0

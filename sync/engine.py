@@ -1,0 +1,205 @@
+"""The sync process's loop as steps: time when due, send all, fetch all, then say how long to wait.
+
+There is no offline mode: a step that fails costs only its time budget, is tried again after a jittered wait, and
+leaves the stores as they were or further on. The line's loss and return are each logged once.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sync.backoff import Backoff
+from sync.believing import Belief, TimeAsker
+from sync.cache_writer import CacheWriter
+from sync.client import CentreClient, LineDown
+from sync.journal_reader import JournalReader
+from sync.part import Part
+from sync.points import Probe, no_probe
+from sync.pulling import Puller
+from sync.pushing import Pusher
+from sync.status import SyncStatus
+from sync.trusted_time import Clocks, TrustedClock
+from tickets.admission import TimeQuality
+from tickets.errors import Fault
+from tickets.keys import PublicKey
+from tickets.service_day import CHINA, service_date
+from tickets.trust import KeyUse
+
+_log = logging.getLogger("waystation.sync")
+
+_KEYS_OUTLIVE_THE_DAY = timedelta(hours=3)
+"""Identity keys of a service day (which ends at 03:00) are destroyed this long after its end."""
+_STATUS_EVERY_MS = 10_000
+_FLOOR_STEP_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """What one step did, whether somebody answered, and how long to wait before the next, in seconds."""
+
+    line_up: bool
+    pushed: int
+    pulled: int
+    wait_seconds: float
+    problems: tuple[Fault, ...]
+
+
+class Engine:
+    """Keeps one terminal's stores in step with the centre. It alone writes the cache, and only reads the journals."""
+
+    def __init__(
+        self,
+        *,
+        client: CentreClient,
+        cache: CacheWriter,
+        journals: Sequence[Path],
+        root: PublicKey,
+        enrolled_trust: bytes,
+        clocks: Clocks,
+        backoff: Backoff,
+        nonce: Callable[[], bytes],
+        probe: Probe = no_probe,
+        poll_seconds: float = 1.0,
+    ) -> None:
+        """`nonce` gives 32 random bytes. TrustFault when not even the list from enrolment is the root's."""
+        self._cache = cache
+        self._clocks = clocks
+        self._backoff = backoff
+        self._poll_seconds = poll_seconds
+        self._belief = Belief(cache, root, enrolled_trust)
+        self._readers = [JournalReader(path) for path in journals]
+        self._pushers = [
+            Pusher(client, cache, reader, lambda: self._belief.keys(KeyUse.RECEIPT), probe) for reader in self._readers
+        ]
+        self._asker = TimeAsker(client, cache, lambda: self._belief.keys(KeyUse.TIME), clocks, nonce)
+        puller = Puller(client, cache, self._push_between_pages)
+        self._time = Part(self._ask_time, backoff.fresh(), clocks.boot)
+        self._push = Part(self._push_all, backoff.fresh(), clocks.boot)
+        self._pull = Part(puller.pull, backoff.fresh(), clocks.boot)
+        self._bad_list: Fault | None = None
+        self._clock = TrustedClock(cache.time_anchor(), cache.time_floor_ms(), clocks.boot, clocks.wall, clocks.boot_id)
+        self._line_up: bool | None = None
+        self._status: SyncStatus | None = None
+        self._pushed = 0
+
+    @property
+    def clock(self) -> TrustedClock:
+        """This process's trusted clock, kept up to date by the steps."""
+        return self._clock
+
+    def step(self) -> StepResult:
+        """Do one round. Whatever the line or the centre does is a result; only a bug of ours raises."""
+        self._pushed, pulled = 0, 0
+        down: LineDown | None = None
+        try:
+            self._time.run()
+            self._push.run()
+            pulled = self._pull.run()
+        except LineDown as fault:
+            down = fault
+        if down is None:
+            self._backoff.succeeded()
+        wait = self._poll_seconds if down is None else self._backoff.failed()
+        self._belief_renewed()
+        problems = self._problems(down)
+        self._note_line(down)
+        self._keep_house()
+        self._write_status(down is None, problems)
+        return StepResult(
+            line_up=down is None, pushed=self._pushed, pulled=pulled, wait_seconds=wait, problems=problems
+        )
+
+    def close(self) -> None:
+        """Let the journals go. The cache belongs to the caller."""
+        for reader in self._readers:
+            reader.close()
+
+    def _problems(self, down: LineDown | None) -> tuple[Fault, ...]:
+        found = (down, self._time.problem, self._push.problem, self._pull.problem, self._bad_list)
+        return tuple(fault for fault in found if fault is not None)
+
+    def _belief_renewed(self) -> None:
+        version = self._belief.trust_list.version
+        fault = self._belief.renew()
+        if fault is not None:
+            self._bad_list = fault
+            _log.error("sync.trust_list_refused %s", fault.what)
+        elif self._belief.trust_list.version != version:
+            self._bad_list = None
+
+    def _ask_time(self) -> int:
+        if not self._asker.ask_when_due():
+            return 0
+        self._clock.renew(self._cache.time_anchor(), self._cache.time_floor_ms())
+        return 1
+
+    def _push_all(self) -> int:
+        for pusher in self._pushers:
+            done = pusher.push()
+            self._pushed += done.sent
+            for line in done.refused:
+                _log.error("sync.event_not_usable %s", line)
+        return self._pushed
+
+    def _push_between_pages(self) -> None:
+        self._push.run()
+
+    def _note_line(self, down: LineDown | None) -> None:
+        if (down is None) == self._line_up:
+            return
+        if down is not None:
+            _log.warning("sync.line_lost %s", down.what)
+        elif self._line_up is False:
+            _log.info("sync.line_back queued=%d", self._queued())
+        self._line_up = down is None
+
+    def _queued(self) -> int:
+        return sum(pusher.queued() for pusher in self._pushers)
+
+    def _keep_house(self) -> None:
+        now = self._clock.now()
+        if now.quality is TimeQuality.TRUSTED:
+            floor_ms = int(now.at.timestamp() * 1000)
+        else:
+            floor_ms = max((reader.floor_ms() for reader in self._readers), default=0)
+        if floor_ms > self._cache.time_floor_ms() + _FLOOR_STEP_MS:
+            self._cache.raise_floor(floor_ms)
+        if now.quality is TimeQuality.TRUSTED:  # a wrong clock must not destroy a key that is needed
+            self._cache.forget_day_keys(service_date(now.at - _KEYS_OUTLIVE_THE_DAY, self._zone()))
+
+    def _zone(self) -> ZoneInfo:
+        station = self._cache.record("station", "")
+        try:
+            return ZoneInfo(str(station["timezone"])) if station is not None else CHINA
+        except (ZoneInfoNotFoundError, ValueError, KeyError):
+            return CHINA
+
+    def _write_status(self, line_up: bool, problems: Sequence[Fault]) -> None:
+        """Keep the status in the cache; an unchanged one only every ten seconds, to spare the disk."""
+        before = self._status or self._cache.status()
+        now_ms = int(self._clock.now().at.timestamp() * 1000)
+        last = now_ms if not problems else before.last_success_ms if before is not None else None
+        status = SyncStatus(
+            line_up=line_up,
+            last_success_ms=last,
+            queued=self._queued(),
+            forked=any(pusher.forked for pusher in self._pushers),
+            set_aside=self._cache.set_aside_count(),
+            what=problems[0].what if problems else "",
+            hint=problems[0].hint if problems else "",
+        )
+        if before is not None and last is not None and before.last_success_ms is not None:
+            same = status.model_copy(update={"last_success_ms": before.last_success_ms}) == before
+            if same and abs(last - before.last_success_ms) < _STATUS_EVERY_MS:
+                return
+        self._cache.set_status(status)
+        self._status = status
+
+
+def run(engine: Engine, wait: Callable[[float], bool]) -> None:
+    """Step for ever; `wait(seconds)` waits that long and answers True to stop (`threading.Event.wait`)."""
+    while not wait(engine.step().wait_seconds):
+        pass

@@ -1,0 +1,146 @@
+"""Sending a journal's events: from the last one that the centre signed for, in order, until there are no more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sync.cache_writer import CacheWriter
+from sync.client import CentreClient, Refused
+from sync.journal_reader import Epoch, JournalReader, StoredEvent
+from sync.points import Point, Probe
+from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, PROTOCOL, Head, PushAnswer, PushBatch
+from tickets.errors import PeerError
+from tickets.events import head_message, receipt_message
+from tickets.keys import PublicKey
+
+_CONFLICT = 409
+
+
+class Forked(PeerError):
+    """The centre knows another branch of this journal: a copied or restored disk. Both are kept as evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What one round of sending did. `refused` are events that the centre kept but could not use."""
+
+    sent: int
+    refused: tuple[str, ...]
+
+
+class Pusher:
+    """Sends the events of one journal and keeps the centre's receipts in the cache."""
+
+    def __init__(
+        self,
+        client: CentreClient,
+        cache: CacheWriter,
+        journal: JournalReader,
+        receipt_keys: Callable[[], tuple[PublicKey, ...]],
+        probe: Probe,
+    ) -> None:
+        self._client = client
+        self._cache = cache
+        self._journal = journal
+        self._receipt_keys = receipt_keys
+        self._probe = probe
+        self._forked: UUID | None = None
+
+    @property
+    def forked(self) -> bool:
+        """Whether the centre has refused this journal's present epoch as a second branch."""
+        epoch = self._journal.epoch() if self._forked is not None else None
+        return epoch is not None and epoch.epoch == self._forked
+
+    def queued(self) -> int:
+        """Events that the centre has not signed for."""
+        epoch = self._journal.epoch()
+        return 0 if epoch is None else max(0, self._journal.head()[0] - self._cache.kept_through(epoch.epoch))
+
+    def push(self) -> Pushed:
+        """Send until nothing is left. Raises LineDown, Refused, PeerError, Forked; what was acknowledged stays so."""
+        epoch = self._journal.epoch()
+        if epoch is None or self.forked:
+            return Pushed(sent=0, refused=())
+        try:
+            return self._send_all(epoch)
+        except Forked:
+            self._forked = epoch.epoch
+            raise
+
+    def _send_all(self, epoch: Epoch) -> Pushed:
+        after = self._cache.kept_through(epoch.epoch)
+        sent, rewound = 0, False
+        refused: list[str] = []
+        while events := self._next(after):
+            try:
+                answer = self._send(epoch, after, events)
+            except Refused as no:
+                if no.status != _CONFLICT:
+                    raise
+                if no.expected_seq is None or rewound or not 0 < no.expected_seq <= after:
+                    raise Forked(no.what, no.hint) from no
+                # the centre was put back to an older state: what it signed for is still here, send it again
+                after, rewound = no.expected_seq - 1, True
+                continue
+            self._keep_receipt(epoch, answer)
+            sent += len(events)
+            refused += [f"{r.seq} {r.result}: {r.why}" for r in answer.results if r.result in ("poisoned", "conflict")]
+            after = max(answer.kept_through, events[-1].seq)
+        return Pushed(sent=sent, refused=tuple(refused))
+
+    def _next(self, after: int) -> list[StoredEvent]:
+        size = 0
+        batch: list[StoredEvent] = []
+        for event in self._journal.events(after, MAX_BATCH_EVENTS):
+            size += len(event.data)
+            if batch and size > MAX_BATCH_BYTES:
+                break
+            batch.append(event)
+        return batch
+
+    def _send(self, epoch: Epoch, after: int, events: list[StoredEvent]) -> PushAnswer:
+        previous = self._journal.hash_at(after)
+        if previous is None or events[0].seq != after + 1:
+            raise Forked(
+                "Events that the centre asks for are no longer in the journal",
+                "Enrol this machine again; the centre keeps what it has.",
+            )
+        last = events[-1]
+        batch = PushBatch(
+            protocol=PROTOCOL,
+            epoch=epoch.epoch.hex,
+            prefix=epoch.prefix,
+            first_seq=events[0].seq,
+            previous=previous,
+            events=tuple(event.data for event in events),
+            head=Head(
+                seq=last.seq,
+                hash=last.hash,
+                signature=self._client.key.sign(head_message(epoch.epoch, last.seq, last.hash)),
+            ),
+        )
+        self._probe(Point.SYNC_PUSH_BEFORE)
+        answer = self._client.push(batch)
+        self._probe(Point.SYNC_PUSH_AFTER)
+        if [result.seq for result in answer.results] != [event.seq for event in events]:
+            raise PeerError("The centre's answer is not about the events sent", "It is tried again; report it.")
+        return answer
+
+    def _keep_receipt(self, epoch: Epoch, answer: PushAnswer) -> None:
+        """Believe in `kept_through` only with the centre's signature over our own chain at that place."""
+        if answer.kept_through <= self._cache.kept_through(epoch.epoch):
+            return
+        digest = self._journal.hash_at(answer.kept_through)
+        if digest is None:
+            raise Forked(
+                "The centre keeps events of this journal that are not in it: it was put back to an older state",
+                "Enrol this machine again; the centre keeps what it has.",
+            )
+        message = receipt_message(epoch.epoch, answer.kept_through, digest)
+        if not any(key.verify(answer.receipt, message) for key in self._receipt_keys()):
+            raise PeerError(
+                "The centre's receipt is not signed by a key that may sign receipts",
+                "Nothing is lost: the events stay here. Check the centre's keys and this machine's trust list.",
+            )
+        self._cache.acknowledge(epoch.epoch, answer.kept_through, answer.receipt)
