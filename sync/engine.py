@@ -69,6 +69,8 @@ class Engine:
         self._clocks = clocks
         self._backoff = backoff
         self._poll_seconds = poll_seconds
+        self._clock = TrustedClock(cache.time_anchor(), cache.time_floor_ms(), clocks.boot, clocks.wall, clocks.boot_id)
+        client = client.dated_by(lambda: self._clock.now().at.timestamp())
         self._belief = Belief(cache, root, enrolled_trust)
         self._readers = [JournalReader(path) for path in journals]
         self._pushers = [
@@ -80,7 +82,6 @@ class Engine:
         self._push = Part(self._push_all, backoff.fresh(), clocks.boot)
         self._pull = Part(puller.pull, backoff.fresh(), clocks.boot)
         self._bad_list: Fault | None = None
-        self._clock = TrustedClock(cache.time_anchor(), cache.time_floor_ms(), clocks.boot, clocks.wall, clocks.boot_id)
         self._line_up: bool | None = None
         self._status: SyncStatus | None = None
         self._pushed = 0
