@@ -156,7 +156,8 @@ class Case:
 
 
 def admission(ticket: PresentedTicket, history: Sequence[Use], rules: Rules, now: TrustedNow) -> Admit | Refuse:
-    """Admit, or the first reason not to. `history` holds all known uses of this ticket, in any order.
+    """Admit, or the first reason not to. `history` holds all known uses of this ticket, in any
+    order, each once (`uses.merged` makes one history of several).
 
     Nothing is recorded: claim the use durably (its `use_no` may be taken by then) before anything moves.
     """

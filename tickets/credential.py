@@ -10,21 +10,21 @@ Whether a ticket has expired is not asked here: that needs trusted time, and `ad
 
 from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 
 from tickets import base45, cbor, cose
 from tickets.errors import Malformed
-from tickets.journey import EPOCH, Journey, TicketKind
+from tickets.journey import Journey, TicketKind
 from tickets.keys import ALGORITHMS, Algorithm, PublicKey, SigningKey
 from tickets.money import Fen
 from tickets.numbers import PREFIX_BITS, TicketNumber
+from tickets.reading import day, day_of, instant, integer, octets, seconds_of, whole_seconds
+from tickets.reading import text as text_of
 from tickets.reasons import Reason
 from tickets.trust import KeyUse, Trust
 
 PREFIX = "RT1:"
 MAX_TEXT = 512
-LAST_SECOND = 253_402_300_799
-"""The end of the year 9999 in seconds since 1970: no calendar of ours goes on."""
 
 EXP = 4
 CTI = 7
@@ -55,7 +55,7 @@ class Ticket:
 
     def __post_init__(self) -> None:
         """Raises ValueError for an instant without its time zone."""
-        object.__setattr__(self, "expires", _whole_seconds(self.expires))
+        object.__setattr__(self, "expires", whole_seconds(self.expires))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class TillCertificate:
 
     def __post_init__(self) -> None:
         """Raises ValueError for an instant without its time zone, and for a number that nobody is given."""
-        object.__setattr__(self, "expires", _whole_seconds(self.expires))
+        object.__setattr__(self, "expires", whole_seconds(self.expires))
         if not 0 <= self.station < 1 << 32 or not 1 <= self.prefix < 1 << PREFIX_BITS:
             raise ValueError("a certificate names a station of 32 bits and a prefix of 1 to 2^24 - 1")
 
@@ -122,7 +122,7 @@ def certify(certificate: TillCertificate, key: SigningKey) -> bytes:
     """The certificate as a COSE_Sign1 by the certificate key `key`."""
     public = certificate.public_key
     claims = {
-        EXP: _seconds(certificate.expires),
+        EXP: seconds_of(certificate.expires),
         CNF: {_COSE_KEY: {**ALGORITHMS[public.algorithm].cose_key, _OKP_X: public.raw}},
         TILL: [certificate.station, certificate.prefix],
     }
@@ -245,10 +245,10 @@ def _claims(ticket: Ticket) -> bytes:
     journey = ticket.journey
     return cbor.encode(
         {
-            EXP: _seconds(ticket.expires),
+            EXP: seconds_of(ticket.expires),
             CTI: ticket.number.to_bytes(),
             JOURNEY: [
-                (journey.service_date - EPOCH).days,
+                day_of(journey.service_date),
                 journey.trip,
                 journey.boarding,
                 journey.alighting,
@@ -264,26 +264,24 @@ def _claims(ticket: Ticket) -> bytes:
 
 def _ticket(message: cose.Sign1) -> Ticket:
     claims = _map(cbor.decode(message.payload), {EXP, CTI, JOURNEY})
-    return Ticket(TicketNumber.from_bytes(_bytes(claims[CTI])), _instant(claims[EXP]), _journey(claims[JOURNEY]))
+    return Ticket(TicketNumber.from_bytes(octets(claims[CTI])), instant(claims[EXP]), _journey(claims[JOURNEY]))
 
 
 def _journey(value: object) -> Journey:
     if not isinstance(value, list) or len(value) != 9:
         raise Malformed("not a journey of nine members")
-    day, trip, boarding, alighting, seat, kind, children, fare, tag = value
-    if not isinstance(trip, str):
-        raise Malformed("a trip is named by text")
+    service_date, trip, boarding, alighting, seat, kind, children, fare, tag = value
     try:
         return Journey(
-            service_date=_day(day),
-            trip=trip,
-            boarding=_integer(boarding),
-            alighting=_integer(alighting),
-            seat=None if seat is None else _integer(seat),
-            kind=TicketKind(_integer(kind)),
-            children=_integer(children),
-            fare=Fen(_integer(fare)),
-            tag=_bytes(tag),
+            service_date=day(service_date),
+            trip=text_of(trip),
+            boarding=integer(boarding),
+            alighting=integer(alighting),
+            seat=None if seat is None else integer(seat),
+            kind=TicketKind(integer(kind)),
+            children=integer(children),
+            fare=Fen(integer(fare)),
+            tag=octets(tag),
         )
     except ValueError as error:
         raise Malformed("a journey that no station sells") from error
@@ -295,7 +293,7 @@ def _certificate(message: cose.Sign1) -> TillCertificate:
         case [station, prefix]:
             public = _public_key(_map(claims[CNF], {_COSE_KEY})[_COSE_KEY])
             try:
-                return TillCertificate(public, _integer(station), _integer(prefix), _instant(claims[EXP]))
+                return TillCertificate(public, integer(station), integer(prefix), instant(claims[EXP]))
             except ValueError as error:
                 raise Malformed("a certificate that no centre gives") from error
         case _:
@@ -307,7 +305,7 @@ def _public_key(value: object) -> PublicKey:
     if isinstance(value, dict):
         for algorithm, scheme in ALGORITHMS.items():
             if value.keys() == {*scheme.cose_key, _OKP_X} and value.items() >= scheme.cose_key.items():
-                return PublicKey(Algorithm(algorithm), _bytes(value[_OKP_X]))
+                return PublicKey(Algorithm(algorithm), octets(value[_OKP_X]))
     raise Malformed("a key of an algorithm that is not in use here")
 
 
@@ -315,39 +313,3 @@ def _map(value: object, keys: set[int]) -> Mapping[object, object]:
     if not isinstance(value, dict) or value.keys() != keys:
         raise Malformed("claims other than those of a ticket or certificate")
     return value
-
-
-def _integer(value: object) -> int:
-    if type(value) is not int:
-        raise Malformed("a whole number was expected")
-    return value
-
-
-def _bytes(value: object) -> bytes:
-    if not isinstance(value, bytes):
-        raise Malformed("bytes were expected")
-    return value
-
-
-def _day(value: object) -> date:
-    try:
-        return EPOCH + timedelta(days=_integer(value))
-    except OverflowError:
-        raise Malformed("a date that no calendar has") from None
-
-
-def _instant(value: object) -> datetime:
-    seconds = _integer(value)
-    if not 0 <= seconds <= LAST_SECOND:
-        raise Malformed("an instant before 1970 or after 9999")
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _whole_seconds(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise ValueError("an instant needs its time zone")
-    return at.astimezone(UTC).replace(microsecond=0)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
 from tickets.errors import Malformed as Malformed
 from tickets.money import Fen
+from tickets.reading import instant_ms, integer, ms_of, text
 
 _MOST_MERGES = 8
 
@@ -66,25 +67,25 @@ class Departure:
         """The departure in a record of the centre. Raises Malformed; members it does not know are ignored."""
         try:
             return cls(
-                service_date=date.fromisoformat(_text(record["service_date"])),
-                trip=_text(record["trip"]),
-                departs_at=_instant(record["departs_at"]),
-                boarding=_integer(record["boarding"]),
-                gate=_text(record["gate"]),
-                bay=_text(record["bay"]),
-                plate=_text(record["plate"]),
-                seats=None if record["seats"] is None else _integer(record["seats"]),
-                places=_integer(record["places"]),
+                service_date=date.fromisoformat(text(record["service_date"])),
+                trip=text(record["trip"]),
+                departs_at=instant_ms(record["departs_at"]),
+                boarding=integer(record["boarding"]),
+                gate=text(record["gate"]),
+                bay=text(record["bay"]),
+                plate=text(record["plate"]),
+                seats=None if record["seats"] is None else integer(record["seats"]),
+                places=integer(record["places"]),
                 stops=_stops(record["stops"]),
-                opens_at=_instant(record["opens_at"]),
-                closes_at=_instant(record["closes_at"]),
-                state=DepartureState(_text(record["state"])),
-                identity=IdentityPolicy(_text(record["identity"])),
-                merged_into=None if record["merged_into"] is None else _text(record["merged_into"]),
+                opens_at=instant_ms(record["opens_at"]),
+                closes_at=instant_ms(record["closes_at"]),
+                state=DepartureState(text(record["state"])),
+                identity=IdentityPolicy(text(record["identity"])),
+                merged_into=None if record["merged_into"] is None else text(record["merged_into"]),
             )
         except KeyError as error:
             raise Malformed(f"a departure without {error}") from None
-        except (ValueError, OverflowError) as error:
+        except ValueError as error:
             raise Malformed(f"not a departure: {error}") from error
 
     def to_record(self) -> dict[str, object]:
@@ -92,7 +93,7 @@ class Departure:
         return {
             "service_date": self.service_date.isoformat(),
             "trip": self.trip,
-            "departs_at": _ms(self.departs_at),
+            "departs_at": ms_of(self.departs_at),
             "boarding": self.boarding,
             "gate": self.gate,
             "bay": self.bay,
@@ -100,8 +101,8 @@ class Departure:
             "seats": self.seats,
             "places": self.places,
             "stops": [{"stop": call.stop, "fare": int(call.fare), "minutes": call.minutes} for call in self.stops],
-            "opens_at": _ms(self.opens_at),
-            "closes_at": _ms(self.closes_at),
+            "opens_at": ms_of(self.opens_at),
+            "closes_at": ms_of(self.closes_at),
             "state": str(self.state),
             "identity": str(self.identity),
             "merged_into": self.merged_into,
@@ -132,29 +133,6 @@ def _stops(value: object) -> tuple[StopCall, ...]:
     for call in value:
         if not isinstance(call, Mapping):
             raise Malformed("a stop is a map")
-        fare = Fen(_integer(call["fare"]))
-        calls.append(StopCall(stop=_integer(call["stop"]), fare=fare, minutes=_integer(call["minutes"])))
+        fare = Fen(integer(call["fare"]))
+        calls.append(StopCall(stop=integer(call["stop"]), fare=fare, minutes=integer(call["minutes"])))
     return tuple(calls)
-
-
-def _integer(value: object) -> int:
-    if type(value) is not int:
-        raise Malformed("a whole number was expected")
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise Malformed("text was expected")
-    return value
-
-
-def _instant(value: object) -> datetime:
-    ms = _integer(value)
-    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
-
-
-def _ms(at: datetime) -> int:
-    if at.tzinfo is None:
-        raise ValueError("an instant needs its time zone")
-    return int(at.timestamp()) * 1000 + at.microsecond // 1000

@@ -6,7 +6,8 @@ from datetime import date
 from enum import IntEnum
 
 from tickets import cbor
-from tickets.journey import EPOCH, TAG_BYTES
+from tickets.journey import TAG_BYTES
+from tickets.reading import day_of
 
 DAY_KEY_BYTES = 32
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -34,7 +35,7 @@ def identity_tag(day_key: bytes, service_date: date, trip: str, kind: DocumentKi
     """
     if len(day_key) != DAY_KEY_BYTES:
         raise ValueError("a station-day key has 32 bytes")
-    document = cbor.encode([(service_date - EPOCH).days, trip, int(kind), normalise(number)])
+    document = cbor.encode([day_of(service_date), trip, int(kind), normalise(number)])
     return hmac.digest(day_key, document, "sha256")[:TAG_BYTES]
 
 

@@ -166,7 +166,7 @@ WORDINGS: Mapping[Reason, Wording] = {
         "if you do not have it, the ticket window can print it again.",
         staff_zh="旧票已作废。可凭证件在自助机或售票窗口补打新票。",
         staff_en="The old ticket is void. "
-        "With the ID, the new one can be printed again at a kiosk or the ticket window.",
+        "Take the ID to a kiosk or the ticket window to have the new one printed again.",
     ),
     Reason.REVOKED: Wording(
         word_zh="车票需核实",
@@ -214,7 +214,7 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="没有读出车票。请调亮屏幕，把二维码放平再试一次；仍然不行请找工作人员。",
         passenger_en="No ticket could be read. "
         "Turn up your screen, hold the code flat and try again, or ask our staff.",
-        staff_zh="扫到的不是车票二维码，或码面破损。可输入票号或凭证件查询，也可在自助机补打。",
+        staff_zh="扫到的不是车票二维码，或码面破损。请输入票号或凭证件查询，也可在自助机补打。",
         staff_en="The code is damaged or is not a ticket. "
         "Look it up by number or ID, or have the ticket printed again at a kiosk.",
     ),
@@ -300,7 +300,9 @@ def day_in_words(day: date, language: Language) -> str:
 
 
 def _gate_in_words(gate: str | None, language: Language) -> str | None:
-    return f"{gate} 号" if gate and gate.isdigit() and language == "zh" else gate
+    if not gate or language != "zh":
+        return gate
+    return f"{gate} 号" if gate.isdigit() else f"{gate} "
 
 
 def fill(template: str, known: Mapping[str, str]) -> str:

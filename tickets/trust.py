@@ -8,13 +8,13 @@ and stops when the key is taken off the list.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tickets import cbor, cose
 from tickets.errors import Malformed, PeerError
-from tickets.journey import EPOCH
 from tickets.keys import Algorithm, PublicKey, SigningKey
+from tickets.reading import day, day_of, instant, integer, octets, seconds_of
 
 WARN_BEFORE = timedelta(days=14)
 MAX_LIST_BYTES = 1 << 20
@@ -134,16 +134,16 @@ def sign_trust_list(trust_list: TrustList, root: SigningKey) -> bytes:
     """The list as a COSE_Sign1 by the root. Instants are kept in whole seconds. See docs/ticket.cddl."""
     payload = {
         _VERSION: trust_list.version,
-        _ISSUED: _seconds(trust_list.issued),
-        _EXPIRES: _seconds(trust_list.expires),
+        _ISSUED: seconds_of(trust_list.issued),
+        _EXPIRES: seconds_of(trust_list.expires),
         _KEYS: [
-            [str(k.use), int(k.key.algorithm), k.key.raw, _seconds(k.not_before), _seconds(k.not_after)]
+            [str(k.use), int(k.key.algorithm), k.key.raw, seconds_of(k.not_before), seconds_of(k.not_after)]
             for k in trust_list.keys
         ],
         _REVOKED: sorted(trust_list.revoked_prefixes),
-        _SEALING: {(day - EPOCH).days: key for day, key in trust_list.sealing_keys.items()},
+        _SEALING: {day_of(service_date): key for service_date, key in trust_list.sealing_keys.items()},
         _BADGES: [
-            [b.number, b.initials, str(b.role), int(b.key.algorithm), b.key.raw, _seconds(b.expires)]
+            [b.number, b.initials, str(b.role), int(b.key.algorithm), b.key.raw, seconds_of(b.expires)]
             for b in trust_list.badges
         ],
     }
@@ -164,7 +164,7 @@ def open_trust_list(data: bytes, root: PublicKey, *, not_older_than: int = 0) ->
         raise _fault("The trust list is not signed by this station's root key")
     try:
         trust_list = _read(cbor.decode(message.payload, max_bytes=MAX_LIST_BYTES))
-    except (ValueError, TypeError, OverflowError) as error:
+    except ValueError as error:
         raise _fault("The trust list is signed but not in a form that this version knows") from error
     if trust_list.version < not_older_than:
         raise _fault(f"The trust list is version {trust_list.version}, older than {not_older_than} which is in force")
@@ -185,11 +185,11 @@ def _read(value: object) -> TrustList:
               6: dict() as sealing, 7: list() as badges}:  # fmt: skip
             return TrustList(
                 version=version,
-                issued=_instant(issued),
-                expires=_instant(expires),
+                issued=instant(issued),
+                expires=instant(expires),
                 keys=tuple(_read_key(key) for key in keys),
-                revoked_prefixes=frozenset(_integer(prefix) for prefix in revoked),
-                sealing_keys={EPOCH + timedelta(days=_integer(day)): _bytes(key) for day, key in sealing.items()},
+                revoked_prefixes=frozenset(integer(prefix) for prefix in revoked),
+                sealing_keys={day(number): octets(key) for number, key in sealing.items()},
                 badges=tuple(_read_badge(badge) for badge in badges),
             )
         case _:
@@ -202,8 +202,8 @@ def _read_key(value: object) -> TrustedKey:
             return TrustedKey(
                 use=KeyUse(use),
                 key=PublicKey(Algorithm(algorithm), raw),
-                not_before=_instant(not_before),
-                not_after=_instant(not_after),
+                not_before=instant(not_before),
+                not_after=instant(not_after),
             )
         case _:
             raise Malformed("not a key of a trust list")
@@ -217,29 +217,7 @@ def _read_badge(value: object) -> Badge:
                 initials=initials,
                 role=Role(role),
                 key=PublicKey(Algorithm(algorithm), raw),
-                expires=_instant(expires),
+                expires=instant(expires),
             )
         case _:
             raise Malformed("not a badge of a trust list")
-
-
-def _integer(value: object) -> int:
-    if type(value) is not int:
-        raise Malformed("a whole number was expected")
-    return value
-
-
-def _bytes(value: object) -> bytes:
-    if not isinstance(value, bytes):
-        raise Malformed("bytes were expected")
-    return value
-
-
-def _seconds(at: datetime) -> int:
-    if at.tzinfo is None:
-        raise ValueError("an instant needs its time zone")
-    return int(at.timestamp())
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

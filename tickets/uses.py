@@ -43,3 +43,20 @@ def next_use_no(history: Iterable[Use]) -> int:
 def open_use(history: Iterable[Use]) -> Use | None:
     """The latest use that has not ended (its end is None), if there is one."""
     return max((use for use in history if use.end is None), key=lambda use: use.use_no, default=None)
+
+
+_FINALITY = (None, UseEnd.UNRESOLVED, UseEnd.RELEASED, UseEnd.PASSED)
+
+
+def merged(*sources: Iterable[Use]) -> list[Use]:
+    """One history from several (own journal, cache, arbiter), by number: of each attempt, what is known furthest.
+
+    A source may lag behind another: a use that one still calls open and another calls passed has passed.
+    """
+    furthest: dict[tuple[int, UUID], Use] = {}
+    for source in sources:
+        for use in source:
+            before = furthest.get((use.use_no, use.attempt))
+            if before is None or _FINALITY.index(use.end) > _FINALITY.index(before.end):
+                furthest[use.use_no, use.attempt] = use
+    return sorted(furthest.values(), key=lambda use: (use.use_no, use.at, use.attempt))
