@@ -2,8 +2,8 @@
 
 The chain decides. An event's place is its sequence number and the hash of all before it; a batch that repeats kept
 events has no effect at all, for ever. An event that cannot be read is kept with its bytes, moves the chain on and
-blocks nothing. When a device tells another story of an epoch (its disk was copied or put back), the story that was here first stays and
-may go on; the other is kept as evidence and its teller must begin a new epoch.
+blocks nothing. When a device tells another story of an epoch (its disk was copied or put back), the story that was
+here first stays and may go on; the other is kept as evidence and its teller must begin a new epoch.
 """
 
 from __future__ import annotations
