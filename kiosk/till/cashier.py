@@ -206,13 +206,14 @@ class Cashier:
     def _stacked(self, fen: Fen, here: CashMark) -> tuple[News, ...]:
         known = here.intent or here.doubt
         order = known.order if known else self._ledger.newest_order()
+        doubted = here.intent is None and here.doubt is not None and here.doubt.fen == fen
         after = CashMark(counter=here.counter)
         if order is None:
             what = f"A note of {fen} fen was stacked before this till ever held an order"
             self._ledger.cash_fault(what, after)
             self._mark, self._note = after, None
             return (Reported(what=what, hint="Take it out of the stacker; nobody paid with it."),)
-        self._ledger.money_taken(Note(order=order, fen=fen), after)
+        self._ledger.money_taken(Note(order=order, fen=fen), after, doubted=doubted)
         self._mark, self._note = after, None
         return (Took(order=order, fen=fen),)
 

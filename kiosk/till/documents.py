@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from kiosk.paper.mask import mask_name, mask_number
 from kiosk.till.values import Traveller, Words
 from tickets.identity import DocumentKind, normalise, resident_number_ok
 from tickets.journey import TicketKind
 
-LONGEST_NAME = 60
+LONGEST_NAME = 96
+"""Bytes of UTF-8: what fits into a sealed identity beside the longest number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -58,22 +60,9 @@ def checked(kind: DocumentKind, number: str, name: str) -> Identity | Words:
     if not SHAPES[kind](plain):
         return WRONG_NUMBER
     clean = " ".join(name.split())
-    if not clean or len(clean) > LONGEST_NAME or not clean.isprintable():
+    if not clean or len(clean.encode()) > LONGEST_NAME or not clean.isprintable():
         return WRONG_NAME
     return Identity(kind=kind, number=plain, name=clean)
-
-
-def mask_number(number: str) -> str:
-    """Show enough of a number for its owner to know it: at most four characters at each end, never over half of it."""
-    shown = min(4, len(number) // 4)
-    return number[:shown] + "*" * (len(number) - 2 * shown) + number[len(number) - shown :]
-
-
-def mask_name(name: str) -> str:
-    """Show the first character of a Chinese name (王**), the first letters of each word of any other (J*** S****)."""
-    if all("一" <= character <= "鿿" or character == "·" for character in name):
-        return name[:1] + "*" * (len(name) - 1)
-    return " ".join(word[:1] + "*" * (len(word) - 1) for word in name.split())
 
 
 class Documents:

@@ -103,27 +103,29 @@ class Ledger:
         with self._journal.transaction() as tx:
             _write_mark(tx, mark)
 
-    def money_taken(self, note: Note, mark: CashMark) -> None:
-        """A note is in the stacker."""
+    def money_taken(self, note: Note, mark: CashMark, *, doubted: bool = False) -> None:
+        """A note is in the stacker. `doubted`: it is the one for which a claim was opened already."""
         with self._journal.transaction() as tx:
             orders.record_money(
                 tx, note.order, direction=orders.Direction.TAKEN, fen=note.fen, method=CASH, counter=mark.counter
             )
+            if doubted:
+                _end_doubt(tx, note, "stacked")
             _write_mark(tx, mark)
 
     def claim_in_doubt(self, number: str, note: Note, mark: CashMark) -> None:
         """Nobody knows where a note is that was to be stacked: the passenger gets a claim for it."""
         with self._journal.transaction() as tx:
             orders.open_claim(tx, claim=number, order=note.order, fen=note.fen, reason=Closing.UNCLEAR)
+            tx.execute("INSERT INTO doubts (claim, order_id, fen) VALUES (?, ?, ?)", (number, note.order.hex, note.fen))
             _write_mark(tx, mark)
 
     def note_came_back(self, note: Note, mark: CashMark) -> None:
         """A note in doubt went back to the passenger: its claim is void."""
         with self._journal.transaction() as tx:
-            for claim in self._record(note.order).claims:
-                if claim.reason == Closing.UNCLEAR and claim.fen == note.fen and not claim.void:
-                    orders.settle_claim(tx, claim=claim.number, fen=claim.fen, by=CAME_BACK)
-                    break
+            claim = _end_doubt(tx, note, "returned")
+            if claim is not None:
+                orders.settle_claim(tx, claim=claim, fen=note.fen, by=CAME_BACK)
             _write_mark(tx, mark)
 
     def cash_fault(self, what: str, mark: CashMark) -> None:
@@ -178,22 +180,22 @@ class Ledger:
         Returns the claim opened here.
         """
         record = self._record(order)
-        owed = Fen(record.taken - record.claimed)
+        owed = record.owed
         after(record.state, Step.CLAIM if owed > 0 or record.claims else Step.RELEASE)
         with self._journal.transaction() as tx:
             if owed > 0:
                 orders.open_claim(tx, claim=number, order=order, fen=owed, reason=reason)
             orders.release(tx, order, reason=reason)
-        return Claim(number=number, fen=owed, reason=reason, void=False, slip=False) if owed > 0 else None
+        return Claim(number=number, fen=owed, reason=reason, slip=False) if owed > 0 else None
 
     def claim_surplus(self, order: UUID, number: str) -> Claim | None:
         """Open a claim for money of `order` that neither buys a ticket nor is claimed yet; None when there is none."""
-        owed = self._record(order).uncovered
+        owed = self._record(order).surplus
         if owed <= 0:
             return None
         with self._journal.transaction() as tx:
             orders.open_claim(tx, claim=number, order=order, fen=owed, reason=Closing.SURPLUS)
-        return Claim(number=number, fen=owed, reason=Closing.SURPLUS, void=False, slip=False)
+        return Claim(number=number, fen=owed, reason=Closing.SURPLUS, slip=False)
 
     def slip_given(self, claim: str) -> None:
         """The slip of a claim is printed."""
@@ -225,6 +227,12 @@ class Ledger:
                 "SELECT claim FROM slips WHERE claim IN (SELECT claim FROM claims WHERE order_id = ?)", (order.hex,)
             )
         }
+        doubts = dict(
+            cast(
+                "list[tuple[str, str | None]]",
+                self._journal.rows("SELECT claim, ended FROM doubts WHERE order_id = ?", (order.hex,)),
+            )
+        )
         return OrderRecord(
             plan=plan,
             held_at=found.held_at,
@@ -241,8 +249,9 @@ class Ledger:
                     number=claim.claim,
                     fen=claim.fen,
                     reason=claim.reason,
-                    void=claim.settled_by == CAME_BACK,
                     slip=claim.claim in slips,
+                    backed=doubts.get(claim.claim, "stacked") == "stacked",
+                    void=doubts.get(claim.claim) == "returned",
                 )
                 for claim in found.claims
             ),
@@ -283,6 +292,20 @@ def _write_mark(tx: Transaction, mark: CashMark) -> None:
         "doubt_order = excluded.doubt_order, doubt_fen = excluded.doubt_fen",
         (mark.counter, *notes[0], *notes[1]),
     )
+
+
+def _end_doubt(tx: Transaction, note: Note, ended: str) -> str | None:
+    """Say where a note in doubt was found; returns its claim's number."""
+    found = tx.rows(
+        "SELECT d.claim FROM doubts d JOIN claims c USING (claim) WHERE d.order_id = ? AND d.fen = ? "
+        "AND d.ended IS NULL ORDER BY c.seq DESC LIMIT 1",
+        (note.order.hex, note.fen),
+    )
+    if not found:
+        return None
+    claim = cast(str, found[0][0])
+    tx.execute("UPDATE doubts SET ended = ? WHERE claim = ?", (ended, claim))
+    return claim
 
 
 def _write_plan(tx: Transaction, plan: Plan) -> None:

@@ -80,6 +80,12 @@ class Press:
         self._ledger.slip_given(claim.number)
         return True
 
+    def cannot_draw(self) -> None:
+        """Something that is to be printed cannot be drawn: staff are told, once for each."""
+        self._ledger.device_fault(
+            "printer", "A ticket or slip could not be drawn: check that the typeface is installed"
+        )
+
     def close(self) -> None:
         """Let go of the printer."""
         self._printer.close()

@@ -90,14 +90,16 @@ class Issued:
 class Claim:
     """Money owed to a passenger. `reason` is a Closing's value; `slip`: its number was handed out on paper.
 
-    `void` is true when the note that it was opened for came back to the passenger after all.
+    A claim for a note in doubt is not `backed` until that note is known to be in the stacker, and `void` when the
+    passenger turned out to have it. Every other claim is backed by money that was taken.
     """
 
     number: str
     fen: Fen
     reason: str
-    void: bool
     slip: bool
+    backed: bool = True
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,21 +128,18 @@ class OrderRecord:
     @property
     def due(self) -> Fen:
         """What is still to be paid; never negative."""
-        return Fen(max(0, self.total - self.taken))
+        return Fen(max(0, self.total - self.owed))
 
     @property
-    def claimed(self) -> Fen:
-        """What its claims amount to, without the void ones."""
-        return Fen(sum(claim.fen for claim in self.claims if not claim.void))
+    def owed(self) -> Fen:
+        """Money taken that no claim stands for."""
+        return Fen(self.taken - sum(claim.fen for claim in self.claims if claim.backed))
 
     @property
-    def uncovered(self) -> Fen:
-        """Money in the stacker that neither buys a ticket nor is claimed. Negative: a claim waits for its note.
-
-        An order that can still be paid covers its money up to its total.
-        """
-        spent = self.total if self.paid else min(self.total, self.taken)
-        return Fen(self.taken - self.claimed - (0 if self.released else spent))
+    def surplus(self) -> Fen:
+        """Money taken that neither buys a ticket nor can any more, and that no claim stands for."""
+        spent = self.total if self.paid else min(self.total, self.owed)
+        return Fen(self.owed - (0 if self.released else spent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

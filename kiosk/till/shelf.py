@@ -13,6 +13,7 @@ from sync.orders import Grant, sellable
 from tickets.departures import Departure, DepartureState
 from tickets.fares import FareRules, fare
 from tickets.journey import TicketKind
+from tickets.money import Fen
 from tickets.service_day import CHINA, service_day_bounds
 
 OUTLIVES_DAY = timedelta(hours=12)
@@ -142,25 +143,21 @@ class Shelf:
 
 
 def destinations(stops: dict[int, Stop], offers: Iterable[Offer]) -> tuple[Destination, ...]:
-    """Every stop that something on offer goes to, the most popular first, then by pinyin."""
-    first: dict[int, Offer] = {}
-    cheapest: dict[int, Offer] = {}
+    """All of `stops`, the most popular first, then by pinyin; those that nothing on offer goes to have no departure."""
+    going: dict[int, list[Offer]] = {stop: [] for stop in stops}
     for offer in offers:
-        first.setdefault(offer.destination, offer)
-        known = cheapest.setdefault(offer.destination, offer)
-        if offer.fare < known.fare:
-            cheapest[offer.destination] = offer
+        going.setdefault(offer.destination, []).append(offer)
     found = (
         Destination(
             stop=number,
-            names=stops[number].names,
-            pinyin=stops[number].pinyin,
-            initials=stops[number].initials,
-            popular=stops[number].popular,
-            next_departure=offer.departs_at,
-            from_fare=cheapest[number].fare,
+            names=stop.names,
+            pinyin=stop.pinyin,
+            initials=stop.initials,
+            popular=stop.popular,
+            next_departure=going[number][0].departs_at if going[number] else None,
+            from_fare=min((offer.fare for offer in going[number]), default=Fen(0)),
         )
-        for number, offer in first.items()
+        for number, stop in stops.items()
     )
     return tuple(sorted(found, key=lambda one: (-one.popular, one.pinyin, one.stop)))
 

@@ -12,6 +12,8 @@ class Trouble(StrEnum):
 
     NOT_ON_OFFER = "not on offer"
     TOO_FEW_PLACES = "too few places"
+    TOO_MANY = "too many"
+    NOT_PAYABLE = "not payable"
     NO_DOCUMENT = "no document"
     SAME_DOCUMENT_TWICE = "same document twice"
     HAS_TICKET = "has a ticket"
@@ -31,6 +33,14 @@ TROUBLES: Mapping[Trouble, Words] = {
     Trouble.TOO_FEW_PLACES: (
         "本机所剩座位不足，请选择其他班次或到人工窗口。",
         "This machine has too few seats left. Please choose another departure or go to the counter.",
+    ),
+    Trouble.TOO_MANY: (
+        "一次最多购买 5 张车票，请分次购买。",
+        "One order has at most 5 tickets. Please buy the others afterwards.",
+    ),
+    Trouble.NOT_PAYABLE: (
+        "该票款无法用纸币付清（本机不找零），请到人工窗口购票。",
+        "This amount cannot be paid with notes and the machine gives no change. Please buy at the counter.",
     ),
     Trouble.NO_DOCUMENT: (
         "请先刷身份证或输入证件号码。",
@@ -73,6 +83,7 @@ class Notice(StrEnum):
 
     NO_CASH = "no cash"
     NO_PRINTER = "no printer"
+    NO_PRINTER_NEEDED = "no printer needed"
     NO_READER = "no reader"
     NO_TIME = "no time"
     NOT_ENROLLED = "not enrolled"
@@ -88,6 +99,10 @@ NOTICES: Mapping[Notice, Words] = {
     Notice.NO_PRINTER: (
         "打印机缺纸或故障，请到其他售票机或人工窗口购票。",
         "The printer is out of paper or out of order. Please buy at another machine or at the counter.",
+    ),
+    Notice.NO_PRINTER_NEEDED: (
+        "打印机暂不可用：可购票，凭证件检票，不出纸质票。",
+        "Nothing can be printed now. You can buy and board with your document; there is no paper ticket.",
     ),
     Notice.NO_READER: (
         "证件阅读器暂不可用，请在屏幕上输入证件号码。",
@@ -164,10 +179,16 @@ RECOVERED_CLAIM: Words = (
     "售票机曾重新启动：已收的钱记录在此凭单号下。如是您的，请凭单号到人工窗口退款。",
     "The machine restarted: the money it took is kept under this number. If it is yours, take it to the counter.",
 )
+RECOVERED_WAITING: Words = (
+    "售票机曾重新启动，正在核对已收的纸币，请稍候。",
+    "The machine restarted and is checking which notes it took. Please wait a moment.",
+)
+UNKNOWN_PLACE: Words = ("见站内公告", "See the board")
 
 
 def claim_message(fen: Fen, number: str, printed: bool) -> Words:
     """What to do about money that became a claim."""
+    number = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
     if printed:
         return (
             f"应退您 {yuan(fen)}。请取走凭单（{number}），到人工窗口领取。",
@@ -185,3 +206,9 @@ def silent_message(paid: Fen, seconds_left: int) -> Words:
         f"纸币器没有响应，已收 {yuan(paid)}，未丢失。请勿再放入纸币；{seconds_left} 秒后如未恢复，将为您出具退款凭单。",
         f"The note reader is silent. Your {yuan(paid)} is safe. Insert nothing; a slip follows in {seconds_left} s.",
     )
+
+
+def claim_reason(reason: str) -> Words:
+    """The words for a claim's reason as the journal keeps it; a neutral sentence for one that this version lacks."""
+    known = {str(closing): words for closing, words in CLAIM_REASONS.items()}
+    return known.get(reason, ("购票未完成。", "The order was not finished."))

@@ -1,0 +1,122 @@
+"""From what a passenger asked for to a plan that can be written down: places, fares, numbers, tags and seals."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from kiosk.till.authority import Authority
+from kiosk.till.documents import Documents, Identity
+from kiosk.till.ledger import Ledger
+from kiosk.till.records import Place, Plan
+from kiosk.till.shelf import Shelf
+from kiosk.till.values import Offer, Person
+from kiosk.till.wording import Trouble
+from sync.cache import CacheReader
+from sync.orders import Grant
+from tickets.admission import TicketState
+from tickets.departures import Departure
+from tickets.identity import identity_tag
+from tickets.journey import MOST_CHILDREN
+from tickets.money import Fen
+from tickets.numbers import new_number
+from tickets.sealed import SealedIdentity, seal
+
+MOST_TICKETS = 5
+"""Tickets in one order. Everybody of the party has to show a document, one after the other."""
+
+
+class Holding:
+    """Makes plans of orders. `random(n)` gives n unpredictable bytes."""
+
+    def __init__(
+        self,
+        *,
+        shelf: Shelf,
+        ledger: Ledger,
+        authority: Authority,
+        cache: CacheReader,
+        documents: Documents,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._shelf = shelf
+        self._ledger = ledger
+        self._authority = authority
+        self._cache = cache
+        self._documents = documents
+        self._random = random
+
+    def plan(
+        self, wanted: Offer, persons: Sequence[Person], bills: Sequence[Fen], now: datetime
+    ) -> tuple[Plan, Offer, Grant] | Trouble:
+        """Plan an order for `persons` at `now`, to be paid with `bills`, or say why it cannot be.
+
+        Returns the plan, the offer as it stands now, and everything that was ever granted on the departure. Nothing
+        is written. The lowest free seats are taken. The identity is sealed here and does not leave this call.
+        """
+        standing = self._shelf.offer(wanted, now)
+        if standing is None:
+            return Trouble.NOT_ON_OFFER
+        departure, offer, free = standing
+        identities = [self._documents.get(person.handle) for person in persons]
+        known = [identity for identity in identities if identity is not None]
+        if not persons or len(known) != len(persons):
+            return Trouble.NO_DOCUMENT
+        if len(persons) > MOST_TICKETS or any(not 0 <= person.children <= MOST_CHILDREN for person in persons):
+            return Trouble.TOO_MANY
+        if offer.free < len(persons):
+            return Trouble.TOO_FEW_PLACES
+        tags = self._tags(departure, known)
+        if isinstance(tags, Trouble):
+            return tags
+        sealing_key = self._authority.sealing_key(departure.service_date)
+        if sealing_key is None:
+            return Trouble.NOT_ON_OFFER
+        seats: list[int | None] = [*sorted(free.seats)[: len(persons)]] if offer.numbered else [None] * len(persons)
+        places = tuple(
+            self._place(person, identity, seat, tag, offer, sealing_key)
+            for person, identity, seat, tag in zip(persons, known, seats, tags, strict=True)
+        )
+        plan = Plan(
+            order=UUID(bytes=self._random(16), version=4),
+            service_date=departure.service_date,
+            trip=departure.trip,
+            boarding=departure.boarding,
+            alighting=offer.destination,
+            expires=self._shelf.expiry(departure.service_date),
+            places=places,
+        )
+        if plan.total and (not bills or plan.total % min(bills)):
+            return Trouble.NOT_PAYABLE
+        return plan, offer, self._shelf.granted(departure.service_date, departure.trip)
+
+    def _tags(self, departure: Departure, identities: Sequence[Identity]) -> list[bytes] | Trouble:
+        """One tag for each; one document one ticket on a departure, as far as this station knows."""
+        day_key = self._authority.day_key(departure.service_date)
+        if day_key is None:
+            return Trouble.NOT_ON_OFFER
+        day, trip = departure.service_date, departure.trip
+        tags = [identity_tag(day_key, day, trip, identity.kind, identity.number) for identity in identities]
+        if len(set(tags)) != len(tags):
+            return Trouble.SAME_DOCUMENT_TWICE
+        if any(self._ledger.has_ticket(day, trip, tag) or self._sold_elsewhere(departure, tag) for tag in tags):
+            return Trouble.HAS_TICKET
+        return tags
+
+    def _sold_elsewhere(self, departure: Departure, tag: bytes) -> bool:
+        found = self._cache.tickets_by_tag(departure.service_date, departure.trip, tag)
+        return any(ticket.state is TicketState.VALID for ticket in found)
+
+    def _place(
+        self, person: Person, identity: Identity, seat: int | None, tag: bytes, offer: Offer, sealing_key: bytes
+    ) -> Place:
+        number = new_number(self._ledger.prefix, self._random)
+        document = SealedIdentity(kind=identity.kind, number=identity.number, name=identity.name)
+        return Place(
+            number=number,
+            seat=seat,
+            kind=person.kind,
+            children=person.children,
+            fare=offer.fare_of(person.kind),
+            tag=tag,
+            sealed=seal(sealing_key, document, number),
+        )

@@ -1,0 +1,329 @@
+"""One till on one thread: takes commands, does its rounds, and tells at any moment how things stand."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID
+
+from drivers.faults import DeviceFault
+from drivers.idreader import IdReader
+from kiosk.till import wording
+from kiosk.till.authority import Authority
+from kiosk.till.cashier import Cashier
+from kiosk.till.clerk import Clerk
+from kiosk.till.documents import Documents, checked
+from kiosk.till.faces import Faces
+from kiosk.till.holding import Holding
+from kiosk.till.ledger import Ledger
+from kiosk.till.press import Press
+from kiosk.till.shelf import Shelf, destinations
+from kiosk.till.values import (
+    AskForDocuments,
+    CancelOrder,
+    Capabilities,
+    Command,
+    DropTraveller,
+    EndSession,
+    HoldOrder,
+    Offer,
+    OrderState,
+    OrderView,
+    PrintTickets,
+    Reprint,
+    Snapshot,
+    StartCash,
+    Traveller,
+    TypeDocument,
+    Words,
+)
+from kiosk.till.views import offer_of, order_view, recovered_message
+from kiosk.till.wording import Notice, Trouble
+from sync.cache import CacheReader
+from tickets.admission import TimeQuality, TrustedNow
+from tickets.identity import DocumentKind
+
+ONLINE_WITHIN = timedelta(seconds=90)
+"""The centre was heard lately if the cache was in step within this time."""
+READER_AGAIN = 3.0
+"""Seconds after which an ID reader that failed is asked again: a dead one takes its time to say nothing."""
+LOOK_AT_OFFERS = 1.0
+
+
+class Till:
+    """Wires the parts of a till together. `now` is trusted time, `clock` monotonic seconds.
+
+    Call `start` once, then `do` for each command and `work` many times a second while `urgent`, else once a second.
+    `show` is called with a snapshot whenever one is worth seeing in the middle of something long.
+    What the journal's disk refuses (EnvironmentFault) goes through all of them: the till must then stop and be
+    started again, which finds every note again.
+    """
+
+    def __init__(
+        self,
+        *,
+        cache: CacheReader,
+        ledger: Ledger,
+        authority: Authority,
+        shelf: Shelf,
+        cashier: Cashier,
+        press: Press,
+        faces: Faces,
+        reader: IdReader | None,
+        now: Callable[[], TrustedNow],
+        clock: Callable[[], float],
+        random: Callable[[int], bytes],
+        needs_printer: bool = True,
+        show: Callable[[Snapshot], None] = lambda _: None,
+    ) -> None:
+        self._cache = cache
+        self._ledger = ledger
+        self._authority = authority
+        self._shelf = shelf
+        self._cashier = cashier
+        self._press = press
+        self._faces = faces
+        self._reader = reader
+        self._now = now
+        self._clock = clock
+        self._needs_printer = needs_printer
+        self.show = show
+        self._documents = Documents(random)
+        self._holding = Holding(
+            shelf=shelf, ledger=ledger, authority=authority, cache=cache, documents=self._documents, random=random
+        )
+        self._clerk = Clerk(
+            ledger=ledger,
+            cashier=cashier,
+            press=press,
+            shelf=shelf,
+            authority=authority,
+            faces=faces,
+            now=self._at,
+            clock=clock,
+            new_claim=lambda: new_claim_number(random),
+            show=lambda: self.show(self.snapshot()),
+            needs_printer=needs_printer,
+        )
+        self._reading = False
+        self._reader_ok = reader is not None
+        self._read_again_at = float("-inf")
+        self._traveller: Traveller | None = None
+        self._trouble: Words | None = None
+        self._party: tuple[UUID, tuple[Traveller, ...]] | None = None
+        self._offers: tuple[Offer, ...] = ()
+        self._offers_at = float("-inf")
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody is paying or holding a card out: then a round is due every tenth of a second."""
+        return self._clerk.busy or self._reading
+
+    def start(self) -> None:
+        """Take up what was left unfinished. Called once, before anything else."""
+        self._clerk.recover()
+        self.work()
+
+    def do(self, command: Command) -> None:
+        """Do what a screen asks. What cannot be done is told as `Snapshot.trouble`, never as an exception."""
+        self._trouble = None
+        trouble = self._obey(command)
+        if trouble is not None:
+            self._trouble = wording.TROUBLES[trouble]
+        self.work()
+
+    def work(self) -> None:
+        """One round through money, printer and reader."""
+        self._clerk.work()
+        if not self._clerk.busy:
+            self._press.look()
+        self._read()
+        if self._clock() - self._offers_at >= LOOK_AT_OFFERS:
+            self._look_at_offers()
+
+    def snapshot(self) -> Snapshot:
+        """How everything stands now."""
+        station, operator = self._shelf.names()
+        own = self._own_stop()
+        stops = {number: stop for number, stop in self._shelf.stops().items() if number != own}
+        return Snapshot(
+            now=self._at(),
+            station=station,
+            operator=operator,
+            capabilities=self._capabilities(),
+            destinations=destinations(stops, self._offers),
+            offers=self._offers,
+            traveller=self._traveller,
+            trouble=self._trouble,
+            order=self._order_view(),
+            recovered=self._recovered_view(),
+            reading=self._reading,
+        )
+
+    def close(self) -> None:
+        """Let in no more notes and let go of every device. The journal is its opener's to close."""
+        self._documents.wipe()
+        self._cashier.close()
+        self._press.close()
+        if self._reader is not None:
+            self._reader.close()
+
+    def _obey(self, command: Command) -> Trouble | None:
+        match command:
+            case AskForDocuments():
+                self._reading, self._traveller = command.on, None
+            case TypeDocument():
+                self._keep(command.kind, command.number, command.name)
+            case DropTraveller():
+                self._documents.drop(command.handle)
+                if self._traveller is not None and self._traveller.handle == command.handle:
+                    self._traveller = None
+            case HoldOrder():
+                return self._hold(command)
+            case StartCash():
+                return self._clerk.start_cash()
+            case CancelOrder():
+                self._clerk.cancel()
+            case PrintTickets():
+                return self._clerk.print_again()
+            case Reprint():
+                return self._clerk.reprint(command.number)
+            case EndSession():
+                self._documents.wipe()
+                self._reading, self._traveller, self._party = False, None, None
+                self._clerk.end_session()
+            case _:
+                assert_never(command)
+        return None
+
+    def _hold(self, command: HoldOrder) -> Trouble | None:
+        if self._clerk.busy:
+            return Trouble.ORDER_OPEN
+        if not self._sells():
+            return Trouble.CANNOT_SELL
+        planned = self._holding.plan(command.offer, command.travellers, self._cashier.bills, self._at())
+        if isinstance(planned, Trouble):
+            return planned
+        plan, _, grant = planned
+        self._clerk.open(plan, grant)
+        self._reading = False
+        party = []
+        for person, place in zip(command.travellers, plan.places, strict=True):
+            identity = self._documents.get(person.handle)
+            if identity is not None:
+                shown = self._documents.keep(identity)
+                self._faces.remember(place.number, (shown.masked_name, shown.masked_number))
+                party.append(replace(shown, kind=person.kind, children=person.children))
+        self._party = (plan.order, tuple(party))
+        self._look_at_offers()
+        return None
+
+    def _keep(self, kind: DocumentKind, number: str, name: str) -> None:
+        found = checked(kind, number, name)
+        if isinstance(found, tuple):
+            self._trouble = found
+            return
+        self._traveller = self._documents.keep(found)
+
+    def _read(self) -> None:
+        if not self._reading or self._reader is None or self._clock() < self._read_again_at:
+            return
+        try:
+            document = self._reader.read()
+        except DeviceFault as fault:
+            self._read_again_at = self._clock() + READER_AGAIN
+            if self._reader_ok:
+                self._ledger.device_fault("idreader", fault.what)
+            self._reader_ok = False
+            return
+        if not self._reader_ok:
+            self._ledger.device_back("idreader")
+        self._reader_ok = True
+        if document is not None:
+            self._trouble = None
+            self._keep(DocumentKind(int(document.kind)), document.number, document.name)
+
+    def _capabilities(self) -> Capabilities:
+        cash = self._cashier.ready
+        faults: list[Notice] = []
+        if self._now().quality is TimeQuality.UNKNOWN:
+            faults.append(Notice.NO_TIME)
+        if not self._may_sell():
+            faults.append(Notice.NOT_ENROLLED)
+        if not cash:
+            faults.append(Notice.NO_CASH)
+        if not self._press.ready and self._needs_printer:
+            faults.append(Notice.NO_PRINTER)
+        if not faults and not self._offers:
+            faults.append(Notice.NOTHING_ON_SALE)
+        sells = not faults
+        if not self._press.ready and not self._needs_printer:
+            faults.append(Notice.NO_PRINTER_NEEDED)
+        if not self._reader_ok:
+            faults.append(Notice.NO_READER)
+        age = self._cache.age(self._at())
+        return Capabilities(
+            cash=cash,
+            bills=self._cashier.bills,
+            printer=self._press.ready,
+            card_reader=self._reader_ok,
+            online=age is not None and age <= ONLINE_WITHIN,
+            sells=sells,
+            notices=tuple(wording.NOTICES[fault] for fault in faults),
+        )
+
+    def _sells(self) -> bool:
+        return self._capabilities().sells
+
+    def _may_sell(self) -> bool:
+        """Whether this till's certificate still holds and the centre has not found a second branch of its journal."""
+        status = self._cache.status()
+        forked = status is not None and status.forked
+        return not forked and self._authority.sells_until(self._at())
+
+    def _look_at_offers(self) -> None:
+        self._offers = self._shelf.offers(self._at())
+        self._offers_at = self._clock()
+
+    def _order_view(self) -> OrderView | None:
+        order = self._clerk.order
+        if order is None or order == self._clerk.recovered:
+            return None
+        record = self._ledger.order(order)
+        if record is None:
+            return None
+        taking = record.state is OrderState.HELD and self._clerk.limit(record) > 0
+        return order_view(
+            record,
+            offer_of(record, self._shelf),
+            self._party[1] if self._party and self._party[0] == order else (),
+            accepts=[bill for bill in self._cashier.bills if bill in self._cashier.letting_in] if taking else (),
+            printing=self._clerk.printing,
+            message=self._clerk.message,
+        )
+
+    def _recovered_view(self) -> OrderView | None:
+        order = self._clerk.recovered
+        record = self._ledger.order(order) if order else None
+        if record is None or record.state is OrderState.RELEASED:
+            return None
+        return order_view(
+            record,
+            offer_of(record, self._shelf),
+            (),
+            accepts=(),
+            printing=self._clerk.printing,
+            message=recovered_message(record),
+        )
+
+    def _own_stop(self) -> int | None:
+        station = self._cache.station()
+        return station.stop if station else None
+
+    def _at(self) -> datetime:
+        return self._now().at
+
+
+def new_claim_number(random: Callable[[int], bytes]) -> str:
+    """A claim's number: 12 digits, of which nobody can guess another's."""
+    return f"{int.from_bytes(random(8)) % 10**12:012d}"
