@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from kiosk import wording
 from kiosk.flow import can_change, can_go_back, can_start_over
 from kiosk.paying import is_held, money_inside
-from kiosk.rows import Row
 from kiosk.steps import (
     Choice,
     GiveUp,
+    NotPrinted,
     Pay,
     PuttingIn,
     Recovered,
@@ -43,6 +43,9 @@ from tickets.money import Fen, yuan
 
 Group = Mapping[str, object]
 """Values of one part of a screen, by name."""
+
+Row = Mapping[str, object]
+"""One row of a list; its `key` says which thing it is of."""
 
 BOARD_ROWS = 12
 """The most departures that the attract screen is given; it shows as many as fit."""
@@ -361,10 +364,19 @@ def printing(session: Session, snapshot: Snapshot) -> Group:
         "busy": count[Delivery.PRINTING] > 0,
         "refused": count[Delivery.REFUSED] + count[Delivery.NONE],
         "unknown": unknown,
-        "first": tickets[0].number if tickets else "",
         "message": session.comfort.pick(order.message) if order is not None and order.message is not None else "",
         "state": order.state.value if order is not None else "",
     }
+
+
+def code_on_show(session: Session, snapshot: Snapshot) -> str:
+    """The text of the code that a passenger may photograph: of the first ticket that is not in hand, else empty."""
+    step = session.step.before if isinstance(session.step, StillThere) else session.step
+    order = snapshot.order
+    if not isinstance(step, NotPrinted) or order is None:
+        return ""
+    wanted = [ticket.code for ticket in order.tickets if ticket.delivery in (Delivery.UNKNOWN, Delivery.REFUSED)]
+    return wanted[0] if wanted else ""
 
 
 def claim(session: Session, snapshot: Snapshot) -> Group:

@@ -1,0 +1,91 @@
+import QtQuick
+
+// A button: what it does in words, with a sign. Tones: primary, go, plain, band.
+Target {
+    id: action
+
+    property string text: name
+    property string detail: ""
+    property string sign: ""
+    property string tone: "plain"
+    property bool checked: false
+    property int letters: Look.body
+    property bool centred: true
+
+    readonly property bool filled: (tone === "primary" || tone === "go") && enabled
+    readonly property color ink: !enabled ? Look.quietInk : tone === "go" ? Look.goInk : tone === "primary" ? Look.primaryInk : checked ? Look.primaryInk : tone === "band" ? Look.ink : Look.primary
+    readonly property int pad: Look.mm(tone === "band" ? 3 : 5)
+    readonly property int signSpace: sign === "" ? 0 : signs.size + Look.mm(3)
+
+    implicitWidth: Math.max(Look.target, Math.ceil(widest.implicitWidth) + signSpace + 2 * pad)
+    implicitHeight: Math.max(tone === "primary" || tone === "go" ? Look.primaryTarget : Look.target, words.implicitHeight + Look.mm(4))
+
+    Rectangle {
+        anchors.fill: parent
+        radius: Look.corner
+        color: action.filled ? (action.pressed ? Qt.darker(fill, 1.2) : fill) : action.checked ? Look.primary : action.pressed ? Look.pressed : Look.paper
+        border.width: action.filled ? 0 : Look.line
+        border.color: action.enabled ? (action.tone === "plain" ? Look.primary : Look.edge) : Look.rule
+
+        readonly property color fill: action.tone === "go" ? Look.go : Look.primary
+    }
+
+    Text {
+        id: widest
+
+        visible: false
+        text: action.text
+        font.family: Look.face
+        font.pixelSize: action.letters
+        font.weight: Font.Bold
+        Accessible.ignored: true
+    }
+
+    Row {
+        id: row
+
+        readonly property int room: action.width - 2 * action.pad
+
+        anchors.verticalCenter: parent.verticalCenter
+        x: action.centred ? Math.round((action.width - width) / 2) : action.pad
+        spacing: Look.mm(3)
+
+        Icon {
+            id: signs
+
+            visible: action.sign !== ""
+            anchors.verticalCenter: parent.verticalCenter
+            sign: action.sign
+            size: Math.round(action.letters * 1.1)
+            ink: action.ink
+        }
+
+        Column {
+            id: words
+
+            anchors.verticalCenter: parent.verticalCenter
+            width: Math.min(Math.max(Math.ceil(widest.implicitWidth), Math.ceil(under.implicitWidth)), row.room - action.signSpace)
+
+            Label {
+                width: parent.width
+                text: action.text
+                letters: action.letters
+                strong: true
+                color: action.ink
+                horizontalAlignment: action.centred && action.sign === "" ? Text.AlignHCenter : Text.AlignLeft
+                Accessible.ignored: true
+            }
+
+            Label {
+                id: under
+
+                visible: text !== ""
+                width: parent.width
+                text: action.detail
+                letters: Look.quiet
+                color: action.ink
+                Accessible.ignored: true
+            }
+        }
+    }
+}

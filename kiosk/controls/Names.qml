@@ -1,0 +1,66 @@
+pragma Singleton
+import QtQuick
+
+// Words for the numbers and names of the ticket domain.
+QtObject {
+    function ticket(kind: int): string {
+        switch (kind) {
+        case 1:
+            return qsTr("Child")
+        case 2:
+            return qsTr("Concession")
+        case 3:
+            return qsTr("Free")
+        default:
+            return qsTr("Adult")
+        }
+    }
+
+    function ticketWho(kind: int): string {
+        switch (kind) {
+        case 1:
+            return qsTr("Age 6 to 14, or 1.2 m to 1.5 m tall")
+        case 2:
+            return qsTr("With a disabled veteran or police officer card")
+        default:
+            return qsTr("Everybody else")
+        }
+    }
+
+    function document(kind: int): string {
+        switch (kind) {
+        case 1:
+            return qsTr("Chinese resident ID card")
+        case 2:
+            return qsTr("Residence permit for Hong Kong, Macao and Taiwan residents")
+        case 3:
+        case 4:
+            return qsTr("Foreign permanent resident ID card")
+        case 5:
+            return qsTr("Passport")
+        case 6:
+            return qsTr("Mainland travel permit, Hong Kong and Macao")
+        default:
+            return qsTr("Mainland travel permit, Taiwan")
+        }
+    }
+
+    function left(minutes: int): string {
+        return minutes === 0 ? qsTr("Leaving now") : qsTr("in %1 min").arg(minutes)
+    }
+
+    function notice(reason: string): string {
+        switch (reason) {
+        case "gone":
+            return qsTr("That coach can no longer be sold. Please choose another.")
+        case "time_up":
+            return qsTr("Your seats were given back and no money was taken. Please choose again.")
+        case "same_document":
+            return qsTr("This ID is in the order already. Please use the next traveller’s.")
+        case "full":
+            return qsTr("No more travellers fit into this order. Pay for these first.")
+        default:
+            return ""
+        }
+    }
+}

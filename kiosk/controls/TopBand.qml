@@ -1,0 +1,68 @@
+import QtQuick
+
+// Which station, when, and what works now.
+Rectangle {
+    id: band
+
+    readonly property string works: {
+        const parts = []
+        if (kiosk.top.online === false)
+            parts.push(qsTr("Offline sale"))
+        parts.push(kiosk.top.cash ? qsTr("Cash only") : qsTr("No payment now"))
+        return parts.join(" · ")
+    }
+    readonly property bool twoLines: Look.portrait
+
+    color: Look.contrast ? Look.paper : Look.ink
+    implicitHeight: twoLines ? Look.mm(Look.large ? 32 : 26) : Look.mm(Look.large ? 19 : 16)
+
+    readonly property color pale: "#FFFFFF"
+
+    Label {
+        id: station
+
+        x: Look.margin
+        y: band.twoLines ? Look.mm(1.5) : Math.round((band.height - height) / 2)
+        text: kiosk.top.station ?? ""
+        letters: Look.large ? Look.body : Look.letters(6)
+        strong: true
+        color: band.pale
+    }
+
+    Label {
+        id: time
+
+        anchors.verticalCenter: band.twoLines ? station.verticalCenter : band.verticalCenter
+        x: band.twoLines ? band.width - Look.margin - width : today.x + today.width + Look.mm(5)
+        text: kiosk.top.clock ?? ""
+        letters: Look.title
+        strong: true
+        color: band.pale
+    }
+
+    Label {
+        id: today
+
+        x: band.twoLines ? Look.margin : station.x + station.width + Look.mm(Look.large ? 8 : 14)
+        y: band.twoLines ? band.height - height - Look.mm(1.5) : Math.round((band.height - height) / 2)
+        text: kiosk.top.day ?? ""
+        color: band.pale
+    }
+
+    Label {
+        anchors.right: parent.right
+        anchors.rightMargin: Look.margin
+        anchors.verticalCenter: today.verticalCenter
+        text: band.works
+        strong: true
+        color: Look.contrast ? Look.primary : "#FFE9B8"
+    }
+
+    Rectangle {
+        visible: Look.contrast
+        anchors.bottom: parent.bottom
+        width: parent.width
+        height: Look.line
+        color: Look.rule
+    }
+}

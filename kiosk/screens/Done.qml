@@ -1,0 +1,76 @@
+import QtQuick
+import "../controls"
+
+// In hand: where to go now.
+Stage {
+    id: screen
+
+    readonly property var journey: kiosk.rail
+    readonly property int leftMinutes: journey.left ?? -1
+    readonly property bool several: (kiosk.printing.count ?? 0) > 1
+
+    question: several ? qsTr("Please take your tickets") : qsTr("Please take your ticket")
+    notice: kiosk.printing.message ?? ""
+
+    Column {
+        width: parent.width
+        spacing: Look.mm(5)
+
+        Rectangle {
+            width: parent.width
+            height: facts.height + Look.mm(10)
+            radius: Look.corner
+            color: Look.go
+
+            Row {
+                id: facts
+
+                readonly property int each: Math.floor((width - 2 * spacing) / 3)
+
+                x: Look.mm(6)
+                y: Look.mm(5)
+                width: parent.width - 2 * x
+                spacing: Look.mm(4)
+
+                Fact {
+                    width: facts.each
+                    label: qsTr("Gate")
+                    value: screen.journey.gate ?? ""
+                }
+                Fact {
+                    width: facts.each
+                    label: qsTr("Bay")
+                    value: screen.journey.bay ?? ""
+                }
+                Fact {
+                    width: facts.each
+                    label: qsTr("Seat")
+                    value: screen.journey.seats ? screen.journey.seats : qsTr("Any")
+                    letters: screen.several ? Look.title : Look.hero
+                }
+            }
+        }
+        Label {
+            width: parent.width
+            text: screen.leftMinutes >= 0 ? qsTr("Departs %1, %2. Boarding closes %3.").arg(screen.journey.time).arg(Names.left(screen.leftMinutes)).arg(screen.journey.closes) : qsTr("Departs %1. Boarding closes %2.").arg(screen.journey.time).arg(screen.journey.closes)
+            letters: Look.title
+            strong: true
+        }
+        Label {
+            width: parent.width
+            text: qsTr("Keep the ticket and your ID at hand: you need them at the gate.")
+            color: Look.quietInk
+        }
+    }
+
+    Action {
+        objectName: "done.finish"
+        anchors.bottom: parent.bottom
+        width: parent.width
+        tone: "primary"
+        letters: Look.title
+        sign: "tick"
+        name: qsTr("Finish")
+        onTouched: kiosk.touch("finish")
+    }
+}

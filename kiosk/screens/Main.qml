@@ -1,0 +1,107 @@
+import QtQuick
+import "../controls"
+
+// The window: top band, journey rail, stage, bottom band. The step decides which screen the stage holds.
+Window {
+    id: main
+
+    required property real pxPerMm
+    required property bool fullscreen
+
+    readonly property var files: ({
+            "attract": "Attract",
+            "whereTo": "WhereTo",
+            "which": "WhichDeparture",
+            "who": "Who",
+            "rider": "RiderTicket",
+            "typing": "Typing",
+            "pay": "Pay",
+            "puttingIn": "PuttingIn",
+            "giveUp": "GiveUp",
+            "printing": "Printing",
+            "notPrinted": "NotPrinted",
+            "done": "Done",
+            "trouble": "Trouble",
+            "recovered": "Recovered",
+            "outOfService": "OutOfService",
+            "stillThere": "StillThere"
+        })
+    readonly property bool alone: ["", "attract", "whereTo", "outOfService", "stillThere"].indexOf(kiosk.step) >= 0
+    readonly property bool railed: !alone && (kiosk.rail.to ?? "") !== ""
+    property var warmed: []
+
+    visible: true
+    visibility: fullscreen ? Window.FullScreen : Window.Windowed
+    color: Look.paper
+    title: kiosk.top.station ?? ""
+
+    Binding {
+        target: Look
+        property: "pxPerMm"
+        value: main.pxPerMm
+    }
+    Binding {
+        target: Look
+        property: "portrait"
+        value: main.height > main.width
+    }
+    Binding {
+        target: Look
+        property: "large"
+        value: kiosk.comfort.large ?? false
+    }
+    Binding {
+        target: Look
+        property: "contrast"
+        value: kiosk.comfort.contrast ?? false
+    }
+
+    TopBand {
+        id: top
+
+        width: parent.width
+        height: implicitHeight
+    }
+
+    Rail {
+        id: rail
+
+        visible: main.railed
+        x: Look.portrait ? 0 : parent.width - width
+        y: top.height
+        width: Look.portrait ? parent.width : Math.round(parent.width * 0.3)
+        height: Look.portrait ? implicitHeight : bottom.y - top.height
+    }
+
+    Loader {
+        id: stage
+
+        readonly property int above: Look.portrait && main.railed ? rail.y + rail.height : top.height
+
+        objectName: "stage"
+        x: Look.margin
+        y: above + Look.mm(6)
+        width: (Look.portrait || !main.railed ? parent.width : rail.x) - 2 * Look.margin
+        height: bottom.y - y - Look.mm(6)
+        source: kiosk.step === "" ? "" : main.files[kiosk.step] + ".qml"
+        focus: true
+    }
+
+    BottomBand {
+        id: bottom
+
+        y: parent.height - height
+        width: parent.width
+        height: implicitHeight
+    }
+
+    // Screens are compiled after the first one is on show, so that no later touch has to wait for it.
+    Timer {
+        interval: 1
+        running: kiosk.step !== ""
+        onTriggered: {
+            for (const step in main.files)
+                main.warmed.push(Qt.createComponent(main.files[step] + ".qml", Component.Asynchronous))
+        }
+    }
+}

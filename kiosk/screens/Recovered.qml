@@ -1,0 +1,85 @@
+import QtQuick
+import "../controls"
+
+// Business of before a restart, for whoever stands here.
+Stage {
+    id: screen
+
+    readonly property var tickets: kiosk.printing
+    readonly property var claim: kiosk.claim
+    readonly property bool owed: claim.open ?? false
+    readonly property bool unknown: (tickets.unknown ?? "") !== ""
+    readonly property bool toPrint: (tickets.refused ?? 0) > 0
+    readonly property bool busy: tickets.busy ?? false
+    readonly property bool printed: !owed && !unknown && !toPrint && !busy && (tickets.count ?? 0) > 0
+
+    question: owed ? qsTr("The machine restarted. Is this your money?") : qsTr("The machine restarted. Is this your ticket?")
+    notice: tickets.message ?? ""
+
+    Column {
+        width: parent.width
+        spacing: Look.mm(4)
+
+        Label {
+            width: parent.width
+            text: screen.owed ? screen.claim.reason ?? "" : screen.busy ? qsTr("It is paid and is being printed now. Please wait for it.") : screen.unknown ? qsTr("It is paid and valid, but nobody knows whether it was printed. If you do not have it, print a copy.") : screen.toPrint ? qsTr("It is paid and valid, but it was not printed yet.") : qsTr("It is paid and was printed. Please take it from the slot below the screen.")
+        }
+        Figure {
+            visible: screen.owed
+            width: parent.width
+            label: qsTr("You will be paid")
+            value: screen.claim.money ?? ""
+        }
+        Figure {
+            visible: screen.owed
+            width: parent.width
+            label: qsTr("Number of your slip")
+            value: screen.claim.number ?? ""
+            letters: Look.title
+        }
+        Notice {
+            width: parent.width
+            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window: you will be paid there.") : qsTr("The slip could not be printed. Write the number down or take a picture of it, and go to the ticket window: you will be paid there.")
+        }
+        Label {
+            width: parent.width
+            visible: !screen.owed && text !== ""
+            text: (kiosk.rail.people ?? []).join(" · ")
+            strong: true
+        }
+    }
+
+    Column {
+        anchors.bottom: parent.bottom
+        width: parent.width
+        spacing: Look.gutter
+
+        Action {
+            objectName: "recovered.notMine"
+            visible: !screen.printed
+            width: parent.width
+            enabled: !screen.busy
+            name: qsTr("It is not mine")
+            sign: "cross"
+            onTouched: kiosk.touch("notMine")
+        }
+        Action {
+            objectName: screen.owed || screen.printed ? "recovered.finish" : "recovered.print"
+            visible: screen.owed || screen.printed || screen.unknown || screen.toPrint
+            width: parent.width
+            enabled: !screen.busy
+            tone: "primary"
+            letters: Look.title
+            sign: screen.owed || screen.printed ? "tick" : "printer"
+            name: screen.owed ? qsTr("It is mine, I have the number") : screen.printed ? qsTr("I have it") : screen.unknown ? qsTr("It is mine: print a copy") : qsTr("It is mine: print it")
+            onTouched: {
+                if (screen.owed || screen.printed)
+                    kiosk.touch("finish")
+                else if (screen.unknown)
+                    kiosk.printCopy(screen.tickets.unknown)
+                else
+                    kiosk.touch("printAgain")
+            }
+        }
+    }
+}

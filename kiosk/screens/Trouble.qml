@@ -1,0 +1,55 @@
+import QtQuick
+import "../controls"
+
+// What happened, what it means for the money, what to do now.
+Stage {
+    id: screen
+
+    readonly property var claim: kiosk.claim
+    readonly property bool owed: claim.open ?? false
+
+    question: owed ? qsTr("Your money is safe") : qsTr("That did not work")
+
+    Column {
+        width: parent.width
+        spacing: Look.mm(4)
+
+        Label {
+            width: parent.width
+            text: screen.owed ? screen.claim.reason ?? "" : screen.claim.words ?? ""
+            letters: screen.owed ? Look.body : Look.title
+        }
+        Flow {
+            visible: screen.owed
+            width: parent.width
+            spacing: Look.mm(8)
+
+            Figure {
+                width: Math.max(Look.mm(60), implicitWidth)
+                label: qsTr("You will be paid")
+                value: screen.claim.money ?? ""
+            }
+            Figure {
+                width: Math.min(screen.width, Look.mm(130))
+                label: qsTr("Number of your slip")
+                value: screen.claim.number ?? ""
+                letters: Look.title
+            }
+        }
+        Notice {
+            width: parent.width
+            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window: you will be paid there.") : qsTr("The slip could not be printed. Write the number down or take a picture of it, and go to the ticket window: you will be paid there.")
+        }
+    }
+
+    Action {
+        objectName: "trouble.finish"
+        anchors.bottom: parent.bottom
+        width: parent.width
+        tone: "primary"
+        letters: Look.title
+        sign: screen.owed ? "tick" : "forward"
+        name: !screen.owed ? qsTr("Choose again") : screen.claim.slip ? qsTr("I have the slip") : qsTr("I have the number")
+        onTouched: kiosk.touch("finish")
+    }
+}

@@ -1,0 +1,148 @@
+import QtQuick
+import "../controls"
+
+// Who travels? Cards on the reader become travellers; no touch is needed for that.
+Stage {
+    id: screen
+
+    readonly property int count: kiosk.who.count ?? 0
+    readonly property int room_: kiosk.who.room ?? 0
+    readonly property string reason: kiosk.notice.reason ?? ""
+    readonly property bool reader: kiosk.who.reader ?? false
+
+    question: count === 0 ? qsTr("Who is travelling?") : qsTr("Anyone else?")
+    notice: reason !== "" ? Names.notice(reason) : kiosk.notice.said ?? ""
+
+    Rectangle {
+        id: card
+
+        visible: screen.room_ > 0 && screen.reader
+        width: parent.width
+        height: visible ? Look.mm(screen.count === 0 ? (Look.portrait ? 70 : 46) : Look.large ? 28 : 22) : 0
+        radius: Look.corner
+        color: Look.primaryTint
+        border.width: Look.thick
+        border.color: Look.primary
+
+        Row {
+            anchors.centerIn: parent
+            spacing: Look.mm(6)
+
+            Icon {
+                anchors.verticalCenter: parent.verticalCenter
+                sign: "card"
+                size: Look.mm(screen.count === 0 ? 26 : 13)
+                ink: Look.primary
+            }
+            Label {
+                width: Math.min(implicitWidth, card.width - Look.mm(screen.count === 0 ? 44 : 32))
+                anchors.verticalCenter: parent.verticalCenter
+                text: screen.count === 0 ? qsTr("Place the ID card on the reader") : qsTr("Place the next ID card on the reader")
+                letters: screen.count === 0 ? Look.title : Look.body
+                strong: true
+                color: Look.primary
+            }
+        }
+    }
+
+    Pages {
+        anchors.top: card.bottom
+        anchors.topMargin: card.visible ? Look.gutter : 0
+        anchors.bottom: actions.top
+        anchors.bottomMargin: Look.gutter
+        width: parent.width
+        model: kiosk.riders
+        names: "who"
+        earlier: qsTr("Travellers above")
+        later: qsTr("Travellers below")
+        rowHeight: Look.mm(Look.large ? 30 : 22)
+
+        delegate: Item {
+            id: line
+
+            required property var row
+            required property int index
+
+            width: GridView.view.cellWidth - Look.gutter
+            height: GridView.view.cellHeight - Look.gutter
+
+            Column {
+                anchors.verticalCenter: parent.verticalCenter
+                width: change.x - Look.mm(3)
+
+                Label {
+                    width: parent.width
+                    text: line.row.name === "" ? line.row.number : line.row.name + "  " + line.row.number
+                    strong: true
+                    lineHeight: 0.85
+                }
+                Label {
+                    width: parent.width
+                    text: line.row.children > 0 ? qsTr("%1 %2, with one child").arg(Names.ticket(line.row.kind)).arg(line.row.fare) : qsTr("%1 %2").arg(Names.ticket(line.row.kind)).arg(line.row.fare)
+                    letters: Look.quiet
+                    color: Look.quietInk
+                    lineHeight: 0.85
+                }
+            }
+            Action {
+                id: change
+
+                objectName: "who.change." + line.index
+                anchors.right: remove.left
+                anchors.rightMargin: Look.mm(2)
+                height: parent.height
+                name: qsTr("Change the ticket of %1").arg(line.row.name)
+                text: qsTr("Change")
+                onTouched: kiosk.editRider(line.row.key)
+            }
+            Action {
+                id: remove
+
+                objectName: "who.remove." + line.index
+                anchors.right: parent.right
+                height: parent.height
+                name: qsTr("Remove %1").arg(line.row.name)
+                text: qsTr("Remove")
+                tone: "band"
+                onTouched: kiosk.dropRider(line.row.key)
+            }
+        }
+    }
+
+    Item {
+        id: actions
+
+        readonly property bool stacked: Look.portrait || Look.large
+
+        anchors.bottom: parent.bottom
+        width: parent.width
+        height: stacked ? type.implicitHeight + confirm.implicitHeight + Look.gutter : Math.max(type.implicitHeight, confirm.implicitHeight)
+
+        Action {
+            id: type
+
+            objectName: "who.type"
+            width: actions.stacked ? parent.width : Math.floor((parent.width - Look.gutter) * 0.42)
+            height: actions.stacked ? implicitHeight : parent.height
+            enabled: screen.room_ > 0
+            name: qsTr("No card: type the number")
+            sign: "keys"
+            onTouched: kiosk.touch("typeInstead")
+        }
+        Action {
+            id: confirm
+
+            objectName: "who.confirm"
+            anchors.right: parent.right
+            anchors.bottom: parent.bottom
+            width: actions.stacked ? parent.width : parent.width - type.width - Look.gutter
+            height: actions.stacked ? implicitHeight : parent.height
+            enabled: screen.count > 0
+            tone: "primary"
+            letters: Look.title
+            sign: "forward"
+            name: screen.count > 0 ? qsTr("Pay %1").arg(kiosk.who.total ?? "") : qsTr("Pay")
+            onTouched: kiosk.touch("confirm")
+        }
+    }
+}

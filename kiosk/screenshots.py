@@ -1,0 +1,267 @@
+"""Pictures of every screen: `python -m kiosk.screenshots DIR` writes each screen in both languages on two panels.
+
+Also in large print and in high contrast with `--comfort`. `--only pay,done` makes only these.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEventLoop
+
+from kiosk.app import KioskWindow, application
+from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
+from kiosk.rehearsal import CardboardTill
+from kiosk.till.values import Delivery
+from kiosk.viewmodel import KioskViewModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a passenger has set the screens."""
+
+    language: str
+    large: bool = False
+    contrast: bool = False
+
+    @property
+    def name(self) -> str:
+        """For a file name: en-large-contrast."""
+        return self.language + ("-large" if self.large else "") + ("-contrast" if self.contrast else "")
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """One window on one cardboard till, with a clock that stands still until moved."""
+
+    till: CardboardTill
+    kiosk: KioskWindow
+    clock: list[int]
+
+    @property
+    def model(self) -> KioskViewModel:
+        """What the screens show."""
+        return self.kiosk.view_model
+
+    def settle(self) -> None:
+        """Let Qt do what is to be done, loading of screens included."""
+        for _ in range(6):
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+            QCoreApplication.sendPostedEvents()
+
+    def wait(self, seconds: float) -> None:
+        """Time passes without a touch."""
+        self.settle()
+        self.clock[0] += int(seconds * 1000)
+        self.model.tick()
+        self.settle()
+
+    def set(self, look: Look) -> None:
+        """Touch language, large print and contrast until they are as wanted."""
+        comfort = self.model.group("comfort")
+        for name, wanted in (("language", look.language), ("large", look.large), ("contrast", look.contrast)):
+            if comfort[name] != wanted:
+                self.model.touch(name)
+
+    def start(self, look: Look) -> None:
+        """Touch the attract screen."""
+        self.model.touch("start")
+        self.set(look)
+
+    def choose_first_coach(self) -> None:
+        """Touch the next coach to Hangzhou."""
+        offer = next(offer for offer in self.till.snapshot.offers if offer.destination == 1001)
+        self.model.chooseTrip(offer.service_date.isoformat(), offer.trip)
+
+    def type(self, text: str) -> None:
+        """Touch these keys."""
+        for character in text:
+            self.model.key(character)
+
+    def buy(self, look: Look) -> None:
+        """Everything from the attract screen to the bill slot."""
+        self.start(look)
+        self.model.chooseStop("1001")
+        self.choose_first_coach()
+        self.settle()
+        self.till.card()
+        self.settle()
+        self.model.touch("confirm")
+        self.settle()
+        self.model.touch("cash")
+        self.settle()
+
+
+SILENT = (
+    "纸币器没有回应。您已放入的 ¥20.00 已记录;如一分钟内没有恢复,机器会打印凭条,您可到窗口取款。",
+    "The bill slot does not answer. Your ¥20.00 is recorded. If it stays silent, you get a slip within a minute.",
+)
+PAPER_OUT = ("打印机缺纸。", "The printer is out of paper.")
+SOLD_OUT = (
+    "这趟车最后的座位刚刚售出,没有收取任何款项。请选择另一趟车。",
+    "The last seats on this coach have just been sold. No money was taken. Please choose another coach.",
+)
+STAFF_TOLD = ("打印机缺纸,工作人员已收到通知。", "The printer is out of paper; staff have been told.")
+
+
+def rehearse(panel: PanelSettings) -> Rehearsal:
+    """A window on a cardboard till, at the attract screen."""
+    application()
+    till, clock = CardboardTill(), [1_000_000]
+    made = Rehearsal(till=till, kiosk=KioskWindow(panel, till, clock=lambda: clock[0]), clock=clock)
+    made.settle()
+    return made
+
+
+def walk(r: Rehearsal, look: Look) -> Iterator[str]:
+    """Lead the window through every screen; yields the name of each when it is on show."""
+    till, m = r.till, r.model
+    yield "01-attract"
+    r.start(look)
+    yield "02-where-to"
+    m.touch("spell")
+    m.key("H")
+    yield "03-spelling"
+    m.chooseStop("1001")
+    yield "04-which"
+    r.choose_first_coach()
+    yield "05-who"
+    yield from _documents(r)
+    m.editRider("h1")
+    m.setChildren(1)
+    yield "12-rider"
+    m.touch("confirm")
+    till.card("欧阳**", "1101****002X")
+    yield "13-who-two"
+    till.card()
+    yield "14-who-again"
+    m.dropRider("h2")
+    m.touch("confirm")
+    yield "15-pay"
+    m.touch("cash")
+    yield "16-putting-in"
+    yield from _money(r, look)
+    yield "24-done"
+    yield from _troubles(r, look)
+
+
+def _documents(r: Rehearsal) -> Iterator[str]:
+    m = r.model
+    m.touch("typeInstead")
+    yield "06-document"
+    m.chooseDocument(1)
+    r.type("11010519491231")
+    yield "07-number"
+    r.type("0021")
+    yield "08-number-wrong"
+    m.touch("back")
+    m.chooseDocument(5)
+    r.type("E1234567")
+    yield "09-passport"
+    m.touch("confirm")
+    r.type("ADA LOVELACE")
+    yield "10-name"
+    for _ in range(3):
+        m.touch("back")
+    r.till.card()
+    yield "11-who-one"
+
+
+def _money(r: Rehearsal, look: Look) -> Iterator[str]:
+    till, m = r.till, r.model
+    till.bill(20)
+    yield "17-part-paid"
+    till.message(SILENT)
+    yield "18-validator-silent"
+    till.message(None)
+    m.touch("back")
+    yield "19-give-up"
+    m.touch("continue")
+    r.wait(190 if look.large else 65)
+    yield "20-still-there"
+    m.touch("continue")
+    till.bill(20)
+    till.bill(5)
+    yield "21-printing"
+    till.print_all(Delivery.REFUSED, PAPER_OUT)
+    yield "22-refused"
+    till.print_all(Delivery.UNKNOWN)
+    yield "23-unknown"
+    till.print_all(Delivery.PRINTED)
+
+
+def _troubles(r: Rehearsal, look: Look) -> Iterator[str]:
+    till, m = r.till, r.model
+    for slip, name in ((True, "25-claim"), (False, "26-claim-no-slip")):
+        m.touch("finish")
+        r.settle()
+        r.buy(look)
+        till.bill(20)
+        till.claim(slip_printed=slip)
+        yield name
+    m.touch("finish")
+    r.settle()
+    till.refuses = SOLD_OUT
+    r.buy(look)
+    yield "27-trouble"
+    till.refuses = None
+    m.touch("startOver")
+    m.touch("finish")
+    m.touch("startOver")
+    till.show(replace(till.snapshot, trouble=None))
+    r.settle()
+    r.buy(look)
+    till.bill(50)
+    till.print_all(Delivery.UNKNOWN)
+    left = till.snapshot.order
+    m.touch("haveTicket")
+    r.settle()
+    m.touch("haveTicket")
+    m.touch("finish")
+    r.settle()
+    till.show(replace(till.snapshot, recovered=left))
+    r.settle()
+    r.set(look)
+    yield "28-recovered"
+    m.touch("notMine")
+    yield "29-attract-recovered"
+    r.start(look)
+    m.chooseStop("1001")
+    r.settle()
+    offers = till.snapshot.offers
+    till.show(replace(till.snapshot, offers=tuple(offer for offer in offers if offer.destination != 1001)))
+    yield "30-no-more-coach"
+    broken = replace(till.snapshot.capabilities, printer=False, sells=False, cash=False, notices=(STAFF_TOLD,))
+    till.show(replace(till.snapshot, capabilities=replace(broken, online=False)))
+    yield "31-out-of-service"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command line."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    names = [argument for argument in arguments if not argument.startswith("--")]
+    if not names:
+        sys.stderr.write("Say where to write the pictures: python -m kiosk.screenshots DIR\n")
+        return 2
+    only = next((a.split("=", 1)[1].split(",") for a in arguments if a.startswith("--only=")), [])
+    looks = [Look(language="zh"), Look(language="en")]
+    if "--comfort" in arguments:
+        looks = [Look(language="zh", large=True), Look(language="en", large=True), Look(language="zh", contrast=True)]
+    folder = Path(names[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    for panel_name, panel in (("landscape", LANDSCAPE_15_6), ("portrait", PORTRAIT_15_6)):
+        for look in looks:
+            rehearsal = rehearse(panel)
+            for name in walk(rehearsal, look):
+                rehearsal.settle()
+                if not only or any(part in name for part in only):
+                    picture = rehearsal.kiosk.window.grabWindow()
+                    picture.save(str(folder / f"{name}-{panel_name}-{look.name}.png"))
+            rehearsal.kiosk.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
