@@ -8,16 +8,20 @@ till can check it. The exact grammar is in docs/ticket.cddl.
 Whether a ticket has expired is not asked here: that needs trusted time, and `admission` has it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import InitVar, dataclass
 from datetime import datetime
 
 from tickets import base45, cbor, cose
+from tickets.certificate import TillCertificate as TillCertificate
+from tickets.certificate import certificate_in, claims_of
+from tickets.certificate import certify as certify
+from tickets.certificate import read_certificate as read_certificate
 from tickets.errors import Malformed
 from tickets.journey import Journey, TicketKind
-from tickets.keys import ALGORITHMS, Algorithm, PublicKey, SigningKey
+from tickets.keys import PublicKey, SigningKey
 from tickets.money import Fen
-from tickets.numbers import PREFIX_BITS, TicketNumber
+from tickets.numbers import TicketNumber
 from tickets.reading import day, day_of, instant, integer, octets, seconds_of, whole_seconds
 from tickets.reading import text as text_of
 from tickets.reasons import Reason
@@ -28,13 +32,8 @@ MAX_TEXT = 512
 
 EXP = 4
 CTI = 7
-CNF = 8
 JOURNEY = -65537
-TILL = -65538
-"""Claim keys: RFC 8392 section 4, RFC 8747 section 3.1; negative ones below -65536 are for private use."""
-
-_COSE_KEY = 1
-_OKP_CRV, _OKP_X = -1, -2
+"""Claim keys: RFC 8392 section 4; those below -65536 are for private use."""
 
 
 class BadTicket(Exception):
@@ -56,22 +55,6 @@ class Ticket:
     def __post_init__(self) -> None:
         """Raises ValueError for an instant without its time zone."""
         object.__setattr__(self, "expires", whole_seconds(self.expires))
-
-
-@dataclass(frozen=True, slots=True)
-class TillCertificate:
-    """The centre's word that the holder of `public_key` sells for `station` under the number prefix `prefix`."""
-
-    public_key: PublicKey
-    station: int
-    prefix: int
-    expires: datetime
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for an instant without its time zone, and for a number that nobody is given."""
-        object.__setattr__(self, "expires", whole_seconds(self.expires))
-        if not 0 <= self.station < 1 << 32 or not 1 <= self.prefix < 1 << PREFIX_BITS:
-            raise ValueError("a certificate names a station of 32 bits and a prefix of 1 to 2^24 - 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +101,6 @@ class Inspection:
     size: int
 
 
-def certify(certificate: TillCertificate, key: SigningKey) -> bytes:
-    """The certificate as a COSE_Sign1 by the certificate key `key`."""
-    public = certificate.public_key
-    claims = {
-        EXP: seconds_of(certificate.expires),
-        CNF: {_COSE_KEY: {**ALGORITHMS[public.algorithm].cose_key, _OKP_X: public.raw}},
-        TILL: [certificate.station, certificate.prefix],
-    }
-    return cose.sign1({cose.KID: key.public.kid}, cbor.encode(claims), key)
-
-
-def read_certificate(data: bytes) -> TillCertificate:
-    """What a certificate says, without checking who signed it: for the till that was given it. Raises Malformed."""
-    return _certificate(cose.parse1(data))
-
-
 def issue(ticket: Ticket, key: SigningKey) -> str:
     """The ticket's text, signed by a ticket key of the centre."""
     return _text(cose.sign1({cose.KID: key.public.kid}, _claims(ticket), key))
@@ -146,7 +113,7 @@ def issue_delegated(ticket: Ticket, key: SigningKey, certificate: bytes) -> str:
     or the certificate is for another key. Raises Malformed for bytes that are no certificate.
     """
     certified = cose.parse1(certificate)
-    said = _certificate(certified)
+    said = certificate_in(certified)
     if said.public_key != key.public:
         raise ValueError("the certificate is for another key")
     if ticket.number.prefix != said.prefix:
@@ -171,7 +138,7 @@ def verify(text: str, trust: Trust, known: Callable[[TicketNumber], bool] | None
                 return VerifiedTicket(_ticket(message), issuer, text, _ONLY_VERIFY)
             case cose.Sign1() as certified:
                 certificate_key = _signer(certified, KeyUse.CERTIFICATE, _kid(certified), trust)
-                certificate = _certificate(certified)
+                certificate = certificate_in(certified)
                 if not message.verify(certificate.public_key):
                     raise BadTicket(Reason.FORGED)
                 ticket = _ticket(message)
@@ -190,7 +157,7 @@ def inspect(text: str) -> Inspection:
             case bytes() as kid:
                 return Inspection(_ticket(message), kid, None, None, size)
             case cose.Sign1() as certified:
-                return Inspection(_ticket(message), None, _certificate(certified), _kid(certified), size)
+                return Inspection(_ticket(message), None, certificate_in(certified), _kid(certified), size)
     except Malformed:
         raise BadTicket(Reason.UNREADABLE) from None
 
@@ -263,7 +230,7 @@ def _claims(ticket: Ticket) -> bytes:
 
 
 def _ticket(message: cose.Sign1) -> Ticket:
-    claims = _map(cbor.decode(message.payload), {EXP, CTI, JOURNEY})
+    claims = claims_of(cbor.decode(message.payload), {EXP, CTI, JOURNEY})
     return Ticket(TicketNumber.from_bytes(octets(claims[CTI])), instant(claims[EXP]), _journey(claims[JOURNEY]))
 
 
@@ -285,31 +252,3 @@ def _journey(value: object) -> Journey:
         )
     except ValueError as error:
         raise Malformed("a journey that no station sells") from error
-
-
-def _certificate(message: cose.Sign1) -> TillCertificate:
-    claims = _map(cbor.decode(message.payload), {EXP, CNF, TILL})
-    match claims[TILL]:
-        case [station, prefix]:
-            public = _public_key(_map(claims[CNF], {_COSE_KEY})[_COSE_KEY])
-            try:
-                return TillCertificate(public, integer(station), integer(prefix), instant(claims[EXP]))
-            except ValueError as error:
-                raise Malformed("a certificate that no centre gives") from error
-        case _:
-            raise Malformed("a certificate that does not name station and prefix")
-
-
-def _public_key(value: object) -> PublicKey:
-    """The key of a COSE_Key (RFC 9052 section 7): its fixed members tell the algorithm."""
-    if isinstance(value, dict):
-        for algorithm, scheme in ALGORITHMS.items():
-            if value.keys() == {*scheme.cose_key, _OKP_X} and value.items() >= scheme.cose_key.items():
-                return PublicKey(Algorithm(algorithm), octets(value[_OKP_X]))
-    raise Malformed("a key of an algorithm that is not in use here")
-
-
-def _map(value: object, keys: set[int]) -> Mapping[object, object]:
-    if not isinstance(value, dict) or value.keys() != keys:
-        raise Malformed("claims other than those of a ticket or certificate")
-    return value
