@@ -1,9 +1,14 @@
 """Base45: bytes in the 45 characters that a QR code stores in its dense alphanumeric mode. Source: RFC 9285."""
 
+from struct import error as PackError  # noqa: N812 - it is a class, and `error` says nothing
+from struct import pack
+
 from tickets.errors import Malformed as Malformed
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_FOREIGN = 255
+_VALUES = bytes(_ALPHABET.find(chr(code)) % 256 for code in range(256))
+"""ASCII code → value; -1, which `find` gives for a foreign character, becomes 255."""
 
 
 def encode(data: bytes) -> str:
@@ -27,19 +32,16 @@ def decode(text: str) -> bytes:
     if len(text) % 3 == 1:
         raise Malformed("base45 text of an impossible length")
     try:
-        values = [_VALUES[character] for character in text]
-    except KeyError:
-        raise Malformed("character that base45 does not have") from None
-    out = bytearray()
-    whole = len(values) - len(values) % 3
-    for at in range(0, whole, 3):
-        value = values[at] + 45 * values[at + 1] + 2025 * values[at + 2]
-        if value > 0xFFFF:
-            raise Malformed("base45 group worth more than two bytes")
-        out += value.to_bytes(2)
-    if whole < len(values):
-        value = values[whole] + 45 * values[whole + 1]
-        if value > 0xFF:
-            raise Malformed("base45 group worth more than one byte")
-        out.append(value)
-    return bytes(out)
+        values = text.encode("ascii").translate(_VALUES)
+    except UnicodeEncodeError:
+        values = bytes([_FOREIGN])
+    if _FOREIGN in values:
+        raise Malformed("character that base45 does not have")
+    groups = [low + 45 * middle + 2025 * high for low, middle, high in zip(*[iter(values)] * 3, strict=False)]
+    try:
+        whole = pack(f">{len(groups)}H", *groups)
+        if len(values) % 3 == 0:
+            return whole
+        return whole + pack("B", values[-2] + 45 * values[-1])
+    except PackError:
+        raise Malformed("base45 group worth more than its bytes can hold") from None
