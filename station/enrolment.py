@@ -11,7 +11,7 @@ import httpx
 
 from station.config import Config
 from tickets.errors import EnvironmentFault
-from tickets.keys import PublicKey, SigningKey
+from tickets.keys import Algorithm, PublicKey, SigningKey
 
 Kind = Literal["till", "gate"]
 
@@ -30,6 +30,7 @@ class Enrolment:
 
     directory: Path
     device: str
+    name: str
     kind: Kind
     station: int
     prefix: int | None
@@ -50,10 +51,11 @@ class Enrolment:
         return cls(
             directory=directory,
             device=kept["device"],
+            name=kept["name"],
             kind=kept["kind"],
             station=kept["station"],
             prefix=kept["prefix"],
-            root_key=PublicKey(raw=_bytes(kept["root_key"])),
+            root_key=PublicKey(Algorithm.EDDSA, _bytes(kept["root_key"])),
             certificate=_bytes(kept["certificate"]) if kept["certificate"] else None,
         )
 
@@ -98,6 +100,7 @@ def enrol(config: Config, *, kind: Kind, name: str, code: str) -> Enrolment:
     _keep(directory / "trust.cbor", _bytes(answer["trust_list"]))
     kept = {
         "device": answer["device"],
+        "name": name,
         "kind": kind,
         "station": answer["station"],
         "prefix": answer["prefix"],

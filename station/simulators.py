@@ -39,9 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     arguments.state.mkdir(parents=True, exist_ok=True)
     if arguments.kind == "camera":
-        host, _, port = arguments.listen.removeprefix("tcp:").rpartition(":")
-        with CameraSimulator(host=host, port=int(port), control=arguments.control) as camera:
-            print(json.dumps({"ready": True, "address": camera.url}), flush=True)
+        with CameraSimulator(arguments.listen, control=arguments.control) as camera:
+            print(json.dumps({"ready": True, "address": camera.address}), flush=True)
             stop.wait()
         return 0
     device = DEVICES[arguments.kind](arguments.state)

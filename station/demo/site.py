@@ -17,6 +17,7 @@ from typing import Self
 
 from drivers.simulation import Control
 from station.demo.processes import Child, ProcessFault
+from tickets.keys import SigningKey
 
 PANEL = "width_mm = 344\nheight_mm = 194\nwidth_px = 1920\nheight_px = 1080\nfullscreen = false"
 
@@ -41,7 +42,7 @@ class Device:
 class Site:
     """Everything that runs. `start()` brings up centre, line and devices and enrols the terminals."""
 
-    def __init__(self, folder: Path, *, gate: str = "3", windows: bool = False) -> None:
+    def __init__(self, folder: Path, *, gate: str = "1", windows: bool = False) -> None:
         self.folder = folder
         self.logs = folder / "logs"
         self.kiosk_store = folder / "kiosk-1"
@@ -77,12 +78,9 @@ class Site:
         config = str(store / "terminal.toml")
         self.waystation("enrol", "--config", config, "--kind", kind, "--name", store.name, "--code", code.strip())
 
-    def start_sync(self, environment: Mapping[str, str] | None = None) -> None:
-        """Run both terminals' sync."""
-        for store in (self.kiosk_store, self.gate_store):
-            self.run(
-                f"sync-{store.name}", ["station.cli", "sync", "--config", str(store / "terminal.toml")], environment
-            )
+    def start_sync(self, store: Path, environment: Mapping[str, str] | None = None) -> None:
+        """Run one terminal's sync."""
+        self.run(f"sync-{store.name}", ["station.cli", "sync", "--config", str(store / "terminal.toml")], environment)
 
     def start_gate(self, environment: Mapping[str, str] | None = None) -> None:
         """Run the gate."""
@@ -112,6 +110,19 @@ class Site:
     def centre_url(self) -> str:
         """Where the centre answers, not through the line: the world outside this station."""
         return str(self.children["centre"].ready["url"]).rstrip("/")
+
+    @property
+    def centre_db(self) -> Path:
+        """The centre's database file."""
+        return self.centre_store / "centre.db"
+
+    def public_key(self, name: str) -> bytes:
+        """The public half of one of the centre's keys, in PEM."""
+        return SigningKey.from_pem((self.centre_store / f"{name}.pem").read_bytes()).public.to_pem()
+
+    def office_token(self) -> str:
+        """What lets the web channel in."""
+        return next((self.centre_store / "office").glob("*.token")).read_text("ascii").strip()
 
     def stop(self) -> None:
         """End everything."""

@@ -1,0 +1,44 @@
+"""`make demo`: play the day at the station, or keep the station running to try it by hand."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from station.demo.day import BREAKS, Day
+from station.demo.play import play_by_hand
+from station.demo.processes import ProcessFault
+from station.demo.report import Report
+from station.demo.site import Site
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def main() -> int:
+    """Play; returns 0 only when every step was seen."""
+    parser = argparse.ArgumentParser(prog="make demo", description="A day at the station, on this machine.")
+    parser.add_argument("--break", dest="sabotage", choices=BREAKS, help="sabotage one part: the day fails at its step")
+    parser.add_argument("--play", action="store_true", help="keep the station running, to try it by hand")
+    arguments = parser.parse_args()
+    os.umask(0o007)
+    folder = ROOT / "build" / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in [*folder.glob("ticket-*.png"), *folder.glob("screens/*.png"), folder / "report.json"]:
+        old.unlink(missing_ok=True)
+    print("A day at the station: real processes and protocols, simulated devices.", flush=True)
+    with Site(folder / "site", windows=arguments.play and bool(os.environ.get("DISPLAY"))) as site:
+        if arguments.play:
+            return play_by_hand(site)
+        report = Report(folder, ROOT)
+        good = Day(site, report, arguments.sabotage).play()
+    print(f"\n{'Every step was seen.' if good else 'Not every step was seen.'}")
+    print("build/demo: report.json, timeline.txt, ticket-*.png, screens/, site/logs/")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except ProcessFault as fault:
+        print(fault, file=sys.stderr)
+        sys.exit(1)

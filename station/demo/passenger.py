@@ -1,0 +1,120 @@
+"""A passenger: points at the kiosk's screen, puts bills into the slot, shows codes and cards, walks through gates."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from station.demo.processes import wait_until
+from station.demo.report import NotSeen
+from station.demo.site import Site
+
+BILLS = (10000, 5000, 2000, 1000, 500, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an ID card. Made up: the number's check digit is right, its holder does not exist."""
+
+    name: str
+    number: str
+
+
+ZHANG = Person("张晓明", "370101199003071231")
+LI = Person("李芳", "370101198512240027")
+CHEN = Person("陈志远", "371323198806064014")
+ZHAO = Person("赵秀英", "370782199509123028")
+WANG = Person("王小军", "370101197901150039")
+
+
+class Passenger:
+    """Acts on a site's devices and screen. Counts its touches; takes a picture of each screen it passes."""
+
+    def __init__(self, site: Site, screens: Path) -> None:
+        self._site = site
+        self._screens = screens
+        self._pictures = 0
+        self.touches = 0
+        screens.mkdir(parents=True, exist_ok=True)
+
+    def sees(self, name: str) -> bool:
+        """Whether a control that begins with `name` can be touched now."""
+        return any(each.startswith(name) for each in self._controls())
+
+    def waits_for(self, *names: str, timeout: float = 15.0) -> str:
+        """Wait until one of these controls can be touched; returns its whole name."""
+
+        def found() -> str | None:
+            controls = sorted(self._controls())
+            return next((each for name in names for each in controls if each.startswith(name)), None)
+
+        return str(wait_until(found, timeout, f"on the kiosk's screen: {' or '.join(names)}"))
+
+    def touches_control(self, name: str, timeout: float = 15.0) -> str:
+        """Touch a control once it is there; takes the screen's picture first. Returns the control's whole name."""
+        seen = self.waits_for(name, timeout=timeout)
+        self.photographs(seen.split(".")[0])
+        self._site.kiosk_pointer.do("tap", name=seen)
+        self.touches += 1
+        return seen
+
+    def photographs(self, what: str) -> Path:
+        """Keep a picture of the screen."""
+        self._pictures += 1
+        path = self._screens / f"{self._pictures:02}-{what}.png"
+        self._site.kiosk_pointer.do("grab", path=str(path))
+        return path
+
+    def lays_card_on(self, reader: str, person: Person) -> None:
+        """Put the ID card on a reader."""
+        self._site.devices[reader].control.do("place", kind=1, name=person.name, number=person.number)
+
+    def takes_card_from(self, reader: str) -> None:
+        """Take it away again."""
+        self._site.devices[reader].control.do("remove")
+
+    def pays(self, fen: int, photograph: bool = True) -> list[int]:
+        """Put bills in until `fen` is paid, each once the validator takes it. Returns the bills, in fen."""
+        control = self._site.devices["cash"].control
+        already = control.state()["total_fen"]
+        paid: list[int] = []
+        while sum(paid) < fen:
+            due = fen - sum(paid)
+
+            def taken_now(due: int = due) -> int | None:
+                accepting = control.state()["accepting"]
+                return next((bill for bill in BILLS if bill <= due and bill in accepting), None)
+
+            bill = int(wait_until(taken_now, 15, f"the bill validator to accept a bill of at most {due} fen"))
+            control.do("insert", fen=bill)
+            paid.append(bill)
+            self._sees_in_stacker(already + sum(paid))
+            if photograph and sum(paid) < fen:
+                self.photographs("paying")
+        return paid
+
+    def _sees_in_stacker(self, fen: int) -> None:
+        control = self._site.devices["cash"].control
+        wait_until(lambda: control.state()["total_fen"] == fen, 10, f"{fen} fen in the stacker")
+
+    def shows_phone(self, text: str) -> None:
+        """Hold a code to the gate's scanner."""
+        self._site.devices["scanner"].control.do("scan", text=text)
+
+    def shows_picture(self, picture: Path, seconds: float = 2.0) -> None:
+        """Hold a picture into the gate's camera."""
+        self._site.devices["camera"].control.do("show", picture=str(picture), hold_seconds=seconds, tilt=4)
+
+    def walks_through(self) -> bool:
+        """Walk; returns whether the arm let it."""
+        return bool(self._site.devices["barrier"].control.do("walk_through")["passed"])
+
+    def _controls(self) -> dict[str, list[float]]:
+        return dict(self._site.kiosk_pointer.do("controls")["state"])
+
+
+def until(condition: Callable[[], object], what: str, timeout: float = 10.0) -> None:
+    """Wait for something to be seen; NotSeen when it is not."""
+    try:
+        wait_until(condition, timeout, what)
+    except TimeoutError as error:
+        raise NotSeen(str(error)) from error

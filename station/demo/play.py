@@ -1,0 +1,113 @@
+"""`make demo PLAY=1`: the station goes on running, and its simulated devices are worked by hand from a prompt."""
+
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from station.demo.passenger import CHEN, LI, WANG, ZHANG, ZHAO, Passenger
+from station.demo.report import NotSeen
+from station.demo.site import Site
+
+PEOPLE = {"zhang": ZHANG, "li": LI, "wang": WANG, "chen": CHEN, "zhao": ZHAO}
+
+HELP = """Work the devices (the kiosk is touched in its window, or here with `touch`):
+  screen                what can be touched now          touch NAME         touch it
+  picture [FILE]        save the screen                  card WHO           lay an ID card on the kiosk's reader
+  insert YUAN           put a bill in                    card off           take it away
+  printed               list what the printer cut        paper out|in       pull the paper, or load it
+  show [FILE]           hold a picture to the gate's camera (the newest ticket without FILE)
+  scan TEXT             hold a code to the gate's scanner
+  gatecard WHO|off      an ID card at the gate           walk               walk through the gate
+  cut | restore         the line to the centre           state DEVICE       a device's true state
+  help | quit           people: zhang li wang chen zhao  devices: printer cash scanner barrier camera"""
+
+
+def play_by_hand(site: Site) -> int:
+    """Start everything, then take orders from standard input until `quit` or its end."""
+    print("· starting centre, line, devices, two terminals …", flush=True)
+    site.start()
+    for store in (site.kiosk_store, site.gate_store):
+        site.start_sync(store)
+    site.start_gate()
+    site.start_kiosk()
+    passenger = Passenger(site, site.folder.parent / "screens")
+    if not os.environ.get("DISPLAY"):
+        print("This machine has no display: the kiosk runs unseen; `picture` saves its screen, `touch` touches it.")
+        print("To see windows, run it in a desktop session, or: apt-get install xvfb x11vnc, then")
+        print("  xvfb-run -s '-screen 0 1920x1080x24' make demo PLAY=1     and look at it with x11vnc")
+    print(HELP, flush=True)
+    orders = _orders(site, passenger)
+    interactive = sys.stdin.isatty()
+    while True:
+        if interactive:
+            print("station> ", end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            return _wait_if_silent(interactive)
+        words = shlex.split(line)
+        if not words:
+            continue
+        if words[0] == "quit":
+            return 0
+        order = orders.get(words[0])
+        try:
+            print(order(words[1:]) if order else HELP, flush=True)
+        except (ValueError, OSError, IndexError, KeyError, NotSeen, TimeoutError) as error:
+            print(f"That did not work: {error}", flush=True)
+
+
+def _wait_if_silent(interactive: bool) -> int:
+    """Without anybody to ask (no standard input), keep the station running until the process is ended."""
+    if interactive:
+        return 0
+    print("No standard input: the station goes on until this process is ended (Ctrl-C).", flush=True)
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]], str]]:
+    def device(name: str, command: str, **arguments: object) -> str:
+        site.devices[name].control.do(command, **arguments)
+        return "done"
+
+    def printed() -> list[Path]:
+        return sorted((site.devices["printer"].folder / "printed").glob("*.png"))
+
+    def card(reader: str, words: list[str]) -> str:
+        if words[0] == "off":
+            return device(reader, "remove")
+        passenger.lays_card_on(reader, PEOPLE[words[0]])
+        return f"the card of {words[0]} lies on the reader"
+
+    def show(words: list[str]) -> str:
+        picture = Path(words[0]) if words else printed()[-1]
+        passenger.shows_picture(picture.resolve(), 3.0)
+        return f"{picture.name} is in front of the camera for three seconds"
+
+    def touch(words: list[str]) -> str:
+        site.kiosk_pointer.do("tap", name=words[0])
+        return "touched"
+
+    return {
+        "screen": lambda _: "\n".join(sorted(site.kiosk_pointer.do("controls")["state"])),
+        "touch": touch,
+        "picture": lambda words: str(passenger.photographs(words[0] if words else "by-hand")),
+        "card": lambda words: card("id-reader-kiosk", words),
+        "gatecard": lambda words: card("id-reader-gate", words),
+        "insert": lambda words: device("cash", "insert", fen=round(float(words[0]) * 100)),
+        "printed": lambda _: "\n".join(map(str, printed())) or "nothing yet",
+        "paper": lambda words: device("printer", "paper_out" if words[0] == "out" else "load_paper"),
+        "show": show,
+        "scan": lambda words: device("scanner", "scan", text=words[0]),
+        "walk": lambda _: "through" if passenger.walks_through() else "the arm is down",
+        "cut": lambda _: str(site.line.do("cut")["ok"]),
+        "restore": lambda _: str(site.line.do("restore")["ok"]),
+        "state": lambda words: str(site.devices[words[0]].control.state()),
+        "help": lambda _: HELP,
+    }

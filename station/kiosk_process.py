@@ -1,0 +1,175 @@
+"""`waystation kiosk`: the till on its own thread, with its devices, and the screens on it."""
+
+import json
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtQuick import QQuickWindow
+
+from kiosk.app import KioskWindow, application, run_kiosk
+from kiosk.panel import PanelSettings
+from kiosk.paper.fonts import Fonts, find_fonts
+from kiosk.till.authority import Authority, TillIdentity
+from kiosk.till.cashier import Cashier
+from kiosk.till.faces import Faces
+from kiosk.till.ledger import Ledger
+from kiosk.till.press import Press
+from kiosk.till.service import TillService
+from kiosk.till.shelf import Shelf
+from kiosk.till.till import Till, new_claim_number
+from kiosk.till.values import Command, Snapshot
+from station import devices
+from station.clock import TerminalClock
+from station.config import Config, ConfigFault
+from station.enrolment import Enrolment
+from station.probes import probe_from_environment
+from sync.cache import CacheReader
+from sync.journal import Journal
+from sync.points import Probe
+from tickets.errors import EnvironmentFault
+from tickets.fares import FareRules
+
+
+class Feed:
+    """Carries snapshots from the till's thread to whoever listens; a new listener gets the last one at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: Snapshot | None = None
+        self._listeners: list[Callable[[Snapshot], None]] = []
+
+    def publish(self, snapshot: Snapshot) -> None:
+        """Pass a snapshot on."""
+        with self._lock:
+            self._last = snapshot
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(snapshot)
+
+    def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
+        """Call `listener` with every snapshot from now on, and with the last one now."""
+        with self._lock:
+            self._listeners.append(listener)
+            last = self._last
+        if last is not None:
+            listener(last)
+
+
+class RunningTill:
+    """The till as the screens see it."""
+
+    def __init__(self, service: TillService, feed: Feed) -> None:
+        self._service = service
+        self.subscribe = feed.subscribe
+
+    def submit(self, command: Command) -> None:
+        """Ask the till for something; returns at once."""
+        self._service.submit(command)
+
+
+def run(config: Config, *, on_ready: Callable[[QQuickWindow], None] | None = None) -> int:
+    """Run until SIGTERM; prints {"ready": true} when the window is there, unless `on_ready` is given to say so.
+
+    Ends with 1 when the till failed (a full disk, for one): systemd starts it again, and what was under way is found.
+    """
+    enrolment = Enrolment.load(config.directory)
+    if enrolment.kind != "till" or enrolment.prefix is None:
+        raise EnvironmentFault("This terminal is enrolled as a gate", "A kiosk needs an enrolment of kind till.")
+    panel = PanelSettings(
+        width_mm=config.panel.width_mm,
+        height_mm=config.panel.height_mm,
+        width_px=config.panel.width_px,
+        height_px=config.panel.height_px,
+    )
+    probe = probe_from_environment()
+    failures: list[BaseException] = []
+    feed = Feed()
+    service = TillService(lambda: open_till(config, enrolment, probe), feed.publish, on_failure=failures.append)
+    app = application()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: app.quit())
+    watch = QTimer()  # gives Python's signal handlers a chance to run, and ends the process when the till has failed
+    watch.timeout.connect(lambda: app.exit(1) if failures else None)
+    watch.start(200)
+
+    def ready(window: KioskWindow) -> None:
+        if on_ready is None:
+            print(json.dumps({"ready": True}), flush=True)
+        else:
+            on_ready(window.window)
+
+    service.start()
+    try:
+        code = run_kiosk(panel, RunningTill(service, feed), fullscreen=config.panel.fullscreen, on_ready=ready)
+    finally:
+        service.stop()
+    if failures:
+        raise failures[0]
+    return code
+
+
+def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
+    """Open the journal and put the till together, on the calling thread. Raises EnvironmentFault, ConfigFault."""
+    if config.printer is None or config.cash is None:
+        raise ConfigFault(
+            "A kiosk needs a printer and a bill validator: add [printer] and [cash] with their addresses."
+        )
+    assert enrolment.prefix is not None
+    cache = CacheReader(config.directory / "cache.db")
+    clock = TerminalClock(cache)
+    journal = Journal.create_or_open(
+        config.directory / "journal.db",
+        device=enrolment.device,
+        prefix=enrolment.prefix,
+        clock=clock,
+        random=secrets.token_bytes,
+        probe=probe,
+    )
+    ledger = Ledger(journal)
+    identity = TillIdentity(
+        device=enrolment.device,
+        name=enrolment.name,
+        prefix=enrolment.prefix,
+        key=enrolment.till_key(),
+        root_key=enrolment.root_key,
+        certificate=enrolment.certificate,
+        trust_list=enrolment.trust_list(),
+    )
+    authority = Authority(identity, cache)
+    shelf = Shelf(cache, ledger, authority, FareRules.default())
+    return Till(
+        cache=cache,
+        ledger=ledger,
+        authority=authority,
+        shelf=shelf,
+        cashier=Cashier(
+            devices.validator(config.cash),
+            ledger,
+            clock=time.monotonic,
+            new_claim=lambda: new_claim_number(secrets.token_bytes),
+            probe=probe,
+        ),
+        press=Press(devices.printer(config.printer), ledger, clock=time.monotonic, probe=probe),
+        faces=Faces(shelf, OnceFonts(), till=enrolment.name, now=lambda: clock().at),
+        reader=devices.id_reader(config.id_reader) if config.id_reader else None,
+        now=clock,
+        clock=time.monotonic,
+        random=secrets.token_bytes,
+    )
+
+
+class OnceFonts:
+    """The ticket's fonts, found and opened when the first ticket is drawn."""
+
+    def __init__(self) -> None:
+        self._fonts: Fonts | None = None
+
+    def __call__(self) -> Fonts:
+        """The fonts; raises FontMissing naming the package that has them."""
+        if self._fonts is None:
+            self._fonts = find_fonts()
+        return self._fonts
