@@ -67,12 +67,9 @@ class Facts:
     def by_devices(self, devices: Iterable[str]) -> "Facts":
         """Only what these devices did, and their tickets as they issued them: what their journals can know."""
         names = frozenset(devices)
+        issued = (ticket for ticket in (self.tickets or {}).values() if ticket.issuer in names)
         return Facts(
-            tickets={
-                key: replace(ticket, state="valid")
-                for key, ticket in (self.tickets or {}).items()
-                if ticket.issuer in names
-            },
+            tickets=_keyed(replace(ticket, state="valid") for ticket in issued),
             uses={key: use for key, use in (self.uses or {}).items() if use.device in names},
             money={key: each for key, each in (self.money or {}).items() if each.device in names},
             claims={key: claim for key, claim in (self.claims or {}).items() if claim.device in names},
@@ -87,9 +84,8 @@ def differences(a: Facts, b: Facts) -> list[str]:
         left, right = getattr(a, name), getattr(b, name)
         if left is None or right is None:
             continue
-        for key in sorted(left.keys() | right.keys()):
-            if left.get(key) != right.get(key):
-                found.append(f"{name} {'/'.join(key)}: {_say(left.get(key))} | {_say(right.get(key))}")
+        different = (key for key in sorted(left.keys() | right.keys()) if left.get(key) != right.get(key))
+        found += (f"{name} {'/'.join(key)}: {_say(left.get(key))} | {_say(right.get(key))}" for key in different)
     return found
 
 

@@ -1,0 +1,190 @@
+"""A working life for a gate and for a till, used by several tests: every kind of event that a journal writes."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+from sync.journal import Journal, Transaction
+from sync.journal_orders import (
+    Direction,
+    Grant,
+    hold,
+    mark_paid,
+    open_claim,
+    record_delivery,
+    record_issued,
+    record_money,
+    release,
+    return_places,
+    settle_claim,
+)
+from sync.journal_uses import claim_use, end_use
+from sync.points import Probe, no_probe
+from tickets.admission import TimeQuality, TrustedNow
+from tickets.events import Kind
+from tickets.journey import Journey, TicketKind
+from tickets.money import Fen
+from tickets.numbers import TicketNumber
+from tickets.uses import UseEnd
+
+DAY = date(2026, 11, 22)
+TRIP = "K8801"
+START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+PREFIX = 0x00A1B2
+SEATS = Grant(seats=frozenset(range(1, 256)))
+
+Act = Callable[[Transaction], None]
+
+
+class TickingClock:
+    """A clock that moves on by a second each time it is asked."""
+
+    def __init__(self, at: datetime = START, quality: TimeQuality = TimeQuality.TRUSTED) -> None:
+        self.at = at
+        self.quality = quality
+
+    def __call__(self) -> TrustedNow:
+        self.at += timedelta(seconds=1)
+        return TrustedNow(at=self.at, quality=self.quality)
+
+
+def open_journal(
+    path: Path, *, prefix: int | None = PREFIX, device: str | None = None, seed: int = 1, probe: Probe = no_probe
+) -> Journal:
+    name = device or ("gate-1" if prefix is None else "kiosk-1")
+    return Journal.create_or_open(
+        path, device=name, prefix=prefix, clock=TickingClock(), random=Random(seed).randbytes, probe=probe
+    )
+
+
+def ticket_number(n: int) -> TicketNumber:
+    return TicketNumber(PREFIX << 40 | n)
+
+
+def journey(seat: int | None, fare: int = 4500) -> Journey:
+    return Journey(
+        service_date=DAY,
+        trip=TRIP,
+        boarding=310_101,
+        alighting=310_202,
+        seat=seat,
+        kind=TicketKind.ADULT,
+        children=0,
+        fare=Fen(fare),
+        tag=bytes(8),
+    )
+
+
+def issue(tx: Transaction, order: UUID, number: TicketNumber, seat: int | None, fare: int = 4500) -> None:
+    record_issued(
+        tx,
+        order,
+        number=number,
+        journey=journey(seat, fare),
+        expires=START + timedelta(days=2),
+        sealed=b"sealed identity",
+        code="RT1:" + number.digits,
+    )
+
+
+def claim(tx: Transaction, number: TicketNumber, use_no: int, attempt: UUID, *, lane: str = "1") -> bool:
+    return claim_use(
+        tx,
+        ticket=number,
+        use_no=use_no,
+        attempt=attempt,
+        service_date=DAY,
+        trip=TRIP,
+        lane=lane,
+        persons=1,
+        by="code",
+        flags=["time unknown"],
+    )
+
+
+def gate_life(n: int) -> Iterator[Act]:
+    """The transactions of a gate around one passenger after another; `n` tells lives apart."""
+
+    def let_in(number: TicketNumber, use_no: int) -> Act:
+        return lambda tx: _must(claim(tx, number, use_no, _attempt(number, use_no)))
+
+    def ended(number: TicketNumber, use_no: int, end: UseEnd) -> Act:
+        return lambda tx: end_use(tx, ticket=number, use_no=use_no, attempt=_attempt(number, use_no), end=end)
+
+    a, b, c = (ticket_number(n * 10 + i) for i in range(3))
+    yield let_in(a, 1)
+    yield ended(a, 1, UseEnd.PASSED)
+    yield let_in(b, 1)
+    yield ended(b, 1, UseEnd.RELEASED)
+    yield let_in(b, 2)
+    yield ended(b, 2, UseEnd.PASSED)
+    yield let_in(c, 1)
+    yield ended(c, 1, UseEnd.UNRESOLVED)
+    yield lambda tx: _append(tx, Kind.SCAN_REFUSED, number=a.digits, reason="USED", lane="1", by="code")
+    yield lambda tx: _append(tx, Kind.LANE_EVENT, lane="1", what="forced")
+    yield lambda tx: _append(tx, Kind.DEVICE_FAULT, device="barrier", what="does not answer")
+    yield lambda tx: _append(tx, Kind.DEVICE_BACK, device="barrier")
+
+
+def till_life(n: int) -> Iterator[Act]:
+    """The transactions of a till: a sale of two tickets, one that is given up, one that ends in a claim, a return."""
+    first, second = n * 10 % 200 + 1, n * 10 % 200 + 2
+    sale, given_up, owed = (UUID(int=n * 10 + i, version=4) for i in range(3))
+    a, b = ticket_number(n * 10 + 7), ticket_number(n * 10 + 8)
+
+    def held(order: UUID, *seats: int) -> Act:
+        return lambda tx: hold(
+            tx,
+            order=order,
+            service_date=DAY,
+            trip=TRIP,
+            seats=seats,
+            count=len(seats),
+            total=Fen(4500 * len(seats)),
+            grant=SEATS,
+        )
+
+    def cash(order: UUID, fen: int, counter: int) -> Act:
+        return lambda tx: record_money(
+            tx, order, direction=Direction.TAKEN, fen=Fen(fen), method="cash", counter=counter
+        )
+
+    yield held(sale, first, second)
+    yield cash(sale, 5000, 1)
+    yield cash(sale, 4000, 2)
+    yield lambda tx: mark_paid(tx, sale, fen=Fen(9000), method="cash")
+    yield lambda tx: (issue(tx, sale, a, first), issue(tx, sale, b, second))[0]
+    yield lambda tx: record_delivery(tx, a, how="printed", outcome="done")
+    yield lambda tx: record_delivery(tx, b, how="printed", outcome="unknown")
+    yield held(given_up, first + 2)
+    yield cash(given_up, 1000, 3)
+    yield lambda tx: record_money(tx, given_up, direction=Direction.RETURNED, fen=Fen(1000), method="cash")
+    yield lambda tx: release(tx, given_up, reason="given up")
+    yield held(owed, first + 3)
+    yield cash(owed, 5000, 4)
+    yield lambda tx: open_claim(tx, claim=f"C{n}", order=owed, fen=Fen(5000), reason="no certificate")
+    yield lambda tx: release(tx, owed, reason="claimed")
+    yield lambda tx: settle_claim(tx, claim=f"C{n}", fen=Fen(5000), by="B7")
+    yield lambda tx: return_places(tx, service_date=DAY, trip=TRIP, seats=[first + 4], count=1)
+    yield lambda tx: _append(tx, Kind.DEVICE_FAULT, device="printer", what="no paper")
+    yield lambda tx: _append(tx, Kind.DEVICE_BACK, device="printer")
+
+
+def live(journal: Journal, acts: Iterator[Act]) -> None:
+    for act in acts:
+        with journal.transaction() as tx:
+            act(tx)
+
+
+def _attempt(number: TicketNumber, use_no: int) -> UUID:
+    return UUID(int=number.value << 32 | use_no)
+
+
+def _append(tx: Transaction, kind: Kind, **body: object) -> None:
+    tx.append(kind, body)
+
+
+def _must(done: bool) -> None:
+    assert done
