@@ -20,7 +20,7 @@ FLASH_ON = 0x0200
 LONGEST_PULSE = 0x7FFF
 """In tenths of a second."""
 
-CALL_BUDGET = 0.75
+CALL_BUDGET = 0.68
 """Seconds for all that one call asks; with the last attempt to close again it stays below one second."""
 
 SHORTEST_CHECKED_PULSE = 1.0
