@@ -286,18 +286,12 @@ class Effects:
 
     def _ended(self, event: Event, number: str, use_no: int, attempt: bytes, end: str) -> None:
         known = self._use(number, use_no, attempt.hex())
+        fits = known is not None and end in _MAY_BECOME.get(known.end, ())
         if known is None:
             row = self._use_row(event, number, use_no, attempt.hex())
-            row |= {
-                "service_date": None,
-                "lane": "",
-                "persons": 1,
-                "purpose": "admission",
-                "end": end,
-                "ended_ms": event.at_ms,
-            }
-            self._connection.execute(insert(uses), [row])
-        elif end in _MAY_BECOME.get(known.end, ()):
+            row |= {"service_date": None, "lane": "", "persons": 1, "purpose": "admission"}
+            self._connection.execute(insert(uses), [row | {"end": end, "ended_ms": event.at_ms}])
+        elif fits:
             self._connection.execute(
                 update(uses)
                 .where(
@@ -308,10 +302,10 @@ class Effects:
                 )
                 .values(end=end, ended_ms=event.at_ms)
             )
-        if known is None or (known.end is not None and known.end != end):
+        if known is None or not (fits or known.end == end):
             was = None if known is None else known.end
             self.report(IncidentKind.END_WITHOUT_CLAIM, f"{number}/{use_no}/{attempt.hex()}", was=was, end=end)
-        if known is not None and known.purpose != "admission" and end == "passed":
+        if known is not None and fits and known.purpose != "admission" and end == "passed":
             settle_ticket(self._connection, self._changes, self._allotments, self._station, number, known.purpose)
         self._after_use(number, use_no)
 

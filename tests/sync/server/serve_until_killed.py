@@ -1,0 +1,13 @@
+"""A real centre process for crash tests. It is forked from a server that has the modules loaded, to start quickly."""
+
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from sync.points import kill_at, no_probe
+from sync.server.run import serve
+
+
+def serve_until_killed(directory: Path, point: str | None, told: "Connection[str, str]") -> None:
+    """Serve; send the URL when it answers; die at `point` if there is one."""
+    probe = no_probe if point is None else kill_at(point)
+    serve(directory, probe=probe, ready=told.send, upkeep_seconds=0)

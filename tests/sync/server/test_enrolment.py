@@ -1,0 +1,132 @@
+"""Enrolling: one code, one device, a short while, few wrong tries; a fresh prefix for ever."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from sync.encoding import from_text
+from sync.server.enrolment import take_prefix
+from tests.sync.server.support import NOON, STATION, Clock, World, enrol_body, root_of
+from tickets.credential import read_certificate
+from tickets.errors import EnvironmentFault
+from tickets.keys import SigningKey
+from tickets.trust import Trust, open_trust_list
+
+
+def ask(world: World, code: str, kind: str = "till", name: str = "kiosk-1") -> int:
+    body = enrol_body(code, kind, name, SigningKey.generate(), SigningKey.generate())
+    return world.call("POST", "/v1/enrol", body).status_code
+
+
+def test_a_till_gets_all_it_needs_to_sell(world: World) -> None:
+    code = world.centre.new_code("till", "kiosk-1", STATION)
+    device_key, till_key = SigningKey.generate(), SigningKey.generate()
+    said = world.call("POST", "/v1/enrol", enrol_body(code, "till", "kiosk-1", device_key, till_key)).json()
+    certificate = read_certificate(from_text(said["certificate"]))
+    assert (certificate.public_key, certificate.prefix, certificate.station) == (
+        till_key.public,
+        said["prefix"],
+        STATION,
+    )
+    assert certificate.expires == NOON + timedelta(days=30)
+    trust_list = open_trust_list(from_text(said["trust_list"]), root_of(world.directory))
+    assert trust_list.expires == NOON + timedelta(days=90)
+    assert len(Trust(trust_list).certificate_keys) == 1
+    assert (NOON + timedelta(days=39)).date() in trust_list.sealing_keys
+
+
+def test_a_gate_gets_no_prefix(world: World) -> None:
+    gate = world.enrol("gate", "gate-1")
+    assert (gate.prefix, gate.certificate) == (None, b"")
+
+
+def test_a_code_may_be_typed_as_people_type(world: World) -> None:
+    spellings: list[Callable[[str], str]] = [str.lower, lambda code: code.replace("-", " "), lambda code: code[:4]]
+    codes = [world.centre.new_code("till", "kiosk-1", STATION) for _ in spellings]
+    assert [ask(world, spell(code)) for spell, code in zip(spellings, codes, strict=True)] == [200, 200, 403]
+
+
+def test_letters_that_look_like_digits_are_taken_for_them(world: World) -> None:
+    world.random.seed(5)
+    code = next(code for _ in range(50) if "0" in (code := world.centre.new_code("till", "kiosk-1", STATION)))
+    assert ask(world, code.replace("0", "O").replace("1", "l")) == 200
+
+
+def test_a_code_serves_once(world: World) -> None:
+    code = world.centre.new_code("till", "kiosk-1", STATION)
+    assert [ask(world, code), ask(world, code)] == [200, 403]
+    assert len(world.rows("devices")) == 1
+
+
+def test_the_same_device_whose_answer_got_lost_gets_it_again(world: World) -> None:
+    code = world.centre.new_code("till", "kiosk-1", STATION)
+    body = enrol_body(code, "till", "kiosk-1", SigningKey.generate(), SigningKey.generate())
+    first = world.call("POST", "/v1/enrol", body).json()
+    before = world.every_row()
+    assert world.call("POST", "/v1/enrol", body).json() == first
+    assert world.every_row() == before
+
+
+def test_a_code_ends(world: World, clock: Clock) -> None:
+    code = world.centre.new_code("till", "kiosk-1", STATION)
+    clock.forward(minutes=15)
+    assert ask(world, code) == 403
+
+
+def test_a_code_is_for_its_kind(world: World) -> None:
+    code = world.centre.new_code("gate", "gate-1", STATION)
+    assert ask(world, code) == 403
+    assert ask(world, code, "gate", "gate-1") == 200
+
+
+def test_wrong_codes_are_tried_five_times_a_minute(world: World, clock: Clock) -> None:
+    right = world.centre.new_code("till", "kiosk-1", STATION)
+    assert [ask(world, f"WRONG-{n}") for n in range(6)] == [403] * 5 + [429]
+    assert ask(world, right) == 429, "the right code too: nothing is learnt while one has to wait"
+    clock.forward(seconds=61)
+    assert ask(world, right) == 200
+
+
+def test_codes_are_long_enough_and_kept_only_as_hashes(world: World) -> None:
+    codes = {world.centre.new_code("till", "kiosk-1", STATION) for _ in range(20)}
+    assert len(codes) == 20
+    assert all(len(code.replace("-", "")) * 5 >= 60 for code in codes)
+    with sqlite3.connect(world.directory / "centre.db") as connection:
+        kept = "\n".join(connection.iterdump())
+    connection.close()
+    assert not [code for code in codes if code in kept or code.replace("-", "") in kept]
+
+
+def test_a_till_brings_its_ticket_key_and_a_gate_none(world: World) -> None:
+    key = SigningKey.generate()
+    code = world.centre.new_code("till", "kiosk-1", STATION)
+    body = enrol_body(code, "till", "kiosk-1", key, key)
+    assert world.call("POST", "/v1/enrol", body | {"till_key": None}).status_code == 422
+    assert world.call("POST", "/v1/enrol", body | {"kind": "gate"}).status_code == 422
+    assert ask(world, code) == 200, "the code was not spent"
+
+
+def test_a_prefix_is_new_with_every_enrolment(world: World) -> None:
+    tills = [world.enrol(name=f"kiosk-{n}") for n in range(4)]
+    world.centre.retire(tills[0].device)
+    tills.append(world.enrol(name="kiosk-0"))
+    given = [row[0] for row in world.rows("prefixes")]
+    assert len(set(given)) == len(given) == 7, "five tills, and the web channel of two stations"
+    assert {till.prefix for till in tills} <= set(given)
+    assert 0 not in given
+
+
+def test_a_prefix_that_was_ever_given_is_passed_over(world: World) -> None:
+    till = world.enrol()
+    assert till.prefix is not None
+    world.centre.retire(till.device)
+    draws = iter([bytes(3), till.prefix.to_bytes(3), b"\x01\x02\x03"])
+    with world.centre._store.write("setup") as connection:
+        assert take_prefix(connection, STATION, "another", lambda _: next(draws), NOON) == 0x010203
+
+
+def test_a_code_needs_a_station_where_there_are_two(world: World) -> None:
+    with pytest.raises(EnvironmentFault, match="station"):
+        world.centre.new_code("till", "kiosk-1")
