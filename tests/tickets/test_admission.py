@@ -143,6 +143,8 @@ REFUSED: list[tuple[str, Scene, Reason]] = [
     ("unresolved elsewhere, with re-entry", FINE.ruled(re_entry=True).after(use(1, UNRESOLVED)), Reason.SEE_STAFF),
     ("own open use, and another's", FINE.after(use(1, None, MINE), use(1, None)), Reason.USED),
     ("own unresolved use, and a passage", FINE.after(use(1, UNRESOLVED, MINE), use(2, PASSED)), Reason.USED),
+    ("passed, and a later use unresolved", FINE.after(use(1, PASSED), use(2, UNRESOLVED)), Reason.USED),
+    ("unresolved, and a later use open", FINE.after(use(1, UNRESOLVED), use(2, None)), Reason.SEE_STAFF),
     ("code alone, card asked", FINE.leaving(identity=CARD), Reason.IDENTITY_NEEDED),
     ("code alone, both asked", FINE.leaving(identity=CODE_AND_CARD), Reason.IDENTITY_NEEDED),
     (

@@ -21,7 +21,7 @@ from tests.tickets.samples import (
     trusted,
     written,
 )
-from tickets import cbor, cose
+from tickets import base45, cbor, cose
 from tickets.credential import (
     BadTicket,
     CentreIssuer,
@@ -159,8 +159,18 @@ def test_what_is_no_ticket_is_unreadable(text: str) -> None:
     assert caught.value.reason is Reason.UNREADABLE
 
 
-def test_a_text_over_the_cap_is_not_even_decoded() -> None:
-    assert refused("RT1:" + "0" * 600) is Reason.UNREADABLE
+def test_a_text_over_the_cap_is_not_even_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[int] = []
+    decode = base45.decode
+
+    def watched(text: str) -> bytes:
+        decoded.append(len(text))
+        return decode(text)
+
+    monkeypatch.setattr(base45, "decode", watched)
+    for length in (508, 509):
+        assert refused("RT1:" + "0" * length) is Reason.UNREADABLE
+    assert decoded == [508]
 
 
 def test_a_signed_ticket_with_more_claims_than_this_version_knows_is_unreadable() -> None:
