@@ -28,7 +28,7 @@ def read_marker(journal: Path) -> Marker | None:
     """The marker beside this journal, or None. EnvironmentFault when there is one that cannot be read."""
     path = marker_path(journal)
     try:
-        content = json.loads(path.read_text("ascii"))
+        content = json.loads(path.read_text("utf-8"))
         prefix = content["prefix"]
         return Marker(epoch=UUID(content["epoch"]), prefix=None if prefix is None else int(prefix))
     except FileNotFoundError:
@@ -43,7 +43,7 @@ def write_marker(journal: Path, marker: Marker) -> None:
     """Write the marker whole and durably, or not at all."""
     path = marker_path(journal)
     new = path.with_suffix(".epoch.new")
-    content = json.dumps({"epoch": marker.epoch.hex, "prefix": marker.prefix}).encode("ascii")
+    content = json.dumps({"epoch": marker.epoch.hex, "prefix": marker.prefix}).encode("utf-8")
     try:
         with contextlib.suppress(FileNotFoundError):
             new.unlink()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from sync.journal import Journal, RuleBroken
+from sync.journal import Journal, RuleBroken, Transaction
 from sync.journal_orders import (
     Direction,
     Grant,
@@ -183,14 +183,19 @@ def test_a_broken_rule_is_refused_and_writes_nothing(journal: Journal, name: str
 
 def test_the_schema_refuses_by_itself_what_the_code_checks_first(journal: Journal) -> None:
     """A second hold of a place is stopped by the table too, not only by the sum in `hold`."""
-    live(journal, iter([held(A, 1)]))
-    with pytest.raises(RuleBroken, match="already held or sold"), journal.transaction() as tx:
-        tx.execute("INSERT INTO orders VALUES (?, 9, 0, ?, ?, 1, 1, 0)", (B.hex, DAY.isoformat(), TRIP))
-        tx.execute("INSERT INTO held_seats VALUES (?, 1, 9, ?, ?)", (B.hex, DAY.isoformat(), TRIP))
-    live(journal, iter([returned(5)]))
-    with pytest.raises(RuleBroken, match="given back"), journal.transaction() as tx:
-        tx.execute("INSERT INTO orders VALUES (?, 9, 0, ?, ?, 1, 1, 0)", (B.hex, DAY.isoformat(), TRIP))
-        tx.execute("INSERT INTO held_seats VALUES (?, 5, 9, ?, ?)", (B.hex, DAY.isoformat(), TRIP))
+
+    def past_the_sum(seat: int) -> Act:
+        def act(tx: Transaction) -> None:
+            tx.execute("INSERT INTO orders VALUES (?, 9, 0, ?, ?, 1, 1, 0)", (B.hex, DAY.isoformat(), TRIP))
+            tx.execute("INSERT INTO held_seats VALUES (?, ?, 9, ?, ?)", (B.hex, seat, DAY.isoformat(), TRIP))
+
+        return act
+
+    live(journal, iter([held(A, 1), returned(5)]))
+    with pytest.raises(RuleBroken, match="already held or sold"):
+        live(journal, iter([past_the_sum(1)]))
+    with pytest.raises(RuleBroken, match="given back"):
+        live(journal, iter([past_the_sum(5)]))
 
 
 def test_a_released_place_is_sellable_again_and_a_returned_one_never(journal: Journal) -> None:

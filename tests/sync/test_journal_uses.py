@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from sync.journal import Journal, RuleBroken
+from sync.journal import Journal, RuleBroken, Transaction
 from sync.journal_reader import JournalReader
 from sync.journal_uses import end_use, history, open_uses
-from tests.sync.till_life import DAY, TRIP, claim, open_journal, ticket_number
+from tests.sync.till_life import DAY, TRIP, claim, live, open_journal, ticket_number
 from tickets.uses import UseEnd
 
 T = ticket_number(1)
@@ -42,9 +42,12 @@ def test_a_use_number_is_claimed_once(journal: Journal) -> None:
 
 
 def test_claim_and_event_are_one_commit(journal: Journal) -> None:
-    with pytest.raises(RuntimeError), journal.transaction() as tx:
+    def cut_short(tx: Transaction) -> None:
         assert claim(tx, T, 1, FIRST)
         raise RuntimeError("power")
+
+    with pytest.raises(RuntimeError, match="power"):
+        live(journal, iter([cut_short]))
     assert history(journal, T) == []
     assert claims(journal, 1, FIRST)
 

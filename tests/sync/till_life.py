@@ -122,10 +122,10 @@ def gate_life(n: int) -> Iterator[Act]:
     yield ended(b, 2, UseEnd.PASSED)
     yield let_in(c, 1)
     yield ended(c, 1, UseEnd.UNRESOLVED)
-    yield lambda tx: _append(tx, Kind.SCAN_REFUSED, number=a.digits, reason="USED", lane="1", by="code")
-    yield lambda tx: _append(tx, Kind.LANE_EVENT, lane="1", what="forced")
-    yield lambda tx: _append(tx, Kind.DEVICE_FAULT, device="barrier", what="does not answer")
-    yield lambda tx: _append(tx, Kind.DEVICE_BACK, device="barrier")
+    yield append(Kind.SCAN_REFUSED, number=a.digits, reason="USED", lane="1", by="code")
+    yield append(Kind.LANE_EVENT, lane="1", what="forced")
+    yield append(Kind.DEVICE_FAULT, device="barrier", what="does not answer")
+    yield append(Kind.DEVICE_BACK, device="barrier")
 
 
 def till_life(n: int) -> Iterator[Act]:
@@ -151,11 +151,15 @@ def till_life(n: int) -> Iterator[Act]:
             tx, order, direction=Direction.TAKEN, fen=Fen(fen), method="cash", counter=counter
         )
 
+    def both(tx: Transaction) -> None:
+        issue(tx, sale, a, first)
+        issue(tx, sale, b, second)
+
     yield held(sale, first, second)
     yield cash(sale, 5000, 1)
     yield cash(sale, 4000, 2)
     yield lambda tx: mark_paid(tx, sale, fen=Fen(9000), method="cash")
-    yield lambda tx: (issue(tx, sale, a, first), issue(tx, sale, b, second))[0]
+    yield both
     yield lambda tx: record_delivery(tx, a, how="printed", outcome="done")
     yield lambda tx: record_delivery(tx, b, how="printed", outcome="unknown")
     yield held(given_up, first + 2)
@@ -168,8 +172,8 @@ def till_life(n: int) -> Iterator[Act]:
     yield lambda tx: release(tx, owed, reason="claimed")
     yield lambda tx: settle_claim(tx, claim=f"C{n}", fen=Fen(5000), by="B7")
     yield lambda tx: return_places(tx, service_date=DAY, trip=TRIP, seats=[first + 4], count=1)
-    yield lambda tx: _append(tx, Kind.DEVICE_FAULT, device="printer", what="no paper")
-    yield lambda tx: _append(tx, Kind.DEVICE_BACK, device="printer")
+    yield append(Kind.DEVICE_FAULT, device="printer", what="no paper")
+    yield append(Kind.DEVICE_BACK, device="printer")
 
 
 def live(journal: Journal, acts: Iterator[Act]) -> None:
@@ -182,8 +186,11 @@ def _attempt(number: TicketNumber, use_no: int) -> UUID:
     return UUID(int=number.value << 32 | use_no)
 
 
-def _append(tx: Transaction, kind: Kind, **body: object) -> None:
-    tx.append(kind, body)
+def append(kind: Kind, **body: object) -> Act:
+    def act(tx: Transaction) -> None:
+        tx.append(kind, body)
+
+    return act
 
 
 def _must(done: bool) -> None:
