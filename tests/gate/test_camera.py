@@ -92,9 +92,10 @@ def test_the_code_on_a_long_ticket_is_held_into_view_and_read(tmp_path: Path) ->
     assert CodeReader().read(scene.frame()) == [TICKET]
 
 
-def test_a_linear_code_is_read_within_ten_frames_and_then_in_every_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("turn", [0.0, 10.0, 90.0, 180.0, 270.0])
+def test_a_linear_code_is_read_within_ten_frames_and_then_in_every_one(tmp_path: Path, turn: float) -> None:
     scene, reader = Scene(), CodeReader()
-    scene.show(Held(picture=linear(tmp_path / "code.png", "12345678901234567890"), scale=0.9))
+    scene.show(Held(picture=linear(tmp_path / "code.png", "12345678901234567890"), scale=0.9, turn=turn))
     frames = [reader.read(scene.frame()) for _ in range(14)]
     assert frames[10:] == [["12345678901234567890"]] * 4
 
