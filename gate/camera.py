@@ -181,7 +181,7 @@ def _read_qr(grey: Grey, way: Try) -> list[str]:
 
 
 def _read_linear(grey: Grey, *, on_its_side: bool = False) -> list[str]:
-    """Read Code 128 with its bars upright, or lying, give or take 10°: all directions at once cost three times as much."""
+    """Read Code 128 with its bars upright, or lying, give or take 10°: all directions at once cost three times that."""
     turned = np.ascontiguousarray(np.rot90(grey)) if on_its_side else grey
     codes = zxingcpp.read_barcodes(turned, formats=LINEAR, try_invert=False, try_rotate=False, try_downscale=False)
     return _texts([code.bytes for code in codes])
