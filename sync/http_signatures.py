@@ -164,7 +164,8 @@ def _holds(key: PublicKey, text: str, base: bytes) -> bool:
         signature = base64.b64decode(text, validate=True)
     except ValueError:
         return False
-    return len(signature) == 64 and key.verify(signature, base)
+    canonical = base64.b64encode(signature).decode("ascii") == text
+    return canonical and key.verify(signature, base)
 
 
 def _split(url: str) -> tuple[str, str, str]:
