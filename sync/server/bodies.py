@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from sync.server.changes import Changes
-from sync.server.schema import claims, tickets, uses
+from sync.server.schema import claims, tickets
 
 AnyRow = Row[Any]
 
@@ -32,38 +31,6 @@ def tell_ticket(connection: Connection, changes: Changes, station: int, number: 
         "issuer": row.issuer,
     }
     changes.put("ticket", number, body, row.service_date)
-
-
-def uses_of(connection: Connection, station: int, number: str) -> Sequence[AnyRow]:
-    """Every use of a ticket, of any attempt."""
-    return connection.execute(select(uses).where(uses.c.station_id == station, uses.c.number == number)).all()
-
-
-_WEIGHT = {"passed": 0, "unresolved": 1, None: 2, "released": 3}
-
-
-def telling_use(attempts: Sequence[AnyRow]) -> AnyRow:
-    """Of several attempts at one use, the one that terminals are told: who walked through before who may have.
-
-    It depends on the attempts alone, not on the order in which they arrived here.
-    """
-    return min(attempts, key=lambda row: (_WEIGHT[row.end], row.at_ms, row.attempt))
-
-
-def tell_use(changes: Changes, attempts: Sequence[AnyRow]) -> None:
-    """Let terminals have one numbered use as it now is, of all `attempts` at it."""
-    row = telling_use(attempts)
-    body = {
-        "number": row.number,
-        "use_no": row.use_no,
-        "attempt": row.attempt,
-        "device": row.device,
-        "lane": row.lane,
-        "at": row.at_ms,
-        "end": row.end,
-        "purpose": row.purpose,
-    }
-    changes.put("use", f"{row.number}/{row.use_no}", body, row.service_date)
 
 
 def tell_claim(connection: Connection, changes: Changes, station: int, claim: str) -> None:

@@ -7,7 +7,7 @@ the fact as it is; whatever should not have happened becomes an incident.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pydantic import ValidationError
@@ -16,12 +16,13 @@ from sqlalchemy import Connection, insert, select, update
 from sync import event_bodies as body
 from sync.event_bodies import SCHEMAS, Body, complaint
 from sync.server.allotments import Allotments
-from sync.server.bodies import AnyRow, tell_claim, tell_ticket, tell_use, uses_of
+from sync.server.bodies import AnyRow, tell_claim, tell_ticket
 from sync.server.changes import Changes
 from sync.server.devices import Device
 from sync.server.incidents import IncidentKind
 from sync.server.judging import Judge
-from sync.server.schema import claims, deliveries, money, orders, tickets, uses
+from sync.server.passages import Passage, Passages
+from sync.server.schema import claims, deliveries, money, orders, tickets
 from tickets.credential import BadTicket, inspect
 from tickets.events import Event
 from tickets.numbers import RANDOM_BITS
@@ -29,8 +30,6 @@ from tickets.numbers import RANDOM_BITS
 LARGEST: Final = 2**53
 """Whole numbers beyond this are not exact everywhere (JSON) and are refused."""
 _NO_ORDER: Final = ""
-_MAY_BECOME: Final = {None: ("passed", "released", "unresolved"), "unresolved": ("passed", "released")}
-"""How a use may end: an unresolved one can still be settled by the gate that made it."""
 
 
 def read_body(event: Event) -> Body | str | None:
@@ -57,6 +56,16 @@ class Effects:
         self._station = device.station
         self._allotments = Allotments(connection, changes, device.station)
         self._judge = Judge(connection, device.station, self._allotments, now_ms)
+        self._passages = Passages(connection, changes, device.station, self._judge)
+
+    def expect(self, events: Iterable[Event]) -> None:
+        """Read at once what these events will need of what is known."""
+        numbers = [event.body.get("number") for event in events if event.kind.startswith("use.")]
+        self._passages.load(number for number in numbers if isinstance(number, str))
+
+    def save(self) -> None:
+        """Write what was collected; to be called once, after the last event."""
+        self._passages.save()
 
     def apply(self, event: Event, said: Body) -> str | None:
         """Let a well-formed event have its effect; a text says why it is poisoned after all, and has none."""
@@ -86,11 +95,11 @@ class Effects:
             case body.UseClaimed():
                 self._claimed(event, said)
             case body.UsePassed():
-                self._ended(event, said.number, said.use_no, said.attempt, "passed")
+                self._ended(event, said, "passed")
             case body.UseReleased():
-                self._ended(event, said.number, said.use_no, said.attempt, "released")
+                self._ended(event, said, "released")
             case body.UseUnresolved():
-                self._ended(event, said.number, said.use_no, said.attempt, "unresolved")
+                self._ended(event, said, "unresolved")
             case _:
                 pass  # scans refused, lane events and device faults are kept as events, for staff to read
         return None
@@ -272,69 +281,42 @@ class Effects:
     # ------------------------------------------------------------------ uses
 
     def _claimed(self, event: Event, said: body.UseClaimed) -> None:
-        attempt = said.attempt.hex()
-        if self._use(said.number, said.use_no, attempt) is None:
-            row = self._use_row(event, said.number, said.use_no, attempt)
-            row |= {
-                "service_date": said.service_date,
-                "lane": said.lane,
-                "persons": said.persons,
-                "purpose": said.purpose,
-            }
-            self._connection.execute(insert(uses), [row])
-        self._after_use(said.number, said.use_no)
-
-    def _ended(self, event: Event, number: str, use_no: int, attempt: bytes, end: str) -> None:
-        known = self._use(number, use_no, attempt.hex())
-        fits = known is not None and end in _MAY_BECOME.get(known.end, ())
-        if known is None:
-            row = self._use_row(event, number, use_no, attempt.hex())
-            row |= {"service_date": None, "lane": "", "persons": 1, "purpose": "admission"}
-            self._connection.execute(insert(uses), [row | {"end": end, "ended_ms": event.at_ms}])
-        elif fits:
-            self._connection.execute(
-                update(uses)
-                .where(
-                    uses.c.station_id == self._station,
-                    uses.c.number == number,
-                    uses.c.use_no == use_no,
-                    uses.c.attempt == attempt.hex(),
-                )
-                .values(end=end, ended_ms=event.at_ms)
+        self._passages.claim(
+            Passage(
+                station_id=self._station,
+                number=said.number,
+                use_no=said.use_no,
+                attempt=said.attempt.hex(),
+                service_date=said.service_date,
+                device=self._device.device,
+                lane=said.lane,
+                at_ms=event.at_ms,
+                persons=said.persons,
+                purpose=said.purpose,
+                end=None,
+                ended_ms=None,
             )
-        if known is None or not (fits or known.end == end):
-            was = None if known is None else known.end
-            self.report(IncidentKind.END_WITHOUT_CLAIM, f"{number}/{use_no}/{attempt.hex()}", was=was, end=end)
-        if known is not None and fits and known.purpose != "admission" and end == "passed":
-            settle_ticket(self._connection, self._changes, self._allotments, self._station, number, known.purpose)
-        self._after_use(number, use_no)
+        )
 
-    def _use(self, number: str, use_no: int, attempt: str) -> AnyRow | None:
-        return self._connection.execute(
-            select(uses).where(
-                uses.c.station_id == self._station,
-                uses.c.number == number,
-                uses.c.use_no == use_no,
-                uses.c.attempt == attempt,
+    def _ended(self, event: Event, said: body.UsePassed | body.UseReleased | body.UseUnresolved, end: str) -> None:
+        ended = self._passages.end(
+            Passage(
+                station_id=self._station,
+                number=said.number,
+                use_no=said.use_no,
+                attempt=said.attempt.hex(),
+                service_date=None,
+                device=self._device.device,
+                lane="",
+                at_ms=event.at_ms,
+                persons=1,
+                purpose="admission",
+                end=end,
+                ended_ms=event.at_ms,
             )
-        ).one_or_none()
-
-    def _use_row(self, event: Event, number: str, use_no: int, attempt: str) -> dict[str, object]:
-        return {
-            "station_id": self._station,
-            "number": number,
-            "use_no": use_no,
-            "attempt": attempt,
-            "device": self._device.device,
-            "at_ms": event.at_ms,
-            "end": None,
-            "ended_ms": None,
-        }
-
-    def _after_use(self, number: str, use_no: int) -> None:
-        found = uses_of(self._connection, self._station, number)
-        tell_use(self._changes, [use for use in found if use.use_no == use_no])
-        self._judge.uses(found)
+        )
+        if ended is not None and ended.purpose != "admission" and end == "passed":
+            settle_ticket(self._connection, self._changes, self._allotments, self._station, said.number, ended.purpose)
 
 
 def settle_ticket(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
@@ -14,6 +15,19 @@ from sync.server.allotments import CENTRE, Allotments
 from sync.server.bodies import AnyRow
 from sync.server.incidents import IncidentKind, report
 from sync.server.schema import departures, tickets
+
+
+class JudgedUse(Protocol):
+    """What is judged of one attempt at a use (see `passages.Passage`)."""
+
+    number: str
+    use_no: int
+    attempt: str
+    device: str
+    lane: str
+    at_ms: int
+    end: str | None
+    purpose: str
 
 
 class Judge:
@@ -30,10 +44,10 @@ class Judge:
         """Note an incident of this station."""
         report(self._connection, self._station, kind, subject, body, self._now_ms)
 
-    def uses(self, found: Sequence[AnyRow]) -> None:
+    def uses(self, found: Sequence[JudgedUse]) -> None:
         """Given all uses of one ticket: was it let through more than once, claimed twice at once, or also refunded?"""
         number = found[0].number
-        by_no: dict[int, list[AnyRow]] = {}
+        by_no: dict[int, list[JudgedUse]] = {}
         for use in found:
             by_no.setdefault(use.use_no, []).append(use)
         for use_no, attempts in by_no.items():
@@ -126,7 +140,7 @@ class Judge:
         )
 
 
-def _listed(found: list[AnyRow]) -> list[dict[str, object]]:
+def _listed(found: Sequence[JudgedUse]) -> list[dict[str, object]]:
     return [
         {
             "use_no": use.use_no,

@@ -153,7 +153,9 @@ def _keep_new(
     now_ms: int,
 ) -> list[EventResult]:
     read = {seq: _read(batch.events[seq - batch.first_seq], batch.epoch, seq) for seq in new}
-    used = _used_ids(connection, device.station, [event for event in read.values() if isinstance(event, Event)])
+    readable = [event for event in read.values() if isinstance(event, Event)]
+    used = _used_ids(connection, device.station, readable)
+    effects.expect(readable)
     rows, results = [], []
     for seq, event in read.items():
         data = batch.events[seq - batch.first_seq]
@@ -190,6 +192,7 @@ def _keep_new(
             }
         )
         results.append(EventResult(seq=seq, result=result, why=why))
+    effects.save()
     connection.execute(insert(events), rows)
     return results
 

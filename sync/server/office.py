@@ -16,11 +16,12 @@ from typing import Final
 from sqlalchemy import Connection, insert, select
 
 from sync.server.allotments import CENTRE, Allotments
-from sync.server.bodies import AnyRow, tell_ticket, tell_use, uses_of
+from sync.server.bodies import AnyRow, tell_ticket
 from sync.server.changes import Changes
 from sync.server.effects import settle_ticket
 from sync.server.judging import Judge
-from sync.server.schema import departures, office_sales, prefixes, records, tickets, uses
+from sync.server.passages import Passage, Passages
+from sync.server.schema import departures, office_sales, prefixes, records, tickets
 from sync.wire import OfficeSale
 from tickets.credential import Ticket, issue
 from tickets.departures import Departure, DepartureState
@@ -135,30 +136,30 @@ class Office:
             return None
         if row.state != "valid":
             return NotDone(status=409, what=f"this ticket is {row.state}", hint="only a valid ticket can be refunded")
-        found = uses_of(self._connection, self._station, number)
+        passages = Passages(self._connection, self._changes, self._station, self._judge)
+        found = passages.of(number)
         if any(use.end != "released" for use in found):
             return NotDone(
                 status=409, what="this ticket has been used at a gate", hint="let the duty manager look at its uses"
             )
-        use = {
-            "station_id": self._station,
-            "number": number,
-            "use_no": max((use.use_no for use in found), default=0) + 1,
-            "service_date": row.service_date,
-            "attempt": hashlib.sha256(f"office refund {number}".encode("ascii")).hexdigest()[:32],
-            "device": CENTRE,
-            "lane": "office",
-            "at_ms": self._now_ms,
-            "persons": row.children + 1,
-            "purpose": "refund",
-            "end": "passed",
-            "ended_ms": self._now_ms,
-        }
-        self._connection.execute(insert(uses), [use])
+        passages.claim(
+            Passage(
+                station_id=self._station,
+                number=number,
+                use_no=max((use.use_no for use in found), default=0) + 1,
+                attempt=hashlib.sha256(f"office refund {number}".encode("ascii")).hexdigest()[:32],
+                service_date=row.service_date,
+                device=CENTRE,
+                lane="office",
+                at_ms=self._now_ms,
+                persons=row.children + 1,
+                purpose="refund",
+                end="passed",
+                ended_ms=self._now_ms,
+            )
+        )
         settle_ticket(self._connection, self._changes, self._allotments, self._station, number, "refund")
-        found = uses_of(self._connection, self._station, number)
-        tell_use(self._changes, [each for each in found if each.use_no == use["use_no"]])
-        self._judge.uses(found)
+        passages.save()
         return None
 
     def _keep(self, sale: OfficeSale, ticket: Ticket, sealed: bytes, code: str) -> None:

@@ -1,0 +1,146 @@
+"""The uses of tickets at one station: read once for a whole batch, changed in memory, written and judged at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from sync.server.changes import Changes
+from sync.server.incidents import IncidentKind
+from sync.server.judging import Judge
+from sync.server.schema import uses
+
+_AT_ONCE: Final = 200
+_MAY_BECOME: Final = {None: ("passed", "released", "unresolved"), "unresolved": ("passed", "released")}
+"""How a use may end: an unresolved one can still be settled by the gate that made it."""
+_WEIGHT: Final = {"passed": 0, "unresolved": 1, None: 2, "released": 3}
+_KEY: Final = ("station_id", "number", "use_no", "attempt")
+_UPDATE: Final = (
+    update(uses)
+    .where(*(uses.c[name] == bindparam(f"at_{name}") for name in _KEY))
+    .values(end=bindparam("new_end"), ended_ms=bindparam("new_ended_ms"))
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Passage:
+    """One attempt at one use of a ticket; `end` is None, passed, released or unresolved."""
+
+    station_id: int
+    number: str
+    use_no: int
+    attempt: str
+    service_date: str | None
+    device: str
+    lane: str
+    at_ms: int
+    persons: int
+    purpose: str
+    end: str | None
+    ended_ms: int | None
+
+
+class Passages:
+    """The uses of one station inside one write transaction. `save` ends it."""
+
+    def __init__(self, connection: Connection, changes: Changes, station: int, judge: Judge) -> None:
+        """What terminals are to learn goes into `changes`, what should not have happened to `judge`."""
+        self._connection = connection
+        self._changes = changes
+        self._station = station
+        self._judge = judge
+        self._known: dict[str, list[Passage]] = {}
+        self._new: list[Passage] = []
+        self._ended: list[Passage] = []
+        self._touched: dict[tuple[str, int], None] = {}
+
+    def load(self, numbers: Iterable[str]) -> None:
+        """Read the uses of these tickets at once, so that asking for each costs nothing."""
+        wanted = [number for number in dict.fromkeys(numbers) if number not in self._known]
+        for at in range(0, len(wanted), _AT_ONCE):
+            some = wanted[at : at + _AT_ONCE]
+            self._known |= {number: [] for number in some}
+            found = select(uses).where(uses.c.station_id == self._station, uses.c.number.in_(some))
+            for row in self._connection.execute(found).mappings():
+                self._known[row["number"]].append(Passage(**{str(name): value for name, value in row.items()}))
+
+    def of(self, number: str) -> Sequence[Passage]:
+        """Every use of a ticket, of any attempt."""
+        self.load([number])
+        return self._known[number]
+
+    def claim(self, passage: Passage) -> None:
+        """Add an attempt; one that is known already stays as it is."""
+        if self._find(passage.number, passage.use_no, passage.attempt) is None:
+            self._known[passage.number].append(passage)
+            self._new.append(passage)
+        self._touched[passage.number, passage.use_no] = None
+
+    def end(self, ended: Passage) -> Passage | None:
+        """End an attempt as `ended` says; answers it when this ended it now, None when it stays as it was.
+
+        An attempt that nobody had claimed is kept as `ended` describes it; that, and a second end, is an incident.
+        """
+        known = self._find(ended.number, ended.use_no, ended.attempt)
+        fits = known is not None and ended.end in _MAY_BECOME.get(known.end, ())
+        subject = f"{ended.number}/{ended.use_no}/{ended.attempt}"
+        if known is None:
+            self.claim(ended)
+            self._judge.report(IncidentKind.END_WITHOUT_CLAIM, subject, device=ended.device, was=None, end=ended.end)
+        elif fits:
+            known.end, known.ended_ms = ended.end, ended.ended_ms
+            if all(known is not each for each in self._new):
+                self._ended.append(known)
+        elif known.end != ended.end:
+            self._judge.report(
+                IncidentKind.END_WITHOUT_CLAIM, subject, device=ended.device, was=known.end, end=ended.end
+            )
+        self._touched[ended.number, ended.use_no] = None
+        return known if fits else None
+
+    def save(self) -> None:
+        """Write what changed, let terminals know, and look for what should not have happened."""
+        if self._new:
+            self._connection.execute(insert(uses), [asdict(passage) for passage in self._new])
+        if self._ended:
+            rows = [
+                {f"at_{name}": getattr(passage, name) for name in _KEY}
+                | {"new_end": passage.end, "new_ended_ms": passage.ended_ms}
+                for passage in self._ended
+            ]
+            self._connection.execute(_UPDATE, rows)
+        for number, use_no in self._touched:
+            tell_use(self._changes, [each for each in self._known[number] if each.use_no == use_no])
+        for number in dict.fromkeys(number for number, _ in self._touched):
+            self._judge.uses(self._known[number])
+        self._new, self._ended, self._touched = [], [], {}
+
+    def _find(self, number: str, use_no: int, attempt: str) -> Passage | None:
+        return next((each for each in self.of(number) if (each.use_no, each.attempt) == (use_no, attempt)), None)
+
+
+def telling_use(attempts: Iterable[Passage]) -> Passage:
+    """Of several attempts at one use, the one that terminals are told: who walked through before who may have.
+
+    It depends on the attempts alone, not on the order in which they arrived here.
+    """
+    return min(attempts, key=lambda each: (_WEIGHT[each.end], each.at_ms, each.attempt))
+
+
+def tell_use(changes: Changes, attempts: Iterable[Passage]) -> None:
+    """Let terminals have one numbered use as it now is, of all `attempts` at it."""
+    told = telling_use(attempts)
+    body = {
+        "number": told.number,
+        "use_no": told.use_no,
+        "attempt": told.attempt,
+        "device": told.device,
+        "lane": told.lane,
+        "at": told.at_ms,
+        "end": told.end,
+        "purpose": told.purpose,
+    }
+    changes.put("use", f"{told.number}/{told.use_no}", body, told.service_date)
