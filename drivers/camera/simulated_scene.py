@@ -83,7 +83,7 @@ def _platform(random: np.random.Generator) -> Grey:
 def _compose(scene: Grey, held: Held) -> Grey:
     with Image.open(held.picture) as file:
         sheet = _on_white(file)
-    sheet = _densest_part(sheet, held.scale)
+    sheet = _part_with_code(sheet, held.scale)
     width = held.scale * HEIGHT
     height = width * sheet.height / sheet.width
     corners = _corners(width, height, held)
@@ -106,16 +106,18 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("L")
 
 
-def _densest_part(sheet: Image.Image, scale: float) -> Image.Image:
-    """Return what of a long sheet is held into view: the part with the most small detail, which is where a code is."""
+def _part_with_code(sheet: Image.Image, scale: float) -> Image.Image:
+    """Return what of a long sheet is held into view: the part around the most ink, which is where a code is."""
     rows = int(sheet.width / scale * 0.95)
     if sheet.height <= rows:
         return sheet
     grey = np.asarray(sheet, np.int16)
-    detail = np.minimum(np.abs(np.diff(grey, axis=0))[:, 1:], np.abs(np.diff(grey, axis=1))[1:])
-    sums = np.concatenate(([0], np.cumsum(detail.sum(axis=1, dtype=np.int64))))
-    each = sums[rows:] - sums[:-rows]
-    top = int(np.flatnonzero(each == each.max()).mean()) if len(each) else 0
+    ink = np.abs(grey - np.median(grey)).sum(axis=1, dtype=np.int64)
+    sums = np.concatenate(([0], np.cumsum(ink)))
+    code = min(sheet.width // 2, rows)  # about as high as a code is; lines of text have less ink over so many rows
+    each = sums[code:] - sums[:-code]
+    middle = int(np.flatnonzero(each == each.max()).mean()) + code // 2
+    top = max(0, min(middle - rows // 2, sheet.height - rows))
     return sheet.crop((0, top, sheet.width, top + rows))
 
 

@@ -8,7 +8,8 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 import segno
-from PIL import Image
+import zxingcpp
+from PIL import Image, ImageDraw
 
 from drivers.camera.simulated_scene import HEIGHT, WIDTH, Held, Scene
 from drivers.camera.simulator import CameraSimulator
@@ -78,3 +79,21 @@ def test_a_picture_is_where_and_as_it_is_held(picture: Path) -> None:
     assert scene.frame()[HEIGHT // 2 - 100 : HEIGHT // 2 + 100, WIDTH // 2 - 100 : WIDTH // 2 + 100].max() < 45
     scene.hide()
     assert not (np.abs(scene.frame().astype(int) - empty) > 20).any()
+
+
+def test_of_a_long_ticket_the_whole_code_is_held_into_view(tmp_path: Path) -> None:
+    """Lines of text above and below must not draw the camera away from the code in the middle."""
+    text = "RT1:" + "A7" * 230
+    code = segno.make_qr(text, error="m", mode="alphanumeric")
+    code.save(str(tmp_path / "code.png"), scale=5, border=4)
+    ticket = Image.new("L", (576, 1500), 255)
+    with Image.open(tmp_path / "code.png") as picture:
+        ticket.paste(picture, (90, 600))
+    draw = ImageDraw.Draw(ticket)
+    for row in [*range(20, 560, 24), *range(1080, 1480, 24)]:
+        draw.text((8, row), "Not an expense receipt. " * 4, fill=0, font_size=20)
+    ticket.save(tmp_path / "ticket.png")
+    scene = Scene(1)
+    scene.show(Held(picture=tmp_path / "ticket.png", tilt=4))
+    found = zxingcpp.read_barcodes(np.ascontiguousarray(scene.frame()))
+    assert [each.text for each in found] == [text]
