@@ -318,3 +318,15 @@ def test_a_pulled_cable() -> None:
             reader.read()
         assert reader.read() is None
         reader.close()
+
+
+def test_failures_before_a_reading_do_not_count_after_it() -> None:
+    line = Line(IdReaderSimulator(finds_again=True))
+    reader = on(line)
+    place(line, faulty=True)
+    assert [reader.read(), reader.read()] == [None, None]
+    place(line)
+    assert reader.read() is not None
+    line.now += 5
+    place(line, OTHER, faulty=True)
+    assert reader.read() is None
