@@ -86,7 +86,7 @@ def _offer(at: int, *, stop: int, minutes: int, free: int) -> Offer:
 def timetable() -> tuple[Offer, ...]:
     """Some twenty departures of an afternoon; the last four stops have none, the farthest one leaves tomorrow."""
     offers = [
-        _offer(at, stop=stop, minutes=18 + 25 * stop % 97 + 70 * at, free=3 + (7 * stop + 11 * at) % 40)
+        _offer(at, stop=stop, minutes=18 + 25 * stop % 97 + 70 * (at - 1), free=3 + (7 * stop + 11 * at) % 40)
         for stop in range(12)
         for at in range(1, 8 if stop == 0 else 3)
     ]

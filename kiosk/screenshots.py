@@ -47,8 +47,8 @@ class Rehearsal:
 
     def settle(self) -> None:
         """Let Qt do what is to be done, loading of screens included."""
-        for _ in range(6):
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+        for _ in range(4):
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
             QCoreApplication.sendPostedEvents()
 
     def wait(self, seconds: float) -> None:
@@ -95,15 +95,15 @@ class Rehearsal:
 
 
 SILENT = (
-    "纸币器没有回应。您已放入的 ¥20.00 已记录;如一分钟内没有恢复,机器会打印凭条,您可到窗口取款。",
+    "纸币器没有回应。您已放入的 ¥20.00 已记录；如一分钟内没有恢复，机器会打印凭条，您可到窗口取款。",
     "The bill slot does not answer. Your ¥20.00 is recorded. If it stays silent, you get a slip within a minute.",
 )
 PAPER_OUT = ("打印机缺纸。", "The printer is out of paper.")
 SOLD_OUT = (
-    "这趟车最后的座位刚刚售出,没有收取任何款项。请选择另一趟车。",
+    "这趟车最后的座位刚刚售出，没有收取任何款项。请选择另一趟车。",
     "The last seats on this coach have just been sold. No money was taken. Please choose another coach.",
 )
-STAFF_TOLD = ("打印机缺纸,工作人员已收到通知。", "The printer is out of paper; staff have been told.")
+STAFF_TOLD = ("打印机缺纸，工作人员已收到通知。", "The printer is out of paper; staff have been told.")
 
 
 def rehearse(panel: PanelSettings) -> Rehearsal:

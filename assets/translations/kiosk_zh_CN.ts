@@ -5,727 +5,727 @@
     <name>Attract</name>
     <message>
         <source>Touch to start</source>
-        <translation type="unfinished"></translation>
+        <translation>触摸屏幕开始购票</translation>
     </message>
     <message>
-        <source>Buy a ticket for today’s coaches</source>
-        <translation type="unfinished"></translation>
+        <source>Touch
+to start</source>
+        <translation>触摸屏幕
+开始购票</translation>
+    </message>
+    <message>
+        <source>Buy your coach ticket here</source>
+        <translation>自助购买汽车票</translation>
     </message>
     <message>
         <source>Next departures</source>
-        <translation type="unfinished"></translation>
+        <translation>即将发车</translation>
     </message>
     <message>
         <source>Departs</source>
-        <translation type="unfinished"></translation>
+        <translation>发车</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>目的地</translation>
     </message>
     <message>
         <source>Gate</source>
-        <translation type="unfinished"></translation>
+        <translation>检票口</translation>
     </message>
     <message>
         <source>Seats left</source>
-        <translation type="unfinished"></translation>
+        <translation>余票</translation>
     </message>
     <message>
         <source>Fare</source>
-        <translation type="unfinished"></translation>
+        <translation>票价</translation>
     </message>
     <message>
         <source>No coach is on sale here at the moment. Please ask at the ticket window.</source>
-        <translation type="unfinished"></translation>
+        <translation>目前没有可售车次，请到售票窗口咨询。</translation>
     </message>
     <message>
         <source>Waiting for a ticket from before the restart? Touch here.</source>
-        <translation type="unfinished"></translation>
+        <translation>重启前付款、还没取到车票？请按这里</translation>
     </message>
 </context>
 <context>
     <name>Bills</name>
     <message>
         <source>%1 goes in</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 可以放入</translation>
     </message>
     <message>
         <source>%1 does not go in now</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 现在不能放入</translation>
     </message>
 </context>
 <context>
     <name>BottomBand</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>返回</translation>
     </message>
     <message>
         <source>Start over</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Normal text</source>
-        <translation type="unfinished"></translation>
+        <translation>重新开始</translation>
     </message>
     <message>
         <source>Large text</source>
-        <translation type="unfinished"></translation>
+        <translation>大字</translation>
+    </message>
+    <message>
+        <source>Small text</source>
+        <translation>标准字</translation>
     </message>
     <message>
         <source>Contrast</source>
-        <translation type="unfinished"></translation>
+        <translation>高对比度</translation>
     </message>
 </context>
 <context>
     <name>Code</name>
     <message>
         <source>The code of your ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>您的车票二维码</translation>
     </message>
 </context>
 <context>
     <name>Done</name>
     <message>
         <source>Please take your tickets</source>
-        <translation type="unfinished"></translation>
+        <translation>请取走全部车票</translation>
     </message>
     <message>
         <source>Please take your ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>请取走车票</translation>
     </message>
     <message>
         <source>Gate</source>
-        <translation type="unfinished"></translation>
+        <translation>检票口</translation>
     </message>
     <message>
         <source>Bay</source>
-        <translation type="unfinished"></translation>
+        <translation>发车位</translation>
     </message>
     <message>
         <source>Seat</source>
-        <translation type="unfinished"></translation>
+        <translation>座位</translation>
     </message>
     <message>
         <source>Any</source>
-        <translation type="unfinished"></translation>
+        <translation>不对号</translation>
     </message>
     <message>
         <source>Departs %1, %2. Boarding closes %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 发车，%2。%3 停止检票。</translation>
     </message>
     <message>
         <source>Departs %1. Boarding closes %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 发车，%2 停止检票。</translation>
     </message>
     <message>
-        <source>Keep the ticket and your ID at hand: you need them at the gate.</source>
-        <translation type="unfinished"></translation>
+        <source>Keep your ticket and ID ready for the gate.</source>
+        <translation>请拿好车票和身份证件，检票时出示。</translation>
     </message>
     <message>
         <source>Finish</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
 </context>
 <context>
     <name>GiveUp</name>
     <message>
         <source>Please wait: your slip is being printed</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打印凭条，请稍候</translation>
     </message>
     <message>
         <source>Stop buying?</source>
-        <translation type="unfinished"></translation>
+        <translation>要停止购票吗？</translation>
     </message>
     <message>
         <source>Your money in the machine</source>
-        <translation type="unfinished"></translation>
+        <translation>机器已收</translation>
     </message>
     <message>
         <source>The machine cannot give bills back. You will get a slip with a number: take it to the ticket window and you will be paid in full.</source>
-        <translation type="unfinished"></translation>
+        <translation>机器不能退出纸币。机器会打印一张带编号的凭条，凭条可到售票窗口全额取款。</translation>
     </message>
     <message>
         <source>Stop, and give me the slip</source>
-        <translation type="unfinished"></translation>
+        <translation>停止购票，打印凭条</translation>
     </message>
     <message>
         <source>Go on paying</source>
-        <translation type="unfinished"></translation>
+        <translation>继续付款</translation>
     </message>
 </context>
 <context>
     <name>Keys</name>
     <message>
         <source>Space</source>
-        <translation type="unfinished"></translation>
+        <translation>空格</translation>
     </message>
     <message>
         <source>Erase the last character</source>
-        <translation type="unfinished"></translation>
+        <translation>删除最后一个字符</translation>
     </message>
 </context>
 <context>
     <name>Names</name>
     <message>
         <source>Child</source>
-        <translation type="unfinished"></translation>
+        <translation>儿童票</translation>
     </message>
     <message>
         <source>Concession</source>
-        <translation type="unfinished"></translation>
+        <translation>优待票</translation>
     </message>
     <message>
         <source>Free</source>
-        <translation type="unfinished"></translation>
+        <translation>免费票</translation>
     </message>
     <message>
         <source>Adult</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Age 6 to 14, or 1.2 m to 1.5 m tall</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>With a disabled veteran or police officer card</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Everybody else</source>
-        <translation type="unfinished"></translation>
+        <translation>成人票</translation>
     </message>
     <message>
         <source>Chinese resident ID card</source>
-        <translation type="unfinished"></translation>
+        <translation>居民身份证</translation>
     </message>
     <message>
-        <source>Residence permit for Hong Kong, Macao and Taiwan residents</source>
-        <translation type="unfinished"></translation>
+        <source>Residence permit (Hong Kong, Macao, Taiwan)</source>
+        <translation>港澳台居民居住证</translation>
     </message>
     <message>
-        <source>Foreign permanent resident ID card</source>
-        <translation type="unfinished"></translation>
+        <source>Foreign permanent resident card</source>
+        <translation>外国人永久居留身份证</translation>
+    </message>
+    <message>
+        <source>Mainland travel permit (Hong Kong, Macao)</source>
+        <translation>港澳居民来往内地通行证</translation>
+    </message>
+    <message>
+        <source>Mainland travel permit (Taiwan)</source>
+        <translation>台湾居民来往大陆通行证</translation>
+    </message>
+    <message>
+        <source>This ID is in the order already. Please use that of the next traveller.</source>
+        <translation>这张证件已在本单中，请放下一位旅客的证件。</translation>
     </message>
     <message>
         <source>Passport</source>
-        <translation type="unfinished"></translation>
+        <translation>护照</translation>
     </message>
     <message>
-        <source>Mainland travel permit, Hong Kong and Macao</source>
-        <translation type="unfinished"></translation>
+        <source>6 to 14 years, or 1.2 to 1.5 m</source>
+        <translation>6 至 14 周岁，或身高 1.2 至 1.5 米</translation>
     </message>
     <message>
-        <source>Mainland travel permit, Taiwan</source>
-        <translation type="unfinished"></translation>
+        <source>Disabled veterans and police</source>
+        <translation>残疾军人、伤残人民警察</translation>
+    </message>
+    <message>
+        <source>Full fare</source>
+        <translation>全价</translation>
     </message>
     <message>
         <source>Leaving now</source>
-        <translation type="unfinished"></translation>
+        <translation>即将发车</translation>
     </message>
     <message>
         <source>in %1 min</source>
-        <translation type="unfinished"></translation>
+        <translation>还有 %1 分钟</translation>
     </message>
     <message>
         <source>That coach can no longer be sold. Please choose another.</source>
-        <translation type="unfinished"></translation>
+        <translation>这趟车已停止售票，请选择其他车次。</translation>
     </message>
     <message>
         <source>Your seats were given back and no money was taken. Please choose again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>This ID is in the order already. Please use the next traveller’s.</source>
-        <translation type="unfinished"></translation>
+        <translation>座位已取消，没有收取任何款项。请重新选择。</translation>
     </message>
     <message>
         <source>No more travellers fit into this order. Pay for these first.</source>
-        <translation type="unfinished"></translation>
+        <translation>本单人数已满，请先为这几位付款。</translation>
     </message>
 </context>
 <context>
     <name>NotPrinted</name>
     <message>
         <source>Did your ticket come out?</source>
-        <translation type="unfinished"></translation>
+        <translation>车票打印出来了吗？</translation>
     </message>
     <message>
         <source>Paid, but the ticket did not print</source>
-        <translation type="unfinished"></translation>
+        <translation>已付款，车票未打印</translation>
     </message>
     <message>
-        <source>Your ticket is paid and valid. If no paper came out, print a copy, or take a picture of this code: it opens the gate too.</source>
-        <translation type="unfinished"></translation>
+        <source>Your ticket is paid and valid. If no paper came out, print a copy, or take a picture of this code: it is good at the gate too.</source>
+        <translation>车票已付款并有效。如果没有出票，请补打一张，或拍下这个二维码，检票时出示。</translation>
     </message>
     <message>
-        <source>Your money is safe and your seat is yours. Take a picture of this code: it opens the gate. Or ask staff to load paper, then print again.</source>
-        <translation type="unfinished"></translation>
+        <source>Your money is safe and your seat is yours. Show a picture of this code at the gate, or ask staff to load paper, then print again.</source>
+        <translation>您的钱已收到，座位已保留。请拍下这个二维码，检票时出示；或请工作人员装纸后重新打印。</translation>
+    </message>
+    <message>
+        <source>I have a picture of it</source>
+        <translation>我已拍下二维码</translation>
     </message>
     <message>
         <source>No: print a copy</source>
-        <translation type="unfinished"></translation>
+        <translation>没有，补打一张</translation>
     </message>
     <message>
         <source>Print again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新打印</translation>
     </message>
     <message>
         <source>Yes, I have it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>I have a picture of the code</source>
-        <translation type="unfinished"></translation>
+        <translation>是的，已取到</translation>
     </message>
 </context>
 <context>
     <name>OutOfService</name>
     <message>
         <source>No tickets from this machine now</source>
-        <translation type="unfinished"></translation>
+        <translation>本机暂停售票</translation>
     </message>
     <message>
         <source>Please use another machine or the ticket window.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用其他售票机或到售票窗口购票。</translation>
     </message>
 </context>
 <context>
     <name>Pay</name>
     <message>
         <source>How would you like to pay?</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择付款方式</translation>
     </message>
     <message>
         <source>To pay</source>
-        <translation type="unfinished"></translation>
+        <translation>应付</translation>
+    </message>
+    <message>
+        <source>Exact amount in bills, please: no change.</source>
+        <translation>机器不找零，请准备好金额正好的纸币。</translation>
     </message>
     <message>
         <source>Pay in cash</source>
-        <translation type="unfinished"></translation>
+        <translation>现金付款</translation>
     </message>
     <message>
-        <source>Keeping your seats…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The machine gives no change. Please have the exact amount ready in bills.</source>
-        <translation type="unfinished"></translation>
+        <source>Keeping your seats</source>
+        <translation>正在为您留座</translation>
     </message>
     <message>
         <source>Bills that the machine knows</source>
-        <translation type="unfinished"></translation>
+        <translation>机器可识别的纸币</translation>
     </message>
 </context>
 <context>
     <name>Printing</name>
     <message>
         <source>Printing ticket %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打印第 %1 张，共 %2 张</translation>
     </message>
     <message>
         <source>Printing your ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打印车票</translation>
     </message>
     <message>
         <source>Paid: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已付款 %1</translation>
     </message>
     <message>
         <source>The ticket comes out of the slot below the screen. Please wait until it has stopped moving.</source>
-        <translation type="unfinished"></translation>
+        <translation>车票将从屏幕下方的出票口送出，请等出票停止后再取。</translation>
     </message>
 </context>
 <context>
     <name>PuttingIn</name>
     <message>
         <source>Put in the bills one by one</source>
-        <translation type="unfinished"></translation>
+        <translation>请逐张放入纸币</translation>
     </message>
     <message>
         <source>Please wait a moment</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍候</translation>
     </message>
     <message>
         <source>Still to pay</source>
-        <translation type="unfinished"></translation>
+        <translation>还需支付</translation>
     </message>
     <message>
         <source>Paid so far</source>
-        <translation type="unfinished"></translation>
+        <translation>已付</translation>
     </message>
     <message>
         <source>Paid %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>已付 %1，共 %2</translation>
     </message>
     <message>
         <source>The machine takes these bills now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在可以放入的纸币</translation>
     </message>
     <message>
         <source>No change: the machine never takes more than is still to pay.</source>
-        <translation type="unfinished"></translation>
+        <translation>机器不找零，不会收取超过应付金额的纸币。</translation>
     </message>
 </context>
 <context>
     <name>Rail</name>
     <message>
         <source>Destination: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>目的地：%1</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>目的地</translation>
     </message>
     <message>
         <source>Departure: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>发车时间：%1</translation>
+    </message>
+    <message>
+        <source>Gate %1</source>
+        <translation>检票口 %1</translation>
     </message>
     <message>
         <source>Travellers: %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>%n traveller(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
+        <translation>乘车人 %1 位</translation>
     </message>
 </context>
 <context>
     <name>Recovered</name>
     <message>
         <source>The machine restarted. Is this your money?</source>
-        <translation type="unfinished"></translation>
+        <translation>机器刚刚重启。这是您的钱吗？</translation>
     </message>
     <message>
         <source>The machine restarted. Is this your ticket?</source>
-        <translation type="unfinished"></translation>
+        <translation>机器刚刚重启。这是您的车票吗？</translation>
     </message>
     <message>
         <source>It is paid and is being printed now. Please wait for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>车票已付款，正在打印，请稍候。</translation>
     </message>
     <message>
         <source>It is paid and valid, but nobody knows whether it was printed. If you do not have it, print a copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>车票已付款并有效，但无法确认是否已打印。如果您没有取到，请补打一张。</translation>
     </message>
     <message>
         <source>It is paid and valid, but it was not printed yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>车票已付款并有效，但还没有打印。</translation>
     </message>
     <message>
         <source>It is paid and was printed. Please take it from the slot below the screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>车票已付款并已打印，请从屏幕下方的出票口取走。</translation>
     </message>
     <message>
         <source>You will be paid</source>
-        <translation type="unfinished"></translation>
+        <translation>可取金额</translation>
     </message>
     <message>
         <source>Number of your slip</source>
-        <translation type="unfinished"></translation>
+        <translation>凭条编号</translation>
     </message>
     <message>
-        <source>Take the slip to the ticket window: you will be paid there.</source>
-        <translation type="unfinished"></translation>
+        <source>Take the slip to the ticket window to be paid.</source>
+        <translation>请凭此凭条到售票窗口取款。</translation>
     </message>
     <message>
-        <source>The slip could not be printed. Write the number down or take a picture of it, and go to the ticket window: you will be paid there.</source>
-        <translation type="unfinished"></translation>
+        <source>No slip came out: take the number to the window.</source>
+        <translation>凭条未打印，请记下编号，到售票窗口取款。</translation>
     </message>
     <message>
         <source>It is not mine</source>
-        <translation type="unfinished"></translation>
+        <translation>不是我的</translation>
     </message>
     <message>
         <source>It is mine, I have the number</source>
-        <translation type="unfinished"></translation>
+        <translation>是我的，编号已记下</translation>
     </message>
     <message>
         <source>I have it</source>
-        <translation type="unfinished"></translation>
+        <translation>我已取到</translation>
     </message>
     <message>
         <source>It is mine: print a copy</source>
-        <translation type="unfinished"></translation>
+        <translation>是我的，补打一张</translation>
     </message>
     <message>
         <source>It is mine: print it</source>
-        <translation type="unfinished"></translation>
+        <translation>是我的，打印车票</translation>
     </message>
 </context>
 <context>
     <name>RiderTicket</name>
     <message>
         <source>Which ticket for %1?</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 买哪种票？</translation>
     </message>
     <message>
         <source>%1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2</translation>
     </message>
     <message>
-        <source>With one child free of charge, no seat</source>
-        <translation type="unfinished"></translation>
+        <source>With a child, free, no seat</source>
+        <translation>携带一名免费儿童，不占座</translation>
     </message>
     <message>
         <source>Up to 6 years or 1.2 m</source>
-        <translation type="unfinished"></translation>
+        <translation>6 周岁以下或身高 1.2 米以下</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
 </context>
 <context>
     <name>StillThere</name>
     <message>
         <source>Are you still there?</source>
-        <translation type="unfinished"></translation>
+        <translation>您还在吗？</translation>
     </message>
     <message>
         <source>In %1 seconds the purchase ends and a slip for your money is printed.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 秒后将结束购票，并为您打印取款凭条。</translation>
     </message>
     <message>
         <source>In %1 seconds what you have entered is wiped.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 秒后将清除您输入的内容。</translation>
     </message>
     <message>
         <source>Yes, continue</source>
-        <translation type="unfinished"></translation>
+        <translation>还在，继续</translation>
     </message>
 </context>
 <context>
     <name>TopBand</name>
     <message>
         <source>Offline sale</source>
-        <translation type="unfinished"></translation>
+        <translation>离线售票</translation>
     </message>
     <message>
         <source>Cash only</source>
-        <translation type="unfinished"></translation>
+        <translation>仅收现金</translation>
     </message>
     <message>
         <source>No payment now</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不能付款</translation>
     </message>
 </context>
 <context>
     <name>Trouble</name>
     <message>
         <source>Your money is safe</source>
-        <translation type="unfinished"></translation>
+        <translation>您的钱是安全的</translation>
     </message>
     <message>
-        <source>That did not work</source>
-        <translation type="unfinished"></translation>
+        <source>Please choose again</source>
+        <translation>请重新选择</translation>
     </message>
     <message>
         <source>You will be paid</source>
-        <translation type="unfinished"></translation>
+        <translation>可取金额</translation>
     </message>
     <message>
         <source>Number of your slip</source>
-        <translation type="unfinished"></translation>
+        <translation>凭条编号</translation>
     </message>
     <message>
-        <source>Take the slip to the ticket window: you will be paid there.</source>
-        <translation type="unfinished"></translation>
+        <source>Take the slip to the ticket window to be paid.</source>
+        <translation>请凭此凭条到售票窗口取款。</translation>
     </message>
     <message>
-        <source>The slip could not be printed. Write the number down or take a picture of it, and go to the ticket window: you will be paid there.</source>
-        <translation type="unfinished"></translation>
+        <source>No slip came out: take the number to the window.</source>
+        <translation>凭条未打印，请记下编号，到售票窗口取款。</translation>
     </message>
     <message>
         <source>Choose again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新选择</translation>
     </message>
     <message>
         <source>I have the slip</source>
-        <translation type="unfinished"></translation>
+        <translation>我已取走凭条</translation>
     </message>
     <message>
         <source>I have the number</source>
-        <translation type="unfinished"></translation>
+        <translation>我已记下编号</translation>
     </message>
 </context>
 <context>
     <name>Typing</name>
     <message>
         <source>Which document?</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择证件</translation>
     </message>
     <message>
         <source>The name in the document</source>
-        <translation type="unfinished"></translation>
+        <translation>证件上的姓名</translation>
     </message>
     <message>
-        <source>Please look at the number again: one of its digits cannot be right.</source>
-        <translation type="unfinished"></translation>
+        <source>Please check the number: it cannot be right.</source>
+        <translation>号码有误，请核对后重新输入。</translation>
     </message>
     <message>
-        <source>Documents above</source>
-        <translation type="unfinished"></translation>
+        <source>Up</source>
+        <translation>上一页</translation>
     </message>
     <message>
-        <source>Documents below</source>
-        <translation type="unfinished"></translation>
+        <source>Down</source>
+        <translation>下一页</translation>
     </message>
     <message>
         <source>In Latin letters (pinyin)</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入拼音或英文字母</translation>
     </message>
     <message>
         <source>18 digits, the last may be X</source>
-        <translation type="unfinished"></translation>
+        <translation>18 位，最后一位可能是 X</translation>
     </message>
     <message>
         <source>Letters and digits as printed</source>
-        <translation type="unfinished"></translation>
+        <translation>请按证件输入字母和数字</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一步</translation>
     </message>
 </context>
 <context>
     <name>WhereTo</name>
     <message>
         <source>Spell the destination</source>
-        <translation type="unfinished"></translation>
+        <translation>按拼音查找目的地</translation>
     </message>
     <message>
         <source>Where to?</source>
-        <translation type="unfinished"></translation>
+        <translation>您要去哪里？</translation>
     </message>
     <message>
         <source>Another destination: find it by its first letters</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到？按拼音首字母查找</translation>
     </message>
     <message>
         <source>First letters of the name in pinyin, such as HZ</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入拼音首字母，例如 HZ</translation>
     </message>
     <message>
-        <source>Previous destinations</source>
-        <translation type="unfinished"></translation>
+        <source>Up</source>
+        <translation>上一页</translation>
     </message>
     <message>
-        <source>More destinations</source>
-        <translation type="unfinished"></translation>
+        <source>Down</source>
+        <translation>下一页</translation>
+    </message>
+    <message>
+        <source>%1 %2, from %3</source>
+        <translation>%1 %2 · %3起</translation>
+    </message>
+    <message>
+        <source>%1, from %2</source>
+        <translation>%1 · %2起</translation>
     </message>
     <message>
         <source>%1, next coach %2, from %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，下一班 %2，票价 %3 起</translation>
     </message>
     <message>
         <source>%1, no coach on sale</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，暂无车次</translation>
     </message>
     <message>
         <source>No coach on sale</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 %2 · from %3</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 · from %2</source>
-        <translation type="unfinished"></translation>
+        <translation>暂无车次</translation>
     </message>
 </context>
 <context>
     <name>WhichDeparture</name>
     <message>
         <source>Which coach to %1?</source>
-        <translation type="unfinished"></translation>
+        <translation>选择去%1的车次</translation>
     </message>
     <message>
         <source>No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the ticket window.</source>
-        <translation type="unfinished"></translation>
+        <translation>今天没有开往这里的可售车次了。请按“返回”选择其他目的地，或到售票窗口咨询。</translation>
     </message>
     <message>
-        <source>Earlier coaches</source>
-        <translation type="unfinished"></translation>
+        <source>Earlier</source>
+        <translation>更早</translation>
     </message>
     <message>
-        <source>Later coaches</source>
-        <translation type="unfinished"></translation>
+        <source>Later</source>
+        <translation>更晚</translation>
+    </message>
+    <message>
+        <source>Gate %1, %2 seats left</source>
+        <translation>检票口 %1，余 %2 座</translation>
     </message>
     <message>
         <source>%1 to %2, gate %3, %4 seats left, %5</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Gate %1 · %2 left</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 开往%2，%3 号检票口，余票 %4 张，%5</translation>
     </message>
 </context>
 <context>
     <name>Who</name>
     <message>
         <source>Who is travelling?</source>
-        <translation type="unfinished"></translation>
+        <translation>谁乘车？</translation>
     </message>
     <message>
         <source>Anyone else?</source>
-        <translation type="unfinished"></translation>
+        <translation>还有其他人乘车吗？</translation>
     </message>
     <message>
         <source>Place the ID card on the reader</source>
-        <translation type="unfinished"></translation>
+        <translation>请把身份证放在读卡区</translation>
     </message>
     <message>
         <source>Place the next ID card on the reader</source>
-        <translation type="unfinished"></translation>
+        <translation>可继续放下一张身份证</translation>
     </message>
     <message>
-        <source>Travellers above</source>
-        <translation type="unfinished"></translation>
+        <source>Up</source>
+        <translation>上一页</translation>
     </message>
     <message>
-        <source>Travellers below</source>
-        <translation type="unfinished"></translation>
+        <source>Down</source>
+        <translation>下一页</translation>
     </message>
     <message>
         <source>%1 %2, with one child</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2，携带一名免费儿童</translation>
     </message>
     <message>
         <source>%1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2</translation>
     </message>
     <message>
         <source>Change the ticket of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>更改%1的车票</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Remove %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>更改</translation>
     </message>
     <message>
         <source>No card: type the number</source>
-        <translation type="unfinished"></translation>
+        <translation>没带身份证，手动输入</translation>
     </message>
     <message>
         <source>Pay %1</source>
-        <translation type="unfinished"></translation>
+        <translation>付款 %1</translation>
     </message>
     <message>
         <source>Pay</source>
-        <translation type="unfinished"></translation>
+        <translation>付款</translation>
     </message>
 </context>
 </TS>

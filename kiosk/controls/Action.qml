@@ -11,21 +11,22 @@ Target {
     property bool checked: false
     property int letters: Look.body
     property bool centred: true
+    property bool upright: false // the sign above the words
 
     readonly property bool filled: (tone === "primary" || tone === "go") && enabled
-    readonly property color ink: !enabled ? Look.quietInk : tone === "go" ? Look.goInk : tone === "primary" ? Look.primaryInk : checked ? Look.primaryInk : tone === "band" ? Look.ink : Look.primary
-    readonly property int pad: Look.mm(tone === "band" ? 3 : 5)
-    readonly property int signSpace: sign === "" ? 0 : signs.size + Look.mm(3)
+    readonly property color ink: !enabled ? Look.quietInk : tone === "go" ? Look.goInk : tone === "primary" ? Look.primaryInk : checked ? Look.primary : tone === "band" ? Look.ink : Look.primary
+    readonly property int pad: Look.mm(upright ? 2 : tone === "band" ? 3 : 5)
+    readonly property int signSpace: sign === "" || upright ? 0 : signs.size + Look.mm(3)
 
     implicitWidth: Math.max(Look.target, Math.ceil(widest.implicitWidth) + signSpace + 2 * pad)
-    implicitHeight: Math.max(tone === "primary" || tone === "go" ? Look.primaryTarget : Look.target, words.implicitHeight + Look.mm(4))
+    implicitHeight: Math.max(tone === "primary" || tone === "go" ? Look.primaryTarget : Look.target, words.implicitHeight + Look.mm(Look.large ? 2 : 4))
 
     Rectangle {
         anchors.fill: parent
         radius: Look.corner
-        color: action.filled ? (action.pressed ? Qt.darker(fill, 1.2) : fill) : action.checked ? Look.primary : action.pressed ? Look.pressed : Look.paper
-        border.width: action.filled ? 0 : Look.line
-        border.color: action.enabled ? (action.tone === "plain" ? Look.primary : Look.edge) : Look.rule
+        color: action.filled ? (action.pressed ? Qt.darker(fill, 1.2) : fill) : action.pressed ? Look.pressed : action.checked ? Look.primaryTint : Look.paper
+        border.width: action.filled ? 0 : action.checked ? Look.thick : Look.line
+        border.color: action.enabled ? (action.tone === "plain" || action.checked ? Look.primary : Look.edge) : Look.rule
 
         readonly property color fill: action.tone === "go" ? Look.go : Look.primary
     }
@@ -41,20 +42,22 @@ Target {
         Accessible.ignored: true
     }
 
-    Row {
+    Grid {
         id: row
 
         readonly property int room: action.width - 2 * action.pad
 
         anchors.verticalCenter: parent.verticalCenter
         x: action.centred ? Math.round((action.width - width) / 2) : action.pad
-        spacing: Look.mm(3)
+        columns: action.upright ? 1 : 2
+        columnSpacing: Look.mm(3)
+        horizontalItemAlignment: Grid.AlignHCenter
+        verticalItemAlignment: Grid.AlignVCenter
 
         Icon {
             id: signs
 
             visible: action.sign !== ""
-            anchors.verticalCenter: parent.verticalCenter
             sign: action.sign
             size: Math.round(action.letters * 1.1)
             ink: action.ink
@@ -63,7 +66,6 @@ Target {
         Column {
             id: words
 
-            anchors.verticalCenter: parent.verticalCenter
             width: Math.min(Math.max(Math.ceil(widest.implicitWidth), Math.ceil(under.implicitWidth)), row.room - action.signSpace)
 
             Label {
@@ -72,7 +74,7 @@ Target {
                 letters: action.letters
                 strong: true
                 color: action.ink
-                horizontalAlignment: action.centred && action.sign === "" ? Text.AlignHCenter : Text.AlignLeft
+                horizontalAlignment: action.centred && (action.sign === "" || action.upright) ? Text.AlignHCenter : Text.AlignLeft
                 Accessible.ignored: true
             }
 

@@ -30,7 +30,7 @@ Rectangle {
         height: band.rowHeight
         enabled: kiosk.band.back ?? false
         name: qsTr("Back")
-        sign: "back"
+        sign: Look.wide ? "" : "back"
         tone: "band"
         onTouched: kiosk.touch("back")
     }
@@ -45,7 +45,7 @@ Rectangle {
         height: band.rowHeight
         enabled: kiosk.band.startOver ?? false
         name: qsTr("Start over")
-        sign: "over"
+        sign: Look.wide ? "" : "over"
         tone: "band"
         onTouched: kiosk.touch("startOver")
     }
@@ -71,8 +71,8 @@ Rectangle {
         y: language.y
         width: language.width
         height: band.rowHeight
-        name: Look.large ? qsTr("Normal text") : qsTr("Large text")
-        sign: Look.portrait && Look.large ? "" : "letters"
+        name: Look.large ? qsTr("Small text") : qsTr("Large text")
+        sign: Look.large ? "" : "letters"
         tone: "band"
         checked: Look.large
         onTouched: kiosk.touch("large")
@@ -85,7 +85,7 @@ Rectangle {
         width: language.width
         height: band.rowHeight
         name: qsTr("Contrast")
-        sign: Look.portrait && Look.large ? "" : "contrast"
+        sign: Look.large ? "" : "contrast"
         tone: "band"
         checked: Look.contrast
         onTouched: kiosk.touch("contrast")

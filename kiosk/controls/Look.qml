@@ -9,6 +9,7 @@ QtObject {
     property bool portrait: false
     property bool large: false
     property bool contrast: false
+    readonly property bool wide: large && !portrait // large print on a wide panel: little height, much width
 
     readonly property string face: "Noto Sans CJK SC"
     readonly property real capitalOfEm: 0.733 // height of a capital as a part of the font size, of this face

@@ -19,11 +19,11 @@ QtObject {
     function ticketWho(kind: int): string {
         switch (kind) {
         case 1:
-            return qsTr("Age 6 to 14, or 1.2 m to 1.5 m tall")
+            return qsTr("6 to 14 years, or 1.2 to 1.5 m")
         case 2:
-            return qsTr("With a disabled veteran or police officer card")
+            return qsTr("Disabled veterans and police")
         default:
-            return qsTr("Everybody else")
+            return qsTr("Full fare")
         }
     }
 
@@ -32,16 +32,16 @@ QtObject {
         case 1:
             return qsTr("Chinese resident ID card")
         case 2:
-            return qsTr("Residence permit for Hong Kong, Macao and Taiwan residents")
+            return qsTr("Residence permit (Hong Kong, Macao, Taiwan)")
         case 3:
         case 4:
-            return qsTr("Foreign permanent resident ID card")
+            return qsTr("Foreign permanent resident card")
         case 5:
             return qsTr("Passport")
         case 6:
-            return qsTr("Mainland travel permit, Hong Kong and Macao")
+            return qsTr("Mainland travel permit (Hong Kong, Macao)")
         default:
-            return qsTr("Mainland travel permit, Taiwan")
+            return qsTr("Mainland travel permit (Taiwan)")
         }
     }
 
@@ -56,7 +56,7 @@ QtObject {
         case "time_up":
             return qsTr("Your seats were given back and no money was taken. Please choose again.")
         case "same_document":
-            return qsTr("This ID is in the order already. Please use the next traveller’s.")
+            return qsTr("This ID is in the order already. Please use that of the next traveller.")
         case "full":
             return qsTr("No more travellers fit into this order. Pay for these first.")
         default:

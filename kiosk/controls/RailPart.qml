@@ -30,6 +30,7 @@ Target {
 
         Label {
             width: parent.width
+            visible: text !== ""
             text: part.label
             letters: Look.quiet
             color: Look.quietInk

@@ -11,6 +11,7 @@ Rectangle {
         parts.push(kiosk.top.cash ? qsTr("Cash only") : qsTr("No payment now"))
         return parts.join(" · ")
     }
+    readonly property bool dated: working.width + today.width + 3 * Look.margin + (twoLines ? 0 : station.width + time.width + Look.mm(16)) <= width // else the date gives way
     readonly property bool twoLines: Look.portrait
 
     color: Look.contrast ? Look.paper : Look.ink
@@ -33,7 +34,7 @@ Rectangle {
         id: time
 
         anchors.verticalCenter: band.twoLines ? station.verticalCenter : band.verticalCenter
-        x: band.twoLines ? band.width - Look.margin - width : today.x + today.width + Look.mm(5)
+        x: band.twoLines ? band.width - Look.margin - width : band.dated ? today.x + today.width + Look.mm(5) : today.x
         text: kiosk.top.clock ?? ""
         letters: Look.title
         strong: true
@@ -47,9 +48,12 @@ Rectangle {
         y: band.twoLines ? band.height - height - Look.mm(1.5) : Math.round((band.height - height) / 2)
         text: kiosk.top.day ?? ""
         color: band.pale
+        visible: band.dated
     }
 
     Label {
+        id: working
+
         anchors.right: parent.right
         anchors.rightMargin: Look.margin
         anchors.verticalCenter: today.verticalCenter

@@ -6,7 +6,7 @@ Item {
     id: attract
 
     readonly property int startWidth: Look.portrait ? width : Math.round(width * 0.29)
-    readonly property int startHeight: Look.portrait ? Look.mm(Look.large ? 62 : 56) : height
+    readonly property int startHeight: Look.portrait ? Look.mm(62) : height
     readonly property bool recovered: kiosk.band.recovered ?? false
 
     Target {
@@ -26,31 +26,42 @@ Item {
         radius: Look.corner
         color: Look.primary
 
-        Column {
+        Grid {
             anchors.centerIn: parent
-            width: parent.width - 2 * Look.mm(6)
-            spacing: Look.mm(4)
+            columns: Look.portrait ? 2 : 1
+            columnSpacing: Look.mm(8)
+            rowSpacing: Look.mm(5)
+            horizontalItemAlignment: Grid.AlignHCenter
+            verticalItemAlignment: Grid.AlignVCenter
 
             Icon {
-                anchors.horizontalCenter: parent.horizontalCenter
                 sign: "touch"
-                size: Look.mm(Look.portrait ? 18 : 34)
+                size: Look.mm(34)
                 ink: Look.primaryInk
             }
-            Label {
-                width: parent.width
-                horizontalAlignment: Text.AlignHCenter
-                text: qsTr("Touch to start")
-                letters: Look.hero
-                strong: true
-                color: Look.primaryInk
-                lineHeight: 0.85
-            }
-            Label {
-                width: parent.width
-                horizontalAlignment: Text.AlignHCenter
-                text: qsTr("Buy a ticket for today’s coaches")
-                color: Look.primaryInk
+            Column {
+                width: Math.min(Math.max(touch.implicitWidth, buy.implicitWidth), start.width - Look.mm(Look.portrait ? 58 : 12))
+                spacing: Look.mm(2)
+
+                Label {
+                    id: touch
+
+                    width: parent.width
+                    horizontalAlignment: Look.portrait ? Text.AlignLeft : Text.AlignHCenter
+                    text: qsTr("Touch\nto start")
+                    letters: Look.hero
+                    strong: true
+                    color: Look.primaryInk
+                    lineHeight: 0.85
+                }
+                Label {
+                    id: buy
+
+                    width: parent.width
+                    horizontalAlignment: touch.horizontalAlignment
+                    text: qsTr("Buy your coach ticket here")
+                    color: Look.primaryInk
+                }
             }
         }
     }
@@ -88,28 +99,34 @@ Item {
                 })
         }
 
-        ListView {
+        Column {
             id: board
+
+            readonly property int room: foot.y - y - (foot.height > 0 ? Look.gutter : 0)
+            readonly property int shown: Math.max(1, Math.floor(room / Look.mm(Look.large ? 24 : 19)))
+            readonly property int rowHeight: Math.floor(room / shown)
 
             objectName: "attract.board"
             anchors.top: header.bottom
             width: parent.width
-            height: Math.floor((foot.y - y) / rowHeight) * rowHeight
-            clip: true
-            interactive: false
-            cacheBuffer: 0
-            model: kiosk.board
 
-            readonly property int rowHeight: Look.mm(Look.large ? 24 : 20)
+            Repeater {
+                id: coaches
 
-            delegate: BoardRow {
-                width: board.width
-                height: board.rowHeight
+                model: kiosk.board
+
+                BoardRow {
+                    required property int index
+
+                    visible: index < board.shown
+                    width: board.width
+                    height: board.rowHeight
+                }
             }
         }
 
         Label {
-            visible: board.count === 0
+            visible: coaches.count === 0
             anchors.top: header.bottom
             anchors.topMargin: Look.gutter
             width: parent.width

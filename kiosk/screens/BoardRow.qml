@@ -8,7 +8,7 @@ Item {
     required property var row
     property bool header: false
 
-    readonly property int timeWidth: Look.mm(46)
+    readonly property int timeWidth: Look.mm(50)
     readonly property int gateWidth: Look.mm(Look.portrait ? 16 : 20)
     readonly property int freeWidth: Look.mm(Look.portrait ? 24 : 28)
     readonly property int fareWidth: Look.mm(34)
@@ -35,6 +35,9 @@ Item {
 
         Label {
             width: parent.width
+            height: line.header ? implicitHeight : Math.min(implicitHeight, line.height - (soon.visible ? soon.implicitHeight : 0) - Look.mm(1))
+            fontSizeMode: line.header ? Text.FixedSize : Text.Fit
+            minimumPixelSize: Look.body
             text: line.row.to
             letters: line.header ? Look.quiet : Look.title
             strong: !line.header
@@ -42,6 +45,8 @@ Item {
             lineHeight: line.header ? 0.92 : 0.82
         }
         Label {
+            id: soon
+
             width: parent.width
             visible: text !== ""
             text: line.leaving

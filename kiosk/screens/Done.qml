@@ -14,11 +14,11 @@ Stage {
 
     Column {
         width: parent.width
-        spacing: Look.mm(5)
+        spacing: Look.mm(Look.wide ? 2 : 5)
 
         Rectangle {
             width: parent.width
-            height: facts.height + Look.mm(10)
+            height: facts.height + Look.mm(Look.wide ? 4 : 10)
             radius: Look.corner
             color: Look.go
 
@@ -28,7 +28,7 @@ Stage {
                 readonly property int each: Math.floor((width - 2 * spacing) / 3)
 
                 x: Look.mm(6)
-                y: Look.mm(5)
+                y: Look.mm(Look.wide ? 2 : 5)
                 width: parent.width - 2 * x
                 spacing: Look.mm(4)
 
@@ -53,12 +53,12 @@ Stage {
         Label {
             width: parent.width
             text: screen.leftMinutes >= 0 ? qsTr("Departs %1, %2. Boarding closes %3.").arg(screen.journey.time).arg(Names.left(screen.leftMinutes)).arg(screen.journey.closes) : qsTr("Departs %1. Boarding closes %2.").arg(screen.journey.time).arg(screen.journey.closes)
-            letters: Look.title
+            letters: Look.wide ? Look.body : Look.title
             strong: true
         }
         Label {
             width: parent.width
-            text: qsTr("Keep the ticket and your ID at hand: you need them at the gate.")
+            text: qsTr("Keep your ticket and ID ready for the gate.")
             color: Look.quietInk
         }
     }

@@ -2,20 +2,26 @@ import QtQuick
 import "../controls"
 
 // One number on the green panel of a finished purchase.
-Column {
+Grid {
     id: fact
 
     required property string label
     property string value: ""
     property int letters: Look.hero
 
+    columns: Look.wide ? 2 : 1
+    columnSpacing: Look.mm(4)
+    verticalItemAlignment: Grid.AlignVCenter
+
     Label {
-        width: parent.width
+        id: word
+
+        width: Look.wide ? implicitWidth : fact.width
         text: fact.label
         color: Look.goInk
     }
     Label {
-        width: parent.width
+        width: Look.wide ? fact.width - word.width - fact.columnSpacing : fact.width
         text: fact.value
         letters: fact.letters
         strong: true

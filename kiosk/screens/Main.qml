@@ -67,22 +67,23 @@ Window {
         id: rail
 
         visible: main.railed
-        x: Look.portrait ? 0 : parent.width - width
+        x: across ? 0 : parent.width - width
         y: top.height
-        width: Look.portrait ? parent.width : Math.round(parent.width * 0.3)
-        height: Look.portrait ? implicitHeight : bottom.y - top.height
+        width: across ? parent.width : Math.round(parent.width * 0.3)
+        height: across ? implicitHeight : bottom.y - top.height
     }
 
     Loader {
         id: stage
 
-        readonly property int above: Look.portrait && main.railed ? rail.y + rail.height : top.height
+        readonly property int above: rail.across && main.railed ? rail.y + rail.height : top.height
+        readonly property int gap: Look.mm(Look.wide ? 4 : 6)
 
         objectName: "stage"
         x: Look.margin
-        y: above + Look.mm(6)
-        width: (Look.portrait || !main.railed ? parent.width : rail.x) - 2 * Look.margin
-        height: bottom.y - y - Look.mm(6)
+        y: above + gap
+        width: (rail.across || !main.railed ? parent.width : rail.x) - 2 * Look.margin
+        height: bottom.y - y - gap
         source: kiosk.step === "" ? "" : main.files[kiosk.step] + ".qml"
         focus: true
     }

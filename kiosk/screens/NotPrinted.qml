@@ -12,43 +12,54 @@ Stage {
     notice: tickets.message ?? ""
 
     Row {
+        id: facts
+
         width: parent.width
+        height: Math.min(again.y, have.y) - Look.gutter
         spacing: Look.mm(6)
 
         Code {
             id: code
 
-            side: Look.mm(Look.portrait ? 62 : 56)
+            side: Math.min(facts.height, Look.mm(Look.portrait ? 66 : 56))
             picture: screen.tickets.code ?? ""
         }
         Label {
             width: parent.width - code.width - parent.spacing
-            text: screen.unknown ? qsTr("Your ticket is paid and valid. If no paper came out, print a copy, or take a picture of this code: it opens the gate too.") : qsTr("Your money is safe and your seat is yours. Take a picture of this code: it opens the gate. Or ask staff to load paper, then print again.")
+            text: screen.unknown ? qsTr("Your ticket is paid and valid. If no paper came out, print a copy, or take a picture of this code: it is good at the gate too.") : qsTr("Your money is safe and your seat is yours. Show a picture of this code at the gate, or ask staff to load paper, then print again.")
         }
     }
 
-    Column {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        spacing: Look.gutter
+    Action {
+        id: again
 
-        Action {
-            objectName: "notPrinted.again"
-            width: parent.width
-            tone: screen.unknown ? "plain" : "primary"
-            letters: screen.unknown ? Look.body : Look.title
-            sign: "printer"
-            name: screen.unknown ? qsTr("No: print a copy") : qsTr("Print again")
-            onTouched: screen.unknown ? kiosk.printCopy(screen.tickets.unknown) : kiosk.touch("printAgain")
-        }
-        Action {
-            objectName: "notPrinted.haveTicket"
-            width: parent.width
-            tone: screen.unknown ? "go" : "plain"
-            letters: screen.unknown ? Look.title : Look.body
-            sign: "tick"
-            name: screen.unknown ? qsTr("Yes, I have it") : qsTr("I have a picture of the code")
-            onTouched: kiosk.touch("haveTicket")
-        }
+        readonly property bool main: !screen.unknown
+
+        objectName: "notPrinted.again"
+        x: Look.wide && main ? parent.width - width : 0
+        y: main || Look.wide ? parent.height - height : parent.height - have.height - height - Look.gutter
+        width: Look.wide ? Math.floor((parent.width - Look.gutter) / 2) : parent.width
+        height: Look.wide ? Math.max(implicitHeight, have.implicitHeight) : implicitHeight
+        tone: main ? "primary" : "plain"
+        letters: main && !Look.wide ? Look.title : Look.body
+        sign: "printer"
+        name: screen.unknown ? qsTr("No: print a copy") : qsTr("Print again")
+        onTouched: screen.unknown ? kiosk.printCopy(screen.tickets.unknown) : kiosk.touch("printAgain")
+    }
+    Action {
+        id: have
+
+        readonly property bool main: screen.unknown
+
+        objectName: "notPrinted.haveTicket"
+        x: Look.wide && main ? parent.width - width : 0
+        y: main || Look.wide ? parent.height - height : parent.height - again.height - height - Look.gutter
+        width: again.width
+        height: Look.wide ? Math.max(implicitHeight, again.implicitHeight) : implicitHeight
+        tone: main ? "go" : "plain"
+        letters: main && !Look.wide ? Look.title : Look.body
+        sign: "tick"
+        name: screen.unknown ? qsTr("Yes, I have it") : qsTr("I have a picture of it")
+        onTouched: kiosk.touch("haveTicket")
     }
 }

@@ -7,13 +7,13 @@ Item {
 
     Column {
         anchors.centerIn: parent
-        width: Math.min(parent.width, Look.mm(Look.large ? 280 : 230))
-        spacing: Look.mm(7)
+        width: Math.min(parent.width, Look.mm(Look.large ? 328 : 230))
+        spacing: Look.mm(Look.wide ? 4 : 7)
 
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
             sign: "attention"
-            size: Look.mm(34)
+            size: Look.mm(Look.wide ? 22 : 34)
             ink: Look.attention
         }
         Label {

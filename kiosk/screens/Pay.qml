@@ -11,45 +11,41 @@ Stage {
     question: qsTr("How would you like to pay?")
     notice: money.message ?? ""
 
-    Figure {
-        id: total
+    Flow {
+        id: facts
 
         width: parent.width
-        label: qsTr("To pay")
-        value: screen.money.total ?? ""
-    }
+        spacing: Look.mm(5)
 
-    Action {
-        id: cash
-
-        objectName: "pay.cash"
-        anchors.top: total.bottom
-        anchors.topMargin: Look.gutter
-        width: parent.width
-        height: Math.max(implicitHeight, Look.mm(34))
-        enabled: screen.held && (screen.money.cash ?? false)
-        tone: "primary"
-        letters: Look.title
-        sign: "cash"
-        name: screen.held ? qsTr("Pay in cash") : qsTr("Keeping your seats…")
-        onTouched: kiosk.touch("cash")
-    }
-
-    Column {
-        anchors.top: cash.bottom
-        anchors.topMargin: Look.mm(6)
-        width: parent.width
-        spacing: Look.mm(3)
-
-        Notice {
-            width: parent.width
-            text: qsTr("The machine gives no change. Please have the exact amount ready in bills.")
+        Figure {
+            width: Look.wide ? Look.mm(86) : parent.width
+            label: qsTr("To pay")
+            value: screen.money.total ?? ""
         }
         Bills {
-            width: parent.width
+            width: Look.wide ? parent.width - Look.mm(92) : parent.width
             label: qsTr("Bills that the machine knows")
             bills: screen.money.bills ?? []
             allLit: true
         }
+    }
+
+    Notice {
+        anchors.top: facts.bottom
+        anchors.topMargin: Look.mm(Look.wide ? 3 : 6)
+        width: parent.width
+        text: qsTr("Exact amount in bills, please: no change.")
+    }
+
+    Action {
+        objectName: "pay.cash"
+        anchors.bottom: parent.bottom
+        width: parent.width
+        enabled: screen.held && (screen.money.cash ?? false)
+        tone: "primary"
+        letters: Look.title
+        sign: "cash"
+        name: screen.held ? qsTr("Pay in cash") : qsTr("Keeping your seats")
+        onTouched: kiosk.touch("cash")
     }
 }

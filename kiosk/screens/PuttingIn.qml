@@ -50,11 +50,12 @@ Stage {
         }
         Bills {
             width: parent.width
-            visible: screen.open
+            visible: screen.open && !(Look.large && screen.notice !== "")
             label: qsTr("The machine takes these bills now")
             bills: screen.money.bills ?? []
         }
         Notice {
+            visible: text !== "" && !Look.wide
             width: parent.width
             text: qsTr("No change: the machine never takes more than is still to pay.")
         }

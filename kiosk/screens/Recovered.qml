@@ -22,24 +22,29 @@ Stage {
 
         Label {
             width: parent.width
+            visible: !(screen.owed && Look.wide)
             text: screen.owed ? screen.claim.reason ?? "" : screen.busy ? qsTr("It is paid and is being printed now. Please wait for it.") : screen.unknown ? qsTr("It is paid and valid, but nobody knows whether it was printed. If you do not have it, print a copy.") : screen.toPrint ? qsTr("It is paid and valid, but it was not printed yet.") : qsTr("It is paid and was printed. Please take it from the slot below the screen.")
         }
-        Figure {
+        Flow {
             visible: screen.owed
             width: parent.width
-            label: qsTr("You will be paid")
-            value: screen.claim.money ?? ""
-        }
-        Figure {
-            visible: screen.owed
-            width: parent.width
-            label: qsTr("Number of your slip")
-            value: screen.claim.number ?? ""
-            letters: Look.title
+            spacing: Look.mm(8)
+
+            Figure {
+                width: Look.mm(Look.large ? 96 : 70)
+                label: qsTr("You will be paid")
+                value: screen.claim.money ?? ""
+            }
+            Figure {
+                width: Math.min(screen.width, Look.mm(Look.large ? 170 : 130))
+                label: qsTr("Number of your slip")
+                value: screen.claim.number ?? ""
+                letters: Look.title
+            }
         }
         Notice {
             width: parent.width
-            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window: you will be paid there.") : qsTr("The slip could not be printed. Write the number down or take a picture of it, and go to the ticket window: you will be paid there.")
+            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window to be paid.") : qsTr("No slip came out: take the number to the window.")
         }
         Label {
             width: parent.width
@@ -49,37 +54,40 @@ Stage {
         }
     }
 
-    Column {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        spacing: Look.gutter
+    Action {
+        id: others
 
-        Action {
-            objectName: "recovered.notMine"
-            visible: !screen.printed
-            width: parent.width
-            enabled: !screen.busy
-            name: qsTr("It is not mine")
-            sign: "cross"
-            onTouched: kiosk.touch("notMine")
-        }
-        Action {
-            objectName: screen.owed || screen.printed ? "recovered.finish" : "recovered.print"
-            visible: screen.owed || screen.printed || screen.unknown || screen.toPrint
-            width: parent.width
-            enabled: !screen.busy
-            tone: "primary"
-            letters: Look.title
-            sign: screen.owed || screen.printed ? "tick" : "printer"
-            name: screen.owed ? qsTr("It is mine, I have the number") : screen.printed ? qsTr("I have it") : screen.unknown ? qsTr("It is mine: print a copy") : qsTr("It is mine: print it")
-            onTouched: {
-                if (screen.owed || screen.printed)
-                    kiosk.touch("finish")
-                else if (screen.unknown)
-                    kiosk.printCopy(screen.tickets.unknown)
-                else
-                    kiosk.touch("printAgain")
-            }
+        objectName: "recovered.notMine"
+        visible: !screen.printed
+        x: 0
+        y: Look.wide ? parent.height - height : parent.height - mine.height - height - Look.gutter
+        width: Look.wide ? Math.floor((parent.width - Look.gutter) / 2) : parent.width
+        height: Look.wide ? Math.max(implicitHeight, mine.implicitHeight) : implicitHeight
+        enabled: !screen.busy
+        name: qsTr("It is not mine")
+        sign: "cross"
+        onTouched: kiosk.touch("notMine")
+    }
+    Action {
+        id: mine
+
+        objectName: screen.owed || screen.printed ? "recovered.finish" : "recovered.print"
+        anchors.bottom: parent.bottom
+        anchors.right: parent.right
+        width: others.width
+        height: Look.wide ? Math.max(implicitHeight, others.implicitHeight) : implicitHeight
+        enabled: !screen.busy
+        tone: "primary"
+        letters: Look.wide ? Look.body : Look.title
+        sign: screen.owed || screen.printed ? "tick" : "printer"
+        name: screen.owed ? qsTr("It is mine, I have the number") : screen.printed ? qsTr("I have it") : screen.unknown ? qsTr("It is mine: print a copy") : qsTr("It is mine: print it")
+        onTouched: {
+            if (screen.owed || screen.printed)
+                kiosk.touch("finish")
+            else if (screen.unknown)
+                kiosk.printCopy(screen.tickets.unknown)
+            else
+                kiosk.touch("printAgain")
         }
     }
 }

@@ -9,11 +9,13 @@ Stage {
 
     question: qsTr("Which ticket for %1?").arg(rider.name ? rider.name : rider.number ?? "")
 
-    Column {
+    Grid {
         id: choices
 
-        width: parent.width
-        spacing: Look.gutter
+        readonly property int each: Math.floor((screen.width - (columns - 1) * spacing) / columns)
+
+        columns: Look.wide ? 2 : 1
+        spacing: Look.mm(Look.large ? 3 : 4)
 
         Repeater {
             model: screen.rider.kinds ?? []
@@ -22,7 +24,7 @@ Stage {
                 required property var modelData
 
                 objectName: "rider.kind." + modelData.kind
-                width: choices.width
+                width: choices.each
                 name: qsTr("%1 %2").arg(Names.ticket(modelData.kind)).arg(modelData.fare)
                 detail: Names.ticketWho(modelData.kind)
                 sign: checked ? "tick" : ""
@@ -35,8 +37,8 @@ Stage {
         Action {
             objectName: "rider.child"
             visible: screen.rider.mayCarry ?? false
-            width: choices.width
-            name: qsTr("With one child free of charge, no seat")
+            width: choices.each
+            name: qsTr("With a child, free, no seat")
             detail: qsTr("Up to 6 years or 1.2 m")
             sign: checked ? "tick" : "plus"
             checked: (screen.rider.children ?? 0) > 0
@@ -46,10 +48,23 @@ Stage {
     }
 
     Action {
+        id: remove
+
+        objectName: "rider.remove"
+        anchors.bottom: parent.bottom
+        width: Math.floor((parent.width - Look.gutter) * 0.42)
+        height: done.height
+        name: qsTr("Remove")
+        sign: "cross"
+        onTouched: kiosk.dropRider(screen.rider.handle)
+    }
+    Action {
+        id: done
+
         objectName: "rider.done"
         anchors.bottom: parent.bottom
         anchors.right: parent.right
-        width: parent.width
+        width: parent.width - remove.width - Look.gutter
         tone: "primary"
         letters: Look.title
         sign: "tick"

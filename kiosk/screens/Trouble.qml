@@ -8,7 +8,7 @@ Stage {
     readonly property var claim: kiosk.claim
     readonly property bool owed: claim.open ?? false
 
-    question: owed ? qsTr("Your money is safe") : qsTr("That did not work")
+    question: owed ? qsTr("Your money is safe") : qsTr("Please choose again")
 
     Column {
         width: parent.width
@@ -16,6 +16,7 @@ Stage {
 
         Label {
             width: parent.width
+            visible: !(screen.owed && Look.wide)
             text: screen.owed ? screen.claim.reason ?? "" : screen.claim.words ?? ""
             letters: screen.owed ? Look.body : Look.title
         }
@@ -25,12 +26,12 @@ Stage {
             spacing: Look.mm(8)
 
             Figure {
-                width: Math.max(Look.mm(60), implicitWidth)
+                width: Look.mm(Look.large ? 96 : 70)
                 label: qsTr("You will be paid")
                 value: screen.claim.money ?? ""
             }
             Figure {
-                width: Math.min(screen.width, Look.mm(130))
+                width: Math.min(screen.width, Look.mm(Look.large ? 170 : 130))
                 label: qsTr("Number of your slip")
                 value: screen.claim.number ?? ""
                 letters: Look.title
@@ -38,7 +39,7 @@ Stage {
         }
         Notice {
             width: parent.width
-            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window: you will be paid there.") : qsTr("The slip could not be printed. Write the number down or take a picture of it, and go to the ticket window: you will be paid there.")
+            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window to be paid.") : qsTr("No slip came out: take the number to the window.")
         }
     }
 

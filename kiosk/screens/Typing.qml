@@ -10,24 +10,29 @@ Stage {
     readonly property bool wrong: typing.wrong ?? false
 
     question: field === "kind" ? qsTr("Which document?") : field === "number" ? Names.document(typing.kind ?? 0) : qsTr("The name in the document")
-    notice: wrong ? qsTr("Please look at the number again: one of its digits cannot be right.") : ""
+    notice: wrong ? qsTr("Please check the number: it cannot be right.") : ""
 
     Pages {
+        id: list
+
         visible: screen.field === "kind"
         anchors.fill: parent
         model: screen.typing.documents ?? []
         names: "typing"
-        earlier: qsTr("Documents above")
-        later: qsTr("Documents below")
-        rowHeight: Look.mm(Look.large ? 34 : 26)
-        columns: Look.large || Look.portrait ? 1 : 2
+        earlier: qsTr("Up")
+        later: qsTr("Down")
+        rowHeight: Look.mm(Look.large ? 28 : 26)
+        columns: Look.portrait ? 1 : 2
 
         delegate: Action {
+            id: document
+
             required property int modelData
 
             objectName: "typing.document." + modelData
             width: GridView.view.cellWidth - Look.gutter
             height: GridView.view.cellHeight - Look.gutter
+            visible: list.whole(document)
             name: Names.document(modelData)
             sign: "card"
             centred: false
@@ -42,8 +47,8 @@ Stage {
         Rectangle {
             id: box
 
-            width: parent.width
-            height: Look.mm(Look.large ? 20 : 18)
+            width: parent.width - next.width - Look.gutter
+            height: next.height
             radius: Look.corner
             color: Look.surface
             border.width: screen.wrong ? Look.thick : Look.line
@@ -55,7 +60,7 @@ Stage {
                 anchors.verticalCenter: parent.verticalCenter
                 readonly property string shown: screen.typing.text ?? ""
                 text: shown !== "" ? shown : screen.field === "name" ? qsTr("In Latin letters (pinyin)") : screen.typing.resident ? qsTr("18 digits, the last may be X") : qsTr("Letters and digits as printed")
-                letters: shown !== "" ? Look.title : Look.body
+                letters: shown !== "" && !Look.large ? Look.title : Look.body
                 strong: shown !== ""
                 color: shown !== "" ? Look.ink : Look.quietInk
             }
@@ -71,16 +76,16 @@ Stage {
             names: "typing.key"
             characters: digits ? "1234567890X" : screen.field === "name" ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ" : "ABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890"
             room: digits && !Look.portrait ? Math.min(parent.width, Look.mm(150)) : parent.width
-            columnsWanted: digits ? (Look.portrait ? 3 : 4) : 0
+            columnsWanted: digits ? (Look.portrait ? 3 : Look.large ? 6 : 4) : 0
             space: screen.field === "name"
             onTyped: character => kiosk.key(character)
         }
 
         Action {
+            id: next
+
             objectName: "typing.next"
-            anchors.bottom: parent.bottom
             anchors.right: parent.right
-            width: Look.portrait || !keypad.digits ? parent.width : parent.width - keypad.room - Look.gutter
             enabled: screen.typing.ready ?? false
             tone: "primary"
             letters: Look.title

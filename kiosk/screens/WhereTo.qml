@@ -67,16 +67,18 @@ Stage {
     }
 
     Pages {
+        id: list
+
         anchors.top: parent.top
         anchors.bottom: screen.spelling ? letters.top : speller.top
         anchors.bottomMargin: Look.gutter
         width: parent.width
         model: kiosk.destinations
         names: "whereTo"
-        earlier: qsTr("Previous destinations")
-        later: qsTr("More destinations")
+        earlier: qsTr("Up")
+        later: qsTr("Down")
         columns: screen.columns
-        rowHeight: Look.mm(Look.large ? 30 : 24)
+        rowHeight: Look.mm(Look.large ? 27 : 24)
 
         delegate: Target {
             id: tile
@@ -86,6 +88,7 @@ Stage {
             objectName: "whereTo.stop." + row.key
             width: GridView.view.cellWidth - Look.gutter
             height: GridView.view.cellHeight - Look.gutter
+            visible: list.whole(tile)
             enabled: row.sold
             name: row.sold ? qsTr("%1, next coach %2, from %3").arg(row.name).arg(row.time).arg(row.from) : qsTr("%1, no coach on sale").arg(row.name)
             onTouched: kiosk.chooseStop(row.key)
@@ -104,6 +107,9 @@ Stage {
 
                 Label {
                     width: parent.width
+                    height: Math.min(implicitHeight, tile.height - below.implicitHeight - Look.mm(2))
+                    fontSizeMode: Text.Fit
+                    minimumPixelSize: Look.body
                     text: tile.row.name
                     letters: Look.title
                     strong: true
@@ -112,8 +118,10 @@ Stage {
                     Accessible.ignored: true
                 }
                 Label {
+                    id: below
+
                     width: parent.width
-                    text: !tile.row.sold ? qsTr("No coach on sale") : tile.row.otherDay !== "" ? qsTr("%1 %2 · from %3").arg(tile.row.otherDay).arg(tile.row.time).arg(tile.row.from) : qsTr("%1 · from %2").arg(tile.row.time).arg(tile.row.from)
+                    text: !tile.row.sold ? qsTr("No coach on sale") : tile.row.otherDay !== "" ? qsTr("%1 %2, from %3").arg(tile.row.otherDay).arg(tile.row.time).arg(tile.row.from) : qsTr("%1, from %2").arg(tile.row.time).arg(tile.row.from)
                     letters: Look.quiet
                     color: Look.quietInk
                     Accessible.ignored: true

@@ -24,9 +24,9 @@ Stage {
         anchors.fill: parent
         model: kiosk.departures
         names: "which"
-        earlier: qsTr("Earlier coaches")
-        later: qsTr("Later coaches")
-        rowHeight: Look.mm(Look.large ? 36 : 26)
+        earlier: qsTr("Earlier")
+        later: qsTr("Later")
+        rowHeight: Look.mm(!Look.large ? 25 : Look.portrait ? 42 : 28)
 
         delegate: Target {
             id: line
@@ -38,6 +38,7 @@ Stage {
             objectName: "which.trip." + row.trip
             width: GridView.view.cellWidth - Look.gutter
             height: GridView.view.cellHeight - Look.gutter
+            visible: list.whole(line)
             name: qsTr("%1 to %2, gate %3, %4 seats left, %5").arg(row.time).arg(row.to).arg(row.gate).arg(row.free).arg(row.fare)
             onTouched: kiosk.chooseTrip(row.date, row.trip)
 
@@ -76,7 +77,8 @@ Stage {
                 }
                 Label {
                     width: parent.width
-                    text: qsTr("Gate %1 · %2 left").arg(line.row.gate).arg(line.row.free)
+                    text: qsTr("Gate %1, %2 seats left").arg(line.row.gate).arg(line.row.free)
+                    lineHeight: 0.88
                     Accessible.ignored: true
                 }
             }

@@ -11,14 +11,15 @@ Stage {
     readonly property bool reader: kiosk.who.reader ?? false
 
     question: count === 0 ? qsTr("Who is travelling?") : qsTr("Anyone else?")
+    hint: Look.large && count > 0 && room_ > 0 && reader && notice === "" ? qsTr("Place the next ID card on the reader") : ""
     notice: reason !== "" ? Names.notice(reason) : kiosk.notice.said ?? ""
 
     Rectangle {
         id: card
 
-        visible: screen.room_ > 0 && screen.reader
+        visible: screen.room_ > 0 && screen.reader && (screen.count === 0 || (!Look.large && screen.notice === ""))
         width: parent.width
-        height: visible ? Look.mm(screen.count === 0 ? (Look.portrait ? 70 : 46) : Look.large ? 28 : 22) : 0
+        height: visible ? Look.mm(screen.count > 0 ? 22 : Look.portrait ? 70 : 46) : 0
         radius: Look.corner
         color: Look.primaryTint
         border.width: Look.thick
@@ -46,33 +47,49 @@ Stage {
     }
 
     Pages {
+        id: list
+
         anchors.top: card.bottom
         anchors.topMargin: card.visible ? Look.gutter : 0
         anchors.bottom: actions.top
         anchors.bottomMargin: Look.gutter
         width: parent.width
+        visible: screen.count > 0
         model: kiosk.riders
         names: "who"
-        earlier: qsTr("Travellers above")
-        later: qsTr("Travellers below")
-        rowHeight: Look.mm(Look.large ? 30 : 22)
+        earlier: qsTr("Up")
+        later: qsTr("Down")
+        columns: Look.portrait ? 1 : 2
+        rowHeight: Look.mm(Look.large ? 28 : 22)
 
-        delegate: Item {
+        delegate: Target {
             id: line
 
             required property var row
             required property int index
 
+            objectName: "who.change." + index
             width: GridView.view.cellWidth - Look.gutter
             height: GridView.view.cellHeight - Look.gutter
+            visible: list.whole(line)
+            name: qsTr("Change the ticket of %1").arg(row.name)
+            onTouched: kiosk.editRider(row.key)
 
+            Rectangle {
+                anchors.fill: parent
+                radius: Look.corner
+                color: line.pressed ? Look.pressed : Look.paper
+                border.width: Look.line
+                border.color: Look.edge
+            }
             Column {
+                x: Look.mm(4)
                 anchors.verticalCenter: parent.verticalCenter
-                width: change.x - Look.mm(3)
+                width: change.x - x - Look.mm(2)
 
                 Label {
                     width: parent.width
-                    text: line.row.name === "" ? line.row.number : line.row.name + "  " + line.row.number
+                    text: line.row.name === "" ? line.row.number : Look.large ? line.row.name : line.row.name + "  " + line.row.number
                     strong: true
                     lineHeight: 0.85
                 }
@@ -84,27 +101,16 @@ Stage {
                     lineHeight: 0.85
                 }
             }
-            Action {
+            Label {
                 id: change
 
-                objectName: "who.change." + line.index
-                anchors.right: remove.left
-                anchors.rightMargin: Look.mm(2)
-                height: parent.height
-                name: qsTr("Change the ticket of %1").arg(line.row.name)
-                text: qsTr("Change")
-                onTouched: kiosk.editRider(line.row.key)
-            }
-            Action {
-                id: remove
-
-                objectName: "who.remove." + line.index
                 anchors.right: parent.right
-                height: parent.height
-                name: qsTr("Remove %1").arg(line.row.name)
-                text: qsTr("Remove")
-                tone: "band"
-                onTouched: kiosk.dropRider(line.row.key)
+                anchors.rightMargin: Look.mm(4)
+                anchors.verticalCenter: parent.verticalCenter
+                text: qsTr("Change")
+                strong: true
+                color: Look.primary
+                Accessible.ignored: true
             }
         }
     }
@@ -112,7 +118,7 @@ Stage {
     Item {
         id: actions
 
-        readonly property bool stacked: Look.portrait || Look.large
+        readonly property bool stacked: Look.portrait
 
         anchors.bottom: parent.bottom
         width: parent.width
