@@ -59,8 +59,8 @@ def open_journal(
     )
 
 
-def ticket_number(n: int) -> TicketNumber:
-    return TicketNumber(PREFIX << 40 | n)
+def ticket_number(n: int, prefix: int = PREFIX) -> TicketNumber:
+    return TicketNumber(prefix << 40 | n)
 
 
 def journey(seat: int | None, fare: int = 4500) -> Journey:
@@ -104,7 +104,7 @@ def claim(tx: Transaction, number: TicketNumber, use_no: int, attempt: UUID, *, 
     )
 
 
-def gate_life(n: int) -> Iterator[Act]:
+def gate_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
     """The transactions of a gate around one passenger after another; `n` tells lives apart."""
 
     def let_in(number: TicketNumber, use_no: int) -> Act:
@@ -113,7 +113,7 @@ def gate_life(n: int) -> Iterator[Act]:
     def ended(number: TicketNumber, use_no: int, end: UseEnd) -> Act:
         return lambda tx: end_use(tx, ticket=number, use_no=use_no, attempt=_attempt(number, use_no), end=end)
 
-    a, b, c = (ticket_number(n * 10 + i) for i in range(3))
+    a, b, c = (ticket_number(n * 10 + i, prefix) for i in range(3))
     yield let_in(a, 1)
     yield ended(a, 1, UseEnd.PASSED)
     yield let_in(b, 1)
@@ -128,11 +128,11 @@ def gate_life(n: int) -> Iterator[Act]:
     yield append(Kind.DEVICE_BACK, device="barrier")
 
 
-def till_life(n: int) -> Iterator[Act]:
+def till_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
     """The transactions of a till: a sale of two tickets, one that is given up, one that ends in a claim, a return."""
     first, second = n * 10 % 200 + 1, n * 10 % 200 + 2
     sale, given_up, owed = (UUID(int=n * 10 + i, version=4) for i in range(3))
-    a, b = ticket_number(n * 10 + 7), ticket_number(n * 10 + 8)
+    a, b = ticket_number(n * 10 + 7, prefix), ticket_number(n * 10 + 8, prefix)
 
     def held(order: UUID, *seats: int) -> Act:
         return lambda tx: hold(
