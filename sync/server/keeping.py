@@ -23,7 +23,7 @@ from sync.server.devices import Device
 from sync.server.effects import Effects, read_body
 from sync.server.incidents import IncidentKind
 from sync.server.schema import epochs, events, evidence
-from sync.wire import MAX_EVENT_BYTES, PushBatch
+from sync.wire import PushBatch
 from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 
@@ -202,8 +202,6 @@ _FURTHEST: Final = 2**53
 
 def _read(data: bytes, epoch: str, seq: int) -> Event | str:
     """The event, or what is wrong with its bytes."""
-    if len(data) > MAX_EVENT_BYTES:
-        return f"longer than {MAX_EVENT_BYTES} bytes"
     try:
         event = from_bytes(data)
     except Malformed as error:

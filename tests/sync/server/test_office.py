@@ -135,6 +135,17 @@ def test_a_refund_frees_the_place_and_is_told(world: World, gate: Terminal) -> N
     assert world.incidents() == []
 
 
+def test_a_refund_of_the_webs_own_counted_place_gives_back_that_place_alone(world: World) -> None:
+    def sell(n: int) -> tuple[int, str]:
+        answer = world.office("sales", SALE | {"sale_id": f"{n:032x}", "trip": "RZ1230", "alighting": NEAR})
+        return answer.status_code, answer.json().get("number", "")
+
+    numbers = [sell(n)[1] for n in range(2)]
+    assert sell(3)[0] == 409
+    assert world.office("refunds", {"number": numbers[0]}).status_code == 200
+    assert [sell(n)[0] for n in (4, 5)] == [200, 409]
+
+
 def test_a_refund_of_a_tills_ticket_gives_its_place_to_the_web(till: Terminal) -> None:
     numbers = [till.sell(seat=2), till.sell(seat=None, trip="RZ1230")]
     till.push()

@@ -97,7 +97,7 @@ def test_another_story_right_after_what_is_kept(till: Terminal) -> None:
         b"",
         b"\x9f\xff",
         b"not cbor at all",
-        bytes(9000),
+        b"\x59\x40\x00" + bytes(0x4000),
     ],
     ids=["empty", "indefinite", "text", "too long"],
 )
@@ -166,7 +166,12 @@ def test_a_head_that_does_not_fit_or_is_not_signed(till: Terminal) -> None:
     assert till.send(batch).status_code == 400
     batch = till.batch()
     batch["events"].pop()
-    assert till.send(batch).status_code == 400
+    answer = till.send(batch)
+    assert (answer.status_code, answer.json()["what"]) == (
+        400,
+        "the batch does not end at the head that was signed for it",
+    )
+    assert till.send(till.batch() | {"prefix": None}).status_code == 400
     assert till.world.rows("events") == []
 
 
