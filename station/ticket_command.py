@@ -11,7 +11,7 @@ from tickets.errors import Fault
 from tickets.keys import PublicKey
 from tickets.money import yuan
 from tickets.reasons import Reason
-from tickets.trust import Trust, open_trust_list
+from tickets.trust import Trust, TrustList, open_trust_list, read_trust_list
 
 HOLDS, DOES_NOT_HOLD, UNREADABLE = 0, 1, 2
 
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.trust is None:
         return _answer(arguments, HOLDS, says, "What it says (nobody has checked it):")
     try:
-        trust = Trust(open_trust_list(arguments.trust.read_bytes(), _root(arguments)))
+        trust = Trust(_trust_list(arguments))
     except (Fault, OSError) as error:
         print(f"The trust list {arguments.trust} cannot be used: {error}", file=sys.stderr)
         return UNREADABLE
@@ -38,9 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
     return _answer(arguments, HOLDS, {"holds": True, "issued_by": by, **says}, f"It holds; issued by a {by}:")
 
 
-def _root(arguments: argparse.Namespace) -> PublicKey | None:
-    path: Path | None = arguments.root
-    return PublicKey.from_pem(path.read_bytes()) if path else None
+def _trust_list(arguments: argparse.Namespace) -> TrustList:
+    """The list in the file. Without --root nobody has checked who signed it: the caller vouches for the file."""
+    data: bytes = arguments.trust.read_bytes()
+    root: Path | None = arguments.root
+    return open_trust_list(data, PublicKey.from_pem(root.read_bytes())) if root else read_trust_list(data)
 
 
 def _says(seen: Inspection) -> dict[str, Any]:

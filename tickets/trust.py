@@ -156,19 +156,35 @@ def open_trust_list(data: bytes, root: PublicKey, *, not_older_than: int = 0) ->
     Raises TrustFault when the bytes are not a list, the signature is not the root's, or the version is below
     `not_older_than` (the highest version ever accepted here).
     """
-    try:
-        message = cose.parse1(data, max_bytes=MAX_LIST_BYTES)
-    except Malformed as error:
-        raise _fault("The trust list cannot be read") from error
+    message = _message(data)
     if not message.verify(root):
         raise _fault("The trust list is not signed by this station's root key")
-    try:
-        trust_list = _read(cbor.decode(message.payload, max_bytes=MAX_LIST_BYTES))
-    except ValueError as error:
-        raise _fault("The trust list is signed but not in a form that this version knows") from error
+    trust_list = _content(message)
     if trust_list.version < not_older_than:
         raise _fault(f"The trust list is version {trust_list.version}, older than {not_older_than} which is in force")
     return trust_list
+
+
+def read_trust_list(data: bytes) -> TrustList:
+    """What a list says, whoever signed it: for a person who vouches for the file, never for a machine.
+
+    Raises TrustFault when the bytes are not a list.
+    """
+    return _content(_message(data))
+
+
+def _message(data: bytes) -> cose.Sign1:
+    try:
+        return cose.parse1(data, max_bytes=MAX_LIST_BYTES)
+    except Malformed as error:
+        raise _fault("The trust list cannot be read") from error
+
+
+def _content(message: cose.Sign1) -> TrustList:
+    try:
+        return _read(cbor.decode(message.payload, max_bytes=MAX_LIST_BYTES))
+    except ValueError as error:
+        raise _fault("The trust list is not in a form that this version knows") from error
 
 
 def _fault(what: str) -> TrustFault:

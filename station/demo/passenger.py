@@ -1,5 +1,7 @@
 """A passenger: points at the kiosk's screen, puts bills into the slot, shows codes and cards, walks through gates."""
 
+import contextlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,10 @@ from station.demo.report import NotSeen
 from station.demo.site import Site
 
 BILLS = (10000, 5000, 2000, 1000, 500, 100)
+
+
+CARD_SECONDS = 1.0
+"""How long a hand takes from one card to the next; a reader must see that the first was taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,11 @@ class Passenger:
         self._site.kiosk_pointer.do("grab", path=str(path))
         return path
 
+    def photographs_if_it_can(self, what: str) -> None:
+        """Keep a picture of the screen, where there is a kiosk to take it of."""
+        with contextlib.suppress(OSError, ValueError):
+            self.photographs(what)
+
     def lays_card_on(self, reader: str, person: Person) -> None:
         """Put the ID card on a reader."""
         self._site.devices[reader].control.do("place", kind=1, name=person.name, number=person.number)
@@ -71,6 +82,7 @@ class Passenger:
     def takes_card_from(self, reader: str) -> None:
         """Take it away again."""
         self._site.devices[reader].control.do("remove")
+        time.sleep(CARD_SECONDS)
 
     def pays(self, fen: int, photograph: bool = True) -> list[int]:
         """Put bills in until `fen` is paid, each once the validator takes it. Returns the bills, in fen."""
@@ -81,8 +93,10 @@ class Passenger:
             due = fen - sum(paid)
 
             def taken_now(due: int = due) -> int | None:
-                accepting = control.state()["accepting"]
-                return next((bill for bill in BILLS if bill <= due and bill in accepting), None)
+                state = control.state()
+                if not state["accepting"] or state["escrow"]:
+                    return None
+                return next((bill for bill in BILLS if bill <= due and bill in state["accepts"]), None)
 
             bill = int(wait_until(taken_now, 15, f"the bill validator to accept a bill of at most {due} fen"))
             control.do("insert", fen=bill)

@@ -24,37 +24,48 @@ class Child:
         self.name = name
         self._argv = [sys.executable, "-m", *module]
         self._logs = logs
+        self._out, self._err = logs / f"{name}.out", logs / f"{name}.log"
+        self._already = 0
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self.ready: dict[str, Any] = {}
 
-    def start(self, timeout: float = 30.0, environment: Mapping[str, str] | None = None) -> Self:
-        """Start it and wait for the line that says it is ready. Raises ProcessFault with the end of its log."""
+    def start(self, timeout: float = 30.0) -> Self:
+        """Start it and wait until it is ready. Raises ProcessFault with the end of its log."""
+        return self.launch().wait_ready(timeout)
+
+    def launch(self) -> Self:
+        """Start it, and do not wait."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        out, err = self._logs / f"{self.name}.out", self._logs / f"{self.name}.log"
-        already = out.stat().st_size if out.exists() else 0
-        with out.open("ab") as stdout, err.open("ab") as stderr:
+        self._already = self._out.stat().st_size if self._out.exists() else 0
+        with self._out.open("ab") as stdout, self._err.open("ab") as stderr:
             self._process = subprocess.Popen(
                 self._argv,
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
-                env={**self._environment, **(environment or {})},
+                env=self._environment,
                 start_new_session=True,
             )
+        return self
+
+    def wait_ready(self, timeout: float = 30.0) -> Self:
+        """Wait for the line that says it is ready. Raises ProcessFault with the end of its log."""
+        if self._process is None:
+            raise ProcessFault(f"{self.name} was not started")
         until = time.monotonic() + timeout
         while time.monotonic() < until:
-            with out.open("rb") as lines:
-                lines.seek(already)
+            with self._out.open("rb") as lines:
+                lines.seek(self._already)
                 for line in lines:
                     if line.endswith(b"\n") and b'"ready"' in line:
                         self.ready = json.loads(line)
                         return self
             if self._process.poll() is not None:
-                raise ProcessFault(f"{self.name} ended with {self._process.returncode}: {self._last_words(err)}")
+                raise ProcessFault(f"{self.name} ended with {self._process.returncode}: {self._last_words(self._err)}")
             time.sleep(0.02)
         self.kill()
-        raise ProcessFault(f"{self.name} was not ready after {timeout:.0f} s: {self._last_words(err)}")
+        raise ProcessFault(f"{self.name} was not ready after {timeout:.0f} s: {self._last_words(self._err)}")
 
     @property
     def pid(self) -> int:

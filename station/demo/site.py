@@ -60,11 +60,14 @@ class Site:
         """Make the centre, run it behind the line, put the devices on their ports, enrol both terminals."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
+        for name in DEVICES:
+            self._launch_device(name)
         self.waystation("centre", "init", "--dir", str(self.centre_store))
         self.run("centre", ["station.cli", "centre", "run", "--dir", str(self.centre_store), "--port", "0"])
         centre = self.children["centre"].ready["url"].removeprefix("http://").rstrip("/")
         self.run("line", ["station.demo.line", "--to", centre, "--control", str(self._sockets / "line")])
-        self._start_devices()
+        for device in self.devices.values():
+            device.child.wait_ready()
         self._write_configurations()
         for kind, store in (("till", self.kiosk_store), ("gate", self.gate_store)):
             self.enrol(kind, store)
@@ -138,7 +141,11 @@ class Site:
         self.stop()
 
     def start_device(self, name: str) -> None:
-        """Put one simulated device on its port (again, with the state it kept)."""
+        """Put one simulated device on its port again, with the state it kept."""
+        self._launch_device(name)
+        self.devices[name].child.wait_ready()
+
+    def _launch_device(self, name: str) -> None:
         kind, listen = DEVICES[name]
         folder, bytes_log = self.folder / "devices" / name, self.folder / "devices" / f"{name}.bytes"
         folder.mkdir(parents=True, exist_ok=True)
@@ -147,12 +154,9 @@ class Site:
             listen = self.children[name].ready["address"].replace("http://", "tcp:").split("/")[0]
         listen = listen.replace("PLACE", str(folder / "tty"))
         module = ["station.cli", "simulate-device", kind, "--listen", listen, "--control", str(control)]
-        child = self.run(name, [*module, "--state", str(folder), "--log", str(bytes_log)])
+        child = Child(name, [*module, "--state", str(folder), "--log", str(bytes_log)], self.logs).launch()
+        self.children[name] = child
         self.devices[name] = Device(child, Control(control), bytes_log, folder)
-
-    def _start_devices(self) -> None:
-        for name in DEVICES:
-            self.start_device(name)
 
     def _address(self, name: str) -> str:
         return str(self.devices[name].child.ready["address"])

@@ -38,7 +38,7 @@ def facts(journal: Path, kind: str) -> list[dict[str, Any]]:
 def codes_in(picture: Path) -> list[str]:
     """Read a picture with zbarimg, a reader that is not ours."""
     read = subprocess.run(["zbarimg", "-q", "--raw", str(picture)], capture_output=True, text=True, check=False)
-    return read.stdout.split()
+    return read.stdout.removesuffix("\n").split("\n")
 
 
 def openings(wire: list[bytes]) -> int:
