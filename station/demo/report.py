@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from station.demo.processes import ProcessFault
+
 
 class NotSeen(Exception):
     """Something that should have been seen was not."""
@@ -46,7 +48,7 @@ class Report:
         began = time.monotonic()
         try:
             detail, ok = act(), True
-        except (NotSeen, TimeoutError, OSError, ValueError, KeyError) as error:
+        except (NotSeen, ProcessFault, TimeoutError, OSError, ValueError, KeyError) as error:
             detail, ok = str(error) or type(error).__name__, False
         step = Step(name, ok, round(time.monotonic() - began, 2), detail)
         self.steps.append(step)
