@@ -1,6 +1,7 @@
 """Writing the cache: only the sync process does, one page and its cursor at a time."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,21 +20,27 @@ from sync.cache_schema import (
     TRUST_LIST,
     TRUST_VERSION,
 )
-from sync.database import open_writer, unusable
+from sync.database import DamagedStore, Writer, open_writer, unusable
 from sync.encoding import from_text, to_text
 from sync.points import Point, Probe, no_probe
 from sync.record_rows import apply_record
 from sync.status import SyncStatus
 from sync.trusted_time import TimeAnchor
 from sync.wire import PullAnswer, Record
+from tickets.errors import EnvironmentFault
+
+_log = logging.getLogger("waystation.sync")
 
 
 class CacheWriter:
     """The one writer of a cache file."""
 
     def __init__(self, path: Path, probe: Probe = no_probe) -> None:
-        """Open or create it. EnvironmentFault when another sync runs, or when the file cannot be used."""
-        self._writer = open_writer(path, SCHEMA)
+        """Open or create it. EnvironmentFault when another sync runs, or when the file cannot be used.
+
+        A damaged cache is set aside and begun again: all of it can be fetched, and readers follow by themselves.
+        """
+        self._writer = _open_or_begin_again(path)
         self._connection = self._writer.connection
         self._path = path
         self._probe = probe
@@ -192,7 +199,7 @@ class CacheWriter:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise unusable(SCHEMA.name, self._path, error) from error
+            raise self._fault(error) from error
         except BaseException:
             self._roll_back()
             raise
@@ -214,7 +221,14 @@ class CacheWriter:
                 (key, value),
             )
         except sqlite3.Error as error:
-            raise unusable(SCHEMA.name, self._path, error) from error
+            raise self._fault(error) from error
+
+    def _fault(self, error: sqlite3.Error) -> EnvironmentFault:
+        """Leave word for the next start when the damage is found only while writing."""
+        fault = unusable(SCHEMA.name, self._path, error)
+        if isinstance(fault, DamagedStore):
+            _word_of_damage(self._path).touch()
+        return fault
 
     def _forget_for_good(self, records: Iterable[Record]) -> None:
         """A destroyed identity key must not live on in the log (the file itself is overwritten: secure_delete)."""
@@ -224,3 +238,22 @@ class CacheWriter:
     def _truncate_log(self) -> None:
         """Empty the WAL if no reader is in the way; otherwise it is overwritten by the next checkpoints."""
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _open_or_begin_again(path: Path) -> Writer:
+    try:
+        if not _word_of_damage(path).exists():
+            return open_writer(path, SCHEMA)
+        _log.error("cache.damaged it was found so while writing")
+    except DamagedStore as damage:
+        _log.error("cache.damaged %s", damage.what)
+    for ending in ("-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+    if path.exists():
+        path.rename(f"{path}.set-aside")
+    _word_of_damage(path).unlink(missing_ok=True)
+    return open_writer(path, SCHEMA)
+
+
+def _word_of_damage(path: Path) -> Path:
+    return Path(f"{path}.damaged")

@@ -33,6 +33,10 @@ class Schema:
     version: int
 
 
+class DamagedStore(EnvironmentFault):
+    """The file is not a database, or a broken one."""
+
+
 class Writer:
     """The only connection that writes a file. Autocommit: whoever writes says BEGIN and COMMIT."""
 
@@ -103,17 +107,19 @@ def open_reader(path: Path, schema: Schema) -> sqlite3.Connection | None:
 
 
 def unusable(name: str, path: Path, error: sqlite3.Error) -> EnvironmentFault:
-    """Say what an SQLite error means for the people at the station."""
+    """Say what an SQLite error means for the people at the station; DamagedStore when the file itself is bad."""
     code = getattr(error, "sqlite_errorname", "")
+    what = f"The {name} {path} cannot be used ({code or type(error).__name__})"
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        hint = "Keep the file as evidence, check the disk, and follow the runbook for a damaged store."
+        return DamagedStore(what, hint)
     if code.startswith("SQLITE_FULL"):
         hint = "Free space on this disk; nothing is lost, and work goes on by itself."
     elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
         hint = "Check that this user is in the group of the directory and that the group may write there (mode 2770)."
-    elif code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        hint = "Keep the file as evidence, check the disk, and follow the runbook for a damaged store."
     else:
         hint = "Check the disk (dmesg), then start the program again."
-    return EnvironmentFault(f"The {name} {path} cannot be used ({code or type(error).__name__})", hint)
+    return EnvironmentFault(what, hint)
 
 
 def _take_lock(path: Path, name: str) -> int:

@@ -289,3 +289,37 @@ def test_a_reader_notices_that_something_changed(writer: CacheWriter, reader: Ca
     writer.apply(page([stop(1)], "a"))
     assert reader.changed()
     assert not reader.changed()
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 500, b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_cache_is_set_aside_and_begun_again(
+    path: Path, reader: CacheReader, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.write_bytes(content)
+    assert reader.stops() == []
+    with CacheWriter(path) as writer:
+        writer.apply(page([stop(1)], "a"))
+        assert len(reader.stops()) == 1
+        assert reader.problem() is None
+    assert Path(f"{path}.set-aside").read_bytes() == content
+    assert [record.message.split(" ")[0] for record in caplog.records] == ["cache.damaged"]
+
+
+def test_damage_that_is_found_while_writing_is_remembered_until_the_next_start(path: Path, reader: CacheReader) -> None:
+    with CacheWriter(path) as writer:
+        writer.apply(page([ticket(n) for n in range(1, 2000)], "a"))
+    whole = bytearray(path.read_bytes())
+    for at in range(4096, len(whole), 4096):  # all pages but the first, which is enough to open the file
+        whole[at : at + 64] = b"\xff" * 64
+    path.write_bytes(whole)
+    fault: EnvironmentFault | None = None
+    try:
+        with CacheWriter(path) as writer:
+            writer.apply(page([ticket(n, 2) for n in range(1, 2000)], "b"))
+    except EnvironmentFault as found:
+        fault = found
+    assert fault is not None or Path(f"{path}.set-aside").exists()
+    with CacheWriter(path) as writer:
+        writer.apply(page([ticket(7)], "c"))
+        assert reader.ticket(TicketNumber(7)) is not None
+        assert Path(f"{path}.set-aside").exists()

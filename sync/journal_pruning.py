@@ -1,0 +1,98 @@
+"""Dropping the old end of a journal: whole, sealed segments, by the journal's own writer, and only what is settled.
+
+An event goes only when the centre has signed for it, its departure closed long enough ago, nobody is owed anything by
+its order, and all that belongs together goes together. The seal keeps the chain's hash, so that the rest still proves
+what it follows.
+"""
+
+from datetime import date
+from typing import cast
+
+from sync.journal import Journal
+from sync.orders import unfinished_orders
+from sync.points import Point, Probe, no_probe
+
+_TABLES = (
+    "deliveries",
+    "tickets",
+    "settlements",
+    "claims",
+    "payments",
+    "money",
+    "releases",
+    "held_seats",
+    "orders",
+    "use_ends",
+    "uses",
+    "returned_seats",
+    "returned_counts",
+    "events",
+)
+"""In an order in which no row is dropped before those that refer to it."""
+
+_RECENT = (
+    "SELECT min(seq) FROM orders WHERE service_date >= ?",
+    "SELECT min(seq) FROM uses WHERE service_date >= ?",
+    "SELECT min(seq) FROM returned_seats WHERE service_date >= ?",
+    "SELECT min(seq) FROM returned_counts WHERE service_date >= ?",
+)
+_OPEN = (
+    """SELECT min(seq) FROM uses u WHERE NOT EXISTS (SELECT 1 FROM use_ends e WHERE e.ticket = u.ticket
+        AND e.use_no = u.use_no AND e.end <> 'unresolved')""",
+    """SELECT min(o.seq) FROM orders o JOIN claims c USING (order_id)
+        WHERE NOT EXISTS (SELECT 1 FROM settlements s WHERE s.claim = c.claim)""",
+)
+_CUT_THROUGH = """
+    WITH parts (whole, seq) AS (
+        SELECT order_id, seq FROM orders
+        UNION ALL SELECT order_id, seq FROM money
+        UNION ALL SELECT order_id, seq FROM payments
+        UNION ALL SELECT order_id, seq FROM releases
+        UNION ALL SELECT order_id, seq FROM tickets
+        UNION ALL SELECT order_id, seq FROM claims
+        UNION ALL SELECT t.order_id, d.seq FROM deliveries d JOIN tickets t USING (number)
+        UNION ALL SELECT c.order_id, s.seq FROM settlements s JOIN claims c USING (claim)
+        UNION ALL SELECT hex(ticket) || '/' || use_no, seq FROM uses
+        UNION ALL SELECT hex(ticket) || '/' || use_no, seq FROM use_ends
+    )
+    SELECT min(first) FROM (SELECT min(seq) AS first, max(seq) AS last FROM parts GROUP BY whole)
+    WHERE first <= ? AND last > ?"""
+"""Where the first order or use begins whose rows would be cut in two by a seal there."""
+
+
+def prune(journal: Journal, *, kept_through: int, closed_before: date, probe: Probe = no_probe) -> int:
+    """Seal and drop what is settled, and answer how many events went.
+
+    `kept_through` is what the centre has signed for; departures of service days from `closed_before` on stay, and so
+    do the newest event, open uses, unfinished orders and unsettled claims, with everything after them.
+    """
+    seal = min(kept_through, journal.head()[0] - 1)
+    stay = [_seq(journal, sql, (closed_before.isoformat(),)) for sql in _RECENT]
+    stay += [_seq(journal, sql, ()) for sql in _OPEN]
+    stay += [
+        _seq(journal, "SELECT seq FROM orders WHERE order_id = ?", (o.order.hex,)) for o in unfinished_orders(journal)
+    ]
+    seal = min([seal, *(seq - 1 for seq in stay if seq is not None)])
+    while (cut := _seq(journal, _CUT_THROUGH, (seal, seal))) is not None:
+        seal = cut - 1
+    found = journal.rows("SELECT hash FROM events WHERE seq = ?", (seal,))
+    if not found:
+        return 0
+    count = cast(int, journal.rows("SELECT count(*) FROM events WHERE seq <= ?", (seal,))[0][0])
+    with journal.transaction() as tx:
+        tx.execute(
+            "INSERT INTO segments (last_seq, last_hash, dropped_at_ms) VALUES (?, ?, ?)", (seal, found[0][0], tx.at_ms)
+        )
+        for table in ("planned_places", "plans"):
+            gone = "order_id IN (SELECT order_id FROM orders WHERE seq <= ?)"
+            tx.execute(f"DELETE FROM {table} WHERE {gone}", (seal,))  # noqa: S608  names are constants
+        for table in _TABLES:
+            tx.execute(f"DELETE FROM {table} WHERE seq <= ?", (seal,))  # noqa: S608  names are constants
+        probe(Point.JOURNAL_PRUNE_BEFORE)
+    probe(Point.JOURNAL_PRUNE_AFTER)
+    return count
+
+
+def _seq(journal: Journal, sql: str, parameters: tuple[object, ...]) -> int | None:
+    found = journal.rows(sql, parameters)
+    return cast("int | None", found[0][0]) if found else None
