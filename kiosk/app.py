@@ -16,6 +16,7 @@ from shiboken6 import delete
 from kiosk import translations
 from kiosk.constants import keep_constants_alive
 from kiosk.panel import PanelSettings
+from kiosk.strikes import StrikeFilter, Strikes
 from kiosk.till.values import Snapshot
 from kiosk.viewmodel import Clock, KioskViewModel, TillPort
 from tickets.errors import EnvironmentFault
@@ -74,6 +75,9 @@ class KioskWindow(QObject):
                 hint="the lines above say which; reinstall the package when files are missing",
             )
         self.window: QQuickWindow = roots[0]
+        strikes = Strikes(px_per_mm=panel.px_per_mm)
+        self._strikes = StrikeFilter(strikes, clock=clock, screen=lambda: self.view_model.screen, parent=self)
+        self.window.installEventFilter(self._strikes)
         self.view_model.languageChanged.connect(self._speak)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)

@@ -69,8 +69,8 @@ def touched(session: Session, touch: t.Touch, snapshot: Snapshot, at_ms: int) ->
     if answer is None:
         return session, ()
     step, commands = answer(session.step, touch, snapshot, at_ms)
-    after, more = _enter(session, step, at_ms)
-    return after, (*commands, *more)
+    after, reader = _enter(session, step, at_ms)
+    return after, (*reader, *commands)
 
 
 def news(session: Session, snapshot: Snapshot, at_ms: int) -> Next:

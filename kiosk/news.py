@@ -24,12 +24,12 @@ from kiosk.steps import (
     WhichDeparture,
     Who,
 )
-from kiosk.till.values import CancelOrder, Command, Delivery, EndSession, Offer, OrderState, OrderView, Snapshot
+from kiosk.till.values import CancelOrder, Command, Delivery, Offer, OrderState, OrderView, Snapshot
 from kiosk.travellers import with_document
 
 NO_ANSWER = (
-    "机器暂时不能为您留座，没有收取任何款项。请重新选择，或到售票窗口购票。",
-    "The machine could not keep seats for you. No money was taken. Please choose again, or buy at the ticket window.",
+    "机器暂时不能为您留座，没有收取任何款项。请重新选择，或到人工窗口购票。",
+    "The machine could not keep seats for you. No money was taken. Please choose again, or buy at the counter.",
 )
 
 _UNFINISHED = frozenset({Delivery.NONE, Delivery.PRINTING})
@@ -44,11 +44,11 @@ def adopt(step: Step, snapshot: Snapshot, *, waved_away: str | None, at_ms: int)
         case Recovered():
             return (step if snapshot.recovered is not None else _idle(snapshot, waved_away)), ()
         case WhereTo() | WhichDeparture() | Who() | Typing():
-            if not snapshot.capabilities.sells:
-                return OutOfService(), (EndSession(),)
             return _choosing(step, snapshot)
         case Pay():
             return _holding(step, snapshot, at_ms)
+        case PuttingIn() if _shut(snapshot):
+            return Pay(choice=step.choice, before=None, trouble_before=snapshot.trouble, asked_ms=at_ms), ()
         case PuttingIn() | GiveUp() | Printing() | NotPrinted() | Done() | Trouble():
             return _ordered(step, snapshot), ()
         case StillThere():
@@ -80,6 +80,13 @@ def _choosing(step: WhereTo | WhichDeparture | Who | Typing, snapshot: Snapshot)
     return step, ()
 
 
+def _shut(snapshot: Snapshot) -> bool:
+    """Whether the till could not open the validator: back to the choice of paying, with the reason on show."""
+    order = snapshot.order
+    held = order is not None and order.state is OrderState.HELD and not order.paid and not order.accepts
+    return held and snapshot.trouble is not None
+
+
 def _still_sold(offer: Offer, snapshot: Snapshot) -> Offer | None:
     for now in snapshot.offers:
         if (now.service_date, now.trip, now.destination) == (offer.service_date, offer.trip, offer.destination):
@@ -104,7 +111,8 @@ def _ordered(step: Pay | PuttingIn | GiveUp | Printing | NotPrinted | Done | Tro
         return step
     match order.state:
         case OrderState.DRAFT | OrderState.HELD:
-            return step
+            paying = isinstance(step, Pay) and (order.accepts or order.paid)
+            return PuttingIn(choice=choice) if paying else step
         case OrderState.PAID:
             return Printing(choice=choice)
         case OrderState.ISSUED | OrderState.DELIVERED:

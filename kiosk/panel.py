@@ -5,6 +5,7 @@ Sizes are configured, never asked of the panel: what a display reports of itself
 
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelSettings:
     """A panel's visible area in millimetres and in pixels, as it hangs (a turned panel is higher than wide)."""

@@ -133,7 +133,7 @@ def rail(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> Group:
         "to": comfort.pick(names) if names is not None else "",
         **_departure(offer, session, snapshot, zone),
         "people": [person.masked_name for person in people],
-        "total": yuan(total) if people else "",
+        "total": yuan(total) if people or ordered is not None else "",
         "seats": _seats(ordered),
     }
 
@@ -270,6 +270,7 @@ def who(session: Session, snapshot: Snapshot) -> Group:
         "total": yuan(total_of(choice)),
         "reading": snapshot.reading,
         "reader": snapshot.capabilities.card_reader,
+        "sells": snapshot.capabilities.sells,
         "handle": rider.handle if rider is not None else "",
         "name": rider.masked_name if rider is not None else "",
         "number": rider.masked_number if rider is not None else "",
@@ -285,8 +286,13 @@ def notice(session: Session, snapshot: Snapshot) -> Group:
     step = session.step
     reason = step.notice if isinstance(step, WhichDeparture | Who) else None
     choosing = isinstance(step, WhereTo | WhichDeparture | Who)
-    said = session.comfort.pick(snapshot.trouble) if choosing and snapshot.trouble is not None else ""
-    return {"reason": reason.value if reason is not None else "", "said": "" if reason is not None else said}
+    said = snapshot.trouble
+    if said is None and not snapshot.capabilities.sells and snapshot.capabilities.notices:
+        said = snapshot.capabilities.notices[0]
+    return {
+        "reason": reason.value if reason is not None else "",
+        "said": session.comfort.pick(said) if choosing and said is not None and reason is None else "",
+    }
 
 
 def typing(session: Session) -> Group:
@@ -316,6 +322,7 @@ def paying(session: Session, snapshot: Snapshot) -> Group:
     fresh = order is not None and (not isinstance(inner, Pay) or is_held(inner, snapshot))
     shown = order if fresh else None
     known = snapshot.capabilities.bills
+    said = (shown.message if shown is not None else None) or snapshot.trouble
     return {
         "held": shown is not None and isinstance(inner, Pay | PuttingIn | GiveUp) and order is not None,
         "total": yuan(shown.total) if shown is not None else yuan(total_of(choice_of(step))),
@@ -324,7 +331,7 @@ def paying(session: Session, snapshot: Snapshot) -> Group:
         "part": shown.paid / shown.total if shown is not None and shown.total else 0.0,
         "accepts": [note(bill) for bill in sorted(shown.accepts)] if shown is not None else [],
         "bills": [{"text": note(bill), "now": shown is not None and bill in shown.accepts} for bill in sorted(known)],
-        "message": session.comfort.pick(shown.message) if shown is not None and shown.message is not None else "",
+        "message": session.comfort.pick(said) if said is not None else "",
         "inside": money_inside(snapshot),
         "cash": snapshot.capabilities.cash,
         "sent": isinstance(inner, GiveUp) and inner.sent,
@@ -365,7 +372,7 @@ def printing(session: Session, snapshot: Snapshot) -> Group:
         "refused": count[Delivery.REFUSED] + count[Delivery.NONE],
         "unknown": unknown,
         "message": session.comfort.pick(order.message) if order is not None and order.message is not None else "",
-        "state": order.state.value if order is not None else "",
+        "trouble": session.comfort.pick(snapshot.trouble) if snapshot.trouble is not None else "",
     }
 
 
@@ -387,7 +394,7 @@ def claim(session: Session, snapshot: Snapshot) -> Group:
     owed = order.claim if order is not None and words is None else None
     return {
         "open": owed is not None,
-        "number": owed.number if owed is not None else "",
+        "number": " ".join(owed.number[at : at + 4] for at in range(0, len(owed.number), 4)) if owed else "",
         "money": yuan(owed.fen) if owed is not None else "",
         "reason": session.comfort.pick(owed.reason) if owed is not None else "",
         "slip": owed.slip_printed if owed is not None else False,

@@ -221,7 +221,7 @@ class CardboardTill:
         """The money inside becomes a claim."""
         order = self._running()
         claim = ClaimView(
-            number="C-4827-1936",
+            number="482719360254",
             fen=order.paid,
             reason=("您取消了购票。", "You stopped the purchase."),
             slip_printed=slip_printed,

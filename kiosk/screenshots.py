@@ -98,6 +98,10 @@ SILENT = (
     "纸币器没有回应。您已放入的 ¥20.00 已记录；如一分钟内没有恢复，机器会打印凭条，您可到窗口取款。",
     "The bill slot does not answer. Your ¥20.00 is recorded. If it stays silent, you get a slip within a minute.",
 )
+WRONG_CARD = (
+    "这张证件无法读取，请重新放置或手动输入。",
+    "This card cannot be read. Place it again, or type its number.",
+)
 PAPER_OUT = ("打印机缺纸。", "The printer is out of paper.")
 SOLD_OUT = (
     "这趟车最后的座位刚刚售出，没有收取任何款项。请选择另一趟车。",
@@ -135,8 +139,9 @@ def walk(r: Rehearsal, look: Look) -> Iterator[str]:
     m.touch("confirm")
     till.card("欧阳**", "1101****002X")
     yield "13-who-two"
-    till.card()
-    yield "14-who-again"
+    till.show(replace(till.snapshot, trouble=WRONG_CARD))
+    yield "14-who-trouble"
+    till.show(replace(till.snapshot, trouble=None))
     m.dropRider("h2")
     m.touch("confirm")
     yield "15-pay"

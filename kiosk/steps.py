@@ -57,7 +57,6 @@ class Notice(StrEnum):
 
     GONE = "gone"  # the coach chosen is no longer sold
     TIME_UP = "time_up"  # the places were given up before anything was paid
-    SAME_DOCUMENT = "same_document"  # this document is in the order already
     FULL = "full"  # no more travellers fit
 
 

@@ -1,11 +1,13 @@
 """Who travels: documents that were read or typed become travellers of the order. Pure, beside `flow`."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from kiosk import touches as t
 from kiosk.steps import Choice, Field, Notice, Pay, Rider, Step, Typing, WhichDeparture, Who
+from kiosk.till.documents import SHAPES
 from kiosk.till.values import Command, DropTraveller, HoldOrder, Offer, Person, Snapshot, Traveller, TypeDocument
-from tickets.identity import DocumentKind, resident_number_ok
+from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 from tickets.money import Fen
 
@@ -29,9 +31,18 @@ DOCUMENTS = (
 """The documents that can be typed, as they are shown."""
 
 RESIDENT_LIKE = frozenset({DocumentKind.RESIDENT_ID, DocumentKind.HK_MACAO_TW_RESIDENCE})
-"""Documents numbered by GB 11643: 17 digits and a check character."""
+"""Documents numbered by GB 11643: 17 digits and a check character, so that digits and X are enough to type them."""
 
-LONGEST_NUMBER = 20
+LONGEST: Mapping[DocumentKind, int] = {
+    DocumentKind.RESIDENT_ID: 18,
+    DocumentKind.HK_MACAO_TW_RESIDENCE: 18,
+    DocumentKind.FOREIGN_PERMANENT: 18,
+    DocumentKind.PASSPORT: 17,
+    DocumentKind.HK_MACAO_PERMIT: 11,
+    DocumentKind.TAIWAN_PERMIT: 10,
+}
+"""Characters of the longest number of each kind that can be typed."""
+
 LONGEST_NAME = 30
 
 
@@ -59,13 +70,14 @@ def room_for(choice: Choice) -> int:
 
 
 def with_document(step: Who | Typing, read: Traveller) -> tuple[Step, tuple[Command, ...]]:
-    """The step after a document appeared: one more traveller, or why not."""
+    """The step after a document appeared: one more traveller, or why not.
+
+    The till gives the same document the same handle, so that a card shown twice is one traveller.
+    """
     choice = step.choice
     if read.handle in choice.seen:
         return step, ()
     choice = replace(choice, seen=choice.seen | {read.handle})
-    if any((r.masked_name, r.masked_number) == (read.masked_name, read.masked_number) for r in choice.riders):
-        return Who(choice=choice, notice=Notice.SAME_DOCUMENT), (DropTraveller(handle=read.handle),)
     if not room_for(choice):
         return Who(choice=choice, notice=Notice.FULL), (DropTraveller(handle=read.handle),)
     offer = choice.offer
@@ -86,7 +98,7 @@ def on_who(step: Who, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> tuple[S
     match touch:
         case t.Confirm() if step.editing is not None:
             return replace(step, editing=None), ()
-        case t.Confirm() if choice.riders and choice.offer is not None:
+        case t.Confirm() if choice.riders and choice.offer is not None and snapshot.capabilities.sells:
             people = tuple(Person(rider.handle, rider.kind, rider.children) for rider in choice.riders)
             before = snapshot.order.order if snapshot.order is not None else None
             asked = Pay(choice=choice, before=before, trouble_before=snapshot.trouble, asked_ms=at_ms)
@@ -124,16 +136,21 @@ def _changed(step: Who, *, kind: TicketKind | None, children: int | None) -> Who
     return replace(step, choice=replace(step.choice, riders=tuple(change(rider) for rider in step.choice.riders)))
 
 
+def kind_typed(step: Typing) -> DocumentKind:
+    """The kind of document: the foreign permanent resident's card has had 18 digits since its 2023 edition."""
+    if step.kind is DocumentKind.FOREIGN_PERMANENT and len(step.number) == 18:
+        return DocumentKind.FOREIGN_PERMANENT_2023
+    return step.kind
+
+
 def number_is_ready(step: Typing) -> bool:
     """Whether the number typed can be a number of its kind of document."""
-    if step.kind in RESIDENT_LIKE:
-        return len(step.number) == 18 and resident_number_ok(step.number)
-    return len(step.number) >= 5
+    return SHAPES[kind_typed(step)](step.number)
 
 
 def number_is_wrong(step: Typing) -> bool:
     """Whether the number typed is complete and yet cannot be right, so that the passenger should look again."""
-    return step.kind in RESIDENT_LIKE and len(step.number) == 18 and not resident_number_ok(step.number)
+    return len(step.number) == LONGEST[step.kind] and not number_is_ready(step)
 
 
 def on_typing(step: Typing, touch: t.Touch) -> tuple[Step, tuple[Command, ...]]:
@@ -144,8 +161,7 @@ def on_typing(step: Typing, touch: t.Touch) -> tuple[Step, tuple[Command, ...]]:
         case Field.NUMBER, t.Key(character=""):
             return replace(step, number=step.number[:-1]), ()
         case Field.NUMBER, t.Key(character=character):
-            longest = 18 if step.kind in RESIDENT_LIKE else LONGEST_NUMBER
-            return replace(step, number=(step.number + character.upper())[:longest]), ()
+            return replace(step, number=(step.number + character.upper())[: LONGEST[step.kind]]), ()
         case Field.NUMBER, t.Confirm() if number_is_ready(step):
             return replace(step, field=Field.NAME), ()
         case Field.NAME, t.Key(character=""):
@@ -153,7 +169,7 @@ def on_typing(step: Typing, touch: t.Touch) -> tuple[Step, tuple[Command, ...]]:
         case Field.NAME, t.Key(character=character):
             return replace(step, name=(step.name + character.upper()).lstrip()[:LONGEST_NAME]), ()
         case Field.NAME, t.Confirm() if step.name.strip():
-            typed = TypeDocument(kind=step.kind, number=step.number, name=step.name.strip())
+            typed = TypeDocument(kind=kind_typed(step), number=step.number, name=step.name.strip())
             return Who(choice=step.choice), (typed,)
         case Field.NAME, t.Back():
             return replace(step, field=Field.NUMBER), ()

@@ -42,8 +42,8 @@ to start</source>
         <translation>票价</translation>
     </message>
     <message>
-        <source>No coach is on sale here at the moment. Please ask at the ticket window.</source>
-        <translation>目前没有可售车次，请到售票窗口咨询。</translation>
+        <source>No coach is on sale here at the moment. Please ask at the counter.</source>
+        <translation>目前没有可售车次，请到人工窗口咨询。</translation>
     </message>
     <message>
         <source>Waiting for a ticket from before the restart? Touch here.</source>
@@ -149,8 +149,8 @@ to start</source>
         <translation>机器已收</translation>
     </message>
     <message>
-        <source>The machine cannot give bills back. You will get a slip with a number: take it to the ticket window and you will be paid in full.</source>
-        <translation>机器不能退出纸币。机器会打印一张带编号的凭条，凭条可到售票窗口全额取款。</translation>
+        <source>The machine cannot give notes back. You will get a slip with a number: take it to the counter and you will be paid in full.</source>
+        <translation>机器不能退出纸币。机器会打印一张带编号的凭条，凭条可到人工窗口全额取款。</translation>
     </message>
     <message>
         <source>Stop, and give me the slip</source>
@@ -188,7 +188,7 @@ to start</source>
     </message>
     <message>
         <source>Adult</source>
-        <translation>成人票</translation>
+        <translation>全票</translation>
     </message>
     <message>
         <source>Chinese resident ID card</source>
@@ -211,8 +211,16 @@ to start</source>
         <translation>台湾居民来往大陆通行证</translation>
     </message>
     <message>
-        <source>This ID is in the order already. Please use that of the next traveller.</source>
-        <translation>这张证件已在本单中，请放下一位旅客的证件。</translation>
+        <source>That coach is no longer sold. Choose another.</source>
+        <translation>这趟车已停止售票，请选择其他车次。</translation>
+    </message>
+    <message>
+        <source>Seats given back, no money taken. Choose again.</source>
+        <translation>座位已取消，没有收取任何款项，请重新选择。</translation>
+    </message>
+    <message>
+        <source>The order is full. Pay for these travellers first.</source>
+        <translation>本单人数已满，请先为这几位付款。</translation>
     </message>
     <message>
         <source>Passport</source>
@@ -228,7 +236,7 @@ to start</source>
     </message>
     <message>
         <source>Full fare</source>
-        <translation>全价</translation>
+        <translation>成人</translation>
     </message>
     <message>
         <source>Leaving now</source>
@@ -237,18 +245,6 @@ to start</source>
     <message>
         <source>in %1 min</source>
         <translation>还有 %1 分钟</translation>
-    </message>
-    <message>
-        <source>That coach can no longer be sold. Please choose another.</source>
-        <translation>这趟车已停止售票，请选择其他车次。</translation>
-    </message>
-    <message>
-        <source>Your seats were given back and no money was taken. Please choose again.</source>
-        <translation>座位已取消，没有收取任何款项。请重新选择。</translation>
-    </message>
-    <message>
-        <source>No more travellers fit into this order. Pay for these first.</source>
-        <translation>本单人数已满，请先为这几位付款。</translation>
     </message>
 </context>
 <context>
@@ -293,8 +289,8 @@ to start</source>
         <translation>本机暂停售票</translation>
     </message>
     <message>
-        <source>Please use another machine or the ticket window.</source>
-        <translation>请使用其他售票机或到售票窗口购票。</translation>
+        <source>Please use another machine or the counter.</source>
+        <translation>请使用其他售票机或到人工窗口购票。</translation>
     </message>
 </context>
 <context>
@@ -308,7 +304,11 @@ to start</source>
         <translation>应付</translation>
     </message>
     <message>
-        <source>Exact amount in bills, please: no change.</source>
+        <source>Notes that the machine knows</source>
+        <translation>机器可识别的纸币</translation>
+    </message>
+    <message>
+        <source>Exact amount in notes, please: no change.</source>
         <translation>机器不找零，请准备好金额正好的纸币。</translation>
     </message>
     <message>
@@ -318,10 +318,6 @@ to start</source>
     <message>
         <source>Keeping your seats</source>
         <translation>正在为您留座</translation>
-    </message>
-    <message>
-        <source>Bills that the machine knows</source>
-        <translation>机器可识别的纸币</translation>
     </message>
 </context>
 <context>
@@ -346,12 +342,12 @@ to start</source>
 <context>
     <name>PuttingIn</name>
     <message>
-        <source>Put in the bills one by one</source>
-        <translation>请逐张放入纸币</translation>
-    </message>
-    <message>
         <source>Please wait a moment</source>
         <translation>请稍候</translation>
+    </message>
+    <message>
+        <source>Put in the notes one by one</source>
+        <translation>请逐张放入纸币</translation>
     </message>
     <message>
         <source>Still to pay</source>
@@ -366,7 +362,7 @@ to start</source>
         <translation>已付 %1，共 %2</translation>
     </message>
     <message>
-        <source>The machine takes these bills now</source>
+        <source>The machine takes these notes now</source>
         <translation>现在可以放入的纸币</translation>
     </message>
     <message>
@@ -432,12 +428,12 @@ to start</source>
         <translation>凭条编号</translation>
     </message>
     <message>
-        <source>Take the slip to the ticket window to be paid.</source>
-        <translation>请凭此凭条到售票窗口取款。</translation>
+        <source>Take the slip to the counter to be paid.</source>
+        <translation>请凭此凭条到人工窗口取款。</translation>
     </message>
     <message>
-        <source>No slip came out: take the number to the window.</source>
-        <translation>凭条未打印，请记下编号，到售票窗口取款。</translation>
+        <source>No slip came out: take the number to the counter.</source>
+        <translation>凭条未打印，请记下编号，到人工窗口取款。</translation>
     </message>
     <message>
         <source>It is not mine</source>
@@ -540,12 +536,12 @@ to start</source>
         <translation>凭条编号</translation>
     </message>
     <message>
-        <source>Take the slip to the ticket window to be paid.</source>
-        <translation>请凭此凭条到售票窗口取款。</translation>
+        <source>Take the slip to the counter to be paid.</source>
+        <translation>请凭此凭条到人工窗口取款。</translation>
     </message>
     <message>
-        <source>No slip came out: take the number to the window.</source>
-        <translation>凭条未打印，请记下编号，到售票窗口取款。</translation>
+        <source>No slip came out: take the number to the counter.</source>
+        <translation>凭条未打印，请记下编号，到人工窗口取款。</translation>
     </message>
     <message>
         <source>Choose again</source>
@@ -653,8 +649,8 @@ to start</source>
         <translation>选择去%1的车次</translation>
     </message>
     <message>
-        <source>No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the ticket window.</source>
-        <translation>今天没有开往这里的可售车次了。请按“返回”选择其他目的地，或到售票窗口咨询。</translation>
+        <source>No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the counter.</source>
+        <translation>今天没有开往这里的可售车次了。请按“返回”选择其他目的地，或到人工窗口咨询。</translation>
     </message>
     <message>
         <source>Earlier</source>
@@ -700,16 +696,16 @@ to start</source>
         <translation>下一页</translation>
     </message>
     <message>
-        <source>%1 %2, with one child</source>
-        <translation>%1 %2，携带一名免费儿童</translation>
-    </message>
-    <message>
         <source>%1 %2</source>
         <translation>%1 %2</translation>
     </message>
     <message>
         <source>Change the ticket of %1</source>
         <translation>更改%1的车票</translation>
+    </message>
+    <message>
+        <source>%1 + child %2</source>
+        <translation>%1 · 携童 %2</translation>
     </message>
     <message>
         <source>Change</source>

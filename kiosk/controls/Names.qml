@@ -52,13 +52,11 @@ QtObject {
     function notice(reason: string): string {
         switch (reason) {
         case "gone":
-            return qsTr("That coach can no longer be sold. Please choose another.")
+            return qsTr("That coach is no longer sold. Choose another.")
         case "time_up":
-            return qsTr("Your seats were given back and no money was taken. Please choose again.")
-        case "same_document":
-            return qsTr("This ID is in the order already. Please use that of the next traveller.")
+            return qsTr("Seats given back, no money taken. Choose again.")
         case "full":
-            return qsTr("No more travellers fit into this order. Pay for these first.")
+            return qsTr("The order is full. Pay for these travellers first.")
         default:
             return ""
         }

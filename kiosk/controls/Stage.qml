@@ -26,7 +26,7 @@ Item {
         anchors.top: title.bottom
         width: parent.width
         visible: text !== ""
-        height: visible ? implicitHeight : 0
+        height: text === "" ? 0 : implicitHeight
         text: stage.hint
         color: Look.quietInk
     }

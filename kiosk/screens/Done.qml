@@ -10,7 +10,6 @@ Stage {
     readonly property bool several: (kiosk.printing.count ?? 0) > 1
 
     question: several ? qsTr("Please take your tickets") : qsTr("Please take your ticket")
-    notice: kiosk.printing.message ?? ""
 
     Column {
         width: parent.width

@@ -9,7 +9,7 @@ Stage {
     readonly property bool unknown: (tickets.unknown ?? "") !== ""
 
     question: unknown ? qsTr("Did your ticket come out?") : qsTr("Paid, but the ticket did not print")
-    notice: tickets.message ?? ""
+    notice: tickets.trouble ?? ""
 
     Row {
         id: facts

@@ -28,7 +28,7 @@ Item {
         Label {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
-            text: qsTr("Please use another machine or the ticket window.")
+            text: qsTr("Please use another machine or the counter.")
             letters: Look.title
         }
         Repeater {

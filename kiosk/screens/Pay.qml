@@ -24,7 +24,7 @@ Stage {
         }
         Bills {
             width: Look.wide ? parent.width - Look.mm(92) : parent.width
-            label: qsTr("Bills that the machine knows")
+            label: qsTr("Notes that the machine knows")
             bills: screen.money.bills ?? []
             allLit: true
         }
@@ -34,7 +34,7 @@ Stage {
         anchors.top: facts.bottom
         anchors.topMargin: Look.mm(Look.wide ? 3 : 6)
         width: parent.width
-        text: qsTr("Exact amount in bills, please: no change.")
+        text: qsTr("Exact amount in notes, please: no change.")
     }
 
     Action {

@@ -8,7 +8,7 @@ Stage {
     readonly property var money: kiosk.paying
     readonly property bool open: (money.accepts ?? []).length > 0
 
-    question: open ? qsTr("Put in the bills one by one") : qsTr("Please wait a moment")
+    question: open ? qsTr("Put in the notes one by one") : qsTr("Please wait a moment")
     notice: money.message ?? ""
 
     Column {
@@ -51,7 +51,7 @@ Stage {
         Bills {
             width: parent.width
             visible: screen.open && !(Look.large && screen.notice !== "")
-            label: qsTr("The machine takes these bills now")
+            label: qsTr("The machine takes these notes now")
             bills: screen.money.bills ?? []
         }
         Notice {

@@ -11,10 +11,11 @@ Stage {
     readonly property bool unknown: (tickets.unknown ?? "") !== ""
     readonly property bool toPrint: (tickets.refused ?? 0) > 0
     readonly property bool busy: tickets.busy ?? false
+    readonly property bool waiting: !owed && (tickets.count ?? 0) === 0 // the till is still finding out
     readonly property bool printed: !owed && !unknown && !toPrint && !busy && (tickets.count ?? 0) > 0
 
     question: owed ? qsTr("The machine restarted. Is this your money?") : qsTr("The machine restarted. Is this your ticket?")
-    notice: tickets.message ?? ""
+    notice: tickets.trouble ?? ""
 
     Column {
         width: parent.width
@@ -23,7 +24,7 @@ Stage {
         Label {
             width: parent.width
             visible: !(screen.owed && Look.wide)
-            text: screen.owed ? screen.claim.reason ?? "" : screen.busy ? qsTr("It is paid and is being printed now. Please wait for it.") : screen.unknown ? qsTr("It is paid and valid, but nobody knows whether it was printed. If you do not have it, print a copy.") : screen.toPrint ? qsTr("It is paid and valid, but it was not printed yet.") : qsTr("It is paid and was printed. Please take it from the slot below the screen.")
+            text: screen.owed ? screen.claim.reason ?? "" : screen.waiting ? screen.tickets.message ?? "" : screen.busy ? qsTr("It is paid and is being printed now. Please wait for it.") : screen.unknown ? qsTr("It is paid and valid, but nobody knows whether it was printed. If you do not have it, print a copy.") : screen.toPrint ? qsTr("It is paid and valid, but it was not printed yet.") : qsTr("It is paid and was printed. Please take it from the slot below the screen.")
         }
         Flow {
             visible: screen.owed
@@ -44,7 +45,7 @@ Stage {
         }
         Notice {
             width: parent.width
-            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window to be paid.") : qsTr("No slip came out: take the number to the window.")
+            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the counter to be paid.") : qsTr("No slip came out: take the number to the counter.")
         }
         Label {
             width: parent.width
@@ -60,7 +61,7 @@ Stage {
         objectName: "recovered.notMine"
         visible: !screen.printed
         x: 0
-        y: Look.wide ? parent.height - height : parent.height - mine.height - height - Look.gutter
+        y: Look.wide || screen.waiting ? parent.height - height : parent.height - mine.height - height - Look.gutter
         width: Look.wide ? Math.floor((parent.width - Look.gutter) / 2) : parent.width
         height: Look.wide ? Math.max(implicitHeight, mine.implicitHeight) : implicitHeight
         enabled: !screen.busy
@@ -74,6 +75,7 @@ Stage {
         objectName: screen.owed || screen.printed ? "recovered.finish" : "recovered.print"
         anchors.bottom: parent.bottom
         anchors.right: parent.right
+        visible: !screen.waiting
         width: others.width
         height: Look.wide ? Math.max(implicitHeight, others.implicitHeight) : implicitHeight
         enabled: !screen.busy

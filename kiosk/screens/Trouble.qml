@@ -39,7 +39,7 @@ Stage {
         }
         Notice {
             width: parent.width
-            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window to be paid.") : qsTr("No slip came out: take the number to the window.")
+            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the counter to be paid.") : qsTr("No slip came out: take the number to the counter.")
         }
     }
 

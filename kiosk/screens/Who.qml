@@ -95,7 +95,7 @@ Stage {
                 }
                 Label {
                     width: parent.width
-                    text: line.row.children > 0 ? qsTr("%1 %2, with one child").arg(Names.ticket(line.row.kind)).arg(line.row.fare) : qsTr("%1 %2").arg(Names.ticket(line.row.kind)).arg(line.row.fare)
+                    text: line.row.children > 0 ? qsTr("%1 + child %2").arg(Names.ticket(line.row.kind)).arg(line.row.fare) : qsTr("%1 %2").arg(Names.ticket(line.row.kind)).arg(line.row.fare)
                     letters: Look.quiet
                     color: Look.quietInk
                     lineHeight: 0.85
@@ -143,7 +143,7 @@ Stage {
             anchors.bottom: parent.bottom
             width: actions.stacked ? parent.width : parent.width - type.width - Look.gutter
             height: actions.stacked ? implicitHeight : parent.height
-            enabled: screen.count > 0
+            enabled: screen.count > 0 && (kiosk.who.sells ?? false)
             tone: "primary"
             letters: Look.title
             sign: "forward"
