@@ -135,6 +135,8 @@ class Engine:
         if not self._asker.ask_when_due():
             return 0
         self._clock.renew(self._cache.time_anchor(), self._cache.time_floor_ms())
+        for part in (self._push, self._pull):
+            part.hurry()  # what was refused may have been signed at a wrong time
         return 1
 
     def _push_all(self) -> int:

@@ -34,3 +34,8 @@ class Part:
         self._backoff.succeeded()
         self.problem = None
         return done
+
+    def hurry(self) -> None:
+        """Something has changed that may have been the cause: try again at once."""
+        self._not_before = 0.0
+        self._backoff.succeeded()

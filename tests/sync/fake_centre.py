@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 
 from sync.encoding import to_text
-from sync.http_signatures import verify_request
+from sync.http_signatures import BadSignature, verify_request
 from sync.wire import PullAnswer, PushAnswer, PushBatch, PushResult, Record, TimeAnswer, TimeRequest
 from tickets.events import GENESIS, chain, head_message, receipt_message
 from tickets.keys import SigningKey
@@ -64,7 +64,10 @@ class FakeCentre:
         self.calls.append(request.url.path)
         if (instead := self.before(request)) is not None:
             return instead
-        response = self._answer(request)
+        try:
+            response = self._answer(request)
+        except BadSignature:
+            response = refusal(401)
         instead = self.after(request)
         return response if instead is None else instead
 

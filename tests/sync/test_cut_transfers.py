@@ -31,7 +31,7 @@ from tests.sync.server.support import small_timetable
 from tests.sync.till_life import Act, gate_life, till_life
 from tickets.keys import Algorithm, PublicKey, SigningKey
 
-CUTS = 240
+CUTS = 220
 KINDS = [cut for cut in Cut if cut is not Cut.NOWHERE]
 
 

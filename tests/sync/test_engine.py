@@ -305,6 +305,22 @@ def test_time_is_asked_once_and_again_when_it_is_old(terminal: Terminal, centre:
     assert centre.calls.count("/v1/time") == 2
 
 
+def test_what_was_refused_for_a_wrong_clock_is_tried_at_once_when_the_time_is_known(
+    terminal: Terminal, centre: FakeCentre
+) -> None:
+    terminal.wall = 0.0
+    centre.put(stop(1))
+    centre.before = lambda request: refusal(500) if request.url.path == "/v1/time" else None
+    with terminal.journal() as journal:
+        for _ in range(20):
+            terminal.step(400)
+        assert [str(fault) for fault in terminal.step(400).problems] == ["no. do something"] * 3
+        centre.before = lambda _: None
+        step = terminal.step(300)
+        assert (step.problems, step.pulled) == ((), 1)
+        assert in_step(terminal, journal)
+
+
 def test_time_over_another_nonce_is_not_believed(terminal: Terminal, centre: FakeCentre) -> None:
     replayed = CentreClient("http://centre", "kiosk-1", DEVICE, centre.http()).time(b"\x07" * 32)
     answer = httpx.Response(200, content=TimeAnswer(token=replayed).model_dump_json())
