@@ -18,8 +18,8 @@ from kiosk.till.records import CashMark, Note
 from sync.points import Point, Probe
 from tickets.money import Fen
 
-SILENCE_LIMIT = 60.0
-"""Seconds that a passenger with money inside waits for a silent validator before getting a claim instead."""
+STUCK_LIMIT = 60.0
+"""Seconds that a passenger with money inside waits for a validator that does not work before getting a claim."""
 ORDER_AGAIN = 3.0
 """Seconds after which a note that has not moved is told to move again."""
 NOT_THERE = 5.0
@@ -83,7 +83,7 @@ class Cashier:
     """Works one bill validator for one ledger. `clock` is monotonic seconds; `new_claim` makes claim numbers.
 
     `listen` first, then `serve`, several times a second while notes are let in. Neither raises DeviceFault: see
-    `fault` and `silent_for`. What the ledger raises goes through; the note is then told of again after a restart.
+    `fault` and `stuck_for`. What the ledger raises goes through; the note is then told of again after a restart.
     """
 
     def __init__(
@@ -102,7 +102,8 @@ class Cashier:
         self._probe = probe
         self._let_in: frozenset[int] | None = None
         self._too_large = False
-        self._silent_since: float | None = None
+        self._silent = False
+        self._broken_since: float | None = None
         self._healthy_until = float("-inf")
         self.fault: DeviceFault | None = None
         self.bills: tuple[Fen, ...] = ()
@@ -124,12 +125,12 @@ class Cashier:
         """The notes (fen) that the validator was last told to let in; empty while that is not known."""
         return self._let_in or frozenset()
 
-    def silent_for(self) -> float:
-        """Seconds since it stopped answering, or since a note on its way stopped being heard of; 0 when all is well."""
+    def stuck_for(self) -> float:
+        """Seconds since it stopped working, or since a note on its way was heard of; 0 when all is well."""
         now = self._clock()
-        silent = now - self._silent_since if self._silent_since is not None else 0.0
-        stuck = now - self._note.since if self._note is not None and not self.clear else 0.0
-        return max(silent, stuck)
+        broken = now - self._broken_since if self._broken_since is not None else 0.0
+        moving = now - self._note.since if self._note is not None and not self.clear else 0.0
+        return max(broken, moving)
 
     def listen(self) -> tuple[News, ...]:
         """Read what happened and write it down, event by event, each in one transaction with its mark."""
@@ -140,7 +141,7 @@ class Cashier:
         except DeviceFault as fault:
             self._went_silent(fault)
             return ()
-        self._silent_since = None
+        self._silent = False
         news = [item for event in events for item in self._note_down(event)]
         if self._mark is None or self._mark.counter != counter:
             self._write(self._at(counter))
@@ -152,7 +153,7 @@ class Cashier:
 
     def serve(self, order: UUID | None, limit: Fen) -> None:
         """Move the note in escrow, then let in exactly the notes that may come: none above `limit`, 0 for none."""
-        if self._silent_since is not None:
+        if self._silent:
             return
         try:
             if self._note is not None:
@@ -276,7 +277,7 @@ class Cashier:
         note.told_at = None
         if note.refused_since is None:
             note.refused_since = now
-        elif now - note.refused_since >= NOT_THERE and self.fault is None and self._mark is not None:
+        elif now - note.refused_since >= NOT_THERE and self._mark is not None and self._is_healthy():
             self._write(CashMark(counter=self._mark.counter))
             self._note = None
 
@@ -293,21 +294,31 @@ class Cashier:
     def _check_health(self) -> None:
         if not self.bills:
             self.bills = tuple(Fen(fen) for fen in self._validator.identify())
-        now = self._clock()
-        if now < self._healthy_until:
-            return
+        if self._clock() >= self._healthy_until:
+            self._is_healthy()
+
+    def _is_healthy(self) -> bool:
+        """Ask it now. That it works again is written down for staff."""
         health = self._validator.health()
-        before = self.fault
-        self.fault = None if health.ok else DeviceFault(health.what, health.hint)
-        if health.ok:
-            self._healthy_until = now + HEALTH_EVERY
-            if before is not None:
-                self._ledger.device_back("cash")
+        if health.ok and self.fault is not None:
+            self._ledger.device_back("cash")
+        elif not health.ok and self.fault is None:
+            self._ledger.device_fault("cash", health.what)
+        self._broken(None if health.ok else DeviceFault(health.what, health.hint))
+        self._healthy_until = self._clock() + HEALTH_EVERY if health.ok else float("-inf")
+        return health.ok
 
     def _went_silent(self, fault: DeviceFault) -> None:
         self._let_in = None
+        self._silent = True
         self._healthy_until = float("-inf")
-        if self._silent_since is None:
-            self._silent_since = self._clock()
+        if self.fault is None:
             self._ledger.device_fault("cash", fault.what)
+        self._broken(fault)
+
+    def _broken(self, fault: DeviceFault | None) -> None:
+        if fault is None:
+            self._broken_since = None
+        elif self._broken_since is None:
+            self._broken_since = self._clock()
         self.fault = fault

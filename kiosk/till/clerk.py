@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kiosk.till import wording
 from kiosk.till.authority import Authority
-from kiosk.till.cashier import SILENCE_LIMIT, CameBack, Cashier, InDoubt, News, Reported, Took
+from kiosk.till.cashier import STUCK_LIMIT, CameBack, Cashier, InDoubt, News, Reported, Took
 from kiosk.till.faces import Faces, NotDrawable
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
@@ -197,7 +197,7 @@ class Clerk:
                     self.message = wording.BILL_TOO_LARGE if item.too_large else wording.BILL_CAME_BACK
             case InDoubt():
                 if item.order == self.order:
-                    self._closing = self._closing or Closing.VALIDATOR_SILENT
+                    self._closing = self._closing or Closing.VALIDATOR_STUCK
             case Reported():
                 pass
 
@@ -224,14 +224,14 @@ class Clerk:
                 self._show()
                 return
             self._closing = Closing.DEPARTURE_GONE
-        silent = self._cashier.silent_for()
+        stuck = self._cashier.stuck_for()
         if self._closing is None:
-            self._closing = self._reason_to_close(record, silent)
+            self._closing = self._reason_to_close(record, stuck)
         if self._closing is None:
-            if self._cash_on and silent > 1.0 and record.taken > 0:
-                self.message = wording.silent_message(record.taken, max(0, round(SILENCE_LIMIT - silent)))
+            if self._cash_on and stuck > 1.0 and record.taken > 0:
+                self.message = wording.stuck_message(record.taken, max(0, round(STUCK_LIMIT - stuck)))
             return
-        if not self._cashier.clear and silent < SILENCE_LIMIT:
+        if not self._cashier.clear and stuck < STUCK_LIMIT:
             return
         self._cashier.give_up()
         self._ledger.close(order, self._new_claim(), self._closing)
@@ -242,9 +242,9 @@ class Clerk:
         if self._ending:
             self.order = self.message = None
 
-    def _reason_to_close(self, record: OrderRecord, silent: float) -> Closing | None:
-        if silent >= SILENCE_LIMIT and (record.taken > 0 or not self._cashier.clear):
-            return Closing.VALIDATOR_SILENT
+    def _reason_to_close(self, record: OrderRecord, stuck: float) -> Closing | None:
+        if stuck >= STUCK_LIMIT and (record.taken > 0 or not self._cashier.clear):
+            return Closing.VALIDATOR_STUCK
         if self._clock() - self._active_at >= IDLE_LIMIT:
             return Closing.ABANDONED
         departure = self._shelf.departure(record.plan.service_date, record.plan.trip)
@@ -331,7 +331,7 @@ class Clerk:
             return False
 
 
-_MAY_BE_PAID = frozenset({None, Closing.RESTARTED, Closing.VALIDATOR_SILENT, Closing.ABANDONED})
+_MAY_BE_PAID = frozenset({None, Closing.RESTARTED, Closing.VALIDATOR_STUCK, Closing.ABANDONED})
 """Why an order may be on its way to being closed and is still issued when its last note turns up in the stacker."""
 
 

@@ -130,7 +130,7 @@ class Closing(StrEnum):
     CANCELLED = "cancelled"
     ABANDONED = "abandoned"
     RESTARTED = "restarted"
-    VALIDATOR_SILENT = "validator-silent"
+    VALIDATOR_STUCK = "validator-stuck"
     DEPARTURE_GONE = "departure-gone"
     CANNOT_ISSUE = "cannot-issue"
     SURPLUS = "surplus"
@@ -141,7 +141,7 @@ CLAIM_REASONS: Mapping[Closing, Words] = {
     Closing.CANCELLED: ("购票已取消，本机不找零。", "The order was cancelled; this machine gives no change."),
     Closing.ABANDONED: ("购票未完成。", "The order was not finished."),
     Closing.RESTARTED: ("售票机重新启动，购票未完成。", "The machine restarted before the order was paid."),
-    Closing.VALIDATOR_SILENT: ("纸币器停止响应。", "The note reader stopped answering."),
+    Closing.VALIDATOR_STUCK: ("纸币器停止工作。", "The note reader stopped working."),
     Closing.DEPARTURE_GONE: ("班次已取消。", "The departure was cancelled."),
     Closing.CANNOT_ISSUE: ("无法出票。", "The tickets could not be made."),
     Closing.SURPLUS: ("收款超出票款。", "More was taken in than the tickets cost."),
@@ -200,11 +200,11 @@ def claim_message(fen: Fen, number: str, printed: bool) -> Words:
     )
 
 
-def silent_message(paid: Fen, seconds_left: int) -> Words:
-    """The truth while the validator does not answer with money inside."""
+def stuck_message(paid: Fen, seconds_left: int) -> Words:
+    """The truth while the validator does not answer, or cannot move a note, with money inside."""
     return (
-        f"纸币器没有响应，已收 {yuan(paid)}，未丢失。请勿再放入纸币；{seconds_left} 秒后如未恢复，将为您出具退款凭单。",
-        f"The note reader is silent. Your {yuan(paid)} is safe. Insert nothing; a slip follows in {seconds_left} s.",
+        f"纸币器暂时不能工作，已收 {yuan(paid)}，未丢失。请勿再放纸币；{seconds_left} 秒后如未恢复，将出具退款凭单。",
+        f"The note reader has stopped. Your {yuan(paid)} is safe. Insert nothing; a slip follows in {seconds_left} s.",
     )
 
 

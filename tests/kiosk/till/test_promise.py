@@ -350,7 +350,6 @@ TillMachine.TestCase.settings = settings(
     max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 TestPromise = TillMachine.TestCase
-TestPromise.__test__ = True
 
 
 def test_the_machine_can_fail(tmp_path: Path) -> None:
