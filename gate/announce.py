@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from gate.decide import Admitted, Refused
+from tickets.errors import EnvironmentFault
 from tickets.reasons import sentence, word
 
 
@@ -22,7 +23,10 @@ class Showing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """One picture: a word to be read from afar, a sentence, and for GO the seat, the bay and whom to expect."""
+    """One picture: a word to be read from afar, a sentence, and for GO the seat, the bay and whom to expect.
+
+    `fault` is for staff and the log: why the lane is closed, when it is not the barrier's fault (that is recorded).
+    """
 
     showing: Showing
     word: tuple[str, str] = ("", "")
@@ -33,6 +37,7 @@ class Announcement:
     kind: str | None = None
     reason: str | None = None
     flags: tuple[str, ...] = ()
+    fault: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Ready for JSON; carries no name, no document and no ticket number."""
@@ -40,6 +45,7 @@ class Announcement:
 
 
 Announce = Callable[[Announcement], None]
+"""Is called in the gate's own thread: it must not wait for anybody."""
 
 IDLE = Announcement(showing=Showing.IDLE, word=("请扫码或刷身份证", "Scan your ticket or ID card"))
 WAIT = Announcement(
@@ -53,6 +59,12 @@ CLOSED = Announcement(
 EMERGENCY = Announcement(
     showing=Showing.EMERGENCY, word=("请离开", "Please leave"), sentence=("通道已打开。", "This way is open.")
 )
+
+
+def closed_for(fault: EnvironmentFault | None) -> Announcement:
+    """The lane is closed because of something else than its barrier."""
+    text = None if fault is None else f"{fault.what}. {fault.hint}"
+    return Announcement(showing=CLOSED.showing, word=CLOSED.word, sentence=CLOSED.sentence, fault=text)
 
 
 def go(admitted: Admitted) -> Announcement:
@@ -70,10 +82,10 @@ def go(admitted: Admitted) -> Announcement:
 
 def stop(refused: Refused) -> Announcement:
     """What a refused passenger sees: why, and what to do."""
-    refusal = refused.refusal
+    refusal, zone = refused.refusal, refused.zone
     return Announcement(
         showing=Showing.STOP,
         word=(word(refusal.reason, "zh"), word(refusal.reason, "en")),
-        sentence=(sentence(refusal, "zh"), sentence(refusal, "en")),
+        sentence=(sentence(refusal, "zh", zone=zone), sentence(refusal, "en", zone=zone)),
         reason=str(refusal.reason),
     )

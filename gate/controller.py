@@ -8,54 +8,47 @@ import queue
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar, assert_never
 
-from drivers.barrier import Barrier, BarrierEvent
-from drivers.faults import DeviceFault
-from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announce, go, stop
-from gate.decide import Admitted, Card, Code, Decider, Decision, Refused
-from gate.lane import Effect, Event, Lane, State
-from gate.readers import Garbled, Input, Inputs, Lost, Returned
+from drivers.barrier import Barrier
+from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announce, Announcement, closed_for, go, stop
+from gate.arm import Arm
+from gate.decide import Admitted, Decider, Decision, Refused
+from gate.display import Display
+from gate.lane import NOT_STARTED, Effect, Event, Lane, State
+from gate.pairing import Pairing
+from gate.readers import Broken, Garbled, Input, Inputs, Lost, Returned
+from gate.record import Record
 from gate.settings import GateSettings
+from gate.shown import Card, Code
 from sync.journal import Journal
-from sync.journal_uses import end_use, open_uses
-from sync.points import Point, Probe, no_probe
+from sync.points import Probe, no_probe
+from tickets.errors import EnvironmentFault
 from tickets.events import Kind
-from tickets.numbers import TicketNumber
-from tickets.reasons import Reason
 from tickets.uses import UseEnd
 
-POLL_SECONDS = 0.03  # how often the beams are looked at
-RETRY_SECONDS = 0.5  # how often a silent barrier is asked again
-GARBLED_SECONDS = 1.0  # unreadable codes at line rate are recorded once in this time
+GARBLED_SECONDS = 1.0
+"""Noise at line rate is recorded and answered once in this time."""
+CATCH_UP_SECONDS = 1.0
+"""How often a journal that is behind is tried again."""
+TIDY_SECONDS = 5.0
+"""How long nothing may have happened before housekeeping is done."""
 
-_BEAMS = {
-    BarrierEvent.ENTRY_BEAM_BLOCKED: Event.ENTRY_BLOCKED,
-    BarrierEvent.ENTRY_BEAM_CLEAR: Event.ENTRY_CLEAR,
-    BarrierEvent.EXIT_BEAM_BLOCKED: Event.EXIT_BLOCKED,
-    BarrierEvent.EXIT_BEAM_CLEAR: Event.EXIT_CLEAR,
-    BarrierEvent.FIRE_ON: Event.FIRE_ON,
-    BarrierEvent.FIRE_OFF: Event.FIRE_OFF,
-    BarrierEvent.JAMMED: Event.JAMMED,
-    BarrierEvent.JAM_CLEARED: Event.JAM_CLEARED,
-}
 _ENDS = {
     Effect.RECORD_PASSED: UseEnd.PASSED,
     Effect.RECORD_RELEASED: UseEnd.RELEASED,
     Effect.RECORD_UNRESOLVED: UseEnd.UNRESOLVED,
 }
-_PICTURES = {
-    State.LOCKED: IDLE,
-    State.OFFLINE: CLOSED,
-    State.BLOCKED: CLOSED,
-    State.EMERGENCY: EMERGENCY,
-}
+_OUT_OF_SERVICE = {State.OFFLINE: CLOSED, State.BLOCKED: CLOSED, State.EMERGENCY: EMERGENCY}
+_STANDS_FREE = (State.LOCKED, State.WAITING)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Pending:
-    """Half of a pair (a code that needs its card, or a ticket whose card was shown), or a code that has to wait."""
+class _Until(Generic[T]):
+    """Something remembered until a moment, in monotonic seconds."""
 
-    what: Code | Card | TicketNumber
+    what: T
     until: float
 
 
@@ -76,193 +69,214 @@ class Controller:
     ) -> None:
         self._settings = settings
         self._decider = decider
-        self._journal = journal
-        self._barrier = barrier
         self._inputs = inputs
-        self._announce = announce
+        self._display = Display(announce, settings.refusal_seconds, monotonic)
+        self._pairing = Pairing(decider, settings.pair_seconds, monotonic)
         self._monotonic = monotonic
-        self._probe = probe
+        self._record = Record(journal, settings.lane)
+        self._arm = Arm(
+            barrier=barrier,
+            record=self._record,
+            open_seconds=settings.start_seconds + settings.finish_seconds,
+            monotonic=monotonic,
+            probe=probe,
+        )
         self._lane = Lane()
         self._use: Admitted | None = None
         self._use_text: str | None = None
-        self._timer: tuple[float, Event] | None = None
-        self._next_poll = 0.0
+        self._alarmed: State | None = None
+        self._timer: _Until[Event] | None = None
+        self._waiting: _Until[Code | Card] | None = None
+        self._retiring = False
         self._next_garbled = 0.0
-        self._pair: _Pending | None = None
-        self._waiting: _Pending | None = None
+        self._next_catch_up = 0.0
+        self._tidy_at = 0.0
 
     @property
     def state(self) -> State:
         """Where the lane stands."""
         return self._lane.state
 
+    @property
+    def in_use(self) -> bool:
+        """Whether somebody is admitted and has not passed yet, or still stands in the open lane."""
+        return self._lane.in_use or self._lane.state is State.OBSTRUCTED
+
     def start(self) -> None:
-        """Settle what an earlier life left open: nobody can say whether those passengers walked through."""
-        for left in open_uses(self._journal):
-            with self._journal.transaction() as tx:
-                end_use(
-                    tx,
-                    ticket=left.use.ticket,
-                    use_no=left.use.use_no,
-                    attempt=left.use.attempt,
-                    end=UseEnd.UNRESOLVED,
-                )
-        self._announce(IDLE)
+        """Settle what an earlier life left open (nobody knows whether they walked through) and look at the barrier."""
+        self._record.catch_up()
+        self._look()
+        if self._lane.state in _STANDS_FREE:
+            self._display.rest(self._free_picture())
+
+    def retire(self) -> None:
+        """Admit nobody any more; go on with `step` until nobody is `in_use`."""
+        self._retiring = True
 
     def step(self) -> None:
-        """Wait for one input or the next look at the beams, whichever comes first, and do what follows from it."""
-        wait = max(0.0, min(self._next_poll, self._timer[0] if self._timer else self._next_poll) - self._monotonic())
-        try:
-            given: Input | None = self._inputs.get(timeout=wait) if wait else self._inputs.get_nowait()
-        except queue.Empty:
-            given = None
+        """Wait for one input or the next moment at which something is due, and do what follows from it."""
+        given = self._next_input()
         if given is not None:
             self._take(given)
-        if self._monotonic() >= self._next_poll:
-            self._poll()
-        if self._timer and self._monotonic() >= self._timer[0]:
-            event, self._timer = self._timer[1], None
+        if self._monotonic() >= self._arm.next_look:
+            self._look()
+        if self._timer and self._monotonic() >= self._timer.until:
+            event, self._timer = self._timer.what, None
             self._feed(event)
         self._serve_waiting()
+        self._do_when_free()
+
+    def _next_input(self) -> Input | None:
+        due = min(self._arm.next_look, self._timer.until if self._timer else self._arm.next_look)
+        wait = due - self._monotonic()
+        try:
+            return self._inputs.get(timeout=wait) if wait > 0 else self._inputs.get_nowait()
+        except queue.Empty:
+            return None
 
     def _take(self, given: Input) -> None:
         match given:
             case Lost(device, what):
-                self._record_event(Kind.DEVICE_FAULT, {"device": device, "what": what})
+                self._record.event(Kind.DEVICE_FAULT, {"device": device, "what": what})
             case Returned(device):
-                self._record_event(Kind.DEVICE_BACK, {"device": device})
+                self._record.event(Kind.DEVICE_BACK, {"device": device})
+            case Broken(error):
+                raise error
             case Garbled():
-                if self._monotonic() >= self._next_garbled:
-                    self._next_garbled = self._monotonic() + GARBLED_SECONDS
-                    self._announce(stop(self._decider.unreadable()))
+                self._take_garbled(given)
+            case Code(may_be_ours=False):
+                self._take_garbled(Garbled("code"))
             case Code() | Card():
-                if isinstance(given, Code) and self._lane.in_use and given.text == self._use_text:
-                    return  # the holder still holds it up
-                if self._lane.welcomes:
-                    self._decide(given)
-                elif self._lane.state in (State.OFFLINE, State.BLOCKED, State.EMERGENCY):
-                    self._announce(_PICTURES[self._lane.state])
-                else:
-                    self._waiting = _Pending(given, self._monotonic() + self._settings.patience_seconds)
-                    self._announce(WAIT)
+                self._take_shown(given)
+            case _:
+                assert_never(given)
+
+    def _take_garbled(self, garbled: Garbled) -> None:
+        if self._monotonic() < self._next_garbled or self._lane.state not in _STANDS_FREE or self._record.behind:
+            return
+        self._next_garbled = self._monotonic() + GARBLED_SECONDS
+        refused = self._durable(lambda: self._decider.unreadable(garbled.by))
+        if isinstance(refused, Refused):
+            self._display.show(stop(refused))
+
+    def _take_shown(self, shown: Code | Card) -> None:
+        state = self._lane.state
+        self._tidy_at = self._monotonic() + TIDY_SECONDS
+        if self._retiring:
+            self._display.show(CLOSED)
+        elif state in _OUT_OF_SERVICE:
+            self._display.show(_OUT_OF_SERVICE[state])
+        elif self._lane.welcomes:
+            self._decide(shown)
+        elif not (isinstance(shown, Code) and shown.text == self._use_text and state in NOT_STARTED):
+            # who may still be at the reader shows his own code again; later it is somebody else who has a copy
+            self._waiting = _Until(shown, self._monotonic() + self._settings.patience_seconds)
+            if state is not State.AUTHORISED:  # whoever is to start walking now is not told to wait
+                self._display.show(WAIT)
 
     def _serve_waiting(self) -> None:
-        waiting = self._waiting
-        if waiting is None or isinstance(waiting.what, TicketNumber):
+        if self._waiting is None:
             return
-        if self._monotonic() > waiting.until:
+        if self._monotonic() > self._waiting.until:
             self._waiting = None
-        elif self._lane.welcomes:
-            self._waiting = None
-            self._decide(waiting.what)
+        elif self._lane.welcomes and not self._retiring:
+            shown, self._waiting = self._waiting.what, None
+            self._decide(shown)
 
     def _decide(self, shown: Code | Card) -> None:
-        decision = self._ask(shown)
+        if self._record.behind:
+            self._display.show(closed_for(self._record.fault))
+            return
+        decision = self._durable(lambda: self._pairing.decide(shown))
         match decision:
             case Refused():
-                self._remember_half(shown, decision)
-                self._announce(stop(decision))
+                self._display.show(stop(decision))
             case Admitted():
-                self._pair = None
                 self._use, self._use_text = decision, shown.text if isinstance(shown, Code) else None
-                self._announce(go(decision))
                 self._lane, effects = self._lane.admit(decision.persons)
                 self._carry_out(effects)
+                if self._use is decision:  # the barrier did open
+                    self._display.show(go(decision))
+            case None:
+                self._display.show(closed_for(self._record.fault))
+            case _:
+                assert_never(decision)
 
-    def _ask(self, shown: Code | Card) -> Decision:
-        """Pair a code with the card shown just before or after it, where a departure needs both."""
-        half = self._pair.what if self._pair and self._monotonic() <= self._pair.until else None
-        match shown, half:
-            case Card(), Code():
-                return self._decider.code(half, card=shown)
-            case Code(), TicketNumber():
-                return self._decider.code(shown, matched=half)
-            case Code(), _:
-                return self._decider.code(shown)
-            case Card(), _:
-                return self._decider.card(shown)
-
-    def _remember_half(self, shown: Code | Card, refused: Refused) -> None:
-        needed = refused.refusal.reason is Reason.IDENTITY_NEEDED
-        half = (shown if isinstance(shown, Code) else refused.number) if needed else None
-        self._pair = _Pending(half, self._monotonic() + self._settings.pair_seconds) if half is not None else None
-
-    def _poll(self) -> None:
+    def _durable(self, decide: Callable[[], Decision]) -> Decision | None:
+        """The decision; None, and the lane closed until the disk is well, when it could not be written."""
         try:
-            events = self._barrier.poll()
-        except DeviceFault as fault:
-            self._barrier_failed(fault)
-            return
-        self._next_poll = self._monotonic() + POLL_SECONDS
-        if self._lane.state is State.OFFLINE:
-            self._record_event(Kind.DEVICE_BACK, {"device": "barrier"})
-            self._feed(Event.BACK)
-        for event in events:
-            self._feed(_BEAMS[event])
+            return decide()
+        except EnvironmentFault as fault:
+            self._record.doubt(fault)
+            self._next_catch_up = self._monotonic() + CATCH_UP_SECONDS
+            return None
 
-    def _barrier_failed(self, fault: DeviceFault) -> None:
-        self._next_poll = self._monotonic() + RETRY_SECONDS
-        if self._lane.state is not State.OFFLINE:
-            self._record_event(Kind.DEVICE_FAULT, {"device": "barrier", "what": f"{fault.what}. {fault.hint}"[:256]})
-        self._feed(Event.FAULT)
+    def _look(self) -> None:
+        for event in self._arm.look():
+            self._feed(event)
 
     def _feed(self, event: Event) -> None:
         before = self._lane.state
         self._lane, effects = self._lane.feed(event)
         self._carry_out(effects)
-        if self._lane.state is not before and self._lane.state in _PICTURES:
-            self._announce(_PICTURES[self._lane.state])
+        after = self._lane.state
+        if after is State.LOCKED and before not in _STANDS_FREE:
+            self._alarmed = None
+            self._display.rest(self._free_picture(), at_once=True)
+        elif after in _OUT_OF_SERVICE:
+            self._display.rest(_OUT_OF_SERVICE[after], at_once=True)
 
     def _carry_out(self, effects: tuple[Effect, ...]) -> None:
-        fault: DeviceFault | None = None
+        failed: Event | None = None
         for effect in effects:
             match effect:
-                case Effect.OPEN | Effect.CLOSE:
-                    fault = self._move(effect)
+                case Effect.OPEN | Effect.KEEP_OPEN | Effect.CLOSE:
+                    failed = self._arm.move(effect) or failed
                 case Effect.WAIT_FOR_START:
-                    self._timer = (self._monotonic() + self._settings.start_seconds, Event.START_TIMEOUT)
+                    self._timer = _Until(Event.START_TIMEOUT, self._monotonic() + self._settings.start_seconds)
                 case Effect.WAIT_FOR_FINISH:
-                    self._timer = (self._monotonic() + self._settings.finish_seconds, Event.FINISH_TIMEOUT)
+                    self._timer = _Until(Event.FINISH_TIMEOUT, self._monotonic() + self._settings.finish_seconds)
                 case Effect.STOP_TIMER:
                     self._timer = None
                 case Effect.RECORD_PASSED | Effect.RECORD_RELEASED | Effect.RECORD_UNRESOLVED:
                     self._end_use(_ENDS[effect])
                 case Effect.ALARM:
-                    what = self._lane.state.value
-                    self._record_event(Kind.LANE_EVENT, {"lane": self._settings.lane, "what": what})
+                    self._alarm()
                 case Effect.COUNT | Effect.QUIET:
                     pass  # the lane counts; QUIET is for a lamp
-        if fault:
-            self._barrier_failed(fault)
+                case _:
+                    assert_never(effect)
+        if failed:
+            self._feed(failed)
 
-    def _move(self, effect: Effect) -> DeviceFault | None:
-        """Drive the barrier; returns the fault when it did not answer."""
-        try:
-            if effect is Effect.OPEN:
-                self._probe(Point.GATE_COIL_BEFORE)
-                self._barrier.open_for(self._settings.start_seconds + self._settings.finish_seconds)
-                self._probe(Point.GATE_COIL_AFTER)
-            else:
-                self._barrier.close_now()
-        except DeviceFault as fault:
-            return fault
-        return None
+    def _alarm(self) -> None:
+        """Record once what a lane met, however long it lasts."""
+        if self._alarmed is not self._lane.state:
+            self._alarmed = self._lane.state
+            self._record.lane_event(self._lane.state.value)
 
     def _end_use(self, end: UseEnd) -> None:
-        use = self._use
-        if use is None:
-            return
-        with self._journal.transaction() as tx:
-            end_use(
-                tx,
-                ticket=use.number,
-                use_no=use.use_no,
-                attempt=use.attempt,
-                end=end,
-                persons=max(1, self._lane.through),
-            )
-        self._use = self._use_text = None
+        use, self._use, self._use_text = self._use, None, None
+        if use is not None:
+            state = self._lane.state
+            why = f"barrier {state.value}" if state in _OUT_OF_SERVICE else "not walked through"
+            self._record.end(use, end, persons=max(1, self._lane.through), why=why)
 
-    def _record_event(self, kind: Kind, body: dict[str, object]) -> None:
-        with self._journal.transaction() as tx:
-            tx.append(kind, body)
+    def _do_when_free(self) -> None:
+        """What has time: the picture of the empty lane, writing what the disk did not take, housekeeping."""
+        now = self._monotonic()
+        if self._lane.state not in _STANDS_FREE and self._lane.state not in _OUT_OF_SERVICE:
+            self._tidy_at = now + TIDY_SECONDS
+            return
+        self._pairing.forget_what_is_old()
+        if self._record.behind and now >= self._next_catch_up:
+            self._next_catch_up = now + CATCH_UP_SECONDS
+            self._record.catch_up()
+        if self._lane.state in _STANDS_FREE:
+            self._display.rest(self._free_picture())
+        if now >= self._tidy_at:
+            self._record.tidy()
+            self._tidy_at = now + TIDY_SECONDS
+
+    def _free_picture(self) -> Announcement:
+        return closed_for(self._record.fault) if self._record.behind or self._retiring else IDLE

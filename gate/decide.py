@@ -3,45 +3,30 @@
 The answer `Admitted` exists only for a use that is committed in this gate's journal; whoever holds one may open.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
+from gate.find import Finder, Found, NotFound, TrustSource
 from gate.settings import GateSettings
-from sync.cache import CachedTicket, CacheReader
+from gate.shown import Card, Code
+from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.journal_uses import By, claim_use, history
-from tickets.admission import Admit, CardShown, PresentedTicket, Refuse, Rules, TicketState, TrustedNow, admission
-from tickets.credential import BadTicket, verify
+from sync.trusted_time import ABSURD_BEFORE_MS
+from tickets.admission import Admit, CardShown, PresentedTicket, Refuse, Rules, TimeQuality, TrustedNow, admission
 from tickets.departures import Departure, travelled
 from tickets.events import Kind
-from tickets.identity import DocumentKind, identity_tag
 from tickets.journey import Journey
-from tickets.numbers import TicketNumber, looks_like_number
+from tickets.numbers import TicketNumber
 from tickets.reasons import Reason
-from tickets.trust import Trust
-from tickets.uses import Use
+from tickets.service_day import CHINA, service_date
+from tickets.uses import Use, UseEnd, merged
 
-LONGEST_DELAY = timedelta(hours=12)
-LONGEST_AHEAD = timedelta(hours=18)
-"""Departures among which an ID card looks for its ticket: those of today and a little around it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """A code's text as a reader gave it. Its repr hides it: people show all kinds of codes."""
-
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """An ID card on the reader. The number lives for as long as the tags take to compute, and is never shown."""
-
-    kind: DocumentKind
-    number: str = field(repr=False)
+_CARD_SAYS = (Reason.IDENTITY_NEEDED, Reason.WRONG_GATE, Reason.NOT_YET_OPEN, Reason.CLOSED, Reason.SEE_STAFF)
+"""Of several tickets that a card finds and none of which admits, the one refused for the first of these is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,32 +51,24 @@ class Refused:
     refusal: Refuse
     number: TicketNumber | None
     by: By
+    zone: ZoneInfo = CHINA
 
 
 Decision = Admitted | Refused
 
 
-class TrustSource(Protocol):
-    """Where the newest trust list is."""
-
-    def current(self) -> Trust:
-        """Return the newest list known here; never an older one than before."""
-
-
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A ticket that was found, by whatever was shown."""
+class _Judged:
+    """What `admission` said of a ticket, and what it was told: the use to take up again, and the departure."""
 
-    number: TicketNumber
-    journey: Journey
-    expires: datetime
-    signed: bool
-    by: By
-    state: TicketState
+    found: Found
+    answer: Admit | Refuse
+    resumable: Use | None
+    departure: Departure | None
 
 
 class Decider:
-    """Decides for one lane. Belongs to the thread that opened the journal."""
+    """Decides for one lane. Belongs to the thread that opened the journal; nobody else asks `cache.changed()`."""
 
     def __init__(
         self,
@@ -106,82 +83,67 @@ class Decider:
         self._settings = settings
         self._journal = journal
         self._cache = cache
-        self._trust = trust
+        self._finder = Finder(cache, trust)
         self._clock = clock
         self._new_attempt = new_attempt
 
-    def code(self, code: Code, *, card: Card | None = None, matched: TicketNumber | None = None) -> Decision:
-        """Decide on a code and the card shown with it; `matched` is the ticket that an earlier card belongs to."""
-        found = self._find(code.text)
-        if isinstance(found, Refused):
-            return self._refuse(found)
-        shown = CardShown.MATCHES if matched == found.number else CardShown.NONE
-        if card is not None:
-            shown = self._compare(found.journey, card)
-        return self._decide(found, card_shown=shown, code_shown=True)
+    def code(self, code: Code, *, earlier: Card | None = None) -> Decision:
+        """Decide on a code. A card that was shown `earlier` counts if it is the ticket's, and is nobody's otherwise."""
+        self._finder.keep_up()
+        found = self._finder.by_code(code)
+        if isinstance(found, NotFound):
+            return self._refuse(Refuse(reason=found.reason), found.number, found.by)
+        shown = CardShown.NONE if earlier is None else self._finder.compare(found.journey, earlier)
+        if shown is CardShown.DIFFERS:
+            shown = CardShown.NONE
+        return self._decide(found, shown, code_shown=True)
 
-    def card(self, card: Card) -> Decision:
-        """Decide on an ID card alone: the ticket of a departure of today that carries its tag."""
-        refused: Refused | None = None
-        for found in self._tickets_of(card):
-            answer = self._judge(found, CardShown.MATCHES, code_shown=False)
-            if not isinstance(answer, Refused):
-                return self._decide(found, card_shown=CardShown.MATCHES, code_shown=False)
-            if refused is None or answer.refusal.reason is Reason.IDENTITY_NEEDED:
-                refused = answer
-        return self._refuse(refused or Refused(refusal=Refuse(reason=Reason.NOT_KNOWN_HERE), number=None, by="card"))
+    def card(self, card: Card, *, earlier: Code | None = None) -> Decision:
+        """Decide on an ID card: with the code that was shown `earlier`, or alone by the ticket that carries its tag."""
+        self._finder.keep_up()
+        with_code = None if earlier is None else self._finder.by_code(earlier)
+        shown = self._finder.compare(with_code.journey, card) if isinstance(with_code, Found) else CardShown.NONE
+        if isinstance(with_code, Found) and shown is CardShown.MATCHES:
+            return self._decide(with_code, shown, code_shown=True)
+        alone = self._best_of(card)
+        if alone is not None and isinstance(alone.answer, Admit):
+            return self._decide(alone.found, CardShown.MATCHES, code_shown=False)
+        if isinstance(with_code, Found):
+            return self._decide(with_code, shown, code_shown=True)
+        if alone is not None and isinstance(alone.answer, Refuse):
+            return self._refuse(alone.answer, alone.found.number, "card")
+        return self._refuse(Refuse(reason=Reason.NOT_KNOWN_HERE), None, "card")
 
-    def unreadable(self) -> Refused:
-        """Record that something was shown that is no code of ours."""
-        return self._refuse(Refused(refusal=Refuse(reason=Reason.UNREADABLE), number=None, by="code"))
+    def unreadable(self, by: By) -> Refused:
+        """Record that something was shown that cannot be read, or is not ours."""
+        return self._refuse(Refuse(reason=Reason.UNREADABLE), None, by)
 
-    def _find(self, text: str) -> _Found | Refused:
-        if looks_like_number(text):
-            number = TicketNumber.from_digits(text)
-            cached = self._cache.ticket(number)
-            if cached is None:
-                return Refused(refusal=Refuse(reason=Reason.NOT_KNOWN_HERE), number=number, by="number")
-            return _found(cached, "number")
-        try:
-            ticket = verify(text, self._trust.current(), self._knows).ticket
-        except BadTicket as bad:
-            return Refused(refusal=Refuse(reason=bad.reason), number=None, by="code")
-        known = self._cache.ticket(ticket.number)
-        state = TicketState.VALID if known is None else known.state
-        return _Found(ticket.number, ticket.journey, ticket.expires, True, "code", state)
+    def _best_of(self, card: Card) -> _Judged | None:
+        """Of the tickets that a card finds the first that admits, else the one whose refusal helps most."""
+        refused: list[tuple[int, _Judged]] = []
+        for found in self._finder.by_card(card, self._clock().at):
+            judged = self._judge(found, CardShown.MATCHES, code_shown=False)
+            if isinstance(judged.answer, Admit):
+                return judged
+            reason = judged.answer.reason
+            refused.append((_CARD_SAYS.index(reason) if reason in _CARD_SAYS else len(_CARD_SAYS), judged))
+        return min(refused, key=lambda each: each[0])[1] if refused else None
 
-    def _knows(self, number: TicketNumber) -> bool:
-        return self._cache.ticket(number) is not None
-
-    def _tickets_of(self, card: Card) -> Iterable[_Found]:
-        now = self._clock().at
-        for departure in self._cache.departures((now - LONGEST_DELAY, now + LONGEST_AHEAD)):
-            key = self._cache.day_key(departure.service_date)
-            if key is None:
-                continue
-            tag = identity_tag(key, departure.service_date, departure.trip, card.kind, card.number)
-            for ticket in self._cache.tickets_by_tag(departure.service_date, departure.trip, tag):
-                yield _found(ticket, "card")
-
-    def _compare(self, journey: Journey, card: Card) -> CardShown:
-        key = self._cache.day_key(journey.service_date)
-        if key is None or not journey.tag:
-            return CardShown.NONE
-        tag = identity_tag(key, journey.service_date, journey.trip, card.kind, card.number)
-        return CardShown.MATCHES if tag == journey.tag else CardShown.DIFFERS
-
-    def _judge(self, found: _Found, card_shown: CardShown, *, code_shown: bool) -> tuple[Admit, "_Seen"] | Refused:
-        journey = found.journey
-        uses = _merge(history(self._journal, found.number), self._cache.uses(found.number))
-        own = frozenset(use.attempt for use in uses if use.device == self._journal.device)
+    def _judge(self, found: Found, card_shown: CardShown, *, code_shown: bool) -> _Judged:
+        now, journey = self._clock(), found.journey
+        own = history(self._journal, found.number)
+        # only what ended without anybody knowing how may be taken up again: an own use that is still open is in use
+        unresolved = {use.attempt: use for use in own if use.end is UseEnd.UNRESOLVED}
         departure = travelled(journey.service_date, journey.trip, self._cache.departure)
-        station = self._cache.station()
+        stop = self._finder.stop
         rules = Rules(
-            station_stops=frozenset({station.stop if station is not None else journey.boarding}),
+            station_stops=frozenset({journey.boarding if stop is None else stop}),
             gate=self._settings.gate,
             departure=departure,
+            zone=self._finder.zone,
             default_identity=self._settings.default_identity,
             late_minutes=self._settings.late_minutes,
+            widened_dates=self._widened(now),
         )
         presented = PresentedTicket(
             number=found.number,
@@ -191,39 +153,53 @@ class Decider:
             state=found.state,
             code_shown=code_shown,
             card_shown=card_shown,
-            attempts=own,
+            attempts=frozenset(unresolved),
         )
-        answer = admission(presented, uses, rules, self._clock())
-        if isinstance(answer, Refuse):
-            return Refused(refusal=answer, number=found.number, by=found.by)
-        return answer, _Seen(departure, tuple(uses))
+        answer = admission(presented, merged(own, self._cache.uses(found.number)), rules, now)
+        resumable = None
+        if isinstance(answer, Admit):
+            resumable = next((use for use in unresolved.values() if use.use_no == answer.use_no), None)
+        return _Judged(found, answer, resumable, departure)
 
-    def _decide(self, found: _Found, *, card_shown: CardShown, code_shown: bool) -> Decision:
-        answer = self._judge(found, card_shown, code_shown=code_shown)
-        if isinstance(answer, Refused):
-            return self._refuse(answer)
-        admit, seen = answer
-        earlier = next((use for use in seen.uses if use.use_no == admit.use_no), None)
-        admitted = Admitted(
-            number=found.number,
-            journey=found.journey,
-            departure=seen.departure,
+    def _widened(self, now: TrustedNow) -> frozenset[date]:
+        """Service days to let through while the time is not known: from the last known time on, or any at all."""
+        if now.quality is not TimeQuality.UNKNOWN or now.at.timestamp() * 1000 <= ABSURD_BEFORE_MS:
+            return frozenset()
+        first = service_date(now.at, self._finder.zone)
+        return frozenset(first + timedelta(days=ahead) for ahead in range(self._settings.offline_days + 1))
+
+    def _decide(self, found: Found, card_shown: CardShown, *, code_shown: bool) -> Decision:
+        while True:
+            judged = self._judge(found, card_shown, code_shown=code_shown)
+            if isinstance(judged.answer, Refuse):
+                return self._refuse(judged.answer, found.number, found.by)
+            admitted = self._admitted(judged, judged.answer)
+            if self._claim(admitted):
+                return admitted
+            # another has claimed this use since: judge again, by the history as it is now
+
+    def _admitted(self, judged: _Judged, admit: Admit) -> Admitted:
+        earlier = judged.resumable
+        return Admitted(
+            number=judged.found.number,
+            journey=judged.found.journey,
+            departure=judged.departure,
             use_no=admit.use_no,
-            attempt=earlier.attempt if earlier else self._new_attempt(),
+            attempt=self._new_attempt() if earlier is None else earlier.attempt,
             persons=admit.persons,
             flags=frozenset(str(flag) for flag in admit.flags),
-            by=found.by,
+            by=judged.found.by,
             resumed=earlier is not None,
         )
-        return admitted if self._record(admitted) else self._decide(found, card_shown=card_shown, code_shown=code_shown)
 
-    def _record(self, admitted: Admitted) -> bool:
-        """Commit the use. False when another has it meanwhile: decide again, on the history as it is now."""
+    def _claim(self, admitted: Admitted) -> bool:
+        """Commit the use; False, with nothing written, when its number is taken."""
+        lane = self._settings.lane
         with self._journal.transaction() as tx:
             if admitted.resumed:
-                number, use_no = admitted.number.digits, admitted.use_no
-                what = {"lane": self._settings.lane, "what": "use taken up again", "number": number, "use_no": use_no}
-                tx.append(Kind.LANE_EVENT, what)
+                number = admitted.number.digits
+                again = {"lane": lane, "what": "use taken up again", "number": number, "use_no": admitted.use_no}
+                tx.append(Kind.LANE_EVENT, again)
                 return True
             return claim_use(
                 tx,
@@ -232,38 +208,20 @@ class Decider:
                 attempt=admitted.attempt,
                 service_date=admitted.journey.service_date,
                 trip=admitted.journey.trip,
-                lane=self._settings.lane,
+                lane=lane,
                 persons=admitted.persons,
                 by=admitted.by,
                 flags=sorted(admitted.flags),
             )
 
-    def _refuse(self, refused: Refused) -> Refused:
+    def _refuse(self, refusal: Refuse, number: TicketNumber | None, by: By) -> Refused:
+        """Commit the refusal."""
+        body = {
+            "number": None if number is None else number.digits,
+            "reason": str(refusal.reason),
+            "lane": self._settings.lane,
+            "by": by,
+        }
         with self._journal.transaction() as tx:
-            tx.append(
-                Kind.SCAN_REFUSED,
-                {
-                    "number": refused.number.digits if refused.number else None,
-                    "reason": str(refused.refusal.reason),
-                    "lane": self._settings.lane,
-                    "by": refused.by,
-                },
-            )
-        return refused
-
-
-def _found(cached: CachedTicket, by: By) -> _Found:
-    return _Found(cached.number, cached.journey, cached.expires, False, by, cached.state)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    departure: Departure | None
-    uses: tuple[Use, ...]
-
-
-def _merge(own: Iterable[Use], heard: Iterable[Use]) -> list[Use]:
-    """Own uses as the journal has them, and those of others; an own use that the cache repeats is older there."""
-    mine = list(own)
-    attempts = {use.attempt for use in mine}
-    return mine + [use for use in heard if use.attempt not in attempts]
+            tx.append(Kind.SCAN_REFUSED, body)
+        return Refused(refusal=refusal, number=number, by=by, zone=self._finder.zone)

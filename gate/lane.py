@@ -8,7 +8,8 @@ A lane has two beams, entry before the barrier and exit behind it. Their order t
 Two rules. Everything that moves the barrier is in `TRANSITIONS`: the shell feeds events, does the effects, and knows no
 state. Every pair of state and event is either in `TRANSITIONS` or in `IGNORED`: a test looks at each.
 
-The barrier is never told to close while a beam is blocked. A passenger who lingers in a beam keeps it open, and alarms.
+The barrier is never told to close while a beam is blocked, and what keeps it open is renewed before it runs out as long
+as somebody is in a beam of an open lane. A passenger who lingers in a beam keeps it open, and alarms.
 """
 
 from collections.abc import Mapping
@@ -28,12 +29,14 @@ class State(Enum):
     LEAVING = "leaving"  # in the exit beam only
     FOLLOWING = "following"  # one leaves, the next of the same ticket enters
     TAILGATED = "tailgated"  # one leaves, somebody without a ticket enters
-    OBSTRUCTED = "obstructed"  # the passage is over and a beam is still blocked
+    OBSTRUCTED = "obstructed"  # the use is over, the barrier open, and a beam still blocked
     REVERSED = "reversed"  # somebody comes against the direction of the lane
+    MEETING = "meeting"  # and meanwhile somebody enters: who of them went where, no beam can tell
     FORCED = "forced"  # somebody is behind the barrier of a locked lane
     BLOCKED = "blocked"  # the barrier is jammed
     OFFLINE = "offline"  # the barrier does not answer
     EMERGENCY = "emergency"  # the fire input has released the barrier in hardware
+    CLEARING = "clearing"  # all is well again, and the barrier is to close as soon as both beams are clear
 
 
 class Event(Enum):
@@ -49,8 +52,9 @@ class Event(Enum):
     ALL_CLEAR = "both beams clear"
     START_TIMEOUT = "nobody started"
     FINISH_TIMEOUT = "nobody arrived"
+    NOT_OPENED = "did not open"  # the barrier did not confirm that it opens for an admission
     FAULT = "no answer"  # the barrier does not answer
-    BACK = "answers again"  # and both beams are clear
+    BACK = "answers again"
     JAMMED = "jammed"
     JAM_CLEARED = "jam cleared"
     FIRE_ON = "fire"
@@ -60,7 +64,8 @@ class Event(Enum):
 class Effect(Enum):
     """What the shell has to do, in the order given."""
 
-    OPEN = "open"
+    OPEN = "open"  # for somebody who was admitted; when this fails it is NOT_OPENED
+    KEEP_OPEN = "keep open"  # what is open already, for as long again; when this or CLOSE fails it is FAULT
     CLOSE = "close"
     WAIT_FOR_START = "wait for start"  # (re)start the timer that ends in START_TIMEOUT
     WAIT_FOR_FINISH = "wait for finish"  # (re)start the timer that ends in FINISH_TIMEOUT
@@ -84,24 +89,23 @@ _PASSAGE: Transitions = {
     (S.PASSING, E.ENTRY_CLEAR): (S.BETWEEN, ()),
     (S.PASSING, E.EXIT_BLOCKED): (S.BRIDGING, ()),
     (S.BETWEEN, E.EXIT_BLOCKED): (S.LEAVING, ()),
-    (S.BETWEEN, E.ENTRY_BLOCKED): (S.PASSING, (F.WAIT_FOR_FINISH,)),
-    (S.BETWEEN, E.ENTRY_BLOCKED_EXTRA): (S.PASSING, (F.WAIT_FOR_FINISH,)),
+    (S.BETWEEN, E.ENTRY_BLOCKED): (S.PASSING, (F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
+    (S.BETWEEN, E.ENTRY_BLOCKED_EXTRA): (S.PASSING, (F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
     (S.BETWEEN, E.FINISH_TIMEOUT): (S.LOCKED, (F.RECORD_RELEASED, F.CLOSE)),
     (S.BRIDGING, E.ENTRY_CLEAR): (S.LEAVING, ()),
-    (S.BRIDGING, E.EXIT_CLEAR): (S.PASSING, (F.WAIT_FOR_FINISH,)),
-    (S.BRIDGING, E.EXIT_CLEAR_MORE): (S.PASSING, (F.WAIT_FOR_FINISH,)),
+    (S.BRIDGING, E.EXIT_CLEAR): (S.PASSING, (F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
+    (S.BRIDGING, E.EXIT_CLEAR_MORE): (S.PASSING, (F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
     (S.LEAVING, E.EXIT_CLEAR): (S.LOCKED, (F.STOP_TIMER, F.COUNT, F.RECORD_PASSED, F.CLOSE)),
-    (S.LEAVING, E.EXIT_CLEAR_MORE): (S.AUTHORISED, (F.COUNT, F.WAIT_FOR_START)),
-    (S.LEAVING, E.ENTRY_BLOCKED): (S.FOLLOWING, (F.WAIT_FOR_FINISH,)),
-    (S.FOLLOWING, E.EXIT_CLEAR): (S.PASSING, (F.COUNT, F.WAIT_FOR_FINISH)),
-    (S.FOLLOWING, E.EXIT_CLEAR_MORE): (S.PASSING, (F.COUNT, F.WAIT_FOR_FINISH)),
+    (S.LEAVING, E.EXIT_CLEAR_MORE): (S.AUTHORISED, (F.COUNT, F.KEEP_OPEN, F.WAIT_FOR_START)),
+    (S.LEAVING, E.ENTRY_BLOCKED): (S.FOLLOWING, (F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
+    (S.FOLLOWING, E.EXIT_CLEAR_MORE): (S.PASSING, (F.COUNT, F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
     (S.FOLLOWING, E.ENTRY_CLEAR): (S.LEAVING, ()),
 }
 
 # somebody stands in a beam for too long: the barrier stays open, the ticket's right stays his, staff are told
 _LINGERING: Transitions = {
-    (state, E.FINISH_TIMEOUT): (state, (F.OPEN, F.WAIT_FOR_FINISH, F.ALARM))
-    for state in (S.PASSING, S.BRIDGING, S.LEAVING, S.FOLLOWING, S.TAILGATED)
+    (state, E.FINISH_TIMEOUT): (state, (F.KEEP_OPEN, F.WAIT_FOR_FINISH, F.ALARM))
+    for state in (S.PASSING, S.BRIDGING, S.LEAVING, S.FOLLOWING, S.TAILGATED, S.OBSTRUCTED)
 }
 
 _MISUSE: Transitions = {
@@ -111,13 +115,16 @@ _MISUSE: Transitions = {
     (S.LOCKED, E.EXIT_BLOCKED): (S.FORCED, (F.ALARM,)),
     (S.FORCED, E.ALL_CLEAR): (S.LOCKED, (F.QUIET,)),
     (S.AUTHORISED, E.EXIT_BLOCKED): (S.REVERSED, (F.ALARM,)),
-    (S.REVERSED, E.ALL_CLEAR): (S.AUTHORISED, (F.QUIET, F.WAIT_FOR_START)),
-    (S.REVERSED, E.START_TIMEOUT): (S.OBSTRUCTED, (F.RECORD_RELEASED,)),
+    (S.REVERSED, E.ALL_CLEAR): (S.AUTHORISED, (F.QUIET, F.KEEP_OPEN, F.WAIT_FOR_START)),
+    (S.REVERSED, E.ENTRY_BLOCKED): (S.MEETING, ()),
+    (S.REVERSED, E.START_TIMEOUT): (S.OBSTRUCTED, (F.RECORD_UNRESOLVED, F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
+    (S.MEETING, E.ALL_CLEAR): (S.LOCKED, (F.STOP_TIMER, F.RECORD_UNRESOLVED, F.CLOSE, F.QUIET)),
+    (S.MEETING, E.START_TIMEOUT): (S.OBSTRUCTED, (F.RECORD_UNRESOLVED, F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
     (S.LEAVING, E.ENTRY_BLOCKED_EXTRA): (S.TAILGATED, (F.ALARM,)),
     (S.TAILGATED, E.ENTRY_CLEAR): (S.LEAVING, (F.QUIET,)),
-    (S.TAILGATED, E.EXIT_CLEAR): (S.OBSTRUCTED, (F.STOP_TIMER, F.COUNT, F.RECORD_PASSED)),
+    (S.TAILGATED, E.EXIT_CLEAR): (S.OBSTRUCTED, (F.COUNT, F.RECORD_PASSED, F.KEEP_OPEN, F.WAIT_FOR_FINISH)),
     (S.OBSTRUCTED, E.EXIT_BLOCKED): (S.OBSTRUCTED, (F.ALARM,)),
-    (S.OBSTRUCTED, E.ALL_CLEAR): (S.LOCKED, (F.CLOSE, F.QUIET)),
+    (S.OBSTRUCTED, E.ALL_CLEAR): (S.LOCKED, (F.STOP_TIMER, F.CLOSE, F.QUIET)),
 }
 
 _OUTSIDE = {E.FAULT: S.OFFLINE, E.JAMMED: S.BLOCKED, E.FIRE_ON: S.EMERGENCY}
@@ -127,9 +134,11 @@ _INTERRUPTED = {
     S.LOCKED: (F.ALARM,),
     S.WAITING: (F.ALARM,),
     S.FORCED: (),
-    S.OBSTRUCTED: (),
+    S.OBSTRUCTED: (F.STOP_TIMER,),
+    S.CLEARING: (),
     S.AUTHORISED: (F.STOP_TIMER, F.RECORD_RELEASED, F.ALARM),
     S.REVERSED: (F.STOP_TIMER, F.RECORD_RELEASED),
+    S.MEETING: (F.STOP_TIMER, F.RECORD_UNRESOLVED),
     S.PASSING: (F.STOP_TIMER, F.RECORD_UNRESOLVED, F.ALARM),
     S.BETWEEN: (F.STOP_TIMER, F.RECORD_UNRESOLVED, F.ALARM),
     S.BRIDGING: (F.STOP_TIMER, F.RECORD_UNRESOLVED, F.ALARM),
@@ -141,35 +150,45 @@ _INTERRUPTIONS: Transitions = {
     (state, event): (after, effects) for state, effects in _INTERRUPTED.items() for event, after in _OUTSIDE.items()
 }
 
-# back again, through OBSTRUCTED: it closes as soon as, and only when, both beams are clear
-_RECOVERY: Transitions = {
-    (S.BLOCKED, E.JAM_CLEARED): (S.OBSTRUCTED, ()),
-    (S.BLOCKED, E.FAULT): (S.OFFLINE, ()),
-    (S.BLOCKED, E.FIRE_ON): (S.EMERGENCY, ()),
-    (S.OFFLINE, E.BACK): (S.OBSTRUCTED, ()),
-    (S.OFFLINE, E.JAMMED): (S.BLOCKED, ()),
-    (S.OFFLINE, E.FIRE_ON): (S.EMERGENCY, ()),
-    (S.EMERGENCY, E.FIRE_OFF): (S.OBSTRUCTED, ()),
+# the barrier did not open for somebody who was admitted: wherever he stands, he did not go through it
+_NOT_OPENED: Transitions = {
+    (state, E.NOT_OPENED): (S.OFFLINE, (F.STOP_TIMER, F.RECORD_RELEASED, F.ALARM))
+    for state in (S.AUTHORISED, S.PASSING)
 }
 
-TRANSITIONS: Transitions = {**_PASSAGE, **_LINGERING, **_MISUSE, **_INTERRUPTIONS, **_RECOVERY}
+# back again, through CLEARING: it closes as soon as, and only when, both beams are clear
+_RECOVERY: Transitions = {
+    (S.BLOCKED, E.JAM_CLEARED): (S.CLEARING, ()),
+    (S.BLOCKED, E.FAULT): (S.OFFLINE, ()),
+    (S.BLOCKED, E.FIRE_ON): (S.EMERGENCY, ()),
+    (S.OFFLINE, E.BACK): (S.CLEARING, ()),
+    (S.OFFLINE, E.FIRE_ON): (S.EMERGENCY, ()),
+    (S.EMERGENCY, E.FIRE_OFF): (S.CLEARING, ()),
+    (S.CLEARING, E.EXIT_BLOCKED): (S.CLEARING, (F.ALARM,)),
+    (S.CLEARING, E.ALL_CLEAR): (S.LOCKED, (F.CLOSE, F.QUIET)),
+}
+
+TRANSITIONS: Transitions = {**_PASSAGE, **_LINGERING, **_MISUSE, **_INTERRUPTIONS, **_NOT_OPENED, **_RECOVERY}
 
 IGNORED: frozenset[tuple[State, Event]] = frozenset(
     (state, event) for state in State for event in Event if (state, event) not in TRANSITIONS and event is not E.ADMIT
 )
 """Pairs that change nothing. ADMIT is never among them: it is fed only where `Lane.welcomes` says so."""
 
-IN_USE = frozenset({S.AUTHORISED, S.REVERSED, S.PASSING, S.BETWEEN, S.BRIDGING, S.LEAVING, S.FOLLOWING, S.TAILGATED})
+_INSIDE = frozenset({S.BETWEEN, S.BRIDGING, S.LEAVING})
+_WALKING = frozenset({S.PASSING, S.FOLLOWING, S.TAILGATED}) | _INSIDE
+IN_USE = frozenset({S.AUTHORISED, S.REVERSED, S.MEETING}) | _WALKING
 """States in which a use is open."""
 
-_INSIDE = frozenset({S.BETWEEN, S.BRIDGING, S.LEAVING})
-_COMING_BACK = frozenset({E.BACK, E.JAM_CLEARED, E.FIRE_OFF})
+NOT_STARTED = frozenset({S.AUTHORISED, S.REVERSED, S.PASSING})
+"""States of an open use in which its holder may still stand at the reader."""
+
 _ENDS = frozenset({F.RECORD_PASSED, F.RECORD_RELEASED, F.RECORD_UNRESOLVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """The lane's state with the little that the table cannot hold: both beams, and the persons of the ticket inside.
+    """The lane's state with the little that the table cannot hold: what the contacts say, and who is inside.
 
     `persons` is how many the open use allows, `through` how many of them have passed.
     """
@@ -177,6 +196,8 @@ class Lane:
     state: State = State.LOCKED
     entry: bool = False
     exit: bool = False
+    fire: bool = False
+    jammed: bool = False
     persons: int = 0
     through: int = 0
 
@@ -198,36 +219,49 @@ class Lane:
 
     def feed(self, event: Event) -> "tuple[Lane, tuple[Effect, ...]]":
         """Return the lane after an event other than ADMIT and what has to be done, in order."""
-        match event:
-            case Event.ENTRY_BLOCKED:
-                extra = self.in_use and self.through + (self.state in _INSIDE) >= self.persons
-                return replace(self, entry=True)._step(Event.ENTRY_BLOCKED_EXTRA if extra else event)
-            case Event.EXIT_BLOCKED:
-                return replace(self, exit=True)._step(event)
-            case Event.ENTRY_CLEAR:
-                return replace(self, entry=False)._step_then_clear(event)
-            case Event.EXIT_CLEAR:
-                more = self.in_use and self.through + 1 < self.persons
-                return replace(self, exit=False)._step_then_clear(Event.EXIT_CLEAR_MORE if more else event)
-            case _ if event in _COMING_BACK:
-                return self._step_then_clear(event)
-            case _:
-                return self._step(event)
+        lane, effects = self._noting(event)._step(self._counted(event))
+        for still in lane._still():
+            lane, more = lane._step(still)
+            effects += more
+        return lane, effects
 
-    def _step_then_clear(self, event: Event) -> "tuple[Lane, tuple[Effect, ...]]":
-        lane, effects = self._step(event)
-        if lane.entry or lane.exit:
-            return lane, effects
-        lane, more = lane._step(Event.ALL_CLEAR)
-        return lane, effects + more
+    def _counted(self, event: Event) -> Event:
+        """Tell the last person of a ticket from those who have others behind them."""
+        match event:
+            case Event.ENTRY_BLOCKED if self.in_use and self.through + (self.state in _INSIDE) >= self.persons:
+                return Event.ENTRY_BLOCKED_EXTRA
+            case Event.EXIT_CLEAR if self.in_use and self.through + 1 < self.persons:
+                return Event.EXIT_CLEAR_MORE
+            case _:
+                return event
+
+    def _noting(self, event: Event) -> "Lane":
+        match event:
+            case Event.ENTRY_BLOCKED | Event.ENTRY_CLEAR:
+                return replace(self, entry=event is Event.ENTRY_BLOCKED)
+            case Event.EXIT_BLOCKED | Event.EXIT_CLEAR:
+                return replace(self, exit=event is Event.EXIT_BLOCKED)
+            case Event.FIRE_ON | Event.FIRE_OFF:
+                return replace(self, fire=event is Event.FIRE_ON)
+            case Event.JAMMED | Event.JAM_CLEARED:
+                return replace(self, jammed=event is Event.JAMMED)
+            case _:
+                return self
+
+    def _still(self) -> list[Event]:
+        """What holds now and the new state may not have heard of: it began while the lane was in another trouble."""
+        holds = []
+        if self.state is State.CLEARING:
+            holds += [Event.FIRE_ON] * self.fire + [Event.JAMMED] * self.jammed
+        return holds if self.entry or self.exit else [*holds, Event.ALL_CLEAR]
 
     def _step(self, event: Event) -> "tuple[Lane, tuple[Effect, ...]]":
         if (self.state, event) not in TRANSITIONS:
             return self, ()
         state, effects = TRANSITIONS[self.state, event]
         through = self.through + (Effect.COUNT in effects)
-        if through and Effect.RECORD_RELEASED in effects:
+        if through:
             # a ticket with carried children of which somebody went through is passed, whoever stayed behind
-            effects = tuple(Effect.RECORD_PASSED if each is Effect.RECORD_RELEASED else each for each in effects)
+            effects = tuple(Effect.RECORD_PASSED if each in _ENDS else each for each in effects)
         over = not _ENDS.isdisjoint(effects)
         return replace(self, state=state, through=through, persons=0 if over else self.persons), effects

@@ -1,6 +1,7 @@
 """The threads that fetch: each waits on one device and puts what it says into the controller's queue; none decides.
 
-A device that fails says so once, is tried again every second for ever, and says once that it is back.
+A device that fails says so once, is tried again every second for ever, and says once that it is back. Anything else
+that goes wrong in a thread ends the gate: a gate that has silently become blind is worse than one that starts again.
 """
 
 import queue
@@ -10,20 +11,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.camera import Camera
-from drivers.faults import DeviceFault
+from drivers.faults import DeviceFault, DeviceRefused
 from drivers.idreader import IdReader
 from drivers.scanner import Scan, Scanner, Unreadable
 from gate.camera import CodeReader
-from gate.decide import Card, Code
 from gate.presentation import PresentedCode
+from gate.shown import Card, Code
+from sync.journal_uses import By
 from tickets.identity import DocumentKind
 
 RETRY_SECONDS = 1.0
+CARD_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Garbled:
-    """Something was shown that is no code of ours; what it was is not kept."""
+    """Something was shown that cannot be read; what it was is not kept."""
+
+    by: By
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,14 @@ class Returned:
     device: str
 
 
-Input = Code | Card | Garbled | Lost | Returned
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A reading thread has died of what is no device's fault."""
+
+    error: Exception
+
+
+Input = Code | Card | Garbled | Lost | Returned | Broken
 Inputs = queue.Queue[Input]
 
 
@@ -56,7 +68,7 @@ def read_scanner(scanner: Scanner, inputs: Inputs, stop: threading.Event) -> Non
                 for each in presented.see([text], time.monotonic()):
                     inputs.put(Code(text=each))
             case Unreadable():
-                inputs.put(Garbled())
+                inputs.put(Garbled("code"))
             case None:
                 presented.see([], time.monotonic())
 
@@ -78,14 +90,16 @@ def read_camera(camera: Camera, inputs: Inputs, stop: threading.Event) -> None:
 
 
 def read_cards(cards: IdReader, inputs: Inputs, stop: threading.Event) -> None:
-    """Fetch ID cards. Only kind and number go on, and only to the next decision."""
+    """Fetch ID cards. Only kind and number go on; a card that cannot be read is the card's fault, not the reader's."""
 
     def fetch() -> None:
-        document = cards.read()
-        if document is None:
-            stop.wait(0.1)
-        else:
-            inputs.put(Card(kind=DocumentKind(document.kind), number=document.number))
+        try:
+            document = cards.read()
+            if document is not None:
+                inputs.put(Card(kind=DocumentKind(document.kind), number=document.number))
+        except (DeviceRefused, ValueError):
+            inputs.put(Garbled("card"))
+        stop.wait(CARD_PAUSE_SECONDS)
 
     _keep_fetching("id_reader", fetch, inputs, stop)
 
@@ -100,6 +114,9 @@ def _keep_fetching(device: str, fetch: Callable[[], None], inputs: Inputs, stop:
                 inputs.put(Lost(device, f"{fault.what}. {fault.hint}"[:256]))
             working = False
             stop.wait(RETRY_SECONDS)
+        except Exception as error:  # the controller's thread raises it again
+            inputs.put(Broken(error))
+            return
         else:
             if not working:
                 inputs.put(Returned(device))

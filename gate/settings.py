@@ -12,7 +12,9 @@ class GateSettings:
     A passenger let in must start to walk within `start_seconds` and arrive within `finish_seconds` of each step.
     A code that needs the ID card as well (or the reverse) is remembered for `pair_seconds`.
     A code shown while somebody else is passing is answered when the lane is free, or dropped after `patience_seconds`.
-    `default_identity` holds for departures that are not known here.
+    A refusal is shown for `refusal_seconds` unless something else is to be said.
+    `default_identity` holds for departures that are not known here. `offline_days` is how long a station may be without
+    its centre: when the time is not known, service days so far ahead of the last known time are let through.
     """
 
     gate: str
@@ -21,5 +23,7 @@ class GateSettings:
     finish_seconds: float = 7.0
     pair_seconds: float = 20.0
     patience_seconds: float = 10.0
+    refusal_seconds: float = 5.0
     late_minutes: int = 0
+    offline_days: int = 30
     default_identity: IdentityPolicy = IdentityPolicy.CODE

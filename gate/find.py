@@ -1,0 +1,130 @@
+"""Finding the ticket that was shown: in the code itself, or in the cache by its number or by an ID card's tag."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from gate.shown import Card, Code
+from sync.cache import CachedTicket, CacheReader
+from sync.journal_uses import By
+from tickets.admission import CardShown, TicketState
+from tickets.credential import BadTicket, verify
+from tickets.identity import identity_tag
+from tickets.journey import Journey
+from tickets.numbers import TicketNumber, looks_like_number
+from tickets.reasons import Reason
+from tickets.service_day import CHINA
+from tickets.trust import Trust
+
+LONGEST_DELAY = timedelta(hours=12)
+LONGEST_AHEAD = timedelta(hours=18)
+"""Departures among which an ID card looks for its ticket: those of today and a little around it."""
+
+
+class TrustSource(Protocol):
+    """Where the newest trust list is."""
+
+    def current(self) -> Trust:
+        """Return the newest list known here; never an older one than before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ticket that was found, by whatever was shown. `state` is the cache's word, VALID when it has none."""
+
+    number: TicketNumber
+    journey: Journey
+    expires: datetime
+    signed: bool
+    by: By
+    state: TicketState
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Why what was shown is no ticket that can be believed.
+
+    `number` only where it has all the digits of ours: a shorter one may be a person's, and is not written down.
+    """
+
+    reason: Reason
+    number: TicketNumber | None
+    by: By
+
+
+class Finder:
+    """Finds tickets. What changes seldom (trust list, station) is read again only when the cache has changed.
+
+    Nobody else may ask this cache reader `changed()`.
+    """
+
+    def __init__(self, cache: CacheReader, trust: TrustSource) -> None:
+        self._cache = cache
+        self._trust_source = trust
+        self.zone = CHINA
+        """The station's time zone."""
+        self.stop: int | None = None
+        """The station's own boarding stop; None while the cache has not said."""
+        cache.changed()
+        self._read_again()
+
+    def keep_up(self) -> None:
+        """Read again what the cache has changed since the last time. Call it before each decision."""
+        if self._cache.changed():
+            self._read_again()
+
+    def by_code(self, code: Code) -> Found | NotFound:
+        """The ticket that a code is, or the number of."""
+        if looks_like_number(code.text):
+            number = TicketNumber.from_digits(code.text)
+            cached = self._cache.ticket(number)
+            if cached is None:
+                certain = code.text.replace(" ", "") == number.digits
+                return NotFound(Reason.NOT_KNOWN_HERE, number if certain else None, "number")
+            return _found(cached, "number")
+        try:
+            ticket = verify(code.text, self._trust, self._knows).ticket
+        except BadTicket as bad:
+            return NotFound(bad.reason, None, "code")
+        known = self._cache.ticket(ticket.number)
+        state = TicketState.VALID if known is None else known.state
+        return Found(ticket.number, ticket.journey, ticket.expires, True, "code", state)
+
+    def by_card(self, card: Card, now: datetime) -> Iterator[Found]:
+        """The tickets of departures around `now` that carry this card's tag, in the order in which they leave."""
+        keys: dict[date, bytes | None] = {}
+        for departure in self._cache.departures((now - LONGEST_DELAY, now + LONGEST_AHEAD)):
+            day = departure.service_date
+            if day not in keys:
+                keys[day] = self._cache.day_key(day)
+            if (key := keys[day]) is not None:
+                tag = identity_tag(key, day, departure.trip, card.kind, card.number)
+                for ticket in self._cache.tickets_by_tag(day, departure.trip, tag):
+                    yield _found(ticket, "card")
+
+    def compare(self, journey: Journey, card: Card) -> CardShown:
+        """MATCHES or DIFFERS; NONE when it cannot be compared: no key of that day is here, or the ticket has no tag."""
+        key = self._cache.day_key(journey.service_date)
+        if key is None or not journey.tag:
+            return CardShown.NONE
+        tag = identity_tag(key, journey.service_date, journey.trip, card.kind, card.number)
+        return CardShown.MATCHES if tag == journey.tag else CardShown.DIFFERS
+
+    def _knows(self, number: TicketNumber) -> bool:
+        return self._cache.ticket(number) is not None
+
+    def _read_again(self) -> None:
+        self._trust = self._trust_source.current()
+        station = self._cache.station()
+        if station is not None:
+            self.stop = station.stop
+            try:
+                self.zone = ZoneInfo(station.timezone)
+            except (ZoneInfoNotFoundError, ValueError):
+                self.zone = CHINA
+
+
+def _found(cached: CachedTicket, by: By) -> Found:
+    return Found(cached.number, cached.journey, cached.expires, False, by, cached.state)
