@@ -15,6 +15,7 @@ from shiboken6 import delete
 
 from kiosk import translations
 from kiosk.constants import keep_constants_alive
+from kiosk.inventory import Inventory
 from kiosk.panel import PanelSettings
 from kiosk.strikes import StrikeFilter, Strikes
 from kiosk.till.values import Snapshot
@@ -78,6 +79,7 @@ class KioskWindow(QObject):
         strikes = Strikes(px_per_mm=panel.px_per_mm)
         self._strikes = StrikeFilter(strikes, clock=clock, screen=lambda: self.view_model.screen, parent=self)
         self.window.installEventFilter(self._strikes)
+        self.inventory = Inventory(self._engine, self.window.contentItem(), self)
         self.view_model.languageChanged.connect(self._speak)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)

@@ -240,7 +240,11 @@ def _troubles(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "30-no-more-coach"
     broken = replace(till.snapshot.capabilities, printer=False, sells=False, cash=False, notices=(STAFF_TOLD,))
     till.show(replace(till.snapshot, capabilities=replace(broken, online=False)))
-    yield "31-out-of-service"
+    yield "31-cannot-sell-now"
+    m.touch("startOver")
+    r.settle()
+    r.set(look)
+    yield "32-out-of-service"
 
 
 def main(arguments: Sequence[str]) -> int:

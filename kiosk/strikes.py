@@ -43,7 +43,7 @@ class StrikeFilter(QObject):
         self._clock = clock
         self._screen = screen
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """True, which swallows the event, for a press that is the rest of a double strike."""
         pressed = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
         if not pressed or not isinstance(event, QMouseEvent):

@@ -26,7 +26,6 @@ Item {
         anchors.top: title.bottom
         width: parent.width
         visible: text !== ""
-        height: text === "" ? 0 : implicitHeight
         text: stage.hint
         color: Look.quietInk
     }
@@ -34,7 +33,7 @@ Item {
     Notice {
         id: warning
 
-        anchors.top: under.bottom
+        anchors.top: under.visible ? under.bottom : title.bottom
         anchors.topMargin: visible ? Look.mm(2) : 0
         width: parent.width
         height: implicitHeight

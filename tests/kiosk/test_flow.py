@@ -1,0 +1,448 @@
+"""The way through a purchase, step by step, without a screen."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk import flow
+from kiosk import touches as t
+from kiosk.rehearsal import CardboardTill, timetable
+from kiosk.steps import (
+    Attract,
+    Choice,
+    Comfort,
+    Done,
+    Field,
+    GiveUp,
+    Language,
+    Notice,
+    NotPrinted,
+    OutOfService,
+    Pay,
+    Printing,
+    PuttingIn,
+    Recovered,
+    Session,
+    StillThere,
+    Trouble,
+    Typing,
+    WhereTo,
+    WhichDeparture,
+    Who,
+    nobody,
+)
+from kiosk.till.values import (
+    AskForDocuments,
+    CancelOrder,
+    Command,
+    Delivery,
+    EndSession,
+    HoldOrder,
+    OrderState,
+    Person,
+    PrintTickets,
+    Reprint,
+    StartCash,
+    TypeDocument,
+)
+from tickets.identity import DocumentKind
+from tickets.journey import TicketKind
+
+FIRST = next(offer for offer in timetable() if offer.destination == 1001)
+TRIP = t.ChooseTrip(FIRST.service_date.isoformat(), FIRST.trip)
+
+
+class Walk:
+    """A passenger, a cardboard till and a clock."""
+
+    def __init__(self) -> None:
+        self.till = CardboardTill()
+        self.session: Session = nobody(0)
+        self.at = 0
+        self.asked: list[Command] = []
+        self.till.subscribe(lambda _snapshot: None)
+        self.look()
+
+    def _follow(self, session: Session, commands: tuple[Command, ...]) -> None:
+        self.session = session
+        for command in commands:
+            self.asked.append(command)
+            self.till.submit(command)
+        if commands:
+            self.look()
+
+    def look(self) -> None:
+        self._follow(*flow.news(self.session, self.till.snapshot, self.at))
+
+    def touch(self, *touches: t.Touch) -> "Walk":
+        for touch in touches:
+            self._follow(*flow.touched(self.session, touch, self.till.snapshot, self.at))
+        return self
+
+    def wait(self, seconds: float) -> "Walk":
+        self.at += int(seconds * 1000)
+        self._follow(*flow.ticked(self.session, self.till.snapshot, self.at))
+        self.look()
+        return self
+
+    def card(self) -> "Walk":
+        self.till.card(number=f"3304****{len(self.till.commands):04}")
+        self.look()
+        return self
+
+    def to_who(self) -> "Walk":
+        return self.touch(t.Start(), t.ChooseStop(1001), TRIP)
+
+    def to_pay(self) -> "Walk":
+        return self.to_who().card().touch(t.Confirm())
+
+    def to_bills(self) -> "Walk":
+        return self.to_pay().touch(t.PayCash())
+
+    def bill(self, yuan: int) -> "Walk":
+        self.till.bill(yuan)
+        self.look()
+        return self
+
+    def paper(self, delivery: Delivery) -> "Walk":
+        self.till.print_all(delivery)
+        self.look()
+        return self
+
+    @property
+    def step(self) -> object:
+        return self.session.step
+
+    @property
+    def choice(self) -> Choice:
+        found = getattr(self.session.step, "choice", None)
+        assert isinstance(found, Choice)
+        return found
+
+
+def test_one_adult_needs_five_touches_to_the_bill_slot() -> None:
+    walk = Walk()
+    walk.to_bills()
+    assert isinstance(walk.step, PuttingIn)
+    assert walk.asked == [
+        AskForDocuments(on=True),
+        AskForDocuments(on=False),
+        HoldOrder(offer=FIRST, travellers=(Person("h1", TicketKind.ADULT, 0),)),
+        StartCash(),
+    ]
+
+
+def test_the_last_bill_leads_through_printing_to_the_gate_and_finish_ends_the_session() -> None:
+    walk = Walk().to_bills().bill(20)
+    assert isinstance(walk.step, PuttingIn)
+    walk.bill(20).bill(5)
+    assert isinstance(walk.step, Printing)
+    walk.paper(Delivery.PRINTED)
+    assert isinstance(walk.step, Done)
+    walk.touch(t.Finish())
+    assert walk.session == nobody(0)
+    assert walk.asked[-1] == EndSession()
+
+
+def test_the_reader_looks_only_while_somebody_is_asked_who_travels() -> None:
+    walk = Walk().to_who()
+    assert walk.till.snapshot.reading
+    walk.touch(t.TypeInstead())
+    assert walk.till.snapshot.reading
+    walk.touch(t.Back(), t.Back())
+    assert isinstance(walk.step, WhichDeparture)
+    assert not walk.till.snapshot.reading
+
+
+@pytest.mark.parametrize(
+    ("way", "back"),
+    [
+        ((), Attract),
+        ((t.Spell(),), WhereTo),
+        ((t.ChooseStop(1001),), WhereTo),
+        ((t.ChooseStop(1001), TRIP), WhichDeparture),
+        ((t.ChooseStop(1001), TRIP, t.TypeInstead()), Who),
+        ((t.ChooseStop(1001), TRIP, t.TypeInstead(), t.ChooseDocument(DocumentKind.PASSPORT)), Typing),
+    ],
+)
+def test_back_goes_one_step_back(way: tuple[t.Touch, ...], back: type) -> None:
+    walk = Walk().touch(t.Start(), *way, t.Back())
+    assert type(walk.step) is back
+
+
+def test_going_back_keeps_the_travellers() -> None:
+    walk = Walk().to_who().card().touch(t.Back())
+    other = [offer for offer in walk.till.snapshot.offers if offer.destination == 1001][1]
+    walk.touch(t.ChooseTrip(other.service_date.isoformat(), other.trip))
+    assert [rider.handle for rider in walk.choice.riders] == ["h1"]
+    assert walk.choice.offer == other
+
+
+def test_back_from_paying_gives_the_places_up_and_asks_again() -> None:
+    walk = Walk().to_pay().touch(t.Back())
+    assert isinstance(walk.step, Who)
+    assert walk.asked[-1] == CancelOrder()
+    assert len(walk.choice.riders) == 1
+    walk.touch(t.Confirm(), t.PayCash())
+    assert isinstance(walk.step, PuttingIn)
+    assert walk.till.snapshot.order is not None
+    assert walk.till.snapshot.order.state is OrderState.HELD
+
+
+def test_with_money_inside_back_asks_first_and_the_journey_cannot_be_changed() -> None:
+    walk = Walk().to_bills().bill(20)
+    for touch in (t.ChangeDeparture(), t.ChangeDestination(), t.ChangeTravellers()):
+        walk.touch(touch)
+        assert isinstance(walk.step, PuttingIn)
+    walk.touch(t.Back())
+    assert walk.step == GiveUp(choice=walk.choice)
+    walk.touch(t.Continue())
+    assert isinstance(walk.step, PuttingIn)
+    walk.touch(t.StartOver())
+    assert isinstance(walk.step, GiveUp)
+    assert CancelOrder() not in walk.asked
+    walk.touch(t.GiveUpMoney())
+    assert walk.step == Trouble(choice=walk.choice)
+    assert walk.asked[-1] == CancelOrder()
+
+
+def test_a_refused_order_says_why_and_leads_back_to_the_coaches() -> None:
+    walk = Walk().to_who().card()
+    walk.till.refuses = ("没有了", "none left")
+    walk.touch(t.Confirm())
+    assert isinstance(walk.step, Trouble)
+    assert walk.step.words == ("没有了", "none left")
+    walk.touch(t.Finish())
+    assert isinstance(walk.step, WhichDeparture)
+    assert len(walk.choice.riders) == 1
+
+
+def test_trouble_of_before_the_order_is_not_its_answer() -> None:
+    walk = Walk().to_who().card()
+    said = ("读不出", "cannot be read")
+    walk.till.show(replace(walk.till.snapshot, trouble=said))
+    walk.look()
+    order = replace(walk.till.snapshot)
+    session, _commands = flow.touched(walk.session, t.Confirm(), walk.till.snapshot, 0)
+    session, _commands = flow.news(session, order, 10)
+    assert isinstance(session.step, Pay)
+    session, commands = flow.news(session, order, 5_000)
+    assert isinstance(session.step, Trouble)
+    assert commands == (CancelOrder(),)
+
+
+def test_a_validator_that_cannot_open_leads_back_to_how_to_pay() -> None:
+    walk = Walk().to_bills()
+    order = walk.till.snapshot.order
+    assert order is not None
+    shut = replace(walk.till.snapshot, order=replace(order, accepts=()), trouble=("打不开", "shut"))
+    session, _commands = flow.news(walk.session, shut, 0)
+    assert isinstance(session.step, Pay)
+    session, commands = flow.touched(session, t.PayCash(), shut, 0)
+    assert isinstance(session.step, PuttingIn)
+    assert commands == (StartCash(),)
+
+
+def test_a_coach_that_is_sold_no_more_is_said_so() -> None:
+    walk = Walk().to_who()
+    gone = tuple(offer for offer in walk.till.snapshot.offers if offer != FIRST)
+    walk.till.show(replace(walk.till.snapshot, offers=gone))
+    walk.look()
+    assert isinstance(walk.step, WhichDeparture)
+    assert walk.step.notice is Notice.GONE
+    assert not walk.till.snapshot.reading
+
+
+def test_places_released_by_the_till_ask_again_and_say_so() -> None:
+    walk = Walk().to_bills()
+    walk.till.submit(CancelOrder())
+    walk.look()
+    assert isinstance(walk.step, WhichDeparture)
+    assert walk.step.notice is Notice.TIME_UP
+
+
+def test_a_document_is_one_traveller_however_often_the_till_names_it() -> None:
+    walk = Walk().to_who().card()
+    walk.look()
+    assert len(walk.choice.riders) == 1
+    walk.touch(t.DropRider("h1"))
+    walk.till.show(replace(walk.till.snapshot, traveller=None))
+    walk.look()
+    assert walk.choice.riders == ()
+
+
+def test_an_order_has_room_for_five() -> None:
+    walk = Walk().to_who()
+    for _ in range(6):
+        walk.card()
+    assert len(walk.choice.riders) == 5
+    assert isinstance(walk.step, Who)
+    assert walk.step.notice is Notice.FULL
+
+
+def test_only_an_adult_carries_a_child() -> None:
+    walk = Walk().to_who().card().touch(t.EditRider("h1"), t.SetChildren(1))
+    assert walk.choice.riders[0].children == 1
+    walk.touch(t.SetKind(TicketKind.CHILD))
+    assert (walk.choice.riders[0].kind, walk.choice.riders[0].children) == (TicketKind.CHILD, 0)
+    walk.touch(t.SetChildren(2))
+    assert walk.choice.riders[0].children == 0
+    walk.touch(t.Confirm())
+    assert isinstance(walk.step, Who)
+    assert walk.step.editing is None
+
+
+def test_a_typed_document_is_checked_before_it_can_be_sent() -> None:
+    walk = Walk().to_who().touch(t.TypeInstead(), t.ChooseDocument(DocumentKind.RESIDENT_ID))
+    for character in "11010519491231002":
+        walk.touch(t.Key(character))
+    walk.touch(t.Confirm())
+    assert isinstance(walk.step, Typing)
+    assert walk.step.field is Field.NUMBER
+    walk.touch(t.Key("x"), t.Confirm())
+    assert isinstance(walk.step, Typing)
+    assert walk.step.field is Field.NAME
+    walk.touch(t.Confirm(), t.Key(" "), *(t.Key(c) for c in "ZHANG"), t.Key(""), t.Confirm())
+    assert isinstance(walk.step, Who)
+    assert walk.asked[-1] == TypeDocument(kind=DocumentKind.RESIDENT_ID, number="11010519491231002X", name="ZHAN")
+    assert len(walk.choice.riders) == 1
+
+
+def test_typing_shows_nothing_in_a_log() -> None:
+    walk = Walk().to_who().touch(t.TypeInstead(), t.ChooseDocument(DocumentKind.PASSPORT), *map(t.Key, "E1234567"))
+    assert "E1234567" not in repr(walk.session)
+    assert "E" not in repr(t.Key("E")).replace("Key", "")
+
+
+def test_unprinted_paper_asks_and_a_copy_is_only_printed_when_somebody_says_so() -> None:
+    walk = Walk().to_bills().bill(20).bill(20).bill(5).paper(Delivery.UNKNOWN)
+    assert isinstance(walk.step, NotPrinted)
+    assert not any(isinstance(command, Reprint | PrintTickets) for command in walk.asked)
+    order = walk.till.snapshot.order
+    assert order is not None
+    walk.touch(t.PrintCopy("nobody's"))
+    assert isinstance(walk.step, NotPrinted)
+    walk.touch(t.PrintCopy(order.tickets[0].number))
+    assert walk.asked[-1] == Reprint(number=order.tickets[0].number)
+    assert isinstance(walk.step, Printing)
+    walk.paper(Delivery.REFUSED)
+    assert isinstance(walk.step, NotPrinted)
+    walk.touch(t.PrintAgain())
+    assert walk.asked[-1] == PrintTickets()
+    walk.paper(Delivery.UNKNOWN).touch(t.HaveTicket())
+    assert isinstance(walk.step, Done)
+    walk.look()
+    assert isinstance(walk.step, Done)
+
+
+def test_silence_is_asked_about_and_then_wiped() -> None:
+    walk = Walk().to_who().card().wait(59.9)
+    assert isinstance(walk.step, Who)
+    walk.wait(0.1)
+    assert isinstance(walk.step, StillThere)
+    walk.touch(t.Continue())
+    assert isinstance(walk.step, Who)
+    walk.wait(60).wait(20)
+    assert walk.session == nobody(walk.at)
+    assert walk.asked[-2:] == [AskForDocuments(on=False), EndSession()]
+
+
+def test_the_question_can_be_put_off_without_end() -> None:
+    walk = Walk().touch(t.Start())
+    for _ in range(12):
+        walk.wait(30)
+        assert isinstance(walk.step, StillThere)
+        walk.wait(19).touch(t.Continue())
+        assert isinstance(walk.step, WhereTo)
+
+
+def test_large_print_waits_three_times_as_long() -> None:
+    walk = Walk().touch(t.Start(), t.SwitchLarge()).wait(89)
+    assert isinstance(walk.step, WhereTo)
+    walk.wait(1)
+    assert isinstance(walk.step, StillThere)
+
+
+def test_silence_with_money_inside_ends_in_a_slip() -> None:
+    walk = Walk().to_bills().bill(20).wait(60).wait(20)
+    assert walk.asked[-1] == CancelOrder()
+    assert isinstance(walk.step, Trouble)
+    walk.wait(60).wait(20)
+    assert isinstance(walk.step, Attract)
+
+
+def test_a_bill_answers_the_question_whether_anybody_is_there() -> None:
+    walk = Walk().to_bills().wait(60)
+    assert isinstance(walk.step, StillThere)
+    walk.session = flow.stirred(walk.session, walk.at)
+    walk.bill(20)
+    assert isinstance(walk.step, PuttingIn)
+    assert walk.wait(59).step == walk.step
+
+
+def test_paid_without_paper_is_never_wiped_by_time() -> None:
+    walk = Walk().to_bills().bill(20).bill(20).bill(5).paper(Delivery.REFUSED).wait(3600)
+    assert isinstance(walk.step, NotPrinted)
+
+
+def test_a_claim_without_a_slip_is_never_wiped_by_time() -> None:
+    walk = Walk().to_bills().bill(20)
+    walk.till.claim(slip_printed=False)
+    walk.look()
+    walk.wait(3600)
+    assert isinstance(walk.step, Trouble)
+    walk.touch(t.Finish())
+    assert isinstance(walk.step, Attract)
+
+
+def test_every_session_starts_from_the_defaults() -> None:
+    walk = Walk().touch(t.SwitchLanguage())
+    assert isinstance(walk.step, WhereTo)
+    walk.touch(t.SwitchLarge(), t.SwitchContrast())
+    assert walk.session.comfort == Comfort(language=Language.EN, large=True, contrast=True)
+    walk.touch(t.StartOver())
+    assert walk.session.comfort == Comfort()
+
+
+def test_a_machine_that_cannot_sell_says_so_when_nobody_is_there() -> None:
+    walk = Walk().to_who().card()
+    broken = replace(walk.till.snapshot.capabilities, sells=False, notices=(("缺纸", "no paper"),))
+    walk.till.show(replace(walk.till.snapshot, capabilities=broken))
+    walk.look()
+    walk.touch(t.Confirm())
+    assert isinstance(walk.step, Who)
+    walk.touch(t.StartOver())
+    assert isinstance(walk.step, OutOfService)
+    walk.touch(t.SwitchLanguage())
+    assert walk.session.comfort.language is Language.EN
+    walk.wait(61)
+    assert walk.session.comfort.language is Language.ZH
+    walk.till.show(replace(walk.till.snapshot, capabilities=CardboardTill().snapshot.capabilities))
+    walk.look()
+    assert isinstance(walk.step, Attract)
+
+
+def test_recovered_business_is_shown_once_and_stays_within_reach() -> None:
+    walk = Walk().to_bills().bill(50).paper(Delivery.UNKNOWN).touch(t.HaveTicket())
+    left = walk.till.snapshot.order
+    assert left is not None
+    walk.touch(t.Finish())
+    walk.till.show(replace(walk.till.snapshot, recovered=left))
+    walk.look()
+    assert isinstance(walk.step, Recovered)
+    walk.touch(t.NotMine())
+    walk.look()
+    assert isinstance(walk.step, Attract)
+    assert walk.till.snapshot.recovered is not None
+    walk.touch(t.ShowRecovered(), t.PrintCopy(left.tickets[0].number))
+    assert walk.asked[-1] == Reprint(number=left.tickets[0].number)
+    walk.touch(t.Finish())
+    assert isinstance(walk.step, Attract)
+    assert walk.asked[-1] == EndSession()
+
+
+def test_only_what_is_sold_can_be_chosen() -> None:
+    walk = Walk().touch(t.Start(), t.ChooseStop(1016), t.ChooseStop(4))
+    assert isinstance(walk.step, WhereTo)
+    walk.touch(t.ChooseStop(1001), t.ChooseTrip("2026-11-22", "nothing"), t.PayCash(), t.Finish())
+    assert isinstance(walk.step, WhichDeparture)
