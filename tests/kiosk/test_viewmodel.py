@@ -57,7 +57,7 @@ def test_the_same_snapshot_again_tells_nothing(owner: QObject) -> None:
 
 
 def test_each_touch_tells_only_what_it_changed(owner: QObject) -> None:
-    model, till, listener = made(owner)
+    model, _till, listener = made(owner)
     listener.heard()
     model.touch("start")
     assert listener.heard() == ["band", "spelling", "step"]
