@@ -28,7 +28,6 @@ class SyncConfig:
     interval_seconds: float = 1.0  # between two looks while the line is up
     retry_base_seconds: float = 1.0  # first wait after a failure; doubles, with full jitter
     retry_cap_seconds: float = 300.0
-    time_every_seconds: float = 300.0  # how often signed time is asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
