@@ -28,9 +28,6 @@ STEPS: Mapping[tuple[OrderState, Step], OrderState] = {
 }
 """What leads where. Anything that is not in here is a bug of ours, never something a passenger did."""
 
-ENDED = frozenset({OrderState.RELEASED, OrderState.CLAIMED, OrderState.DELIVERED})
-"""An order in one of these takes no more steps. Tickets of a delivered order can still be reprinted."""
-
 
 class WrongStep(Exception):
     """A step that an order in this state cannot take."""

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
-from drivers.faults import DeviceFault
 from drivers.idreader import IdReader
 from kiosk.till import wording
 from kiosk.till.authority import Authority
@@ -17,6 +16,7 @@ from kiosk.till.faces import Faces
 from kiosk.till.holding import Holding
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
+from kiosk.till.reading import Reading
 from kiosk.till.shelf import Shelf, destinations
 from kiosk.till.values import (
     AskForDocuments,
@@ -45,8 +45,6 @@ from tickets.identity import DocumentKind
 
 ONLINE_WITHIN = timedelta(seconds=90)
 """The centre was heard lately if the cache was in step within this time."""
-READER_AGAIN = 3.0
-"""Seconds after which an ID reader that failed is asked again: a dead one takes its time to say nothing."""
 LOOK_AT_OFFERS = 1.0
 
 
@@ -83,7 +81,6 @@ class Till:
         self._cashier = cashier
         self._press = press
         self._faces = faces
-        self._reader = reader
         self._now = now
         self._clock = clock
         self._needs_printer = needs_printer
@@ -105,9 +102,7 @@ class Till:
             show=lambda: self.show(self.snapshot()),
             needs_printer=needs_printer,
         )
-        self._reading = False
-        self._reader_ok = reader is not None
-        self._read_again_at = float("-inf")
+        self._reading = Reading(reader, ledger, clock)
         self._traveller: Traveller | None = None
         self._trouble: Words | None = None
         self._party: tuple[UUID, tuple[Traveller, ...]] | None = None
@@ -117,7 +112,7 @@ class Till:
     @property
     def urgent(self) -> bool:
         """Whether somebody is paying or holding a card out: then a round is due every tenth of a second."""
-        return self._clerk.busy or self._reading
+        return self._clerk.busy or self._reading.on
 
     def start(self) -> None:
         """Take up what was left unfinished. Called once, before anything else."""
@@ -137,7 +132,9 @@ class Till:
         self._clerk.work()
         if not self._clerk.busy:
             self._press.look()
-        self._read()
+        self._look_for_cards()
+        if not self.urgent:
+            self._reading.rest()
         if self._clock() - self._offers_at >= LOOK_AT_OFFERS:
             self._look_at_offers()
 
@@ -157,7 +154,7 @@ class Till:
             trouble=self._trouble,
             order=self._order_view(),
             recovered=self._recovered_view(),
-            reading=self._reading,
+            reading=self._reading.on,
         )
 
     def close(self) -> None:
@@ -165,13 +162,12 @@ class Till:
         self._documents.wipe()
         self._cashier.close()
         self._press.close()
-        if self._reader is not None:
-            self._reader.close()
+        self._reading.close()
 
     def _obey(self, command: Command) -> Trouble | None:
         match command:
             case AskForDocuments():
-                self._reading, self._traveller = command.on, None
+                self._reading.on, self._traveller = command.on, None
             case TypeDocument():
                 self._keep(command.kind, command.number, command.name)
             case DropTraveller():
@@ -190,7 +186,7 @@ class Till:
                 return self._clerk.reprint(command.number)
             case EndSession():
                 self._documents.wipe()
-                self._reading, self._traveller, self._party = False, None, None
+                self._reading.on, self._traveller, self._party = False, None, None
                 self._clerk.end_session()
             case _:
                 assert_never(command)
@@ -206,7 +202,7 @@ class Till:
             return planned
         plan, _, grant = planned
         self._clerk.open(plan, grant)
-        self._reading = False
+        self._reading.on = False
         party = []
         for person, place in zip(command.travellers, plan.places, strict=True):
             identity = self._documents.get(person.handle)
@@ -225,23 +221,16 @@ class Till:
             return
         self._traveller = self._documents.keep(found)
 
-    def _read(self) -> None:
-        if not self._reading or self._reader is None or self._clock() < self._read_again_at:
-            return
-        try:
-            document = self._reader.read()
-        except DeviceFault as fault:
-            self._read_again_at = self._clock() + READER_AGAIN
-            if self._reader_ok:
-                self._ledger.device_fault("idreader", fault.what)
-            self._reader_ok = False
-            return
-        if not self._reader_ok:
-            self._ledger.device_back("idreader")
-        self._reader_ok = True
-        if document is not None:
-            self._trouble = None
-            self._keep(DocumentKind(int(document.kind)), document.number, document.name)
+    def _look_for_cards(self) -> None:
+        found = self._reading.look()
+        match found:
+            case None:
+                return
+            case Trouble():
+                self._trouble = wording.TROUBLES[found]
+            case _:
+                self._trouble = None
+                self._keep(DocumentKind(int(found.kind)), found.number, found.name)
 
     def _capabilities(self) -> Capabilities:
         cash = self._cashier.ready
@@ -259,14 +248,14 @@ class Till:
         sells = not faults
         if not self._press.ready and not self._needs_printer:
             faults.append(Notice.NO_PRINTER_NEEDED)
-        if not self._reader_ok:
+        if not self._reading.works:
             faults.append(Notice.NO_READER)
         age = self._cache.age(self._at())
         return Capabilities(
             cash=cash,
             bills=self._cashier.bills,
             printer=self._press.ready,
-            card_reader=self._reader_ok,
+            card_reader=self._reading.works,
             online=age is not None and age <= ONLINE_WITHIN,
             sells=sells,
             notices=tuple(wording.NOTICES[fault] for fault in faults),

@@ -16,6 +16,7 @@ class Trouble(StrEnum):
     NOT_PAYABLE = "not payable"
     NO_DOCUMENT = "no document"
     SAME_DOCUMENT_TWICE = "same document twice"
+    CARD_UNREADABLE = "card unreadable"
     HAS_TICKET = "has a ticket"
     ORDER_OPEN = "order open"
     NO_ORDER = "no order"
@@ -49,6 +50,10 @@ TROUBLES: Mapping[Trouble, Words] = {
     Trouble.SAME_DOCUMENT_TWICE: (
         "同一证件每班次只能购一张票，请换一个证件。",
         "One document buys one ticket per departure. Please use another document.",
+    ),
+    Trouble.CARD_UNREADABLE: (
+        "证件无法读取，请拿开后重新放好，或在屏幕上输入证件号码。",
+        "This card cannot be read. Take it off and put it down again, or type your document on the screen.",
     ),
     Trouble.HAS_TICKET: (
         "该证件已购本班次车票，请使用已购车票或选择其他班次。",
