@@ -40,7 +40,6 @@ _ENDS = {
     Effect.RECORD_UNRESOLVED: UseEnd.UNRESOLVED,
 }
 _OUT_OF_SERVICE = {State.OFFLINE: CLOSED, State.BLOCKED: CLOSED, State.EMERGENCY: EMERGENCY}
-_STANDS_FREE = (State.LOCKED, State.WAITING)
 T = TypeVar("T")
 
 
@@ -81,7 +80,7 @@ class Controller:
             monotonic=monotonic,
             probe=probe,
         )
-        self._lane = Lane()
+        self._lane = Lane(state=State.CLEARING)  # an earlier life may have left the barrier open
         self._use: Admitted | None = None
         self._use_text: str | None = None
         self._alarmed: State | None = None
@@ -106,7 +105,9 @@ class Controller:
         """Settle what an earlier life left open (nobody knows whether they walked through) and look at the barrier."""
         self._record.catch_up()
         self._look()
-        if self._lane.state in _STANDS_FREE:
+        if self._lane.state is State.CLEARING:
+            self._feed(Event.BACK)
+        if self._lane.welcomes:
             self._display.rest(self._free_picture())
 
     def retire(self) -> None:
@@ -152,7 +153,7 @@ class Controller:
                 assert_never(given)
 
     def _take_garbled(self, garbled: Garbled) -> None:
-        if self._monotonic() < self._next_garbled or self._lane.state not in _STANDS_FREE or self._record.behind:
+        if self._monotonic() < self._next_garbled or not self._lane.welcomes or self._record.behind:
             return
         self._next_garbled = self._monotonic() + GARBLED_SECONDS
         refused = self._durable(lambda: self._decider.unreadable(garbled.by))
@@ -216,11 +217,11 @@ class Controller:
             self._feed(event)
 
     def _feed(self, event: Event) -> None:
-        before = self._lane.state
+        welcomed = self._lane.welcomes
         self._lane, effects = self._lane.feed(event)
         self._carry_out(effects)
         after = self._lane.state
-        if after is State.LOCKED and before not in _STANDS_FREE:
+        if self._lane.welcomes and not welcomed:
             self._alarmed = None
             self._display.rest(self._free_picture(), at_once=True)
         elif after in _OUT_OF_SERVICE:
@@ -265,14 +266,14 @@ class Controller:
     def _do_when_free(self) -> None:
         """What has time: the picture of the empty lane, writing what the disk did not take, housekeeping."""
         now = self._monotonic()
-        if self._lane.state not in _STANDS_FREE and self._lane.state not in _OUT_OF_SERVICE:
+        if not self._lane.welcomes and self._lane.state not in _OUT_OF_SERVICE:
             self._tidy_at = now + TIDY_SECONDS
             return
         self._pairing.forget_what_is_old()
         if self._record.behind and now >= self._next_catch_up:
             self._next_catch_up = now + CATCH_UP_SECONDS
             self._record.catch_up()
-        if self._lane.state in _STANDS_FREE:
+        if self._lane.welcomes:
             self._display.rest(self._free_picture())
         if now >= self._tidy_at:
             self._record.tidy()

@@ -36,7 +36,7 @@ class State(Enum):
     BLOCKED = "blocked"  # the barrier is jammed
     OFFLINE = "offline"  # the barrier does not answer
     EMERGENCY = "emergency"  # the fire input has released the barrier in hardware
-    CLEARING = "clearing"  # all is well again, and the barrier is to close as soon as both beams are clear
+    CLEARING = "clearing"  # at the start and after trouble: it is to close as soon as both beams are clear
 
 
 class Event(Enum):
@@ -84,6 +84,7 @@ Transitions = Mapping[tuple[State, Event], tuple[State, tuple[Effect, ...]]]
 _PASSAGE: Transitions = {
     (S.LOCKED, E.ADMIT): (S.AUTHORISED, (F.OPEN, F.WAIT_FOR_START)),
     (S.WAITING, E.ADMIT): (S.PASSING, (F.OPEN, F.WAIT_FOR_FINISH)),
+    (S.CLEARING, E.ADMIT): (S.PASSING, (F.OPEN, F.WAIT_FOR_FINISH)),
     (S.AUTHORISED, E.ENTRY_BLOCKED): (S.PASSING, (F.WAIT_FOR_FINISH,)),
     (S.AUTHORISED, E.START_TIMEOUT): (S.LOCKED, (F.RECORD_RELEASED, F.CLOSE)),
     (S.PASSING, E.ENTRY_CLEAR): (S.BETWEEN, ()),
@@ -203,8 +204,8 @@ class Lane:
 
     @property
     def welcomes(self) -> bool:
-        """Whether ADMIT may be fed now."""
-        return (self.state, Event.ADMIT) in TRANSITIONS
+        """Whether ADMIT may be fed now: nobody is admitted towards somebody behind the barrier."""
+        return (self.state, Event.ADMIT) in TRANSITIONS and not self.exit
 
     @property
     def in_use(self) -> bool:

@@ -35,7 +35,7 @@ THROUGH_FAR: Walk = [E.ENTRY_BLOCKED, E.ENTRY_CLEAR, E.EXIT_BLOCKED, E.EXIT_CLEA
 
 def test_every_pair_is_answered() -> None:
     assert {*TRANSITIONS, *IGNORED} | {(s, E.ADMIT) for s in State} == {(s, e) for s in State for e in Event}
-    assert {state for state, event in TRANSITIONS if event is E.ADMIT} == {State.LOCKED, State.WAITING}
+    assert {state for state, event in TRANSITIONS if event is E.ADMIT} == {State.LOCKED, State.WAITING, State.CLEARING}
 
 
 def test_one_person_through_either_way_of_placing_the_beams() -> None:
@@ -137,6 +137,14 @@ def test_a_barrier_that_comes_back_does_not_close_on_somebody() -> None:
     assert Effect.KEEP_OPEN not in done, "a lane that was never opened is not opened by standing in it"
     lane, done = run([E.ENTRY_CLEAR], lane)
     assert (lane.state, done) == (State.LOCKED, [Effect.CLOSE, Effect.QUIET])
+
+
+def test_who_stands_at_the_reader_when_the_barrier_is_back_may_go() -> None:
+    lane, _ = run([E.FAULT, E.ENTRY_BLOCKED, E.BACK])
+    assert lane.welcomes
+    assert run([1, *THROUGH[1:]], lane)[0].state is State.LOCKED
+    lane, _ = run([E.FAULT, E.EXIT_BLOCKED, E.BACK])
+    assert not lane.welcomes, "towards somebody who is coming"
 
 
 def test_trouble_that_began_during_another_is_not_forgotten() -> None:
