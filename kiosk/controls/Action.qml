@@ -14,7 +14,7 @@ Target {
     property bool upright: false // the sign above the words
 
     readonly property bool filled: (tone === "primary" || tone === "go") && enabled
-    readonly property color ink: !enabled ? Look.quietInk : tone === "go" ? Look.goInk : tone === "primary" ? Look.primaryInk : checked ? Look.primary : tone === "band" ? Look.ink : Look.primary
+    readonly property color ink: !enabled ? Look.off : tone === "go" ? Look.goInk : tone === "primary" ? Look.primaryInk : checked ? Look.primary : tone === "band" ? Look.ink : Look.primary
     readonly property int pad: Look.mm(upright ? 2 : tone === "band" ? 3 : 5)
     readonly property int signSpace: sign === "" || upright ? 0 : signs.size + Look.mm(3)
 
@@ -26,7 +26,7 @@ Target {
         radius: Look.corner
         color: action.filled ? (action.pressed ? Qt.darker(fill, 1.2) : fill) : action.pressed ? Look.pressed : action.checked ? Look.primaryTint : Look.paper
         border.width: action.filled ? 0 : action.checked ? Look.thick : Look.line
-        border.color: action.enabled ? (action.tone === "plain" || action.checked ? Look.primary : Look.edge) : Look.rule
+        border.color: action.enabled ? (action.tone === "plain" || action.checked ? Look.primary : Look.edge) : Look.offEdge
 
         readonly property color fill: action.tone === "go" ? Look.go : Look.primary
     }

@@ -40,6 +40,8 @@ QtObject {
     readonly property color paper: contrast ? "#000000" : "#FFFFFF"
     readonly property color surface: contrast ? "#000000" : "#F2F5F8"
     readonly property color quietInk: contrast ? "#FFFFFF" : "#4A5B6C"
+    readonly property color off: contrast ? "#B0B0B0" : "#5F7081" // what cannot be touched now
+    readonly property color offEdge: contrast ? "#707070" : "#C9D2DB"
     readonly property color rule: contrast ? "#FFFFFF" : "#C9D2DB"
     readonly property color edge: contrast ? "#FFFFFF" : "#6B7C8D" // outlines of what can be touched: 3 to 1 on paper
     readonly property color primary: contrast ? "#FFE100" : "#0B4F9E"

@@ -48,7 +48,7 @@ Rectangle {
             label: Look.large ? "" : rail.journey.day ?? ""
             value: rail.journey.time ?? ""
             letters: Look.large ? Look.body : rail.across ? Look.title : Look.hero
-            detail: Look.large ? "" : [rail.leaving, rail.journey.gate ? qsTr("Gate %1").arg(rail.journey.gate) : ""].filter(part => part !== "").join(", ")
+            detail: Look.large ? "" : [rail.leaving, rail.journey.gate ? qsTr("Gate %1").arg(rail.journey.gate) : ""].filter(part => part !== "").join(" · ")
         }
         RailPart {
             id: travellers
