@@ -1,0 +1,95 @@
+"""`make bench`: measure, print a table, and write build/bench.json."""
+
+import argparse
+import contextlib
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import cv2
+
+from station.bench import decisions, frames, gate_start, pictures, printing, screens, sizes, stock
+from station.bench.measure import Line, table, write
+
+ROOT = Path(__file__).parent.parent.parent
+LARGE, USUAL, SMALL = 1_000_000, 60_000, 20_000
+"""Tickets cached: the most that is promised, at a county's station, and enough to see that the bench works."""
+
+
+class Bench:
+    """The parts in their order. The stores lie in `folder`, on the disk that is measured, and are made when needed."""
+
+    def __init__(self, folder: Path, *, quick: bool) -> None:
+        self._folder = folder
+        self._quick = quick
+        self._made: dict[int, stock.Stock] = {}
+        self.parts: dict[str, Callable[[], list[Line]]] = {
+            "sizes": sizes.run,
+            "decisions": lambda: decisions.run(self._large(), 20 if quick else 600),
+            "frames": lambda: frames.run(20 if quick else 200),
+            "pictures": lambda: pictures.run(1 if quick else 10),
+            "gate": lambda: gate_start.run(self._large(), 1 if quick else 5),
+            "printing": lambda: printing.run(folder / "printed", 3 if quick else 20),
+            "kiosk": self._kiosk,
+            "touches": lambda: screens.touches(folder / "touches.log", 1 if quick else 4),
+        }
+
+    def _kiosk(self) -> list[Line]:
+        lines = screens.start(self._store(SMALL if self._quick else USUAL), 1 if self._quick else 5)
+        return lines if self._quick else lines + screens.start(self._large(), 3)
+
+    def _large(self) -> stock.Stock:
+        return self._store(SMALL if self._quick else LARGE)
+
+    def _store(self, tickets: int) -> stock.Stock:
+        if tickets not in self._made:
+            with _told(f"making a store of {tickets:,} tickets"):
+                self._made[tickets] = stock.make(self._folder / f"store-{tickets}", tickets)
+        return self._made[tickets]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the parts asked for; 0 also when a budget was missed, because a machine's mood is no fault of the product."""
+    parser = argparse.ArgumentParser(prog="make bench", description="Measures the budgets on this machine.")
+    parser.add_argument("--quick", action="store_true", help="few rounds on a small store: shows only that it works")
+    parser.add_argument("--only", help="parts, separated by commas", metavar="PART,…")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json", help="where the JSON goes")
+    asked = parser.parse_args(arguments)
+    os.umask(0o007)
+    cv2.setNumThreads(1)
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=asked.out.parent) as folder:
+        bench = Bench(Path(folder), quick=asked.quick)
+        wanted = asked.only.split(",") if asked.only else list(bench.parts)
+        if unknown := set(wanted) - set(bench.parts):
+            parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(bench.parts)}")
+        lines: list[Line] = []
+        for name in wanted:
+            with _told(name):
+                lines += bench.parts[name]()
+    write(lines, asked.out)
+    print(f"\n{table(lines)}\n\n{_machine()}")
+    missed = [line.name for line in lines if line.ok is False]
+    print(f"{len(missed)} of {sum(line.ok is not None for line in lines)} budgets missed. Written to {asked.out}.")
+    return 0
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    print(f"· {what} …", flush=True)
+    began = time.monotonic()
+    yield
+    print(f"  {what}: {time.monotonic() - began:.1f} s", flush=True)
+
+
+def _machine() -> str:
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    return f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}; load {load}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""The bench works and says what it should; how fast this machine is, no test asks."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from station.bench import scenes, sizes
+from station.bench.__main__ import main
+from station.bench.measure import at_most, at_most_times, more_than, told
+from station.bench.pictures import OURS, measure
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    out = tmp_path_factory.mktemp("bench") / "bench.json"
+    assert main(["--quick", "--only", "sizes,decisions,frames,printing", "--out", str(out)]) == 0
+    lines: list[dict[str, Any]] = json.loads(out.read_text("utf-8"))
+    assert [each.name for each in out.parent.iterdir()] == ["bench.json"], "the store was left behind"
+    return lines
+
+
+def test_every_line_has_the_same_members_and_a_name_of_its_own(report: list[dict[str, Any]]) -> None:
+    for line in report:
+        assert list(line) == ["name", "value", "unit", "against", "ratio", "budget", "ok"]
+        assert line["value"] >= 0
+        assert (line["budget"] is None) == (line["ok"] is None)
+        assert "×" not in (line["budget"] or "") or line["ratio"] is not None
+    names = [line["name"] for line in report]
+    assert len(names) == len(set(names))
+
+
+def test_each_kind_of_decision_is_held_against_its_floor(report: list[dict[str, Any]]) -> None:
+    decided = {line["name"]: line for line in report if line["name"].startswith("decision") and line["budget"]}
+    assert len(decided) == 6
+    for kind in ("ticket of the centre", "ticket of a till", "bare number"):
+        for which in ("median", "p99"):
+            line = decided[f"decision, {kind}, 20,000 cached, {which}"]
+            assert line["budget"] == "≤ 2 ×"
+            assert "durable insert" in line["against"]
+            assert ("two verifications" in line["against"]) == (kind == "ticket of a till")
+
+
+def test_tickets_are_within_their_size() -> None:
+    by_centre, by_till = sizes.run()
+    assert by_centre.ok, by_centre
+    assert by_till.ok, by_till
+    assert (by_centre.against, by_centre.budget) == ("QR version 8 at level M", "≤ 144 B")
+    assert (by_till.against, by_till.budget) == ("QR version 13 at level M", "≤ 319 B")
+
+
+def test_a_missed_budget_is_said() -> None:
+    assert at_most("x", 9, "ms", 8).ok is False
+    assert at_most("x", 8, "ms", 8).ok is True
+    missed = at_most_times("x", 2.1, "ms", 2, floor=1.0, called="floor")
+    assert (missed.ok, missed.ratio, missed.against) == (False, 2.1, "floor: 1 ms")
+    assert at_most_times("x", 2.0, "ms", 2, floor=1.0, called="floor").ok is True
+    assert more_than("x", 80, "%", floor=80, called="peer").ok is False
+    assert more_than("x", 81, "%", floor=80, called="peer").ok is True
+    assert told("x", 1, "ms").ok is None
+
+
+def test_a_wrong_part_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--only", "sizes,speed", "--out", str(tmp_path / "bench.json")])
+    assert "speed" in capsys.readouterr().err
+
+
+def test_the_same_seed_gives_the_same_pictures() -> None:
+    first, second, other = (next(scenes.pictures(1, seed)) for seed in (1, 1, 2))
+    assert first.grey.shape == (720, 1280)
+    assert first.text == second.text != other.text
+    assert (first.grey == second.grey).all()
+    assert (first.grey != other.grey).any()
+
+
+def test_our_reader_reads_more_of_the_pictures_than_any_other_alone() -> None:
+    tallies, count = measure(1)
+    assert count == len(scenes.KINDS)
+    assert not any(tally.wrong for tally in tallies.values())
+    assert tallies[OURS].read > max(tally.read for name, tally in tallies.items() if name != OURS)
+    assert tallies[OURS].read > count / 2
