@@ -131,6 +131,7 @@ def run_kiosk(
     window = KioskWindow(panel, till, zone=zone, fullscreen=fullscreen)
     if on_ready is not None:
         QTimer.singleShot(0, window, lambda: on_ready(window))
-    code = app.exec()
-    window.close()
-    return code
+    try:
+        return app.exec()
+    finally:
+        window.close()

@@ -36,7 +36,7 @@ from tickets.journey import TicketKind
 from tickets.money import Fen
 
 NOW = datetime(2026, 11, 22, 5, 47, tzinfo=UTC)
-BILLS = tuple(Fen(yuan * 100) for yuan in (5, 10, 20, 50, 100))
+BILLS = tuple(Fen(yuan * 100) for yuan in (1, 5, 10, 20, 50, 100))
 
 _STOPS = (
     (1001, ("杭州", "Hangzhou"), "hangzhou", "hz", 90),

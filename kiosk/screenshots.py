@@ -266,6 +266,8 @@ def main(arguments: Sequence[str]) -> int:
             for name in walk(rehearsal, look):
                 rehearsal.settle()
                 if not only or any(part in name for part in only):
+                    rehearsal.kiosk.window.grabWindow()  # has pictures on the screen loaded
+                    rehearsal.settle()
                     picture = rehearsal.kiosk.window.grabWindow()
                     picture.save(str(folder / f"{name}-{panel_name}-{look.name}.png"))
             rehearsal.kiosk.close()

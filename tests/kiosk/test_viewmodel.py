@@ -88,7 +88,7 @@ def test_a_bill_tells_money_and_nothing_else(owner: QObject) -> None:
     till.bill(10)
     assert listener.heard() == ["paying"]
     assert model.group("paying")["due"] == "¥25.00"
-    assert model.group("paying")["accepts"] == ["¥5", "¥10", "¥20"]
+    assert model.group("paying")["accepts"] == ["¥1", "¥5", "¥10", "¥20"]
 
 
 def test_a_language_is_told_once(owner: QObject) -> None:
