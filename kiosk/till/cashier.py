@@ -221,7 +221,7 @@ class Cashier:
     def _returned(self, fen: Fen, here: CashMark) -> tuple[News, ...]:
         too_large, self._too_large = self._too_large, False
         after = CashMark(counter=here.counter)
-        if here.doubt is not None and self._note is None:
+        if here.doubt is not None:
             self._ledger.note_came_back(here.doubt, after)
         else:
             self._ledger.mark(after)

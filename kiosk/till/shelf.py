@@ -65,10 +65,16 @@ class Shelf:
 
     def offers(self, now: datetime) -> tuple[Offer, ...]:
         """Everything that can be bought at `now`, the next departure first; one offer for each stop that it serves."""
-        stops = self.stops()
+        stops, station = self.stops(), self._cache.station()
+        if station is None:
+            return ()
+        days: dict[date, bool] = {}  # asked once for each day: a large station has thousands of departures
         found: list[Offer] = []
         for departure in self._cache.departures((now, now + AHEAD)):
-            if self.sellable(departure, now):
+            day = departure.service_date
+            if day not in days:
+                days[day] = self._sells_on(day)
+            if days[day] and _may_be_sold(departure, station.stop, now):
                 free = self.free(departure)
                 found.extend(self._offers(departure, free, stops) if _count(departure, free) else ())
         return tuple(found)
@@ -93,14 +99,8 @@ class Shelf:
         station = self._cache.station()
         return (
             station is not None
-            and departure.boarding == station.stop
-            and departure.state is DepartureState.SCHEDULED
-            and departure.merged_into is None
-            and now + LAST_SALE < departure.closes_at
-            and now < departure.departs_at
-            and self._authority.sells_until(self.expiry(departure.service_date))
-            and self._authority.day_key(departure.service_date) is not None
-            and self._authority.sealing_key(departure.service_date) is not None
+            and _may_be_sold(departure, station.stop, now)
+            and self._sells_on(departure.service_date)
         )
 
     def granted(self, service_date: date, trip: str) -> Grant:
@@ -120,6 +120,14 @@ class Shelf:
         """How an order for `stop` is shown, whether or not more can be sold; None for a stop that is not served."""
         offers = self._offers(departure, Grant(), self.stops())
         return next((offer for offer in offers if offer.destination == stop), None)
+
+    def _sells_on(self, day: date) -> bool:
+        """Whether everything that tickets of a service day need is here."""
+        return (
+            self._authority.sells_until(self.expiry(day))
+            and self._authority.day_key(day) is not None
+            and self._authority.sealing_key(day) is not None
+        )
 
     def _offers(self, departure: Departure, free: Grant, stops: dict[int, Stop]) -> Iterator[Offer]:
         for call in departure.stops:
@@ -160,6 +168,16 @@ def destinations(stops: dict[int, Stop], offers: Iterable[Offer]) -> tuple[Desti
         for number, stop in stops.items()
     )
     return tuple(sorted(found, key=lambda one: (-one.popular, one.pinyin, one.stop)))
+
+
+def _may_be_sold(departure: Departure, own_stop: int, now: datetime) -> bool:
+    return (
+        departure.boarding == own_stop
+        and departure.state is DepartureState.SCHEDULED
+        and departure.merged_into is None
+        and now + LAST_SALE < departure.closes_at
+        and now < departure.departs_at
+    )
 
 
 def _count(departure: Departure, free: Grant) -> int:

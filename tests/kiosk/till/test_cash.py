@@ -1,11 +1,16 @@
 """Money by scenes: what goes in is counted once, what cannot be used comes back or becomes a claim."""
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.till.values import CancelOrder, EndSession, OrderState, OrderView, StartCash
 from kiosk.till.wording import BILL_TOO_LARGE, CLAIM_REASONS, TROUBLES, Closing, Trouble
-from tests.kiosk.till.bench import books, hold, offer, person
+from sync.cache import CacheWriter
+from sync.wire import PullAnswer
+from tests.kiosk.till.bench import books, departure, departure_record, hold, offer, person
 from tests.kiosk.till.conftest import Site
+from tickets.departures import DepartureState
 
 
 def paying(site: Site, *notes: int) -> OrderView:
@@ -110,6 +115,29 @@ def test_cancelling_waits_for_the_note_on_its_way(site: Site) -> None:
     shown = order(site)
     assert shown.claim is not None
     assert shown.claim.fen == 3000
+
+
+def test_cancelling_while_the_last_note_is_on_its_way_is_obeyed(site: Site) -> None:
+    paying(site, 2000, 2000)
+    site.validator.stack_does = "later"
+    site.validator.insert(500)
+    site.work()
+    site.desk.till.do(CancelOrder())
+    site.validator.arrive()
+    site.work(2)
+    shown = order(site)
+    assert shown.state is OrderState.CLAIMED
+    assert shown.claim is not None
+    assert shown.claim.fen == 4500
+
+
+def test_plans_are_forgotten_when_they_have_served(site: Site) -> None:
+    for index in range(4):
+        hold(site.desk.till, offer(site.desk.till, "K1"), [person(index)])
+        site.desk.till.do(CancelOrder())
+        site.work(2, seconds=1)
+    assert site.desk.journal.rows("SELECT count(*) FROM plans") == [(1,)]
+    assert site.desk.journal.rows("SELECT count(*) FROM planned_places") == [(1,)]
 
 
 def test_a_note_in_escrow_comes_back_when_the_passenger_cancels(site: Site) -> None:
@@ -287,20 +315,24 @@ def test_a_jammed_note_becomes_a_claim_after_a_minute(site: Site) -> None:
     assert not site.desk.till.snapshot().capabilities.sells
 
 
-def test_a_departure_that_is_cancelled_while_somebody_pays(site: Site) -> None:
-    from dataclasses import replace
-
-    from sync.cache import CacheWriter
-    from sync.wire import PullAnswer
-    from tests.kiosk.till.bench import departure, departure_record
-    from tickets.departures import DepartureState
-
-    paying(site, 2000, 2000)
+def cancel_departure(site: Site) -> None:
+    """The centre cancels the coach."""
     with CacheWriter(site.directory / "cache.db") as writer:
         gone = departure_record(replace(departure("K1"), state=DepartureState.CANCELLED))
         writer.apply(PullAnswer(records=(gone.model_copy(update={"change": 2}),), cursor="2", more=False))
+
+
+@pytest.mark.parametrize("last_note", [False, True])
+def test_a_departure_that_is_cancelled_while_somebody_pays(site: Site, last_note: bool) -> None:
+    paying(site, 2000, 2000)
+    if last_note:
+        site.validator.insert(500)
+        site.work()
+    cancel_departure(site)
     site.work(2)
     shown = order(site)
+    assert shown.tickets == ()
+    assert shown.paid == site.validator.stacker
     assert shown.state is OrderState.CLAIMED
     assert shown.claim is not None
     assert shown.claim.reason == CLAIM_REASONS[Closing.DEPARTURE_GONE]
