@@ -23,7 +23,7 @@ OWN_DOCUMENTS = sorted(
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
-LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)|<img src=\"([^\"]+)\"")
 ROW = re.compile(r"^\| `([a-z_]+(?:\.[a-z_]+)?)` \| (required|`[^`]*`) \| (.+) \|$", re.MULTILINE)
 
 
@@ -69,6 +69,11 @@ def documented_commands() -> dict[str, str]:
     return dict(re.findall(r"^\| `(waystation [a-z -]+)` \| (.+?) \| ", COMMANDS, re.MULTILINE))
 
 
+def links(document: Path) -> list[str]:
+    """Return the files that a document links to or shows."""
+    return ["".join(found) for found in LINK.findall(document.read_text("utf-8"))]
+
+
 ALL_OPTIONS = dict(options(Config)) | dict(options(Policy))
 ALL_COMMANDS = dict(commands(_parser()))
 
@@ -79,6 +84,7 @@ def test_the_scan_sees_options_and_commands() -> None:
     assert "--dir" in ALL_COMMANDS["waystation centre init"]
     assert "TEXT" in ALL_COMMANDS["waystation ticket verify"]
     assert len(documented_commands()) > 5
+    assert {"docs/pictures/ticket.png", "docs/architecture.md"} <= set(links(ROOT / "README.md"))
 
 
 def test_every_option_is_documented_with_its_default() -> None:
@@ -104,5 +110,5 @@ def test_the_readme_names_every_command(command: str) -> None:
 
 @pytest.mark.parametrize("document", OWN_DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(document: Path) -> None:
-    broken = [to for to in LINK.findall(document.read_text("utf-8")) if not (document.parent / to).exists()]
+    broken = [to for to in links(document) if not (document.parent / to).exists()]
     assert not broken
