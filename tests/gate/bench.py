@@ -198,13 +198,19 @@ class Gate:
         clock: Clock | None = None,
         settings: GateSettings = SETTINGS,
         new_attempt: Callable[[], UUID] | None = None,
+        random: Callable[[int], bytes] | None = None,
         probe: Probe = no_probe,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.clock = clock or Clock()
         self.cache = CacheReader(cache or folder / "cache.db")
         self.journal = Journal.create_or_open(
-            folder / "journal.db", device=device, prefix=None, clock=self.clock, random=Random(7).randbytes, probe=probe
+            folder / "journal.db",
+            device=device,
+            prefix=None,
+            clock=self.clock,
+            random=random or Random(7).randbytes,
+            probe=probe,
         )
         attempts = iter(range(1, 1 << 20))
         self.trust = NewestTrust(trust_bytes(), ROOT.public, self.cache)

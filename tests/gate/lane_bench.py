@@ -10,7 +10,7 @@ from typing import Any
 
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.barrier.simulator import RelayBoardSimulator
-from drivers.link import open_link
+from drivers.link import Link, open_link
 from drivers.scanner.line import LineScanner
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
@@ -150,6 +150,7 @@ class RealLane:
         self.said: list[Announcement] = []
         self._stop = threading.Event()
         self._ready = threading.Event()
+        self._listening = threading.Event()
         self._failed: list[BaseException] = []
         self._facts: list[tuple[str, Any]] = []
         self._thread = threading.Thread(target=self._run, args=(open_gate, settings))
@@ -164,7 +165,7 @@ class RealLane:
                 trust=gate.trust,
                 clock=gate.clock,
                 barrier=ModbusRelayBarrier(lambda: open_link(self.board.address)),
-                scanner=LineScanner(lambda: open_link(self.scanner.address)),
+                scanner=LineScanner(self._open_scanner),
                 announce=self.said.append,
                 stop=self._stop,
                 on_ready=self._ready.set,
@@ -176,6 +177,11 @@ class RealLane:
         finally:
             self._ready.set()
 
+    def _open_scanner(self) -> Link:
+        link = open_link(self.scanner.address)
+        self._listening.set()  # what was sent before is lost, as with every serial port
+        return link
+
     @contextmanager
     def running(self) -> Iterator["RealLane"]:
         """Run the gate; on leaving it is stopped, and what went wrong in it is raised here."""
@@ -183,6 +189,7 @@ class RealLane:
             self._thread.start()
             try:
                 assert self._ready.wait(5)
+                assert self._failed or self._listening.wait(5)
                 yield self
             finally:
                 self.stop()
