@@ -10,7 +10,7 @@ from kiosk.paper.raster import Raster
 from kiosk.till.records import Claim, Issued
 from kiosk.till.shelf import Shelf
 from kiosk.till.values import Words
-from kiosk.till.wording import UNKNOWN_PLACE, claim_reason
+from kiosk.till.wording import UNKNOWN_PLACE, claim_reason, grouped_claim
 from tickets.journey import TicketKind
 from tickets.numbers import TicketNumber
 
@@ -107,7 +107,7 @@ class Faces:
         return draw_slip(
             SlipFace(
                 operator=self._shelf.names()[1],
-                claim=claim.number,
+                claim=grouped_claim(claim.number),
                 amount_fen=claim.fen,
                 reason=claim_reason(claim.reason),
                 to_do=AT_COUNTER,

@@ -257,6 +257,11 @@ class Ledger:
             ),
         )
 
+    def print_in_doubt(self) -> bool:
+        """Whether the last print was begun and not heard of: a fragment may hang in the printer."""
+        found = self._journal.rows("SELECT outcome FROM deliveries ORDER BY seq DESC LIMIT 1")
+        return bool(found) and found[0][0] == "unknown"
+
     def tidy(self) -> None:
         """Do housekeeping while nothing waits."""
         self._journal.tidy()

@@ -188,6 +188,7 @@ class Till:
                 self._documents.wipe()
                 self._reading.on, self._traveller, self._party = False, None, None
                 self._clerk.end_session()
+                self._ledger.tidy()
             case _:
                 assert_never(command)
         return None

@@ -191,9 +191,14 @@ RECOVERED_WAITING: Words = (
 UNKNOWN_PLACE: Words = ("见站内公告", "See the board")
 
 
+def grouped_claim(number: str) -> str:
+    """A claim's number as people read it: in groups of four. Whoever types it may leave the spaces out."""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
 def claim_message(fen: Fen, number: str, printed: bool) -> Words:
     """What to do about money that became a claim."""
-    number = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+    number = grouped_claim(number)
     if printed:
         return (
             f"应退您 {yuan(fen)}。请取走凭单（{number}），到人工窗口领取。",

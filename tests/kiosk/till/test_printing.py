@@ -66,11 +66,13 @@ def test_a_print_whose_end_is_unknown_is_not_repeated(site: Site) -> None:
     order = buy(site)
     assert (order.state, order.message) == (OrderState.ISSUED, REPRINT_OFFERED)
     assert deliveries(site) == [Delivery.UNKNOWN]
+    assert site.desk.ledger.print_in_doubt()
     site.work(5)
     site.desk.till.do(PrintTickets())
     assert site.printer.out == []
     site.desk.till.do(Reprint(number=order.tickets[0].number))
     assert site.printer.out == [f"T{order.tickets[0].number}/1"], "the copy is marked as one"
+    assert not site.desk.ledger.print_in_doubt()
     assert (shown(site).state, shown(site).message) == (OrderState.DELIVERED, None)
 
 
