@@ -14,7 +14,6 @@ from PySide6.QtQuick import QQuickWindow
 from shiboken6 import delete
 
 from kiosk import translations
-from kiosk.constants import keep_constants_alive
 from kiosk.inventory import Inventory
 from kiosk.panel import PanelSettings
 from kiosk.strikes import StrikeFilter, Strikes
@@ -107,7 +106,6 @@ class KioskWindow(QObject):
 
 def application() -> QGuiApplication:
     """The one Qt application of this process, made when there is none."""
-    keep_constants_alive()
     existing = QGuiApplication.instance()
     if isinstance(existing, QGuiApplication):
         return existing

@@ -98,6 +98,7 @@ class BarrierConfig:
     exit_input: int = 1
     fire_input: int = 2
     jam_input: int = 3
+    read_back: bool = True  # ask the board whether the pulse runs; off for boards that hide it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,6 @@ class GateConfig:
     lane: str = "1A"
     start_seconds: float = 7.0  # a passenger let in must start to walk within this
     finish_seconds: float = 7.0
-    pulse_seconds: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

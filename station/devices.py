@@ -58,4 +58,5 @@ def barrier(config: BarrierConfig) -> ModbusRelayBarrier:
         exit_input=config.exit_input,
         fire_input=config.fire_input,
         jam_input=config.jam_input,
+        read_back=config.read_back,
     )

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtQuick import QQuickWindow
 
 from kiosk.app import KioskWindow, application, run_kiosk
 from kiosk.panel import PanelSettings
@@ -71,7 +70,7 @@ class RunningTill:
         self._service.submit(command)
 
 
-def run(config: Config, *, on_ready: Callable[[QQuickWindow], None] | None = None) -> int:
+def run(config: Config, *, on_ready: Callable[[KioskWindow], None] | None = None) -> int:
     """Run until SIGTERM; prints {"ready": true} when the window is there, unless `on_ready` is given to say so.
 
     Ends with 1 when the till failed (a full disk, for one): systemd starts it again, and what was under way is found.
@@ -100,7 +99,7 @@ def run(config: Config, *, on_ready: Callable[[QQuickWindow], None] | None = Non
         if on_ready is None:
             print(json.dumps({"ready": True}), flush=True)
         else:
-            on_ready(window.window)
+            on_ready(window)
 
     service.start()
     try:

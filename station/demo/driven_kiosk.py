@@ -13,14 +13,14 @@ import queue
 import socket
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal, Slot
-from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 
+from kiosk.app import KioskWindow
+from kiosk.inventory import Control
 from station import kiosk_process
 from station.config import load
 
@@ -30,9 +30,9 @@ class Hand(QObject):
 
     asked = Signal(object, object)
 
-    def __init__(self, window: QQuickWindow) -> None:
+    def __init__(self, kiosk: KioskWindow) -> None:
         super().__init__()
-        self._window = window
+        self._kiosk = kiosk
         self.asked.connect(self._do, Qt.ConnectionType.QueuedConnection)
 
     def do(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -51,37 +51,24 @@ class Hand(QObject):
     def _carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
         match order["do"]:
             case "controls" | "state":
-                return {"state": {name: list(place) for name, place in self._controls()}}
+                return {"state": self._controls()}
             case "tap":
-                x, y, width, height = dict(self._controls())[order["name"]]
+                x, y, width, height = self._controls()[order["name"]]
                 middle = QPointF(x + width / 2, y + height / 2).toPoint()
-                QTest.mouseClick(self._window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+                QTest.mouseClick(self._kiosk.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
                 return {"state": {}}
             case "grab":
-                saved = self._window.grabWindow().save(order["path"])
+                saved = self._kiosk.window.grabWindow().save(order["path"])
                 if not saved:
                     raise ValueError(f"the picture was not saved to {order['path']}")
                 return {"state": {}}
             case other:
                 raise ValueError(f"{other}: the hand knows controls, tap and grab")
 
-    def _controls(self) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
-        """Yield every named item that is visible, enabled and on the screen."""
-        screen = self._window.contentItem().boundingRect()
-        waiting = [self._window.contentItem()]
-        while waiting:
-            item = waiting.pop()
-            if not item.isVisible() or item.opacity() == 0:
-                continue
-            waiting += item.childItems()
-            if item.objectName() and item.isEnabled() and _touchable(item):
-                place = item.mapRectToScene(item.boundingRect())
-                if screen.contains(place.center()):
-                    yield item.objectName(), (place.x(), place.y(), place.width(), place.height())
-
-
-def _touchable(item: QQuickItem) -> bool:
-    return item.width() > 0 and item.height() > 0
+    def _controls(self) -> dict[str, tuple[float, float, float, float]]:
+        """Return the place of everything that can be touched now, by name."""
+        shown = self._kiosk.inventory.shown()
+        return {each.name: each.box for each in shown if isinstance(each, Control) and each.enabled and each.name}
 
 
 def _serve(hand: Hand, path: Path) -> None:
@@ -107,7 +94,7 @@ def main() -> int:
     arguments = parser.parse_args()
     hands: list[Hand] = []
 
-    def on_ready(window: QQuickWindow) -> None:
+    def on_ready(window: KioskWindow) -> None:
         hands.append(Hand(window))
         threading.Thread(target=_serve, args=(hands[0], arguments.control), daemon=True).start()
 

@@ -1,11 +1,11 @@
 """What QML is told, exactly: which groups change by which event, and which rows of which list."""
 
+import sys
 from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QModelIndex, QObject
 
-from kiosk.constants import keep_constants_alive
 from kiosk.rehearsal import CardboardTill
 from kiosk.rows import RowsModel
 from kiosk.viewmodel import KioskViewModel
@@ -140,10 +140,11 @@ def test_a_list_tells_exactly_its_changes(
     assert model.rowCount(QModelIndex()) == len(after)
 
 
-def test_a_day_of_signals_does_not_use_up_the_constants(owner: QObject) -> None:
-    keep_constants_alive()
+def test_signals_use_up_no_references(owner: QObject) -> None:
+    """PySide6 6.12 on Python 3.11 lost one reference to True with every emit, until the interpreter stopped."""
     model, _till, listener = made(owner)
-    for _ in range(3000):
+    before = sys.getrefcount(True)
+    for _ in range(300):
         model.stepChanged.emit()
-    assert len(listener.heard()) >= 3000
-    assert (not False, not True, dict[str, str]().get("")) == (True, False, None)
+    assert sys.getrefcount(True) > before - 100
+    assert len(listener.heard()) >= 300
