@@ -30,7 +30,7 @@ $(RUN): requirements.lock pyproject.toml packaging/system-packages.txt
 	@test -x $(BIN)/python || { echo "· making the virtual environment"; $(PYTHON) -m venv .venv; }
 	@echo "· installing locked dependencies"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock

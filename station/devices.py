@@ -23,9 +23,16 @@ def _opener(address: str, baud: int) -> Callable[[], Link]:
     return lambda: open_link(address, baud)
 
 
-def printer(config: PrinterConfig) -> EscPosPrinter:
-    """The receipt printer; its port is opened when it is first used."""
-    return EscPosPrinter(_opener(config.address, config.baud), handshake_timeout=config.handshake_seconds)
+def printer(config: PrinterConfig, *, begin_with_cut: bool = False) -> EscPosPrinter:
+    """The receipt printer; its port is opened when it is first used.
+
+    `begin_with_cut` when a print was under way at the last stop: a stranger's half ticket must not hang on the next.
+    """
+    return EscPosPrinter(
+        _opener(config.address, config.baud),
+        handshake_timeout=config.handshake_seconds,
+        begin_with_cut=begin_with_cut,
+    )
 
 
 def validator(config: CashConfig) -> CcTalkBillValidator:

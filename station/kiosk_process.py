@@ -152,7 +152,12 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
             new_claim=lambda: new_claim_number(secrets.token_bytes),
             probe=probe,
         ),
-        press=Press(devices.printer(config.printer), ledger, clock=time.monotonic, probe=probe),
+        press=Press(
+            devices.printer(config.printer, begin_with_cut=ledger.print_in_doubt()),
+            ledger,
+            clock=time.monotonic,
+            probe=probe,
+        ),
         faces=Faces(shelf, OnceFonts(), till=enrolment.name, now=lambda: clock().at),
         reader=devices.id_reader(config.id_reader) if config.id_reader else None,
         now=clock,

@@ -19,9 +19,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description="A day at the station, on this machine.")
     parser.add_argument("--break", dest="sabotage", choices=BREAKS, help="sabotage one part: the day fails at its step")
     parser.add_argument("--play", action="store_true", help="keep the station running, to try it by hand")
+    parser.add_argument(
+        "--into", type=Path, default=ROOT / "build" / "demo", metavar="DIR", help="where to leave it all"
+    )
     arguments = parser.parse_args()
     os.umask(0o007)
-    folder = ROOT / "build" / "demo"
+    folder: Path = arguments.into.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     for old in [*folder.glob("ticket-*.png"), *folder.glob("screens/*.png"), folder / "report.json"]:
         old.unlink(missing_ok=True)
@@ -32,7 +35,7 @@ def main() -> int:
         report = Report(folder, ROOT)
         good = Day(site, report, arguments.sabotage).play()
     print(f"\n{'Every step was seen.' if good else 'Not every step was seen.'}")
-    print("build/demo: report.json, timeline.txt, ticket-*.png, screens/, site/logs/")
+    print(f"{folder}: report.json, timeline.txt, ticket-*.png, screens/, site/logs/")
     return 0 if good else 1
 
 

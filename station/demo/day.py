@@ -19,6 +19,7 @@ from sync.compare import differences, read_cache, read_centre, read_journals
 from tickets.numbers import TicketNumber
 
 BREAKS = ("printer", "coil", "push", "cache")
+MOST_TOUCHES = 7
 SAFE_MINUTES = 6
 """A departure is chosen whose check-in stays open for at least so long, so that it does not close during the play."""
 
@@ -56,7 +57,7 @@ class Day:
                 break
         else:
             self._report.finished = True
-        self._report.touches = self._passenger.touches
+        self._report.touches_in_all = self._passenger.touches
         self._report.write()
         return self._report.ok
 
@@ -136,7 +137,7 @@ class Day:
         before = self._passenger.touches
         self._first = self._buys([ZHANG])
         touches = self._passenger.touches - before
-        need(touches <= 7, f"{touches} touches for the next coach and one adult")
+        need(touches <= MOST_TOUCHES, f"{touches} touches for the next coach and one adult")
         ticket = _grouped(self._first.numbers[0])
         return f"{touches} touches; ¥{self._first.fares / 100:.2f} in the stacker, ticket {ticket}"
 
@@ -183,7 +184,10 @@ class Day:
         return self._trip
 
     def _printer(self) -> str:
-        return self._prints(self._first, self._report.folder)
+        seen = self._prints(self._first, self._report.folder)
+        self._report.touches = self._passenger.touches
+        need(self._report.touches <= MOST_TOUCHES, f"{self._report.touches} touches for one ticket")
+        return seen
 
     def _prints(self, bought: Bought, folder: Path) -> str:
         printed = self._site.devices["printer"].folder / "printed"

@@ -33,7 +33,8 @@ class Report:
     steps: list[Step] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
     printed: list[Path] = field(default_factory=list)
-    touches: int = 0
+    touches: int = 0  # of the first passenger, from the attract screen to the ticket in hand
+    touches_in_all: int = 0
     finished: bool = False
     _began: float = field(default_factory=time.monotonic)
 
@@ -71,6 +72,7 @@ class Report:
             **self.kept,
             "printed": [self._relative(path) for path in self.printed],
             "touches": self.touches,
+            "touches_in_all": self.touches_in_all,
         }
         (self.folder / "report.json").write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", "utf-8")
         at, lines = 0.0, ["A day at the station", ""]
@@ -81,4 +83,5 @@ class Report:
         (self.folder / "timeline.txt").write_text("\n".join(lines) + "\n", "utf-8")
 
     def _relative(self, path: Path) -> str:
-        return str(path.resolve().relative_to(self.root))
+        path = path.resolve()
+        return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)

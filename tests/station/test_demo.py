@@ -1,0 +1,58 @@
+"""The demo as a newcomer runs it: the whole day is seen, and a sabotaged part is seen at its own step."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from station.demo.day import BREAKS
+from station.demo.witness import codes_in
+from tests.tickets.second_reading import Station, read
+
+
+def play(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    argv = [sys.executable, "-m", "station.demo", "--into", str(folder), *options]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=240, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, json.loads((folder / "report.json").read_text("utf-8"))
+
+
+def raw_key(report: dict[str, Any], name: str) -> bytes:
+    key = load_pem_public_key(Path(report[name]).read_bytes())
+    assert isinstance(key, Ed25519PublicKey)
+    return key.public_bytes_raw()
+
+
+def test_the_day_is_seen_and_its_report_holds_for_strangers(tmp_path: Path) -> None:
+    status, report = play(tmp_path / "demo")
+    assert [step["name"] for step in report["steps"] if not step["ok"]] == []
+    assert status == 0
+    assert report["ok"] is True
+    assert 1 <= report["touches"] <= 7
+    believed = Station([raw_key(report, "ticket_key")], [raw_key(report, "certificate_key")])
+    for name in ("ticket", "delegated_ticket"):
+        verdict, said = read(report[name], believed)
+        assert verdict == "valid", f"{name}: {verdict}"
+        assert said["fare"]
+    assert Path(report["trust_list"]).exists()
+    assert len(report["printed"]) == 3
+    assert codes_in(Path(report["printed"][0])) == [report["delegated_ticket"]]
+    assert len(list((tmp_path / "demo" / "screens").glob("*.png"))) >= 8
+    assert "NOT SEEN" not in (tmp_path / "demo" / "timeline.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("part", BREAKS)
+def test_a_sabotaged_part_fails_at_exactly_its_step(tmp_path: Path, part: str) -> None:
+    status, report = play(tmp_path / "demo", "--break", part)
+    assert status != 0
+    assert report["ok"] is False
+    *before, last = report["steps"]
+    assert all(step["ok"] for step in before)
+    assert not last["ok"]
+    assert last["name"].startswith(f"{part}:")
+    assert last["detail"]
