@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from station.bench.measure import NotMeasured
 
-class NotStarted(Exception):
+
+class NotStarted(NotMeasured):
     """A process ended, or said nothing, before it was ready."""
 
 

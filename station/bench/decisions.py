@@ -17,7 +17,7 @@ from gate.decide import Admitted, Decider, Decision
 from gate.settings import GateSettings
 from gate.shown import Code
 from station.bench import imagined, stock
-from station.bench.measure import MS, Line, at_most_times, median, percentile, told
+from station.bench.measure import MS, Line, NotMeasured, at_most_times, median, percentile, told
 from station.clock import TerminalClock
 from station.enrolment import Enrolment
 from sync.cache import CacheReader
@@ -32,7 +32,7 @@ SIGNED_BYTES, FACT_BYTES = 150, 250
 """About what a ticket's signature covers, and what a fact takes in a journal."""
 
 
-class NotAdmitted(Exception):
+class NotAdmitted(NotMeasured):
     """The gate refused a ticket of its own store: then there is nothing to measure."""
 
 

@@ -11,6 +11,10 @@ import numpy as np
 MS = 1000.0
 
 
+class NotMeasured(Exception):
+    """What was to be measured did not happen; the text says what did."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of the report.

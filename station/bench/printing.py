@@ -12,7 +12,7 @@ from kiosk.paper.draw import draw_ticket
 from station import devices
 from station.bench import imagined
 from station.bench.held import face
-from station.bench.measure import MS, Line, at_most, median, told
+from station.bench.measure import MS, Line, NotMeasured, at_most, median, told
 from station.config import PrinterConfig
 from station.kiosk_process import OnceFonts
 from tickets.credential import Ticket, issue_delegated
@@ -21,7 +21,7 @@ from tickets.numbers import RANDOM_BITS, TicketNumber
 MOST_MS = 500
 
 
-class NotPrinted(Exception):
+class NotPrinted(NotMeasured):
     """The printer did not confirm a ticket: then there is nothing to measure."""
 
 

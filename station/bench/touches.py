@@ -16,7 +16,6 @@ from kiosk.app import KioskWindow, application
 from kiosk.panel import LANDSCAPE_15_6
 from kiosk.rehearsal import CardboardTill
 from kiosk.till.values import Delivery
-from station.bench.first_screen import visible
 from station.bench.measure import MS
 
 PATIENCE_SECONDS = 5.0
@@ -58,11 +57,11 @@ class Finger:
     def touches(self, name: str, step: str) -> None:
         """Touch the control `name` and time it until the screen of `step` is drawn."""
         self._rest()
-        item = visible(self._kiosk.window, name)
-        if item is None:
+        control = self._kiosk.inventory.control(name)
+        if control is None:
             raise NotShown(f"{name} is not on the screen: it cannot be touched")
         before = self._kiosk.view_model.screen
-        middle = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+        middle = QPointF(*control.middle).toPoint()
         began = time.perf_counter()
         QTest.mouseClick(self._kiosk.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
         self._until(step)
