@@ -17,7 +17,7 @@ from sync.journal import Journal
 from sync.journal_uses import By, claim_use, history
 from sync.trusted_time import ABSURD_BEFORE_MS
 from tickets.admission import Admit, CardShown, PresentedTicket, Refuse, Rules, TimeQuality, TrustedNow, admission
-from tickets.departures import Departure, travelled
+from tickets.departures import Departure
 from tickets.events import Kind
 from tickets.journey import Journey
 from tickets.numbers import TicketNumber
@@ -134,7 +134,7 @@ class Decider:
         own = history(self._journal, found.number)
         # only what ended without anybody knowing how may be taken up again: an own use that is still open is in use
         unresolved = {use.attempt: use for use in own if use.end is UseEnd.UNRESOLVED}
-        departure = travelled(journey.service_date, journey.trip, self._cache.departure)
+        departure = self._finder.departure(journey.service_date, journey.trip)
         stop = self._finder.stop
         rules = Rules(
             station_stops=frozenset({journey.boarding if stop is None else stop}),

@@ -11,6 +11,7 @@ from sync.cache import CachedTicket, CacheReader
 from sync.journal_uses import By
 from tickets.admission import CardShown, TicketState
 from tickets.credential import BadTicket, verify
+from tickets.departures import Departure, travelled
 from tickets.identity import identity_tag
 from tickets.journey import Journey
 from tickets.numbers import TicketNumber, looks_like_number
@@ -55,7 +56,7 @@ class NotFound:
 
 
 class Finder:
-    """Finds tickets. What changes seldom (trust list, station) is read again only when the cache has changed.
+    """Finds tickets. What changes seldom (trust list, station, departures) is read again when the cache has changed.
 
     Nobody else may ask this cache reader `changed()`.
     """
@@ -67,6 +68,7 @@ class Finder:
         """The station's time zone."""
         self.stop: int | None = None
         """The station's own boarding stop; None while the cache has not said."""
+        self._departures: dict[tuple[date, str], Departure | None] = {}
         cache.changed()
         self._read_again()
 
@@ -104,6 +106,13 @@ class Finder:
                 for ticket in self._cache.tickets_by_tag(day, departure.trip, tag):
                     yield _found(ticket, "card")
 
+    def departure(self, service_date: date, trip: str) -> Departure | None:
+        """The departure on which a ticket sold for this one travels now, after merges; None when not known here."""
+        asked = (service_date, trip)
+        if asked not in self._departures:
+            self._departures[asked] = travelled(service_date, trip, self._cache.departure)
+        return self._departures[asked]
+
     def compare(self, journey: Journey, card: Card) -> CardShown:
         """MATCHES or DIFFERS; NONE when it cannot be compared: no key of that day is here, or the ticket has no tag."""
         key = self._cache.day_key(journey.service_date)
@@ -116,6 +125,7 @@ class Finder:
         return self._cache.ticket(number) is not None
 
     def _read_again(self) -> None:
+        self._departures.clear()
         self._trust = self._trust_source.current()
         station = self._cache.station()
         if station is not None:

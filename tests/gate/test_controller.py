@@ -218,6 +218,17 @@ class TestTheBarrierFails:
         lane.wire.silent = False
         lane.passes(2)
         assert lane.shows(text).showing is Showing.GO, "the same gate may ask again"
+        lane.passes(0.4)
+        lane.board.do("walk_through", ms=4000)
+        lane.passes(0.3)
+        lane.wire.silent = True
+        lane.passes(2)
+        assert lane.kinds().count("use.unresolved") == 1, "it is unresolved already"
+        lane.wire.silent = False
+        lane.passes(5)
+        assert lane.shows(text).showing is Showing.GO
+        lane.walks()
+        assert lane.kinds()[-1] == "use.passed"
 
     def test_it_does_not_close_on_somebody_it_did_not_see_come(self, lane: VirtualLane, text: str) -> None:
         lane.shows(text)
@@ -297,6 +308,15 @@ def test_who_lingers_keeps_it_open_and_is_told_on_once(lane: VirtualLane, text: 
     assert not lane.board.state()["coil"]
 
 
+def test_who_starts_late_and_stops_in_the_beam_is_not_closed_on(lane: VirtualLane, text: str) -> None:
+    lane.shows(text)
+    lane.passes(6.6)
+    lane.board.do("block", beam="entry")
+    for _ in range(20):
+        lane.passes(0.5)
+        assert lane.board.state()["coil"], "the barrier's own timer ran out before the lane's"
+
+
 def test_a_family_that_takes_its_time(lane: VirtualLane, desk: Desk) -> None:
     lane.shows(desk.by_till(desk.ticket(children=3)))
     for _ in range(4):
@@ -356,7 +376,9 @@ class TestTheDiskIsFull:
         assert lane.gate.facts()[-1][1]["device"] == "scanner"
         assert lane.shows(text).showing is Showing.GO
 
-    def test_a_passage_that_could_not_be_written_is_written_later(self, lane: VirtualLane, text: str) -> None:
+    def test_a_passage_that_could_not_be_written_is_written_later(
+        self, lane: VirtualLane, desk: Desk, text: str
+    ) -> None:
         lane.shows(text)
         self.full(lane)
         lane.gate.journal.rows("PRAGMA max_page_count = 1")
@@ -367,6 +389,8 @@ class TestTheDiskIsFull:
         assert lane.kinds()[-1] != "use.passed"
         assert lane.showing() is Showing.CLOSED
         self.free(lane)
+        lane.shows(desk.by_till(desk.ticket()))
+        assert lane.board.state()["opened"] == 1, "what has happened is written before anybody else is let in"
         lane.passes(2)
         assert lane.kinds()[-1] == "use.passed"
         assert lane.shows(text).reason == Reason.USED

@@ -303,6 +303,18 @@ def test_two_gates_admit_once_as_soon_as_one_has_heard_of_the_other(
     other.close()
 
 
+def test_what_the_centre_says_of_a_departure_holds_from_the_next_scan_on(
+    gate: Gate, centre: Centre, desk: Desk
+) -> None:
+    assert not isinstance(gate.shows(desk.by_centre(desk.ticket())), Refused)
+    centre.departure(replace(DEPARTURE, gate="7"))
+    assert reason(gate.shows(desk.by_centre(desk.ticket()))) == Reason.WRONG_GATE
+    centre.departure(replace(DEPARTURE, merged_into="K77"))
+    assert Flag.DEPARTURE_NOT_KNOWN in admitted(gate.shows(desk.by_centre(desk.ticket()))).flags
+    centre.departure(replace(DEPARTURE, trip="K77", state=DepartureState.CANCELLED))
+    assert reason(gate.shows(desk.by_centre(desk.ticket()))) == Reason.CANCELLED
+
+
 class TestCards:
     """An ID card alone, and together with a code in both orders."""
 
