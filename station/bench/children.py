@@ -19,7 +19,11 @@ class NotStarted(NotMeasured):
 
 
 class Started:
-    """A running process. `seconds` is the time from before it was made until it said {"ready": …}."""
+    """A running process. `seconds` is the time from before it was made until it said {"ready": …}.
+
+    `computed` is how much of that was its own processor time: what a quiet machine would have taken, or a little more
+    where two of its threads computed at once.
+    """
 
     def __init__(
         self,
@@ -51,6 +55,7 @@ class Started:
             words = log.read_text("utf-8", "replace").splitlines()[-4:]
             raise NotStarted(f"{' '.join(module[:2])} was not ready: {' | '.join(words) or 'it said nothing'}")
         self.ready = said
+        self.computed = self._processor_seconds()
 
     def _read_ready(self) -> dict[str, Any] | None:
         assert self._process.stdout is not None
@@ -59,6 +64,11 @@ class Started:
                 said: dict[str, Any] = json.loads(line)
                 return said
         return None
+
+    def _processor_seconds(self) -> float:
+        """What it has computed so far, on all its threads."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_mb(self) -> float:
         """Megabytes (10⁶ bytes) of memory that it holds now."""

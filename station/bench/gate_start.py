@@ -19,7 +19,7 @@ def run(store: stock.Stock, starts: int) -> list[Line]:
     """Start the gate of `store` so many times. Raises NotStarted."""
     stock.set_clock(store.directory)
     log = store.directory / "gate.log"
-    took, at_once, reading = [], [], []
+    took, computed, at_once, reading = [], [], [], []
     barrier = Station(RelayBoardSimulator(), f"pty:{store.directory / 'barrier'}")
     with CameraSimulator() as camera, barrier:
         config = _configure(store.directory, camera.address, barrier.address)
@@ -29,6 +29,7 @@ def run(store: stock.Stock, starts: int) -> list[Line]:
                 forget(store.directory / name)
             with Started(module, log) as gate:
                 took.append(gate.seconds)
+                computed.append(gate.computed)
                 at_once.append(gate.resident_mb())
                 time.sleep(READING_SECONDS)
                 reading.append(gate.resident_mb())
@@ -36,6 +37,7 @@ def run(store: stock.Stock, starts: int) -> list[Line]:
     return [
         at_most(f"gate, process start → ready, {said}, median", median(took), "s", MOST_SECONDS),
         told(f"gate, process start → ready, {said}, slowest", max(took), "s"),
+        told(f"gate, process start → ready, {said}, processor time", median(computed), "s"),
         told("gate, resident memory when ready", median(at_once), "MB"),
         at_most("gate, resident memory while its camera is read", max(reading), "MB", MOST_MB),
     ]
