@@ -1,5 +1,8 @@
 """A station of real processes that is hurt on purpose; whether anything was lost is read from files, not asked."""
 
+import contextlib
+import time
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -57,15 +60,23 @@ class Life:
         hand.touches_control(f"whereTo.stop.{stop}")
         hand.touches_control(f"which.trip.{trip}")
         hand.waits_for("who.")
-        hand.lays_card_on("id-reader-kiosk", self.next_person())
-        try:
-            hand.waits_for("who.change.0")
-        finally:
-            hand.takes_card_from("id-reader-kiosk")
+        self.identify()
         hand.touches_control("who.confirm")
         hand.touches_control("pay.cash")
         hand.pays(fare, photograph=False)
         hand.touches_control("done.finish")
+
+    def identify(self) -> None:
+        """Lay a card on the reader; like anybody, take it up and lay it down again when nothing happens."""
+        who = self.next_person()
+        for _ in range(4):
+            self.hand.lays_card_on("id-reader-kiosk", who)
+            with contextlib.suppress(TimeoutError):
+                self.hand.waits_for("who.change.0", timeout=5)
+            self.hand.takes_card_from("id-reader-kiosk")
+            if self.hand.sees("who.change.0"):
+                return
+        raise NotSeen("no card was read in four tries")
 
     def reach_the_board(self) -> None:
         """Come to the destinations; what a restart left on the screen is another passenger's, who has gone."""
@@ -147,6 +158,15 @@ class Life:
             raise NotSeen("the arm did not let the passenger through")
         until(lambda: "use.passed" in self.ends(number), f"use.passed of {number}")
         until(lambda: barrier.state()["arm"] == "closed", "the arm closed")
+
+    def show_until(self, code: str, seen: Callable[[], object], what: str, timeout: float = 20.0) -> None:
+        """Hold up a code, take it away, and again, until something is seen: what is held up is one presentation."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            self.hand.shows_phone(code)
+            with contextlib.suppress(NotSeen):
+                return until(seen, what, 1.5)
+        raise NotSeen(what)
 
     # --- both sides
 

@@ -101,8 +101,7 @@ def test_the_gate_dies(life: Life, point: str) -> None:
     refused = len(facts(life.gate, "scan.refused"))
     opened = site.devices["barrier"].control.state()["opened"]
     until(lambda: site.devices["barrier"].control.state()["arm"] == "closed", "the arm closed")
-    life.hand.shows_phone(code)
-    until(lambda: len(facts(life.gate, "scan.refused")) > refused, "the copy refused")
+    life.show_until(code, lambda: len(facts(life.gate, "scan.refused")) > refused, "the copy refused")
     assert facts(life.gate, "scan.refused")[-1]["reason"] == "used"
     assert site.devices["barrier"].control.state()["opened"] == opened
     life.become_equal()
@@ -162,26 +161,13 @@ def test_a_device_loses_power(life: Life, device: str) -> None:
     site.start_device(device)
     if device in ("barrier", "scanner"):
         number, code = life.web_ticket()
-
-        def admitted() -> bool:
-            life.hand.shows_phone(code)
-            return bool(life.claims(number))
-
-        wait_until(admitted, 15, f"an admission after the {device} came back")
+        life.show_until(code, lambda: life.claims(number), f"an admission after the {device} came back")
         life.walk(number)
     else:
-        wait_until(lambda: _bought(life), 40, f"a sale after the {device} came back")
+        life.buy()
         assert not life.unfinished()
         assert life.money_is_whole() == ""
     life.become_equal()
-
-
-def _bought(life: Life) -> bool:
-    try:
-        life.buy()
-    except TimeoutError:
-        return False
-    return True
 
 
 ELSEWHERE = {
