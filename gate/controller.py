@@ -83,6 +83,7 @@ class Controller:
         self._lane = Lane(state=State.CLEARING)  # an earlier life may have left the barrier open
         self._use: Admitted | None = None
         self._use_text: str | None = None
+        self._passed_text: str | None = None
         self._alarmed: State | None = None
         self._timer: _Until[Event] | None = None
         self._waiting: _Until[Code | Card] | None = None
@@ -145,6 +146,10 @@ class Controller:
                 raise error
             case Garbled():
                 self._take_garbled(given)
+            case Code(still=True):
+                # after its holder has passed, a code that is still in view is a copy in somebody else's hand
+                if given.text == self._passed_text and self._lane.welcomes:
+                    self._take_shown(given)
             case Code(may_be_ours=False):
                 self._take_garbled(Garbled("code"))
             case Code() | Card():
@@ -188,6 +193,7 @@ class Controller:
         if self._record.behind:
             self._display.show(closed_for(self._record.fault))
             return
+        self._passed_text = None
         decision = self._durable(lambda: self._pairing.decide(shown))
         match decision:
             case Refused():
@@ -257,7 +263,9 @@ class Controller:
             self._record.lane_event(self._lane.state.value)
 
     def _end_use(self, end: UseEnd) -> None:
-        use, self._use, self._use_text = self._use, None, None
+        use, text = self._use, self._use_text
+        self._use = self._use_text = None
+        self._passed_text = text if end is UseEnd.PASSED else None
         if use is not None:
             state = self._lane.state
             why = f"barrier {state.value}" if state in _OUT_OF_SERVICE else "not walked through"

@@ -58,15 +58,14 @@ Inputs = queue.Queue[Input]
 
 
 def read_scanner(scanner: Scanner, inputs: Inputs, stop: threading.Event) -> None:
-    """Fetch codes from a scanner. The same code in view for a while is one presentation."""
+    """Fetch codes from a scanner. The same code in view for a while is one presentation, and then `still` there."""
     presented = PresentedCode()
 
     def fetch() -> None:
         seen = scanner.read(0.2)
         match seen:
             case Scan(text=text):
-                for each in presented.see([text], time.monotonic()):
-                    inputs.put(Code(text=each))
+                _put([text], presented.see([text], time.monotonic()), inputs)
             case Unreadable():
                 inputs.put(Garbled("code"))
             case None:
@@ -83,8 +82,8 @@ def read_camera(camera: Camera, inputs: Inputs, stop: threading.Event) -> None:
         frame = camera.frame()
         if frame is None:
             return
-        for text in presented.see(reader.read(frame.grey), frame.at):
-            inputs.put(Code(text=text))
+        texts = reader.read(frame.grey)
+        _put(texts, presented.see(texts, frame.at), inputs)
 
     _keep_fetching("camera", fetch, inputs, stop)
 
@@ -102,6 +101,11 @@ def read_cards(cards: IdReader, inputs: Inputs, stop: threading.Event) -> None:
         stop.wait(CARD_PAUSE_SECONDS)
 
     _keep_fetching("id_reader", fetch, inputs, stop)
+
+
+def _put(texts: list[str], new: list[str], inputs: Inputs) -> None:
+    for text in texts:
+        inputs.put(Code(text=text, still=text not in new))
 
 
 def _keep_fetching(device: str, fetch: Callable[[], None], inputs: Inputs, stop: threading.Event) -> None:

@@ -9,9 +9,13 @@ from tickets.numbers import looks_like_number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """A code's text as a reader gave it. Its repr hides it: people show all kinds of codes."""
+    """A code's text as a reader gave it. Its repr hides it: people show all kinds of codes.
+
+    `still`: it has been in view since it was shown; that is no new presentation.
+    """
 
     text: str = field(repr=False)
+    still: bool = False
 
     @property
     def may_be_ours(self) -> bool:

@@ -102,8 +102,9 @@ class VirtualLane:
         """Let time pass, in steps, with a code held up in front of the reader or none."""
         until = self.time.now + seconds
         while self.time.now < until:
-            for text in self.presented.see([holding] if holding else [], self.time.now):
-                self.inputs.put(Code(text=text))
+            new = self.presented.see([holding] if holding else [], self.time.now)
+            if holding:
+                self.inputs.put(Code(text=holding, still=not new))
             self.time.now += 0.05
             self.controller.step()
             while not self.inputs.empty():

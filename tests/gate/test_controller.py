@@ -90,6 +90,15 @@ def test_the_next_persons_copy_a_second_later_is_refused(lane: VirtualLane, text
     assert lane.board.state()["opened"] == 1
 
 
+def test_a_copy_that_is_held_up_at_once_is_refused_once(lane: VirtualLane, text: str) -> None:
+    """The reader has not seen the first code being taken away, but its holder is gone."""
+    lane.passes(0.4, holding=text)
+    lane.board.do("walk_through", ms=1000)
+    lane.passes(10, holding=text)
+    assert lane.kinds() == ["use.claimed", "use.passed", "scan.refused"]
+    assert lane.board.state()["opened"] == 1
+
+
 def test_a_code_shown_while_somebody_passes_waits_for_its_turn(lane: VirtualLane, desk: Desk, text: str) -> None:
     lane.shows(text)
     assert lane.shows(desk.by_till(desk.ticket())).showing is Showing.GO, "who is to start walking is not told to wait"

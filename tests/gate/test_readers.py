@@ -57,11 +57,17 @@ def reading(read: Callable[[Inputs, threading.Event], None]) -> Iterator[Inputs]
         assert not thread.is_alive()
 
 
-def test_a_code_that_is_held_up_is_put_once() -> None:
+def test_a_code_that_is_held_up_is_shown_once() -> None:
     scanner = Script(Scan(text="A"), Scan(text="A"), None, Scan(text="A"), Scan(text="B"), Unreadable(reason="noise"))
     with reading(lambda inputs, stop: read_scanner(scanner, inputs, stop)) as inputs:
-        assert [inputs.get(timeout=2) for _ in range(3)] == [Code(text="A"), Code(text="B"), Garbled("code")]
-        assert inputs.empty()
+        still = Code(text="A", still=True)
+        assert [inputs.get(timeout=2) for _ in range(5)] == [
+            Code(text="A"),
+            still,
+            still,
+            Code(text="B"),
+            Garbled("code"),
+        ]
 
 
 def test_a_scanner_is_said_to_be_lost_once_and_back_once() -> None:
