@@ -29,10 +29,18 @@ def sync_that_is_killed(path: Path, user: int | None) -> None:
 
 @pytest.fixture
 def devices() -> Iterator[tuple[Station, Station]]:
-    """Devices that any user of this machine may open."""
-    listen = "tcp:127.0.0.1:0"
-    with Station(ScannerSimulator(), listen) as scanner, Station(RelayBoardSimulator(arm_ms=20), listen) as board:
-        yield scanner, board
+    """Devices that the gate's user may open, whoever that is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with (
+            Station(ScannerSimulator(), f"pty:{folder / 'scanner'}") as scanner,
+            Station(RelayBoardSimulator(arm_ms=20), f"pty:{folder / 'barrier'}") as board,
+        ):
+            if os.geteuid() == 0:
+                for station in (scanner, board):
+                    os.chown(station.address, GATE_USER, -1)
+            yield scanner, board
 
 
 def test_a_gate_opens_before_sync_ever_ran_and_hears_of_it_when_it_does(
