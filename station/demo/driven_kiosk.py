@@ -1,8 +1,8 @@
 """The kiosk as it is, with a hand in front of it: a control socket that can point, look and take pictures.
 
-Commands (one JSON object per line): {"do": "controls"} lists what can be touched now with its rectangle; {"do": "tap",
-"name": …} presses and releases the pointer in the middle of that control, as a finger would; {"do": "grab", "path": …}
-saves the screen. The hand never calls the kiosk's own code.
+Commands (one JSON object per line): {"do": "controls"} lists what can be touched now with its rectangle, {"do":
+"spoken"} with the words a screen reader says; {"do": "tap", "name": …} presses and releases the pointer in the middle
+of that control, as a finger would; {"do": "grab", "path": …} saves the screen. The hand never calls the kiosk's code.
 """
 
 import argparse
@@ -51,10 +51,14 @@ class Hand(QObject):
     def _carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
         match order["do"]:
             case "controls" | "state":
-                return {"state": self._controls()}
+                return {"state": {each.name: each.box for each in self._touchable()}}
+            case "spoken":
+                return {"state": {each.name: each.spoken for each in self._touchable()}}
             case "tap":
-                x, y, width, height = self._controls()[order["name"]]
-                middle = QPointF(x + width / 2, y + height / 2).toPoint()
+                control = next((each for each in self._touchable() if each.name == order["name"]), None)
+                if control is None:
+                    raise ValueError(f"{order['name']} cannot be touched now")
+                middle = QPointF(*control.middle).toPoint()
                 QTest.mouseClick(self._kiosk.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
                 return {"state": {}}
             case "grab":
@@ -63,12 +67,12 @@ class Hand(QObject):
                     raise ValueError(f"the picture was not saved to {order['path']}")
                 return {"state": {}}
             case other:
-                raise ValueError(f"{other}: the hand knows controls, tap and grab")
+                raise ValueError(f"{other}: the hand knows controls, spoken, tap and grab")
 
-    def _controls(self) -> dict[str, tuple[float, float, float, float]]:
-        """Return the place of everything that can be touched now, by name."""
+    def _touchable(self) -> list[Control]:
+        """Everything that can be touched now."""
         shown = self._kiosk.inventory.shown()
-        return {each.name: each.box for each in shown if isinstance(each, Control) and each.enabled and each.name}
+        return [each for each in shown if isinstance(each, Control) and each.enabled and each.name]
 
 
 def _serve(hand: Hand, path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from station.demo.passenger import CHEN, LI, WANG, ZHANG, ZHAO, Passenger
+from station.demo.processes import wait_until
 from station.demo.report import NotSeen
 from station.demo.site import Site
 
@@ -15,14 +16,18 @@ PEOPLE = {"zhang": ZHANG, "li": LI, "wang": WANG, "chen": CHEN, "zhao": ZHAO}
 
 HELP = """Work the devices (the kiosk is touched in its window, or here with `touch`):
   screen                what can be touched now          touch NAME         touch it
-  picture [FILE]        save the screen                  card WHO           lay an ID card on the kiosk's reader
+  picture [NAME]        save the screen                  card WHO           lay an ID card on the kiosk's reader
   insert YUAN           put a bill in                    card off           take it away
   printed               list what the printer cut        paper out|in       pull the paper, or load it
   show [FILE]           hold a picture to the gate's camera (the newest ticket without FILE)
   scan TEXT             hold a code to the gate's scanner
   gatecard WHO|off      an ID card at the gate           walk               walk through the gate
   cut | restore         the line to the centre           state DEVICE       a device's true state
-  help | quit           people: zhang li wang chen zhao  devices: printer cash scanner barrier camera"""
+  help | quit           people: zhang li wang chen zhao  devices: printer cash scanner barrier camera
+A kiosk that is left alone for half a minute asks whether somebody is there, and then starts over."""
+
+GATE_SECONDS = 3.0
+"""How long the gate is given to say something about what was shown to it."""
 
 
 def play_by_hand(site: Site) -> int:
@@ -53,9 +58,16 @@ def play_by_hand(site: Site) -> int:
         if words[0] == "quit":
             return 0
         order = orders.get(words[0])
+        if order is None:
+            print(f"{words[0]} is no order here.\n{HELP}", flush=True)
+            continue
         try:
-            print(order(words[1:]) if order else HELP, flush=True)
-        except (ValueError, OSError, IndexError, KeyError, NotSeen, TimeoutError) as error:
+            print(order(words[1:]), flush=True)
+        except IndexError:
+            print("That did not work: something is missing behind it. `help` says what.", flush=True)
+        except KeyError as error:
+            print(f"That did not work: {error} is not known here. `help` says what is.", flush=True)
+        except (ValueError, OSError, NotSeen, TimeoutError) as error:
             print(f"That did not work: {error}", flush=True)
 
 
@@ -76,38 +88,71 @@ def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]],
         site.devices[name].control.do(command, **arguments)
         return "done"
 
+    def screen() -> str:
+        shown = site.kiosk_pointer.do("spoken")["state"]
+        return "\n".join(f"{name:<28}{' '.join(shown[name].split())}".rstrip() for name in sorted(shown))
+
+    def insert(words: list[str]) -> str:
+        answer = site.devices["cash"].control.do("insert", fen=round(float(words[0]) * 100))
+        return "the note goes in" if answer["taken"] else f"the note comes back: {answer['why']}"
+
+    def at_gate(act: Callable[[], str]) -> str:
+        gate = site.children["gate"]
+        before = len(gate.output())
+        done = act()
+        try:
+            wait_until(lambda: len(gate.output()) > before, GATE_SECONDS, "the gate")
+        except TimeoutError:
+            return f"{done}\nthe gate shows nothing new"
+        said = gate.output()[before]
+        parts = [" / ".join(said[part]) for part in ("word", "sentence") if any(said[part])]
+        return "\n".join([done, *(f"the gate: {part}" for part in parts)])
+
     def printed() -> list[Path]:
         return sorted((site.devices["printer"].folder / "printed").glob("*.png"))
 
     def card(reader: str, words: list[str]) -> str:
         if words[0] == "off":
-            return device(reader, "remove")
+            device(reader, "remove")
+            return "taken away"
+        if words[0] not in PEOPLE:
+            raise ValueError(f"nobody here is called {words[0]}; people: {' '.join(PEOPLE)}")
         passenger.lays_card_on(reader, PEOPLE[words[0]])
         return f"the card of {words[0]} lies on the reader"
 
     def show(words: list[str]) -> str:
+        if not words and not printed():
+            raise ValueError("nothing is printed yet; name a picture to show")
         picture = Path(words[0]) if words else printed()[-1]
         passenger.shows_picture(picture.resolve(), 3.0)
         return f"{picture.name} is in front of the camera for three seconds"
 
+    def line(command: str, done: str) -> str:
+        site.line.do(command)
+        return done
+
     def touch(words: list[str]) -> str:
+        if words[0] not in site.kiosk_pointer.do("controls")["state"]:
+            raise ValueError(f"{words[0]} cannot be touched now; `screen` lists what can")
         site.kiosk_pointer.do("tap", name=words[0])
         return "touched"
 
     return {
-        "screen": lambda _: "\n".join(sorted(site.kiosk_pointer.do("controls")["state"])),
+        "screen": lambda _: screen(),
         "touch": touch,
         "picture": lambda words: str(passenger.photographs(words[0] if words else "by-hand")),
         "card": lambda words: card("id-reader-kiosk", words),
-        "gatecard": lambda words: card("id-reader-gate", words),
-        "insert": lambda words: device("cash", "insert", fen=round(float(words[0]) * 100)),
+        "gatecard": lambda words: (
+            card("id-reader-gate", words) if words[0] == "off" else at_gate(lambda: card("id-reader-gate", words))
+        ),
+        "insert": insert,
         "printed": lambda _: "\n".join(map(str, printed())) or "nothing yet",
         "paper": lambda words: device("printer", "paper_out" if words[0] == "out" else "load_paper"),
-        "show": show,
-        "scan": lambda words: device("scanner", "scan", text=words[0]),
+        "show": lambda words: at_gate(lambda: show(words)),
+        "scan": lambda words: at_gate(lambda: device("scanner", "scan", text=words[0])),
         "walk": lambda _: "through" if passenger.walks_through() else "the arm is down",
-        "cut": lambda _: str(site.line.do("cut")["ok"]),
-        "restore": lambda _: str(site.line.do("restore")["ok"]),
+        "cut": lambda _: line("cut", "the line is cut"),
+        "restore": lambda _: line("restore", "the line is back"),
         "state": lambda words: str(site.devices[words[0]].control.state()),
         "help": lambda _: HELP,
     }
