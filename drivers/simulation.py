@@ -5,6 +5,7 @@ the port, the byte log, the control socket (JSON lines), the timer, and line fau
 """
 
 import contextlib
+import errno
 import json
 import os
 import pty
@@ -40,7 +41,31 @@ class Simulator(Protocol):
         """Return the true state, JSON-ready."""
 
 
+LONGEST_SOCKET_PATH = 107
+"""The longest path of a UNIX socket, in bytes."""
+
 LINE_FAULTS = ("ok", "silent", "garbage", "half", "deaf")
+
+
+def tcp_place(listen: str) -> tuple[str, int]:
+    """Return host and port of `tcp:HOST:PORT`. ValueError when it is none."""
+    host, _, port = listen.removeprefix("tcp:").rpartition(":")
+    if not listen.startswith("tcp:") or not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"a device listens on tcp:HOST:PORT with a port of at most 65535, not on {listen!r}")
+    return host, int(port)
+
+
+def make_room(path: Path, ours: bool, longest: int = LONGEST_SOCKET_PATH) -> None:
+    """Remove what an earlier run left at `path`. FileExistsError when something else is there: that stays.
+
+    OSError when the path has more than `longest` bytes.
+    """
+    if ours:
+        path.unlink()
+    elif path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    if len(os.fsencode(path)) > longest:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), str(path))
 
 
 class Station:
@@ -64,6 +89,21 @@ class Station:
         self._listener: socket.socket | None = None
         self._slave: int | None = None
         self._link: Path | None = None
+        self._control: socket.socket | None = None
+        try:
+            self._open(listen, control)
+        except BaseException:
+            self._release()
+            raise
+        device.attach(self._send)
+        self._threads = [threading.Thread(target=self._serve, name="device", daemon=True)]
+        if control:
+            self._threads.append(threading.Thread(target=self._serve_control, name="control", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def _open(self, listen: str, control: Path | None) -> None:
+        """Take the port and the control socket. ValueError when `listen` is no place, OSError when it cannot be."""
         kind, _, place = listen.partition(":")
         if kind == "pty":
             master, self._slave = pty.openpty()
@@ -71,28 +111,22 @@ class Station:
             tty.setraw(self._slave)
             os.set_blocking(master, False)
             self._client = master
-            self._link = Path(place)
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(os.ttyname(self._slave))
+            link = Path(place)
+            make_room(link, link.is_symlink(), longest=4095)
+            link.symlink_to(os.ttyname(self._slave))
+            self._link = link
             self.address = place
         elif kind == "tcp":
-            host, _, port = place.rpartition(":")
-            self._listener = socket.create_server((host, int(port)))
+            host, port = tcp_place(listen)
+            self._listener = socket.create_server((host, port))
             self.address = f"tcp:{host}:{self._listener.getsockname()[1]}"
         else:
             raise ValueError(f"listen must be pty:PATH or tcp:HOST:PORT, not {listen!r}")
-        self._control: socket.socket | None = None
         if control:
-            control.unlink(missing_ok=True)
+            make_room(control, control.is_socket())
             self._control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self._control.bind(str(control))
             self._control.listen(4)
-        device.attach(self._send)
-        self._threads = [threading.Thread(target=self._serve, name="device", daemon=True)]
-        if self._control:
-            self._threads.append(threading.Thread(target=self._serve_control, name="control", daemon=True))
-        for thread in self._threads:
-            thread.start()
 
     def do(self, command: str, **arguments: Any) -> dict[str, Any]:
         """Work the device from this process, as the control socket would."""
@@ -124,8 +158,10 @@ class Station:
         if self._control:
             with contextlib.suppress(OSError):
                 self._control.shutdown(socket.SHUT_RDWR)
-            self._control.close()
         self._threads[0].join(timeout=2)
+        self._release()
+
+    def _release(self) -> None:
         with self._lock:
             self._disconnect()
             if isinstance(self._client, int):
@@ -134,8 +170,9 @@ class Station:
         if self._slave is not None:
             os.close(self._slave)
             self._slave = None
-        if self._listener:
-            self._listener.close()
+        for taken in (self._listener, self._control):
+            if taken:
+                taken.close()
         if self._link:
             self._link.unlink(missing_ok=True)
         for end in (self._stop_read, self._stop_write):

@@ -4,6 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
+MOST_NAME = 80
+"""The longest name of a terminal that the centre keeps."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare init, run and enrol-code."""
@@ -16,11 +19,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     init.add_argument("--timetable", type=Path, metavar="FILE", help="instead of the demonstration's")
     init.set_defaults(run=_init)
     run.add_argument("--host", default="127.0.0.1")
-    run.add_argument("--port", type=int, default=8080, help="0 picks a free one")
+    run.add_argument("--port", type=_port, default=8080, help="0 picks a free one")
     run.set_defaults(run=_run)
     code.add_argument("--kind", choices=["till", "gate"], required=True)
-    code.add_argument("--name", required=True, help="the terminal's name at its station, such as kiosk-1")
+    code.add_argument(
+        "--name", type=terminal_name, required=True, help="the terminal's name at its station, such as kiosk-1"
+    )
     code.set_defaults(run=_enrol_code)
+
+
+def terminal_name(text: str) -> str:
+    """Return a terminal's name; raises ArgumentTypeError when it is empty, too long or not printable."""
+    if not text.strip() or len(text) > MOST_NAME or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"a name has 1 to {MOST_NAME} printable characters, such as kiosk-1")
+    return text
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
 
 
 def _init(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from station.config import Config, ConfigFault, load
+from station.config import Config, ConfigFault, gate_barrier, kiosk_devices, load
 from tickets.errors import Fault
 
 Run = Callable[[argparse.Namespace], int]
@@ -24,24 +24,36 @@ def main(argv: list[str] | None = None) -> int:
         print(fault, file=sys.stderr)
         return 2
     except Fault as fault:
-        print(f"{fault.what}. {fault.hint}", file=sys.stderr)
+        print(f"{_sentence(fault.what)} {_sentence(fault.hint)}", file=sys.stderr)
         return 1
+    except OSError as error:
+        path = error.filename2 or error.filename
+        if path is None:  # nothing that a person could look at: keep the trace
+            raise
+        print(f"{error.strerror}: {path}. Check the path, and that this user may use it.", file=sys.stderr)
+        return 1
+
+
+def _sentence(text: str) -> str:
+    """With a capital letter and a full stop, whoever wrote it; a path at its beginning stays as it is."""
+    first, _, _ = text.partition(" ")
+    return (text[:1].upper() + text[1:] if first.isalpha() else text).rstrip(".") + "."
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="waystation", description="The software of a coach station's own machines.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, said, process in (
-        ("kiosk", "the ticket machine: screen, cash, printer", _kiosk),
-        ("gate", "the gate: readers, decision, barrier", _gate),
-        ("sync", "keeps this terminal's stores in step with the centre", _sync),
+    for name, said, needs, process in (
+        ("kiosk", "the ticket machine: screen, cash, printer", kiosk_devices, _kiosk),
+        ("gate", "the gate: readers, decision, barrier", gate_barrier, _gate),
+        ("sync", "keeps this terminal's stores in step with the centre", lambda _: None, _sync),
     ):
         command = commands.add_parser(name, help=said, description=said)
         command.add_argument("--config", type=Path, required=True, metavar="FILE")
         command.add_argument(
             "--check-config", action="store_true", help="read the configuration, say what is wrong, end"
         )
-        command.set_defaults(run=_with_config(process))
+        command.set_defaults(run=_with_config(process, needs))
     _add_centre(commands.add_parser("centre", help="the reference central ticketing server"))
     enrol = commands.add_parser("enrol", help="make this terminal known to the centre with a one-time code")
     enrol.add_argument("--config", type=Path, required=True, metavar="FILE")
@@ -57,9 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _with_config(process: Callable[[Config], int]) -> Run:
+def _with_config(process: Callable[[Config], int], needs: Callable[[Config], object]) -> Run:
     def run(arguments: argparse.Namespace) -> int:
         config = load(arguments.config)
+        try:
+            needs(config)
+        except ConfigFault as fault:
+            raise ConfigFault(f"{arguments.config}: {fault}") from fault
         if arguments.check_config:
             print(f"{arguments.config}: good")
             return 0

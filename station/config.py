@@ -134,12 +134,30 @@ def load(path: Path) -> Config:
         text = path.read_text("utf-8")
     except OSError as error:
         raise ConfigFault(f"{path}: cannot be read ({error.strerror}). Give the right file with --config.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigFault(f"{path}: not text in UTF-8, so not valid TOML. Save it as UTF-8.") from error
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigFault(f"{path}: not valid TOML: {error}") from error
+        raise ConfigFault(f"{path}: not valid TOML: {error}.") from error
     config = _build(Config, table, _Source(path, text), ())
     return dataclasses.replace(config, directory=(path.parent / config.directory).resolve())
+
+
+def kiosk_devices(config: Config) -> tuple[PrinterConfig, CashConfig]:
+    """The devices without which a kiosk cannot sell. Raises ConfigFault when one is missing."""
+    if config.printer is None or config.cash is None:
+        raise ConfigFault(
+            "A kiosk needs a printer and a bill validator: add [printer] and [cash] with their addresses."
+        )
+    return config.printer, config.cash
+
+
+def gate_barrier(config: Config) -> BarrierConfig:
+    """The device without which a gate is none. Raises ConfigFault when it is missing."""
+    if config.barrier is None:
+        raise ConfigFault("A gate needs a barrier: add a [barrier] section with its address.")
+    return config.barrier
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 import httpx
 
 from station.config import Config
-from tickets.errors import EnvironmentFault
+from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import Algorithm, PublicKey, SigningKey
 
 Kind = Literal["till", "gate"]
@@ -48,28 +48,52 @@ class Enrolment:
                 f"This terminal is not enrolled ({path} is missing)",
                 "Ask the centre for a code, then run `waystation enrol` with it (--help says how).",
             ) from error
-        return cls(
-            directory=directory,
-            device=kept["device"],
-            name=kept["name"],
-            kind=kept["kind"],
-            station=kept["station"],
-            prefix=kept["prefix"],
-            root_key=PublicKey(Algorithm.EDDSA, _bytes(kept["root_key"])),
-            certificate=_bytes(kept["certificate"]) if kept["certificate"] else None,
-        )
+        except ValueError as error:
+            raise _damaged(path) from error
+        try:
+            return cls(
+                directory=directory,
+                device=kept["device"],
+                name=kept["name"],
+                kind=kept["kind"],
+                station=kept["station"],
+                prefix=kept["prefix"],
+                root_key=PublicKey(Algorithm.EDDSA, _bytes(kept["root_key"])),
+                certificate=_bytes(kept["certificate"]) if kept["certificate"] else None,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise _damaged(path) from error
 
     def device_key(self) -> SigningKey:
         """The key that signs requests and journal heads."""
-        return SigningKey.from_pem((self.directory / "device.pem").read_bytes())
+        return self._key("device.pem")
 
     def till_key(self) -> SigningKey:
         """The key that signs tickets; only a till has one."""
-        return SigningKey.from_pem((self.directory / "till.pem").read_bytes())
+        return self._key("till.pem")
 
     def trust_list(self) -> bytes:
         """The trust list as it was at enrolment, so that a gate can check tickets before it was ever in step."""
-        return (self.directory / "trust.cbor").read_bytes()
+        return self._content("trust.cbor")
+
+    def _key(self, name: str) -> SigningKey:
+        try:
+            return SigningKey.from_pem(self._content(name))
+        except Malformed as error:
+            raise _damaged(self.directory / name) from error
+
+    def _content(self, name: str) -> bytes:
+        try:
+            return (self.directory / name).read_bytes()
+        except FileNotFoundError as error:
+            raise _damaged(self.directory / name) from error
+
+
+def _damaged(path: Path) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"{path}, which was made when this terminal was enrolled, is missing or damaged",
+        "Put it back from a backup, or move the folder away and enrol this terminal anew.",
+    )
 
 
 def enrol(config: Config, *, kind: Kind, name: str, code: str) -> Enrolment:

@@ -10,22 +10,24 @@ from gate.run import run_gate
 from gate.settings import GateSettings
 from station import devices
 from station.clock import TerminalClock
-from station.config import Config, ConfigFault
+from station.config import Config, gate_barrier
 from station.enrolment import Enrolment
 from station.probes import probe_from_environment
 from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.newest_trust import NewestTrust
+from tickets.errors import EnvironmentFault
 
 
 def run(config: Config) -> int:
     """Run until SIGTERM. Prints JSON lines: {"ready": true}, then one per announcement."""
-    if config.barrier is None:
-        raise ConfigFault("A gate needs a barrier: add a [barrier] section with its address.")
+    barrier = gate_barrier(config)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     enrolment = Enrolment.load(config.directory)
+    if enrolment.kind != "gate":
+        raise EnvironmentFault("This terminal is enrolled as a till", "A gate needs an enrolment of kind gate.")
     cache = CacheReader(config.directory / "cache.db")
     clock = TerminalClock(cache)
     probe = probe_from_environment()
@@ -49,7 +51,7 @@ def run(config: Config) -> int:
             cache=cache,
             trust=NewestTrust(enrolment.trust_list(), enrolment.root_key, cache),
             clock=clock,
-            barrier=devices.barrier(config.barrier),
+            barrier=devices.barrier(barrier),
             scanner=devices.scanner(config.scanner) if config.scanner else None,
             camera=devices.camera(config.camera) if config.camera else None,
             cards=devices.id_reader(config.id_reader) if config.id_reader else None,

@@ -23,7 +23,7 @@ from kiosk.till.till import Till, new_claim_number
 from kiosk.till.values import Command, Snapshot
 from station import devices
 from station.clock import TerminalClock
-from station.config import Config, ConfigFault
+from station.config import Config, kiosk_devices
 from station.enrolment import Enrolment
 from station.probes import probe_from_environment
 from sync.cache import CacheReader
@@ -113,10 +113,7 @@ def run(config: Config, *, on_ready: Callable[[KioskWindow], None] | None = None
 
 def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
     """Open the journal and put the till together, on the calling thread. Raises EnvironmentFault, ConfigFault."""
-    if config.printer is None or config.cash is None:
-        raise ConfigFault(
-            "A kiosk needs a printer and a bill validator: add [printer] and [cash] with their addresses."
-        )
+    printer, cash = kiosk_devices(config)
     assert enrolment.prefix is not None
     cache = CacheReader(config.directory / "cache.db")
     clock = TerminalClock(cache)
@@ -146,14 +143,14 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
         authority=authority,
         shelf=shelf,
         cashier=Cashier(
-            devices.validator(config.cash),
+            devices.validator(cash),
             ledger,
             clock=time.monotonic,
             new_claim=lambda: new_claim_number(secrets.token_bytes),
             probe=probe,
         ),
         press=Press(
-            devices.printer(config.printer, begin_with_cut=ledger.print_in_doubt()),
+            devices.printer(printer, begin_with_cut=ledger.print_in_doubt()),
             ledger,
             clock=time.monotonic,
             probe=probe,

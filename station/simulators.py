@@ -38,6 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     arguments.state.mkdir(parents=True, exist_ok=True)
+    try:
+        return _serve(arguments, stop)
+    except ValueError as error:
+        print(f"{arguments.listen}: {error}.", file=sys.stderr)
+        return 2
+
+
+def _serve(arguments: argparse.Namespace, stop: threading.Event) -> int:
     if arguments.kind == "camera":
         with CameraSimulator(arguments.listen, control=arguments.control) as camera:
             print(json.dumps({"ready": True, "address": camera.address}), flush=True)

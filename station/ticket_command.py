@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tickets.credential import BadTicket, Inspection, TillIssuer, inspect, verify
-from tickets.errors import Fault
+from tickets.errors import Fault, Malformed
 from tickets.keys import PublicKey
 from tickets.money import yuan
 from tickets.reasons import Reason
@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _answer(arguments, HOLDS, says, "What it says (nobody has checked it):")
     try:
         trust = Trust(_trust_list(arguments))
-    except (Fault, OSError) as error:
-        print(f"The trust list {arguments.trust} cannot be used: {error}", file=sys.stderr)
+    except _Unusable as unusable:
+        print(unusable, file=sys.stderr)
         return UNREADABLE
     try:
         ticket = verify(arguments.text, trust)
@@ -40,9 +40,28 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _trust_list(arguments: argparse.Namespace) -> TrustList:
     """The list in the file. Without --root nobody has checked who signed it: the caller vouches for the file."""
-    data: bytes = arguments.trust.read_bytes()
-    root: Path | None = arguments.root
-    return open_trust_list(data, PublicKey.from_pem(root.read_bytes())) if root else read_trust_list(data)
+    data = _content("trust list", arguments.trust)
+    root: PublicKey | None = None
+    if arguments.root is not None:
+        try:
+            root = PublicKey.from_pem(_content("root key", arguments.root))
+        except Malformed as error:
+            raise _Unusable(f"The root key {arguments.root} cannot be used: {error}.") from error
+    try:
+        return open_trust_list(data, root) if root else read_trust_list(data)
+    except Fault as fault:
+        raise _Unusable(f"The trust list {arguments.trust} cannot be used: {fault.what}.") from fault
+
+
+def _content(what: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _Unusable(f"The {what} {path} cannot be read: {error.strerror}.") from error
+
+
+class _Unusable(Exception):
+    """A file that the check needs cannot be used; the text says which and why."""
 
 
 def _says(seen: Inspection) -> dict[str, Any]:

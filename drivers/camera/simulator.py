@@ -17,7 +17,7 @@ from typing import Any, Self
 from PIL import Image
 
 from drivers.camera.simulated_scene import Held, Scene
-from drivers.simulation import LINE_FAULTS
+from drivers.simulation import LINE_FAULTS, make_room, tcp_place
 
 BOUNDARY = "frame"
 JPEG_QUALITY = 85
@@ -35,7 +35,7 @@ class CameraSimulator:
     def __init__(
         self, listen: str = "tcp:127.0.0.1:0", *, control: Path | None = None, fps: float = 15, seed: int = 1
     ) -> None:
-        host, _, port = listen.removeprefix("tcp:").rpartition(":")
+        host, port = tcp_place(listen)
         self._lock = threading.RLock()
         self._scene = Scene(seed)
         self._random = random.Random(seed)  # noqa: S311 - noise on a line
@@ -49,12 +49,16 @@ class CameraSimulator:
         self._frames = 0
         self._viewers = 0
         self._stop = threading.Event()
-        self._http = _server(self, host, int(port))
+        self._http = _server(self, host, port)
         self.address = f"http://{host}:{self._http.server_address[1]}/stream.mjpg"
         self._servers: list[socketserver.BaseServer] = [self._http]
         if control:
-            control.unlink(missing_ok=True)
-            self._servers.append(_control(self, control))
+            try:
+                make_room(control, control.is_socket())
+                self._servers.append(_control(self, control))
+            except OSError:
+                self._http.server_close()
+                raise
         for server in self._servers:
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 

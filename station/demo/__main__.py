@@ -25,7 +25,11 @@ def main() -> int:
     arguments = parser.parse_args()
     os.umask(0o007)
     folder: Path = arguments.into.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"{folder}: {error.strerror}. Choose another folder with --into.", file=sys.stderr)
+        return 2
     for old in [*folder.glob("ticket-*.png"), *folder.glob("screens/*.png"), folder / "report.json"]:
         old.unlink(missing_ok=True)
     print("A day at the station: real processes and protocols, simulated devices.", flush=True)

@@ -16,7 +16,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from tickets.errors import EnvironmentFault
+from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import SigningKey
 from tickets.trust import KeyUse
 
@@ -43,7 +43,7 @@ def make_keys(directory: Path) -> None:
 
 
 def load_online_keys(directory: Path) -> OnlineKeys:
-    """Read every key but the root. EnvironmentFault when one is missing."""
+    """Read every key but the root. EnvironmentFault when one is missing or damaged."""
     return OnlineKeys(by_use={use: _load(directory / f"{use}.pem") for use in KeyUse})
 
 
@@ -123,4 +123,8 @@ def _load(path: Path) -> SigningKey:
     except FileNotFoundError as error:
         raise EnvironmentFault(
             f"the key {path} is missing", "put it back from the backup, or set up a new centre"
+        ) from error
+    except Malformed as error:
+        raise EnvironmentFault(
+            f"the key {path} is damaged", "put it back from the backup, or set up a new centre"
         ) from error

@@ -36,7 +36,8 @@ def initialise(
         make_keys(directory)
     except FileExistsError as error:
         raise EnvironmentFault(
-            f"{directory} holds keys of a centre whose setting up was cut short", "empty the directory and try again"
+            f"the directory {directory} holds keys of a centre whose setting up was cut short",
+            "empty the directory and try again",
         ) from error
     publish_root(directory)
     (policy or Policy()).save(directory)

@@ -184,4 +184,8 @@ def load_timetable(path: Path = DEMO) -> Timetable:
     try:
         return read_timetable(path.read_text("utf-8"), str(path))
     except OSError as error:
-        raise EnvironmentFault(f"the timetable {path} cannot be read", str(error)) from error
+        raise EnvironmentFault(
+            f"the timetable {path} cannot be read: {error.strerror}", "give the path of a timetable file"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise EnvironmentFault(f"the timetable {path} is not text in UTF-8", "save it as UTF-8") from error

@@ -90,3 +90,19 @@ def test_a_trust_list_that_is_none_is_said(code: str, tmp_path: Path, capsys: py
     (tmp_path / "bad").write_bytes(b"nothing")
     assert main(["ticket", "verify", "--trust", str(tmp_path / "bad"), code]) == 2
     assert "cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--trust", "--root"])
+@pytest.mark.parametrize("kind", ["absent", "noise", "folder"])
+def test_a_file_that_cannot_be_used_is_the_one_that_is_named(  # one line, and a status that is not "it does not hold"
+    tmp_path: Path, code: str, trust: Path, option: str, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "noise").write_bytes(b"x\xff")
+    (tmp_path / "folder").mkdir()
+    bad = str(tmp_path / kind)
+    files = {"--trust": str(trust), option: bad}
+    assert main(["ticket", "verify", *(word for pair in files.items() for word in pair), code]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert f" {bad} " in line
+    assert "Errno" not in line
