@@ -20,7 +20,8 @@ OUTLIVES_DAY = timedelta(hours=12)
 """How long after its service day a ticket is still good, for coaches that leave very late."""
 LAST_SALE = timedelta(minutes=1)
 """How long before check-in closes the last place is held: somebody has to pay and walk to the gate."""
-AHEAD = timedelta(days=15)
+AHEAD = timedelta(hours=36)
+"""What is offered: the rest of today and tomorrow. The screens have no choice of a date yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

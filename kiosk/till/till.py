@@ -46,6 +46,8 @@ from tickets.identity import DocumentKind
 ONLINE_WITHIN = timedelta(seconds=90)
 """The centre was heard lately if the cache was in step within this time."""
 LOOK_AT_OFFERS = 1.0
+LOOK_SHARE = 0.05
+"""Offers are looked at again after a second, or later where a look takes long: it gets this share of the time."""
 
 
 class Till:
@@ -107,7 +109,7 @@ class Till:
         self._trouble: Words | None = None
         self._party: tuple[UUID, tuple[Traveller, ...]] | None = None
         self._offers: tuple[Offer, ...] = ()
-        self._offers_at = float("-inf")
+        self._look_again_at = float("-inf")
 
     @property
     def urgent(self) -> bool:
@@ -135,7 +137,7 @@ class Till:
         self._look_for_cards()
         if not self.urgent:
             self._reading.rest()
-        if self._clock() - self._offers_at >= LOOK_AT_OFFERS:
+        if self._clock() >= self._look_again_at:
             self._look_at_offers()
 
     def snapshot(self) -> Snapshot:
@@ -272,8 +274,10 @@ class Till:
         return not forked and self._authority.sells_until(self._at())
 
     def _look_at_offers(self) -> None:
+        began = self._clock()
         self._offers = self._shelf.offers(self._at())
-        self._offers_at = self._clock()
+        done = self._clock()
+        self._look_again_at = done + max(LOOK_AT_OFFERS, (done - began) / LOOK_SHARE)
 
     def _order_view(self) -> OrderView | None:
         order = self._clerk.order
