@@ -10,7 +10,7 @@ from gate.shown import Card, Code
 from sync.cache import CachedTicket, CacheReader
 from sync.journal_uses import By
 from tickets.admission import CardShown, TicketState
-from tickets.credential import BadTicket, verify
+from tickets.credential import BadTicket, Ticket, TillIssuer, VerifiedTicket, verify
 from tickets.departures import Departure, travelled
 from tickets.identity import identity_tag
 from tickets.journey import Journey
@@ -68,6 +68,7 @@ class Finder:
         """The station's time zone."""
         self.stop: int | None = None
         """The station's own boarding stop; None while the cache has not said."""
+        self._station: int | None = None
         self._departures: dict[tuple[date, str], Departure | None] = {}
         cache.changed()
         self._read_again()
@@ -87,9 +88,12 @@ class Finder:
                 return NotFound(Reason.NOT_KNOWN_HERE, number if certain else None, "number")
             return _found(cached, "number")
         try:
-            ticket = verify(code.text, self._trust, self._knows).ticket
+            verified = verify(code.text, self._trust, self._knows)
         except BadTicket as bad:
             return NotFound(bad.reason, None, "code")
+        ticket = verified.ticket
+        if self._sold_by_another_station(verified) and not self._knows(ticket):
+            return NotFound(Reason.FORGED, None, "code")
         known = self._cache.ticket(ticket.number)
         state = TicketState.VALID if known is None else known.state
         return Found(ticket.number, ticket.journey, ticket.expires, True, "code", state)
@@ -121,15 +125,27 @@ class Finder:
         tag = identity_tag(key, journey.service_date, journey.trip, card.kind, card.number)
         return CardShown.MATCHES if tag == journey.tag else CardShown.DIFFERS
 
-    def _knows(self, number: TicketNumber) -> bool:
-        return self._cache.ticket(number) is not None
+    def _knows(self, ticket: Ticket) -> bool:
+        """Whether the centre has this very ticket as sold."""
+        known = self._cache.ticket(ticket.number)
+        return known is not None and (known.journey, known.expires) == (ticket.journey, ticket.expires)
+
+    def _sold_by_another_station(self, verified: VerifiedTicket) -> bool:
+        """Whether a till sold a place on a coach from here that is not its to sell: it speaks for its own station."""
+        issuer = verified.issuer
+        return (
+            self._station is not None
+            and isinstance(issuer, TillIssuer)
+            and issuer.certificate.station != self._station
+            and verified.ticket.journey.boarding == self.stop
+        )
 
     def _read_again(self) -> None:
         self._departures.clear()
         self._trust = self._trust_source.current()
         station = self._cache.station()
         if station is not None:
-            self.stop = station.stop
+            self.stop, self._station = station.stop, station.code
             try:
                 self.zone = ZoneInfo(station.timezone)
             except (ZoneInfoNotFoundError, ValueError):

@@ -123,10 +123,11 @@ def issue_delegated(ticket: Ticket, key: SigningKey, certificate: bytes) -> str:
     return _text(cose.sign1({cose.KCWT: certified.array}, _claims(ticket), key))
 
 
-def verify(text: str, trust: Trust, known: Callable[[TicketNumber], bool] | None = None) -> VerifiedTicket:
+def verify(text: str, trust: Trust, known: Callable[[Ticket], bool] | None = None) -> VerifiedTicket:
     """The ticket that `text` is, if somebody in `trust` stands behind it; expiry is not checked.
 
-    `known` says whether the centre knows a number as sold: what a till sold before it was revoked stays good.
+    `known` says whether the centre knows exactly this ticket as sold (its number alone says little: who has a stolen
+    till key knows such numbers too): what a till sold before it was revoked stays good.
     Raises BadTicket: UNREADABLE (not a ticket of this version), UNKNOWN_ISSUER (no such key in the list), FORGED
     (a signature or a certificate does not fit), REVOKED (a till that is no longer believed).
     """
@@ -193,11 +194,11 @@ def _signer(message: cose.Sign1, use: KeyUse, kid: bytes, trust: Trust) -> Publi
 
 
 def _check_delegation(
-    ticket: Ticket, certificate: TillCertificate, trust: Trust, known: Callable[[TicketNumber], bool] | None
+    ticket: Ticket, certificate: TillCertificate, trust: Trust, known: Callable[[Ticket], bool] | None
 ) -> None:
     if ticket.number.prefix != certificate.prefix or ticket.expires > certificate.expires:
         raise BadTicket(Reason.FORGED)
-    if certificate.prefix in trust.revoked and not (known is not None and known(ticket.number)):
+    if certificate.prefix in trust.revoked and not (known is not None and known(ticket)):
         raise BadTicket(Reason.REVOKED)
 
 

@@ -35,6 +35,7 @@ LEAVES = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)  # 14:30 at the station
 NOON = LEAVES - timedelta(minutes=20)
 EXPIRES = datetime(2026, 11, 23, 19, tzinfo=UTC)
 STOP = JOURNEY.boarding
+STATION = 3701
 ID = "11010519491231002X"
 OTHER_ID = "110105194912310038"
 THEIRS = UUID(int=9)
@@ -97,7 +98,7 @@ class Centre:
 
     def station(self, stop: int = STOP, timezone: str = "Asia/Shanghai") -> None:
         body = {
-            "code": 3701,
+            "code": STATION,
             "name": ["站", "Station"],
             "operator": ["运", "Coaches"],
             "timezone": timezone,
@@ -169,7 +170,7 @@ class Desk:
 
     def __init__(self, seed: int = 1) -> None:
         self._random = Random(seed)
-        certificate = TillCertificate(TILL_KEY.public, STOP, PREFIX, EXPIRES + timedelta(days=10))
+        certificate = TillCertificate(TILL_KEY.public, STATION, PREFIX, EXPIRES + timedelta(days=10))
         self._certificate = certify(certificate, CERTIFICATE_KEY)
 
     def ticket(self, number: TicketNumber | None = None, *, document: str = ID, **changes: object) -> Ticket:

@@ -143,7 +143,7 @@ def test_a_revoked_till_is_refused_except_for_what_the_centre_knows() -> None:
     text = issue_delegated(TICKET, TILL_KEY, CERTIFIED)
     revoked = trust(revoked=frozenset({PREFIX}))
     assert refused(text, revoked) is Reason.REVOKED
-    assert verify(text, revoked, lambda number: number == TICKET.number).ticket == TICKET
+    assert verify(text, revoked, lambda ticket: ticket == TICKET).ticket == TICKET
     with pytest.raises(BadTicket):
         verify(text, revoked, lambda _: False)
 
