@@ -49,7 +49,9 @@ def build() -> list[Path]:
     for ts in sorted(FOLDER.glob("*.ts")):
         qm = ts.with_suffix(".qm")
         if not qm.exists() or qm.stat().st_mtime_ns < ts.stat().st_mtime_ns:
-            subprocess.run([str(tool), "-silent", str(ts), "-qm", str(qm)], check=True)
+            fresh = qm.with_suffix(".qm.new")  # a running kiosk has the old one mapped: writing into it would kill it
+            subprocess.run([str(tool), "-silent", str(ts), "-qm", str(fresh)], check=True)
+            fresh.replace(qm)
         made.append(qm)
     return made
 

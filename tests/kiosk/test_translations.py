@@ -1,9 +1,12 @@
 """Every sentence of the screens has its Chinese, and what is in the file is what is on the screens."""
 
+import os
 import re
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
+
+import pytest
 
 from kiosk import translations
 
@@ -40,3 +43,21 @@ def test_a_translation_is_built_where_it_is_missing() -> None:
     translations.CHINESE.unlink(missing_ok=True)
     assert translations.build() == [translations.CHINESE]
     assert translations.CHINESE.stat().st_size > 1000
+
+
+def test_a_running_kiosk_keeps_the_translation_that_it_has_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
+    ts = tmp_path / "kiosk_zh_CN.ts"
+    ts.write_bytes(CHINESE.read_bytes())
+    (made,) = translations.build()
+    with made.open("rb") as mapped:
+        old = mapped.read()
+        ts.write_text('<?xml version="1.0"?><!DOCTYPE TS><TS version="2.1" language="zh_CN"></TS>', "utf-8")
+        os.utime(ts, (made.stat().st_mtime + 5,) * 2)
+        (made,) = translations.build()
+        mapped.seek(0)
+        assert mapped.read() == old
+    assert made.read_bytes() != old
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["kiosk_zh_CN.qm", "kiosk_zh_CN.ts"]
