@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from station.config_rules import faults
+
 
 class ConfigFault(Exception):
     """The configuration cannot be used; the text names file, line, key and what would be right."""
@@ -140,7 +142,10 @@ def load(path: Path) -> Config:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigFault(f"{path}: not valid TOML: {error}.") from error
-    config = _build(Config, table, _Source(path, text), ())
+    source = _Source(path, text)
+    config = _build(Config, table, source, ())
+    for keys, what in faults(config):
+        raise source.fault(keys, what)
     return dataclasses.replace(config, directory=(path.parent / config.directory).resolve())
 
 

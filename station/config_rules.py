@@ -1,0 +1,118 @@
+"""What the values of a configuration must be, beyond their types: a table of ranges, addresses, and a panel's shape.
+
+A wrong value is told at the start, by its line, instead of by a device that does not answer or a screen that is torn.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kiosk.panel import PanelSettings
+
+RANGES: dict[str, tuple[float, float]] = {
+    "sync.interval_seconds": (0.05, 3600),
+    "sync.retry_base_seconds": (0.05, 3600),
+    "sync.retry_cap_seconds": (0.05, 86400),
+    "panel.width_mm": (20, 5000),
+    "panel.height_mm": (20, 5000),
+    "panel.width_px": (100, 20000),
+    "panel.height_px": (100, 20000),
+    "printer.baud": (50, 4_000_000),
+    "printer.handshake_seconds": (0.1, 600),
+    "cash.baud": (50, 4_000_000),
+    "cash.device": (2, 255),
+    "id_reader.baud": (50, 4_000_000),
+    "scanner.baud": (50, 4_000_000),
+    "camera.width": (64, 10000),
+    "camera.height": (64, 10000),
+    "camera.fps": (1, 240),
+    "barrier.baud": (50, 4_000_000),
+    "barrier.unit": (1, 247),
+    "barrier.coil": (0, 65535),
+    "barrier.entry_input": (0, 65535),
+    "barrier.exit_input": (0, 65535),
+    "barrier.fire_input": (0, 65535),
+    "barrier.jam_input": (0, 65535),
+    "gate.start_seconds": (0.5, 600),
+    "gate.finish_seconds": (0.5, 600),
+}
+"""The least and the greatest of every number. Modbus units are 1 to 247; ccTalk's 0 is everybody, 1 the host."""
+
+INPUTS = ("entry_input", "exit_input", "fire_input", "jam_input")
+
+
+def faults(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each value of a `Config` that cannot be: its keys, and what is wrong with it."""
+    for section in dataclasses.fields(config):
+        values = getattr(config, section.name)
+        if not dataclasses.is_dataclass(values):
+            continue
+        for field in dataclasses.fields(values):
+            wrong = _wrong(f"{section.name}.{field.name}", getattr(values, field.name))
+            if wrong:
+                yield (section.name, field.name), wrong
+    yield from _panel(config)
+    yield from _barrier(config)
+
+
+def _wrong(name: str, value: object) -> str:
+    if name in RANGES:
+        least, most = RANGES[name]
+        assert isinstance(value, int | float)
+        return "" if least <= value <= most else f"`{name}` must be from {least} to {most}, not {value}."
+    check = _TEXTS.get(name.partition(".")[2])
+    return check(name, str(value)) if check else ""
+
+
+def _address(name: str, value: str) -> str:
+    if not value.startswith("tcp:"):
+        return "" if value.startswith("/") else f"`{name}` must be tcp:HOST:PORT or a path such as /dev/ttyUSB0."
+    host, _, port = value.removeprefix("tcp:").rpartition(":")
+    good = bool(host) and port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535
+    return "" if good else f"`{name}` must be tcp:HOST:PORT with a port from 1 to 65535, not {value!r}."
+
+
+def _url(name: str, value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    return "" if scheme in {"http", "https"} and rest else f"`{name}` must begin with https:// or http://."
+
+
+def _label(name: str, value: str) -> str:
+    good = bool(value.strip()) and value.isprintable() and len(value) <= MOST_LABEL
+    return "" if good else f"`{name}` must be 1 to {MOST_LABEL} printable characters."
+
+
+def _source(name: str, value: str) -> str:
+    return "" if value.strip() else f"`{name}` must be /dev/video0, a number, or the URL of an MJPEG stream."
+
+
+_TEXTS: dict[str, Callable[[str, str], str]] = {
+    "address": _address,
+    "url": _url,
+    "gate": _label,
+    "lane": _label,
+    "source": _source,
+}
+
+MOST_LABEL = 20
+
+
+def _panel(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    panel = config.panel
+    try:
+        PanelSettings(
+            width_mm=panel.width_mm, height_mm=panel.height_mm, width_px=panel.width_px, height_px=panel.height_px
+        )
+    except (ValueError, ZeroDivisionError) as error:
+        yield ("panel",), f"{str(error)[:1].upper()}{str(error)[1:]}."
+
+
+def _barrier(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    if config.barrier is None:
+        return
+    taken: dict[int, str] = {}
+    for name in INPUTS:
+        number = getattr(config.barrier, name)
+        if number in taken:
+            yield ("barrier", name), f"`barrier.{name}` and `barrier.{taken[number]}` are both input {number}."
+        taken[number] = name
