@@ -28,8 +28,8 @@ from kiosk.till.values import CancelOrder, Command, Delivery, Offer, OrderState,
 from kiosk.travellers import with_document
 
 NO_ANSWER = (
-    "机器暂时不能为您留座，没有收取任何款项。请重新选择，或到人工窗口购票。",
-    "The machine could not keep seats for you. No money was taken. Please choose again, or buy at the counter.",
+    "本机暂时不能为您留座，没有收取任何款项。请重新选择，或到售票窗口购票。",
+    "The machine could not keep seats for you. No money was taken. Please choose again, or buy at the ticket window.",
 )
 
 _UNFINISHED = frozenset({Delivery.NONE, Delivery.PRINTING})

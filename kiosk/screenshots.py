@@ -95,8 +95,8 @@ class Rehearsal:
 
 
 SILENT = (
-    "纸币器没有回应。您已放入的 ¥20.00 已记录；如一分钟内没有恢复，机器会打印凭条，您可到窗口取款。",
-    "The bill slot does not answer. Your ¥20.00 is recorded. If it stays silent, you get a slip within a minute.",
+    "纸币器没有回应。已收 ¥20.00，未丢失；一分钟内如未恢复，将打印退款凭条。",
+    "The note reader has stopped. Your ¥20.00 is safe. If it does not go on, a slip follows within a minute.",
 )
 WRONG_CARD = (
     "这张证件无法读取，请重新放置或手动输入。",
@@ -104,7 +104,7 @@ WRONG_CARD = (
 )
 PAPER_OUT = ("打印机缺纸。", "The printer is out of paper.")
 SOLD_OUT = (
-    "这趟车最后的座位刚刚售出，没有收取任何款项。请选择另一趟车。",
+    "该班次最后的座位刚刚售出，没有收取任何款项。请选择其他班次。",
     "The last seats on this coach have just been sold. No money was taken. Please choose another coach.",
 )
 STAFF_TOLD = ("打印机缺纸，工作人员已收到通知。", "The printer is out of paper; staff have been told.")

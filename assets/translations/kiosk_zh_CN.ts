@@ -42,12 +42,12 @@ to start</source>
         <translation>票价</translation>
     </message>
     <message>
-        <source>No coach is on sale here at the moment. Please ask at the counter.</source>
-        <translation>目前没有可售车次，请到人工窗口咨询。</translation>
+        <source>No coach is on sale here at the moment. Please ask at the ticket window.</source>
+        <translation>目前没有可售班次，请到售票窗口咨询。</translation>
     </message>
     <message>
         <source>Waiting for a ticket from before the restart? Touch here.</source>
-        <translation>重启前付款、还没取到车票？请按这里</translation>
+        <translation>重启前已付款、未取到车票？请点这里</translation>
     </message>
 </context>
 <context>
@@ -118,12 +118,16 @@ to start</source>
         <translation>不对号</translation>
     </message>
     <message>
-        <source>Departs %1, %2. Boarding closes %3.</source>
-        <translation>%1 发车，%2。%3 停止检票。</translation>
+        <source>Departs %1, %2.</source>
+        <translation>%1 发车，%2。</translation>
     </message>
     <message>
-        <source>Departs %1. Boarding closes %2.</source>
-        <translation>%1 发车，%2 停止检票。</translation>
+        <source>Departs %1.</source>
+        <translation>%1 发车。</translation>
+    </message>
+    <message>
+        <source>Check-in closes %1.</source>
+        <translation>%1 停止检票。</translation>
     </message>
     <message>
         <source>Keep your ticket and ID ready for the gate.</source>
@@ -146,11 +150,11 @@ to start</source>
     </message>
     <message>
         <source>Your money in the machine</source>
-        <translation>机器已收</translation>
+        <translation>本机已收</translation>
     </message>
     <message>
-        <source>The machine cannot give notes back. You will get a slip with a number: take it to the counter and you will be paid in full.</source>
-        <translation>机器不能退出纸币。机器会打印一张带编号的凭条，凭条可到人工窗口全额取款。</translation>
+        <source>The machine cannot give notes back. You will get a slip with a number: take it to the ticket window and you are paid back in full.</source>
+        <translation>本机不能退还纸币。将为您打印退款凭条，请持凭条到售票窗口全额退款。</translation>
     </message>
     <message>
         <source>Stop, and give me the slip</source>
@@ -211,12 +215,12 @@ to start</source>
         <translation>台湾居民来往大陆通行证</translation>
     </message>
     <message>
-        <source>That coach is no longer sold. Choose another.</source>
-        <translation>这趟车已停止售票，请选择其他车次。</translation>
+        <source>That coach is no longer on sale. Choose another.</source>
+        <translation>该班次已停止售票，请选择其他班次。</translation>
     </message>
     <message>
         <source>Seats given back, no money taken. Choose again.</source>
-        <translation>座位已取消，没有收取任何款项，请重新选择。</translation>
+        <translation>座位已释放，没有收取任何款项，请重新选择。</translation>
     </message>
     <message>
         <source>The order is full. Pay for these travellers first.</source>
@@ -259,11 +263,11 @@ to start</source>
     </message>
     <message>
         <source>Your ticket is paid and valid. If no paper came out, print a copy, or take a picture of this code: it is good at the gate too.</source>
-        <translation>车票已付款并有效。如果没有出票，请补打一张，或拍下这个二维码，检票时出示。</translation>
+        <translation>车票已付款，可正常使用。如未出票，请补打一张，或拍下此二维码，检票时出示。</translation>
     </message>
     <message>
         <source>Your money is safe and your seat is yours. Show a picture of this code at the gate, or ask staff to load paper, then print again.</source>
-        <translation>您的钱已收到，座位已保留。请拍下这个二维码，检票时出示；或请工作人员装纸后重新打印。</translation>
+        <translation>票款已收，座位已保留。请拍下此二维码，检票时出示；或请工作人员装纸后重新打印。</translation>
     </message>
     <message>
         <source>I have a picture of it</source>
@@ -285,31 +289,31 @@ to start</source>
 <context>
     <name>OutOfService</name>
     <message>
-        <source>No tickets from this machine now</source>
+        <source>No tickets are sold here now</source>
         <translation>本机暂停售票</translation>
     </message>
     <message>
-        <source>Please use another machine or the counter.</source>
-        <translation>请使用其他售票机或到人工窗口购票。</translation>
+        <source>Use another machine or the ticket window.</source>
+        <translation>请到其他自助机或售票窗口。</translation>
     </message>
 </context>
 <context>
     <name>Pay</name>
     <message>
-        <source>How would you like to pay?</source>
-        <translation>请选择付款方式</translation>
+        <source>Please check and pay</source>
+        <translation>请确认并付款</translation>
     </message>
     <message>
         <source>To pay</source>
         <translation>应付</translation>
     </message>
     <message>
-        <source>Notes that the machine knows</source>
-        <translation>机器可识别的纸币</translation>
+        <source>Notes that the machine takes</source>
+        <translation>本机可接收的纸币</translation>
     </message>
     <message>
         <source>Exact amount in notes, please: no change.</source>
-        <translation>机器不找零，请准备好金额正好的纸币。</translation>
+        <translation>本机不找零，请准备正好金额的纸币。</translation>
     </message>
     <message>
         <source>Pay in cash</source>
@@ -367,7 +371,7 @@ to start</source>
     </message>
     <message>
         <source>No change: the machine never takes more than is still to pay.</source>
-        <translation>机器不找零，不会收取超过应付金额的纸币。</translation>
+        <translation>本机不找零，不收超过应付金额的纸币。</translation>
     </message>
 </context>
 <context>
@@ -397,11 +401,11 @@ to start</source>
     <name>Recovered</name>
     <message>
         <source>The machine restarted. Is this your money?</source>
-        <translation>机器刚刚重启。这是您的钱吗？</translation>
+        <translation>本机刚刚重启，这是您的钱吗？</translation>
     </message>
     <message>
         <source>The machine restarted. Is this your ticket?</source>
-        <translation>机器刚刚重启。这是您的车票吗？</translation>
+        <translation>本机刚刚重启，这是您的车票吗？</translation>
     </message>
     <message>
         <source>It is paid and is being printed now. Please wait for it.</source>
@@ -409,31 +413,31 @@ to start</source>
     </message>
     <message>
         <source>It is paid and valid, but nobody knows whether it was printed. If you do not have it, print a copy.</source>
-        <translation>车票已付款并有效，但无法确认是否已打印。如果您没有取到，请补打一张。</translation>
+        <translation>车票已付款，可正常使用，但无法确认是否已打印。如未取到，请补打一张。</translation>
     </message>
     <message>
         <source>It is paid and valid, but it was not printed yet.</source>
-        <translation>车票已付款并有效，但还没有打印。</translation>
+        <translation>车票已付款，可正常使用，但还没有打印。</translation>
     </message>
     <message>
         <source>It is paid and was printed. Please take it from the slot below the screen.</source>
         <translation>车票已付款并已打印，请从屏幕下方的出票口取走。</translation>
     </message>
     <message>
-        <source>You will be paid</source>
-        <translation>可取金额</translation>
+        <source>To be paid back</source>
+        <translation>应退金额</translation>
     </message>
     <message>
-        <source>Number of your slip</source>
-        <translation>凭条编号</translation>
+        <source>Slip number</source>
+        <translation>凭条号</translation>
     </message>
     <message>
-        <source>Take the slip to the counter to be paid.</source>
-        <translation>请凭此凭条到人工窗口取款。</translation>
+        <source>Take the slip to the ticket window to be paid back.</source>
+        <translation>请持凭条到售票窗口退款。</translation>
     </message>
     <message>
-        <source>No slip came out: take the number to the counter.</source>
-        <translation>凭条未打印，请记下编号，到人工窗口取款。</translation>
+        <source>No slip came out: take the number to the ticket window.</source>
+        <translation>凭条未打印，请记下凭条号，到售票窗口退款。</translation>
     </message>
     <message>
         <source>It is not mine</source>
@@ -441,7 +445,7 @@ to start</source>
     </message>
     <message>
         <source>It is mine, I have the number</source>
-        <translation>是我的，编号已记下</translation>
+        <translation>是我的，已记下凭条号</translation>
     </message>
     <message>
         <source>I have it</source>
@@ -491,7 +495,7 @@ to start</source>
     </message>
     <message>
         <source>In %1 seconds the purchase ends and a slip for your money is printed.</source>
-        <translation>%1 秒后将结束购票，并为您打印取款凭条。</translation>
+        <translation>%1 秒后将结束购票并打印退款凭条。</translation>
     </message>
     <message>
         <source>In %1 seconds what you have entered is wiped.</source>
@@ -521,27 +525,27 @@ to start</source>
     <name>Trouble</name>
     <message>
         <source>Your money is safe</source>
-        <translation>您的钱是安全的</translation>
+        <translation>您的款项已登记</translation>
     </message>
     <message>
         <source>Please choose again</source>
         <translation>请重新选择</translation>
     </message>
     <message>
-        <source>You will be paid</source>
-        <translation>可取金额</translation>
+        <source>To be paid back</source>
+        <translation>应退金额</translation>
     </message>
     <message>
-        <source>Number of your slip</source>
-        <translation>凭条编号</translation>
+        <source>Slip number</source>
+        <translation>凭条号</translation>
     </message>
     <message>
-        <source>Take the slip to the counter to be paid.</source>
-        <translation>请凭此凭条到人工窗口取款。</translation>
+        <source>Take the slip to the ticket window to be paid back.</source>
+        <translation>请持凭条到售票窗口退款。</translation>
     </message>
     <message>
-        <source>No slip came out: take the number to the counter.</source>
-        <translation>凭条未打印，请记下编号，到人工窗口取款。</translation>
+        <source>No slip came out: take the number to the ticket window.</source>
+        <translation>凭条未打印，请记下凭条号，到售票窗口退款。</translation>
     </message>
     <message>
         <source>Choose again</source>
@@ -553,7 +557,7 @@ to start</source>
     </message>
     <message>
         <source>I have the number</source>
-        <translation>我已记下编号</translation>
+        <translation>我已记下凭条号</translation>
     </message>
 </context>
 <context>
@@ -635,22 +639,22 @@ to start</source>
     </message>
     <message>
         <source>%1, no coach on sale</source>
-        <translation>%1，暂无车次</translation>
+        <translation>%1，暂无班次</translation>
     </message>
     <message>
         <source>No coach on sale</source>
-        <translation>暂无车次</translation>
+        <translation>暂无班次</translation>
     </message>
 </context>
 <context>
     <name>WhichDeparture</name>
     <message>
         <source>Which coach to %1?</source>
-        <translation>选择去%1的车次</translation>
+        <translation>选择去%1的班次</translation>
     </message>
     <message>
-        <source>No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the counter.</source>
-        <translation>今天没有开往这里的可售车次了。请按“返回”选择其他目的地，或到人工窗口咨询。</translation>
+        <source>No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the ticket window.</source>
+        <translation>今天已没有开往这里的可售班次。请点“返回”选择其他目的地，或到售票窗口咨询。</translation>
     </message>
     <message>
         <source>Earlier</source>
@@ -673,19 +677,19 @@ to start</source>
     <name>Who</name>
     <message>
         <source>Who is travelling?</source>
-        <translation>谁乘车？</translation>
+        <translation>请添加乘车人</translation>
     </message>
     <message>
         <source>Anyone else?</source>
-        <translation>还有其他人乘车吗？</translation>
+        <translation>还有其他乘车人吗？</translation>
     </message>
     <message>
         <source>Place the ID card on the reader</source>
-        <translation>请把身份证放在读卡区</translation>
+        <translation>请将身份证放在读卡区</translation>
     </message>
     <message>
         <source>Place the next ID card on the reader</source>
-        <translation>可继续放下一张身份证</translation>
+        <translation>可继续放下一位的身份证</translation>
     </message>
     <message>
         <source>Up</source>

@@ -52,7 +52,7 @@ QtObject {
     function notice(reason: string): string {
         switch (reason) {
         case "gone":
-            return qsTr("That coach is no longer sold. Choose another.")
+            return qsTr("That coach is no longer on sale. Choose another.")
         case "time_up":
             return qsTr("Seats given back, no money taken. Choose again.")
         case "full":

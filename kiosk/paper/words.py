@@ -16,7 +16,7 @@ DAYS: tuple[Words, ...] = (
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 TITLE: Words = ("电子客票", "E-ticket")
-SLIP_TITLE: Words = ("凭条", "Claim slip")
+SLIP_TITLE: Words = ("退款凭条", "Claim slip")
 REPRINT: Words = ("补打", "REPRINT")
 DEPARTS: Words = ("发车", "Departs")
 TRIP: Words = ("班次", "Trip")
@@ -24,24 +24,24 @@ COACH: Words = ("车牌", "Coach")
 GATE: Words = ("检票口", "Gate")
 BAY: Words = ("发车位", "Bay")
 SEAT: Words = ("座位", "Seat")
-ANY_SEAT: Words = ("自由坐", "Any seat")
+ANY_SEAT: Words = ("不对号", "Any seat")
 NUMBER: Words = ("票号", "Ticket number")
 PASSENGER: Words = ("乘客", "Passenger")
 KIND: Words = ("票种", "Ticket")
 FARE: Words = ("票价", "Fare")
 INSURANCE: Words = ("保险", "Insurance")
-CLAIM: Words = ("凭条号", "Claim number")
+CLAIM: Words = ("凭条号", "Slip number")
 AMOUNT: Words = ("金额", "Amount")
 WHAT_HAPPENED: Words = ("情况", "What happened")
 WHAT_TO_DO: Words = ("请您", "What to do now")
-KEEP_SLIP: Words = ("请妥善保管，只办理一次。不能凭此条乘车。", "Keep it: it is settled once. It is not a ticket.")
+KEEP_SLIP: Words = ("请妥善保管，限办理一次，不可用于乘车。", "Keep it: it is settled once. It is not a ticket.")
 VALID: Words = (
-    "仅限当日当次车有效，本票不作报销凭证。",
+    "限乘当日当班次，本票不作报销凭证。",
     "This date and coach only. Not an expense receipt.",
 )
 INVOICE: Words = (
     "需要发票，请凭票号到售票窗口办理。",
-    "For an invoice, bring the number to a ticket window.",
+    "For an invoice, bring the number to the ticket window.",
 )
 BE_EARLY: Words = ("请提前到检票口候车。", "Please be at the gate in good time.")
 

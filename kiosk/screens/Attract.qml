@@ -130,7 +130,7 @@ Item {
             anchors.top: header.bottom
             anchors.topMargin: Look.gutter
             width: parent.width
-            text: qsTr("No coach is on sale here at the moment. Please ask at the counter.")
+            text: qsTr("No coach is on sale here at the moment. Please ask at the ticket window.")
         }
 
         Column {

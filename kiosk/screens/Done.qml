@@ -49,11 +49,20 @@ Stage {
                 }
             }
         }
-        Label {
+        Flow {
             width: parent.width
-            text: screen.leftMinutes >= 0 ? qsTr("Departs %1, %2. Boarding closes %3.").arg(screen.journey.time).arg(Names.left(screen.leftMinutes)).arg(screen.journey.closes) : qsTr("Departs %1. Boarding closes %2.").arg(screen.journey.time).arg(screen.journey.closes)
-            letters: Look.wide ? Look.body : Look.title
-            strong: true
+            spacing: Look.mm(1)
+
+            Label {
+                text: screen.leftMinutes >= 0 ? qsTr("Departs %1, %2.").arg(screen.journey.time).arg(Names.left(screen.leftMinutes)) : qsTr("Departs %1.").arg(screen.journey.time)
+                letters: Look.wide ? Look.body : Look.title
+                strong: true
+            }
+            Label {
+                text: qsTr("Check-in closes %1.").arg(screen.journey.closes)
+                letters: Look.wide ? Look.body : Look.title
+                strong: true
+            }
         }
         Label {
             width: parent.width

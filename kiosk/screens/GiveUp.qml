@@ -24,7 +24,7 @@ Stage {
         }
         Label {
             width: Look.wide ? parent.width - inside.width - parent.spacing : parent.width
-            text: qsTr("The machine cannot give notes back. You will get a slip with a number: take it to the counter and you will be paid in full.")
+            text: qsTr("The machine cannot give notes back. You will get a slip with a number: take it to the ticket window and you are paid back in full.")
         }
     }
 

@@ -19,7 +19,7 @@ Item {
         Label {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
-            text: qsTr("No tickets from this machine now")
+            text: qsTr("No tickets are sold here now")
             letters: Look.hero
             strong: true
             lineHeight: 0.85
@@ -28,7 +28,7 @@ Item {
         Label {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
-            text: qsTr("Please use another machine or the counter.")
+            text: qsTr("Use another machine or the ticket window.")
             letters: Look.title
         }
         Repeater {

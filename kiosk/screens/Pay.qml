@@ -8,7 +8,7 @@ Stage {
     readonly property var money: kiosk.paying
     readonly property bool held: money.held ?? false
 
-    question: qsTr("How would you like to pay?")
+    question: qsTr("Please check and pay")
     notice: money.message ?? ""
 
     Flow {
@@ -24,7 +24,7 @@ Stage {
         }
         Bills {
             width: Look.wide ? parent.width - Look.mm(92) : parent.width
-            label: qsTr("Notes that the machine knows")
+            label: qsTr("Notes that the machine takes")
             bills: screen.money.bills ?? []
             allLit: true
         }

@@ -27,19 +27,19 @@ Stage {
 
             Figure {
                 width: Look.mm(Look.large ? 96 : 70)
-                label: qsTr("You will be paid")
+                label: qsTr("To be paid back")
                 value: screen.claim.money ?? ""
             }
             Figure {
                 width: Math.min(screen.width, Look.mm(Look.large ? 170 : 130))
-                label: qsTr("Number of your slip")
+                label: qsTr("Slip number")
                 value: screen.claim.number ?? ""
                 letters: Look.title
             }
         }
         Notice {
             width: parent.width
-            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the counter to be paid.") : qsTr("No slip came out: take the number to the counter.")
+            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window to be paid back.") : qsTr("No slip came out: take the number to the ticket window.")
         }
     }
 

@@ -75,7 +75,7 @@ Stage {
             anchors.topMargin: Look.mm(3)
             names: "typing.key"
             characters: digits ? "1234567890X" : screen.field === "name" ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ" : "ABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890"
-            room: digits && !Look.portrait ? Math.min(parent.width, Look.mm(150)) : parent.width
+            room: digits && !Look.portrait ? Math.min(parent.width, Look.mm(Look.large ? 210 : 150)) : parent.width
             columnsWanted: digits ? (Look.portrait ? 3 : Look.large ? 6 : 4) : 0
             space: screen.field === "name"
             onTyped: character => kiosk.key(character)

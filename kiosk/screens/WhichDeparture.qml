@@ -13,7 +13,7 @@ Stage {
     Label {
         visible: list.empty
         width: parent.width
-        text: qsTr("No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the counter.")
+        text: qsTr("No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the ticket window.")
     }
 
     Pages {

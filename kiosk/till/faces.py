@@ -20,9 +20,9 @@ KINDS: Mapping[TicketKind, Words] = {
     TicketKind.CONCESSION: ("优待票", "Concession"),
     TicketKind.FREE: ("免票", "Free"),
 }
-AT_COUNTER: Words = (
-    "请持此凭条到本站人工窗口领取。",
-    "Take this slip to the counter of this station and you are paid.",
+AT_TICKET_WINDOW: Words = (
+    "请持凭条到本站售票窗口退款。",
+    "Take this slip to the ticket window of this station to be paid back.",
 )
 
 Masked = tuple[str, str]
@@ -110,7 +110,7 @@ class Faces:
                 claim=grouped_claim(claim.number),
                 amount_fen=claim.fen,
                 reason=claim_reason(claim.reason),
-                to_do=AT_COUNTER,
+                to_do=AT_TICKET_WINDOW,
                 at=self._now(),
                 zone=self._shelf.zone(),
                 till=self._till,

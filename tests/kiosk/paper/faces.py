@@ -80,7 +80,7 @@ SLIP = SlipFace(
     claim="C-0007-4821-9930",
     amount_fen=14500,
     reason=("您的钱已收到，车票没有打印出来。", "Your payment is safe, but the ticket did not print."),
-    to_do=("请取走凭条，到 3 号窗口领取车票或退款。", "Take this slip to window 3 for your ticket or your money."),
+    to_do=("请取走凭条，到 3 号售票窗口退款。", "Take this slip to ticket window 3 to be paid back."),
     at=TICKET.sold_at,
     zone=TICKET.zone,
     till="K-07",
@@ -96,7 +96,7 @@ LONG_SLIP = replace(
         "A note is stuck in the machine and we do not know yet whether it was taken. All that you put in is recorded.",
     ),
     to_do=(
-        "请拿好本凭条，在本站任何一个人工售票窗口出示，工作人员核对后当场退款。",
+        "请拿好本凭条，在本站任何一个售票窗口出示，工作人员核对后当场退款。",
         "Show this slip at any ticket window of this station. Staff check the machine and give you the money at once.",
     ),
 )

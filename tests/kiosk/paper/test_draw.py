@@ -73,7 +73,7 @@ def test_the_words_that_depend(tmp_path: Path) -> None:
     assert "¥3.00" in longest
     assert "携童 2 人" in longest
     assert "2 children" in longest
-    assert "自由坐" in longest
+    assert "不对号" in longest
     assert "13:55 停止检票" in ordinary
     assert "Check-in closes at 13:55" in ordinary
     assert "请提前到检票口候车" in early
