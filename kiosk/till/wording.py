@@ -159,10 +159,6 @@ CLAIM_REASONS: Mapping[Closing, Words] = {
     ),
 }
 
-NOT_TAKING: Words = (
-    "纸币器正在启动，请稍候再放入纸币。",
-    "The note reader is getting ready. Please wait with your notes.",
-)
 BILL_TOO_LARGE: Words = (
     "纸币面额大于应付金额，已退回。本机不找零，请放入较小面额。",
     "That note is more than is due and came back. The machine gives no change: please use smaller notes.",
