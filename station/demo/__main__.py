@@ -39,6 +39,8 @@ def main() -> int:
         report = Report(folder, ROOT)
         good = Day(site, report, arguments.sabotage).play()
     print(f"\n{'Every step was seen.' if good else 'Not every step was seen.'}")
+    if arguments.sabotage:
+        print(f"{arguments.sabotage} was sabotaged on purpose: the day had to fail at that step and nowhere before it.")
     print(f"{folder}: report.json, timeline.txt, ticket-*.png, screens/, site/logs/")
     return 0 if good else 1
 

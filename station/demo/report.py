@@ -36,7 +36,6 @@ class Report:
     touches: int = 0  # of the first passenger, from the attract screen to the ticket in hand
     touches_in_all: int = 0
     finished: bool = False
-    _began: float = field(default_factory=time.monotonic)
 
     @property
     def ok(self) -> bool:
