@@ -1,8 +1,5 @@
 """The demo as a newcomer runs it: the whole day is seen, and a sabotaged part is seen at its own step."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +9,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from station.demo.day import BREAKS
 from station.demo.witness import codes_in
+from tests.station.day_played import Played, play
 from tests.tickets.second_reading import Station, read
-
-
-def play(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    argv = [sys.executable, "-m", "station.demo", "--into", str(folder), *options]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=240, check=False)
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, json.loads((folder / "report.json").read_text("utf-8"))
 
 
 def raw_key(report: dict[str, Any], name: str) -> bytes:
@@ -28,10 +19,10 @@ def raw_key(report: dict[str, Any], name: str) -> bytes:
     return key.public_bytes_raw()
 
 
-def test_the_day_is_seen_and_its_report_holds_for_strangers(tmp_path: Path) -> None:
-    status, report = play(tmp_path / "demo")
+def test_the_day_is_seen_and_its_report_holds_for_strangers(the_day: Played) -> None:
+    report, left = the_day.report, the_day.folder
     assert [step["name"] for step in report["steps"] if not step["ok"]] == []
-    assert status == 0
+    assert the_day.status == 0
     assert report["ok"] is True
     assert 1 <= report["touches"] <= 7
     believed = Station([raw_key(report, "ticket_key")], [raw_key(report, "certificate_key")])
@@ -42,14 +33,15 @@ def test_the_day_is_seen_and_its_report_holds_for_strangers(tmp_path: Path) -> N
     assert Path(report["trust_list"]).exists()
     assert len(report["printed"]) == 3
     assert codes_in(Path(report["printed"][0])) == [report["delegated_ticket"]]
-    assert len(list((tmp_path / "demo" / "screens").glob("*.png"))) >= 8
-    assert "NOT SEEN" not in (tmp_path / "demo" / "timeline.txt").read_text("utf-8")
+    assert len(list((left / "screens").glob("*.png"))) >= 8
+    assert "NOT SEEN" not in (left / "timeline.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize("part", BREAKS)
 def test_a_sabotaged_part_fails_at_exactly_its_step(tmp_path: Path, part: str) -> None:
-    status, report = play(tmp_path / "demo", "--break", part)
-    assert status != 0
+    played = play(tmp_path / "demo", "--break", part)
+    report = played.report
+    assert played.status != 0
     assert report["ok"] is False
     *before, last = report["steps"]
     assert all(step["ok"] for step in before)
