@@ -26,19 +26,18 @@ def initialise(
 ) -> None:
     """Set up a centre with one station in `directory`: keys, first trust list, timetable, day keys, office token.
 
-    The timetable is the demonstration's unless another is given. EnvironmentFault when a centre is there already:
-    nothing of it is touched.
+    The timetable is the demonstration's unless another is given. EnvironmentFault when a centre or anything else
+    is there already: nothing of it is touched.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (directory / POLICY_FILE).exists():
         raise EnvironmentFault(f"there is a centre in {directory} already", "choose another directory, or run that one")
-    try:
-        make_keys(directory)
-    except FileExistsError as error:
+    if any(directory.iterdir()):
         raise EnvironmentFault(
-            f"the directory {directory} holds keys of a centre whose setting up was cut short",
-            "empty the directory and try again",
-        ) from error
+            f"the directory {directory} is not empty",
+            "choose an empty one; if setting up a centre was cut short here, empty it and try again",
+        )
+    make_keys(directory)
     publish_root(directory)
     (policy or Policy()).save(directory)
     with Centre.open(Settings(directory=directory, clock=clock, random=random, probe=probe)) as centre:

@@ -161,6 +161,11 @@ def test_a_centre_is_set_up_once(world: World, tmp_path_factory: pytest.TempPath
     (empty / "root.pem").write_bytes(b"half")
     with pytest.raises(EnvironmentFault, match="cut short"):
         initialise(empty, small_timetable())
+    somebodys = tmp_path_factory.mktemp("somebodys")
+    (somebodys / "letter.txt").write_text("not a centre's")
+    with pytest.raises(EnvironmentFault, match="not empty"):
+        initialise(somebodys, small_timetable())
+    assert [path.name for path in somebodys.iterdir()] == ["letter.txt"]
 
 
 @pytest.mark.parametrize(
