@@ -54,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
             "--check-config", action="store_true", help="read the configuration, say what is wrong, end"
         )
         command.set_defaults(run=_with_config(process, needs))
+    _add_display(
+        commands.add_parser("display", help="the gate's display for passengers: what the gate says, in colour")
+    )
     _add_centre(commands.add_parser("centre", help="the reference central ticketing server"))
     enrol = commands.add_parser("enrol", help="make this terminal known to the centre with a one-time code")
     enrol.add_argument("--config", type=Path, required=True, metavar="FILE")
@@ -117,6 +120,24 @@ def _read(arguments: argparse.Namespace) -> int:
     from station.read_command import read
 
     return read(arguments.files)
+
+
+def _add_display(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the gate's own")
+    parser.add_argument("--check-config", action="store_true", help="read the configuration, say what is wrong, end")
+    parser.add_argument("--screenshots", type=Path, metavar="DIR", help="write every picture as a PNG file, and end")
+
+    def run(arguments: argparse.Namespace) -> int:
+        def display(config: Config) -> int:
+            from station import display_process
+
+            if arguments.screenshots is None:
+                return display_process.run(config)
+            return display_process.write_pictures(config, arguments.screenshots)
+
+        return _with_config(display, lambda _: None)(arguments)
+
+    parser.set_defaults(run=run)
 
 
 def _add_ticket(parser: argparse.ArgumentParser) -> None:

@@ -44,6 +44,19 @@ class PanelConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayConfig:
+    """The gate's display for passengers; millimetres as measured on the glass."""
+
+    width_mm: float = 155.0
+    height_mm: float = 87.0
+    width_px: int = 1024
+    height_px: int = 600
+    fullscreen: bool = True
+    reader: str = "below"  # where the camera or scanner is, seen from the display: below, above, left or right
+    sounds: bool = True  # with aplay, where it is installed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterConfig:
     """The receipt printer (ESC/POS)."""
 
@@ -122,6 +135,7 @@ class Config:
     sync: SyncConfig = field(default_factory=SyncConfig)
     panel: PanelConfig = field(default_factory=PanelConfig)
     gate: GateConfig = field(default_factory=GateConfig)
+    display: DisplayConfig = field(default_factory=DisplayConfig)
     printer: PrinterConfig | None = None
     cash: CashConfig | None = None
     id_reader: IdReaderConfig | None = None

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from gate.screen.panel import READERS, ScreenPanel
 from kiosk.panel import PanelSettings
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -17,6 +18,10 @@ RANGES: dict[str, tuple[float, float]] = {
     "panel.height_mm": (20, 5000),
     "panel.width_px": (100, 20000),
     "panel.height_px": (100, 20000),
+    "display.width_mm": (80, 5000),
+    "display.height_mm": (80, 5000),
+    "display.width_px": (100, 20000),
+    "display.height_px": (100, 20000),
     "printer.baud": (50, 4_000_000),
     "printer.handshake_seconds": (0.1, 600),
     "cash.baud": (50, 4_000_000),
@@ -52,6 +57,7 @@ def faults(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
             if wrong:
                 yield (section.name, field.name), wrong
     yield from _panel(config)
+    yield from _display(config)
     yield from _barrier(config)
 
 
@@ -86,12 +92,17 @@ def _source(name: str, value: str) -> str:
     return "" if value.strip() else f"`{name}` must be /dev/video0, a number, or the URL of an MJPEG stream."
 
 
+def _reader(name: str, value: str) -> str:
+    return "" if value in READERS else f"`{name}` must be one of {', '.join(READERS)}, not {value!r}."
+
+
 _TEXTS: dict[str, Callable[[str, str], str]] = {
     "address": _address,
     "url": _url,
     "gate": _label,
     "lane": _label,
     "source": _source,
+    "reader": _reader,
 }
 
 MOST_LABEL = 20
@@ -105,6 +116,19 @@ def _panel(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         )
     except (ValueError, ZeroDivisionError) as error:
         yield ("panel",), f"{str(error)[:1].upper()}{str(error)[1:]}."
+
+
+def _display(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    display = config.display
+    try:
+        ScreenPanel(
+            width_mm=display.width_mm,
+            height_mm=display.height_mm,
+            width_px=display.width_px,
+            height_px=display.height_px,
+        )
+    except (ValueError, ZeroDivisionError) as error:
+        yield ("display",), f"{str(error)[:1].upper()}{str(error)[1:]}."
 
 
 def _barrier(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -7,6 +7,8 @@ import threading
 
 from gate.announce import Announcement
 from gate.run import run_gate
+from gate.screen.pulse import PulsingBarrier
+from gate.screen.sender import ScreenSender
 from gate.settings import GateSettings
 from station import devices
 from station.clock import TerminalClock
@@ -37,25 +39,33 @@ def run(config: Config) -> int:
         start_seconds=config.gate.start_seconds,
         finish_seconds=config.gate.finish_seconds,
     )
-    with Journal.create_or_open(
-        config.directory / "journal.db",
-        device=enrolment.device,
-        prefix=None,
-        clock=clock,
-        random=secrets.token_bytes,
-        probe=probe,
-    ) as journal:
+    with (
+        ScreenSender(config.directory) as screen,
+        Journal.create_or_open(
+            config.directory / "journal.db",
+            device=enrolment.device,
+            prefix=None,
+            clock=clock,
+            random=secrets.token_bytes,
+            probe=probe,
+        ) as journal,
+    ):
+
+        def announce(announcement: Announcement) -> None:
+            screen.announce(announcement)
+            _print(announcement)
+
         run_gate(
             settings=settings,
             journal=journal,
             cache=cache,
             trust=NewestTrust(enrolment.trust_list(), enrolment.root_key, cache),
             clock=clock,
-            barrier=devices.barrier(barrier),
+            barrier=PulsingBarrier(devices.barrier(barrier), screen.beat),
             scanner=devices.scanner(config.scanner) if config.scanner else None,
             camera=devices.camera(config.camera) if config.camera else None,
             cards=devices.id_reader(config.id_reader) if config.id_reader else None,
-            announce=_print,
+            announce=announce,
             stop=stop,
             probe=probe,
             on_ready=lambda: print(json.dumps({"ready": True}), flush=True),
