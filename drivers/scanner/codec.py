@@ -5,6 +5,15 @@ from drivers.scanner import LONGEST_SCAN, Scan, Unreadable
 LINE_ENDS = b"\r\n"
 
 
+def scan_of(code: bytes) -> Scan | Unreadable:
+    """Return what one whole code says, or why it is none of ours. `code` is not empty."""
+    if len(code) > LONGEST_SCAN:
+        return Unreadable(reason=f"longer than {LONGEST_SCAN} characters")
+    if all(0x20 <= byte < 0x7F for byte in code):
+        return Scan(text=code.decode("ascii"))
+    return Unreadable(reason="not ASCII" if max(code) > 0x7F else "control characters")
+
+
 class LineDecoder:
     """Cuts bytes into scans. No clock: whoever feeds it calls `end_line` when the line has been idle for too long.
 
@@ -46,10 +55,9 @@ class LineDecoder:
         self._skipping = False
         if not line:
             return []
-        if all(0x20 <= byte < 0x7F for byte in line):
-            return [Scan(text=line.decode("ascii"))]
-        self.discarded += len(line)
-        return [Unreadable(reason="not ASCII" if max(line) > 0x7F else "control characters")]
+        event = scan_of(line)
+        self.discarded += len(line) if isinstance(event, Unreadable) else 0
+        return [event]
 
     def reset(self) -> None:
         """Forget the line under way: its other half went with the old connection."""
