@@ -168,7 +168,7 @@ def _add_centre(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_simulator(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", help="printer, cash, id-reader, scanner, barrier or camera")
+    parser.add_argument("kind", help="printer, cash, id-reader, scanner, scanner-gm65, scanner-ssi, barrier or camera")
     parser.add_argument("--listen", required=True, help="pty:PATH or tcp:HOST:PORT (port 0 picks one)")
     parser.add_argument("--control", required=True, type=Path, help="UNIX socket to work the device by hand")
     parser.add_argument("--state", required=True, type=Path, help="folder for what the device keeps: stacker, prints")

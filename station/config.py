@@ -7,9 +7,12 @@ import types
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from station.config_rules import faults
+
+ScannerKind = Literal["line", "gm65", "ssi", "honeywell", "newland"]
+"""The scanners that there are drivers for; docs/configuration.md says which is which."""
 
 
 class ConfigFault(Exception):
@@ -85,10 +88,11 @@ class IdReaderConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannerConfig:
-    """A serial code scanner that ends each code with CR or LF."""
+    """A serial code scanner."""
 
     address: str
     baud: int = 9600
+    kind: ScannerKind = "line"  # what it understands; line: nothing, it sends each code with CR or LF at its end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +230,12 @@ def _convert(wanted: Any, value: Any, source: _Source, at: tuple[str, ...]) -> A
         if not isinstance(value, dict):
             raise source.fault(at, f"`{name}` is a section: write it as [{name}].")
         return _build(wanted, value, source, at)
+    if typing.get_origin(wanted) is Literal:
+        known = typing.get_args(wanted)
+        if type(value) is not str or value not in known:
+            *others, last = (f'"{each}"' for each in known)
+            raise source.fault(at, f"`{name}` must be {', '.join(others)} or {last}, not {value!r}.")
+        return value
     if wanted is Path and isinstance(value, str):
         return Path(value)
     if wanted is float and type(value) is int:

@@ -1,6 +1,7 @@
 """From configuration to drivers: the one place where a port meets the driver that serves it."""
 
 from collections.abc import Callable
+from typing import assert_never
 
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.camera.opencv import OpenCvCamera
@@ -8,7 +9,11 @@ from drivers.cash.cctalk import CcTalkBillValidator
 from drivers.idreader.sdt import SdtReader
 from drivers.link import Link, open_link
 from drivers.printer.escpos import EscPosPrinter
+from drivers.scanner import Scanner
+from drivers.scanner.gm65 import Gm65Scanner
 from drivers.scanner.line import LineScanner
+from drivers.scanner.ssi import SsiScanner
+from drivers.scanner.triggered import honeywell_scanner, newland_scanner
 from station.config import (
     BarrierConfig,
     CameraConfig,
@@ -45,9 +50,22 @@ def id_reader(config: IdReaderConfig) -> SdtReader:
     return SdtReader(_opener(config.address, config.baud))
 
 
-def scanner(config: ScannerConfig) -> LineScanner:
-    """The code scanner."""
-    return LineScanner(_opener(config.address, config.baud))
+def scanner(config: ScannerConfig) -> Scanner:
+    """The code scanner of the configured kind."""
+    opener = _opener(config.address, config.baud)
+    match config.kind:
+        case "line":
+            return LineScanner(opener)
+        case "gm65":
+            return Gm65Scanner(opener)
+        case "ssi":
+            return SsiScanner(opener)
+        case "honeywell":
+            return honeywell_scanner(opener)
+        case "newland":
+            return newland_scanner(opener)
+        case unknown:
+            assert_never(unknown)
 
 
 def camera(config: CameraConfig) -> OpenCvCamera:

@@ -17,7 +17,9 @@ from drivers.camera.simulator import CameraSimulator
 from drivers.cash.simulator import BillValidatorSimulator
 from drivers.idreader.simulator import IdReaderSimulator
 from drivers.printer.simulator import PrinterSimulator
+from drivers.scanner.gm65_simulator import Gm65Simulator
 from drivers.scanner.simulator import ScannerSimulator
+from drivers.scanner.ssi_simulator import SsiSimulator
 from drivers.simulation import Simulator, Station
 
 DEVICES: dict[str, Callable[[Path], Simulator]] = {
@@ -25,6 +27,8 @@ DEVICES: dict[str, Callable[[Path], Simulator]] = {
     "cash": lambda folder: BillValidatorSimulator(stacker=folder / "stacker.json"),
     "id-reader": lambda _: IdReaderSimulator(),
     "scanner": lambda _: ScannerSimulator(),
+    "scanner-gm65": lambda _: Gm65Simulator(),
+    "scanner-ssi": lambda _: SsiSimulator(),
     "barrier": lambda _: RelayBoardSimulator(),
 }
 

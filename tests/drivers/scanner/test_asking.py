@@ -18,7 +18,7 @@ from drivers.simulation import Simulator, Station
 Driver = Callable[[Callable[[], Link]], Scanner]
 KINDS: dict[str, tuple[Driver, Callable[[], Simulator]]] = {
     "gm65": (Gm65Scanner, Gm65Simulator),
-    "ssi": (SsiScanner, SsiSimulator),
+    "ssi": (SsiScanner, lambda: SsiSimulator(patience=0.3)),
 }
 
 
