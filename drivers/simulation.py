@@ -293,7 +293,10 @@ class Control:
             with caller.makefile("rwb") as lines:
                 lines.write(json.dumps({"do": command, **arguments}).encode() + b"\n")
                 lines.flush()
-                answer: dict[str, Any] = json.loads(lines.readline())
+                said = lines.readline()
+        if not said:
+            raise ConnectionResetError(f"{self.path.name} ended before it answered")
+        answer: dict[str, Any] = json.loads(said)
         if not answer["ok"]:
             raise ValueError(answer["why"])
         return answer

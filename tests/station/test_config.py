@@ -24,9 +24,8 @@ def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
 
 
 def test_sections_become_values(tmp_path: Path) -> None:
-    config = load(
-        write(tmp_path, '[printer]\naddress = "tcp:127.0.0.1:9100"\n[panel]\nwidth_mm = 477\nheight_mm = 268\nfullscreen = false')
-    )
+    panel = "[panel]\nwidth_mm = 477\nheight_mm = 268\nfullscreen = false"
+    config = load(write(tmp_path, f'[printer]\naddress = "tcp:127.0.0.1:9100"\n{panel}'))
     assert config.printer is not None
     assert config.printer.address == "tcp:127.0.0.1:9100"
     assert config.panel.width_mm == 477.0
