@@ -1,11 +1,17 @@
-"""The SSI driver on an exact line with a clock of its own: who says what, how often, and which codes count."""
+"""The SSI driver on an exact line with a clock of its own, and against what its simulator can be made to do."""
+
+import time
+from pathlib import Path
 
 import pytest
 
 from drivers.faults import DeviceRefused, DeviceSilent
+from drivers.link import open_link
 from drivers.scanner import Scan
 from drivers.scanner.ssi import SsiScanner
 from drivers.scanner.ssi_codec import LARGEST, Cause, Decoder, Operation, Packet, Source, Status, encode
+from drivers.scanner.ssi_simulator import SsiSimulator
+from drivers.simulation import Station
 
 ACK = bytes.fromhex("04 D0 00 00 FF 2C")
 HOST_ACK = bytes.fromhex("04 D0 04 00 FF 28")
@@ -189,3 +195,39 @@ def test_health_grows_old(line: Line) -> None:
     line.now += 60
     line.answers = [b""]
     assert not scanner.health().ok
+
+
+def test_a_simulated_scanner_keeps_a_code_until_it_arrived_whole(tmp_path: Path) -> None:
+    with Station(SsiSimulator(), f"pty:{tmp_path / 'scanner'}") as station:
+        scanner = SsiScanner(lambda: open_link(station.address))
+        station.do("damage", packets=2)
+        station.do("scan", text="A" * 300)
+        assert scanner.read(3) == Scan(text="A" * 300)
+        state = station.state()
+        assert (state["sent_again"], state["given_up"], state["scans"]) == (2, 0, 1)
+        scanner.close()
+
+
+def test_a_simulated_scanner_gives_a_code_up_after_three_times(tmp_path: Path) -> None:
+    with Station(SsiSimulator(), f"pty:{tmp_path / 'scanner'}") as station:
+        scanner = SsiScanner(lambda: open_link(station.address))
+        station.do("damage", packets=3)
+        station.do("scan", text="RT1:LOST")
+        until = time.monotonic() + 3
+        while not station.state()["given_up"]:
+            assert scanner.read(0.01) is None
+            assert time.monotonic() < until
+        assert station.state()["unacknowledged"] == 0
+        scanner.close()
+
+
+def test_a_simulated_scanner_can_refuse(tmp_path: Path) -> None:
+    with Station(SsiSimulator(), f"pty:{tmp_path / 'scanner'}") as station:
+        scanner = SsiScanner(lambda: open_link(station.address))
+        station.do("refuse", on=True)
+        with pytest.raises(DeviceRefused, match="host trigger"):
+            scanner.read(3)
+        station.do("refuse", on=False)
+        station.do("scan", text="RT1:ONE")
+        assert scanner.read(3) == Scan(text="RT1:ONE")
+        scanner.close()
