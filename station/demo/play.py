@@ -1,5 +1,6 @@
 """`make demo PLAY=1`: the station goes on running, and its simulated devices are worked by hand from a prompt."""
 
+import contextlib
 import os
 import shlex
 import sys
@@ -26,6 +27,12 @@ HELP = """Work the devices (the kiosk is touched in its window, or here with `to
   help | quit           people: zhang li wang chen zhao  devices: printer cash scanner barrier camera
 A kiosk that is left alone for half a minute asks whether somebody is there, and then starts over."""
 
+INVITING_SECONDS = 20.0
+"""How long the kiosk is given to have something to sell."""
+
+TOUCH_SECONDS = 1.0
+"""How long the screen is given to follow a touch."""
+
 GATE_SECONDS = 3.0
 """How long the gate is given to say something about what was shown to it."""
 
@@ -39,6 +46,8 @@ def play_by_hand(site: Site) -> int:
     site.start_gate()
     site.start_kiosk()
     passenger = Passenger(site, site.folder.parent / "screens")
+    with contextlib.suppress(TimeoutError):  # whoever plays can read what the kiosk says instead
+        passenger.waits_for("attract.start", timeout=INVITING_SECONDS)
     if not os.environ.get("DISPLAY"):
         print("This machine has no display: the kiosk runs unseen; `picture` saves its screen, `touch` touches it.")
         print("To see windows, run it in a desktop session, or: apt-get install xvfb x11vnc, then")
@@ -132,9 +141,12 @@ def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]],
         return done
 
     def touch(words: list[str]) -> str:
-        if words[0] not in site.kiosk_pointer.do("controls")["state"]:
+        before = site.kiosk_pointer.do("spoken")["state"]
+        if words[0] not in before:
             raise ValueError(f"{words[0]} cannot be touched now; `screen` lists what can")
         site.kiosk_pointer.do("tap", name=words[0])
+        with contextlib.suppress(TimeoutError):  # not every touch changes what can be touched
+            wait_until(lambda: site.kiosk_pointer.do("spoken")["state"] != before, TOUCH_SECONDS, "another screen")
         return "touched"
 
     return {
