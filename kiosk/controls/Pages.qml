@@ -41,7 +41,8 @@ Item {
         grid.height = pages.rowsShown * pages.slot - Look.gutter
         grid.cellWidth = Math.max(1, Math.floor(grid.width / pages.columns))
         grid.cellHeight = Math.max(1, pages.slot)
-        grid.contentY = pages.page * pages.rowsShown * pages.slot
+        grid.forceLayout() // or the grid would move once more, to keep a row where it was
+        grid.contentY = grid.originY + pages.page * pages.rowsShown * pages.slot
     }
 
     Component.onCompleted: place()
@@ -71,6 +72,8 @@ Item {
         cacheBuffer: 0
         model: pages.model
         delegate: pages.delegate
+        onCountChanged: Qt.callLater(pages.place)
+        onOriginYChanged: Qt.callLater(pages.place)
     }
 
     Grid {
