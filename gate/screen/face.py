@@ -78,6 +78,9 @@ _TO_LOOK_AT: Mapping[str, Words] = {
     "departure_not_known": ("请核对班次", "Check coach"),
     "time_unknown": ("请核对日期", "Check date"),
 }
+CHARACTERS_TOGETHER = 5
+WORD_JOINER = "\u2060"
+NO_BREAK_SPACE = "\u00a0"
 MOST_FIGURES = 5
 """More are not drawn: the number beside them says it."""
 
@@ -91,7 +94,7 @@ def face(announcement: Announcement) -> Face:
         sign=sign,
         paint=paint,
         word=_in_two_lines(announcement.word) if announcement.showing is Showing.IDLE else announcement.word,
-        sentence=BRIGHTER if announcement.showing is Showing.IDLE else announcement.sentence,
+        sentence=_ends_together(BRIGHTER if announcement.showing is Showing.IDLE else announcement.sentence),
         facts=_facts(announcement) if go else (),
         band=_band(announcement) if go else None,
     )
@@ -100,6 +103,13 @@ def face(announcement: Announcement) -> Face:
 def _in_two_lines(words: Words) -> Words:
     """Break before "or", where people do, and not within the name of a card."""
     return words[0].replace("或", "\n或", 1), words[1].replace(" or ", "\nor ", 1)
+
+
+def _ends_together(words: Words) -> Words:
+    """Keep the last characters, the last two words, and a number with its 号 on one line: alone on one they confuse."""
+    chinese, english = words[0].replace(" 号", f"{NO_BREAK_SPACE}号"), words[1]
+    end = -CHARACTERS_TOGETHER
+    return chinese[:end] + WORD_JOINER.join(chinese[end:]), NO_BREAK_SPACE.join(english.rsplit(" ", 1))
 
 
 def _facts(announcement: Announcement) -> tuple[Fact, ...]:

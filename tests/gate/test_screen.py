@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -183,15 +184,17 @@ def test_a_kind_that_is_not_known_is_still_let_in(easel: Easel) -> None:
     assert any("veteran" in text.text for text in easel.window.texts())
 
 
-@pytest.mark.parametrize("reader", READERS)
-def test_the_arrow_points_to_the_reader(reader: str) -> None:
-    easel = Easel(ScreenPanel(reader=reader))
-    try:
-        easel.show(IDLE)
-        assert not list(faults(easel.window.texts(), *size(easel)))
-        assert easel.window.window.grabWindow().pixelColor(3, 3).name().upper() == LOOKS[Showing.IDLE][1].ground
-    finally:
-        easel.close()
+@pytest.mark.parametrize("shape", [{}, {"width_mm": 87.0, "height_mm": 155.0, "width_px": 600, "height_px": 1024}])
+def test_each_place_of_the_reader_has_its_own_picture(shape: dict[str, Any]) -> None:
+    drawn: list[QImage] = []
+    for reader in READERS:
+        easel = Easel(ScreenPanel(**shape, reader=reader))
+        try:
+            drawn.append(seen(easel, IDLE))
+            assert not list(faults(easel.window.texts(), *size(easel)))
+        finally:
+            easel.close()
+    assert all(one != other for one, other in combinations(drawn, 2))
 
 
 def test_a_short_wait_is_not_seen_and_a_silent_gate_is_closed() -> None:

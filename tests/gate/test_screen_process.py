@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
-from gate.announce import IDLE
+from gate.announce import CLOSED, IDLE
+from gate.screen.ear import Ear
 from gate.screen.pictures import go, pictures, refusal
 from gate.screen.sender import ScreenSender
+from station import gate_process
+from station.config import BarrierConfig, Config, ConfigFault, load
 from tests.gate.lane_bench import eventually
 from tickets.reasons import Reason
 
@@ -98,6 +102,55 @@ def test_a_display_that_is_killed_comes_back_with_the_last_picture(config: Path)
             display.shows("closed")
     assert display.end(signal.SIGTERM) == 0
     assert not (config.parent / "gate" / "display.sock").exists()
+
+
+def test_the_gate_process_says_it_to_its_display_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The process as it puts its parts together, with a lane that says one thing and looks at its barrier once."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    for part in ("Enrolment", "CacheReader", "TerminalClock", "NewestTrust", "Journal", "devices"):
+        monkeypatch.setattr(gate_process, part, MagicMock())
+    gate_process.Enrolment.load.return_value.kind = "gate"  # type: ignore[attr-defined]  # a mock since the line above
+
+    def lane(**parts: Any) -> None:
+        parts["announce"](IDLE)
+        monkeypatch.setattr(parts["barrier"]._beat.__self__, "_sent", 0)  # a second has passed
+        parts["barrier"].poll()
+
+    monkeypatch.setattr(gate_process, "run_gate", lane)
+    with Ear(tmp_path) as ear:
+        gate_process.run(Config(directory=tmp_path, barrier=BarrierConfig(address="/dev/null")))
+        heard = ear.heard()
+    assert [each.announcement for each in heard] == [IDLE, IDLE, CLOSED]
+    assert heard[0].said_ms == heard[1].said_ms
+    assert json.loads(capsys.readouterr().out) == IDLE.to_json() | {
+        name: list(getattr(IDLE, name)) for name in ("word", "sentence", "flags")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('reader = "behind"', "terminal.toml:2: `display.reader` must be one of below, above, left, right"),
+        ("width_mm = 60", "terminal.toml:2: `display.width_mm` must be from 80"),
+        ("width_mm = 87\nheight_mm = 155", "terminal.toml:1: The pixels would not be square"),
+    ],
+)
+def test_a_panel_that_cannot_be_is_told_by_its_line(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "terminal.toml"
+    file.write_text(f"[display]\n{text}\n", "utf-8")
+    with pytest.raises(ConfigFault) as fault:
+        load(file)
+    assert said in str(fault.value)
+
+
+def test_a_second_display_on_one_directory_is_told_so(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = [sys.executable, "-m", "station.cli", "display", "--config", str(config)]
+    with Ear(config.parent / "gate"):
+        done = subprocess.run(command, env=QUIET, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Another display runs on this directory. End that one first.\n"
 
 
 def test_every_picture_can_be_had_as_a_file(config: Path, tmp_path: Path) -> None:

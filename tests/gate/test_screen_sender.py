@@ -45,6 +45,20 @@ with Ear(Path(sys.argv[1])) as ear:
 """
 
 
+@pytest.fixture(autouse=True)
+def _nobody_waits() -> Iterator[None]:
+    """Whatever waits for a display is woken with a failure."""
+
+    def wake(*_: object) -> None:
+        raise AssertionError("it waits")
+
+    before = signal.signal(signal.SIGALRM, wake)
+    signal.setitimer(signal.ITIMER_REAL, 10, 1)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
 def numbered(number: int) -> Announcement:
     return Announcement(showing=Showing.GO, word=("请进", "Go"), seat=number)
 

@@ -8,7 +8,12 @@ Item {
 
     readonly property bool upright: reader === "below" || reader === "above"
     readonly property real unit: upright ? Math.min(height / 70, width / 40) : Math.min(width / 62, height / 52)
-    readonly property var dark: [0x1fd, 0x155, 0x1d7, 0x02c, 0x1ab, 0x072, 0x1d5, 0x14e, 0x1db] // a code in the drawing: 9 rows of 9
+    readonly property var dark: [ // something like a code: 13 rows of 13
+        "1111101011111", "1000110110001", "1010101110101", "1000111010001",
+        "1111110111111", "0000001100000", "1011010110110", "0000011001011",
+        "1111101010110", "1000110101101", "1010101111010", "1000111000111",
+        "1111101110101"
+    ]
 
     Accessible.ignored: true
 
@@ -32,17 +37,17 @@ Item {
 
             Grid {
                 anchors.centerIn: parent
-                columns: 9
+                columns: 13
 
                 Repeater {
-                    model: 81
+                    model: 169
 
                     Rectangle {
                         required property int index
 
-                        width: Math.round(2 * phone.unit)
+                        width: Math.round(1.45 * phone.unit)
                         height: width
-                        color: phone.dark[Math.floor(index / 9)] >> (8 - index % 9) & 1 ? "#0B1F33" : "#FFFFFF"
+                        color: phone.dark[Math.floor(index / 13)][index % 13] === "1" ? "#0B1F33" : "#FFFFFF"
                     }
                 }
             }
