@@ -59,10 +59,12 @@ class Press:
     def print_ticket(self, ticket: Issued, raster: Raster, copy: int) -> Delivery:
         """Print one copy (0 is the first print) and return what is known of it.
 
-        A printer that is not ready is told nothing: REFUSED, and nothing is written down.
+        A printer that is not ready is told nothing: REFUSED, which is written down, so that whoever asks later knows
+        that this print is over and was none.
         """
         self.look(now=True)
         if not self.ready:
+            self._ledger.delivery(ticket.number, Delivery.REFUSED, copy)
             return Delivery.REFUSED
         self._ledger.delivery(ticket.number, Delivery.UNKNOWN, copy)
         delivery = _DELIVERY[self._send(raster)]

@@ -1,8 +1,12 @@
 """Paper: what is known of each ticket, and that nothing comes out twice by itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.printer import PrintOutcome
+from kiosk.flow import news
+from kiosk.steps import Choice, NotPrinted, PuttingIn, nobody
 from kiosk.till.values import Delivery, EndSession, OrderState, OrderView, PrintTickets, Reprint, StartCash
 from kiosk.till.wording import (
     NOTICES,
@@ -86,6 +90,29 @@ def test_a_refused_print_is_the_first_one_still_when_it_comes_out(site: Site) ->
     assert deliveries(site) == [Delivery.PRINTED]
 
 
+def test_a_printer_that_fails_with_the_last_note_does_not_leave_the_screen_waiting(site: Site) -> None:
+    """Nothing is sent, so nothing is under way: the passenger is asked to print again, and then it comes."""
+    till = site.desk.till
+    hold(till, offer(till, "K1"), [person(1)])
+    till.do(StartCash())
+    for fen in (2000, 2000):
+        site.validator.insert(fen)
+        site.work(2)
+    site.printer.ready = False
+    site.validator.insert(500)
+    site.work(2)
+    order = shown(site)
+    assert order.state is OrderState.ISSUED
+    assert deliveries(site) == [Delivery.REFUSED]
+    paying = replace(nobody(0), step=PuttingIn(choice=Choice()))
+    session, _ = news(paying, till.snapshot(), 0)
+    assert isinstance(session.step, NotPrinted)
+    site.printer.ready = True
+    till.do(PrintTickets())
+    assert site.printer.out == [f"T{order.tickets[0].number}/0"], "the first print, not marked as a copy"
+    assert deliveries(site) == [Delivery.PRINTED]
+
+
 def test_paper_that_runs_out_between_two_tickets(site: Site) -> None:
     till = site.desk.till
     hold(till, offer(till, "K1"), [person(1), person(2)])
@@ -103,7 +130,7 @@ def test_paper_that_runs_out_between_two_tickets(site: Site) -> None:
     site.printer.print_raster = last_sheet  # type: ignore[method-assign]  # a roll with one ticket left
     site.validator.insert(2000)
     site.work(2)
-    assert deliveries(site) == [Delivery.PRINTED, Delivery.NONE]
+    assert deliveries(site) == [Delivery.PRINTED, Delivery.REFUSED]
     assert shown(site).message == PRINT_REFUSED
     till.do(PrintTickets())
     assert till.snapshot().trouble == TROUBLES[Trouble.PRINTER]
@@ -182,4 +209,4 @@ def test_where_people_board_with_their_document_it_sells_without_paper(site: Sit
     assert NOTICES[Notice.NO_PRINTER_NEEDED] in site.desk.till.snapshot().capabilities.notices
     order = buy(site)
     assert order.state is OrderState.ISSUED
-    assert deliveries(site) == [Delivery.NONE]
+    assert deliveries(site) == [Delivery.REFUSED]
