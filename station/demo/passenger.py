@@ -87,7 +87,6 @@ class Passenger:
     def pays(self, fen: int, photograph: bool = True) -> list[int]:
         """Put bills in until `fen` is paid, each once the validator takes it. Returns the bills, in fen."""
         control = self._site.devices["cash"].control
-        already = control.state()["total_fen"]
         paid: list[int] = []
         while sum(paid) < fen:
             due = fen - sum(paid)
@@ -99,16 +98,25 @@ class Passenger:
                 return next((bill for bill in BILLS if bill <= due and bill in state["accepts"]), None)
 
             bill = int(wait_until(taken_now, 15, f"the bill validator to accept a bill of at most {due} fen"))
-            control.do("insert", fen=bill)
+            if not self._puts_in(bill):
+                continue  # it came back, because the slot closed at that moment: put it in again
             paid.append(bill)
-            self._sees_in_stacker(already + sum(paid))
             if photograph and sum(paid) < fen:
                 self.photographs("paying")
         return paid
 
-    def _sees_in_stacker(self, fen: int) -> None:
+    def _puts_in(self, bill: int) -> bool:
+        """Put one bill in; returns whether it was kept."""
         control = self._site.devices["cash"].control
-        wait_until(lambda: control.state()["total_fen"] == fen, 10, f"{fen} fen in the stacker")
+        before = control.state()
+        control.do("insert", fen=bill)
+
+        def settled() -> bool:
+            after = control.state()
+            return bool((after["total_fen"], after["returned_fen"]) != (before["total_fen"], before["returned_fen"]))
+
+        wait_until(settled, 10, f"a bill of {bill} fen kept or given back")
+        return bool(control.state()["total_fen"] == before["total_fen"] + bill)
 
     def shows_phone(self, text: str) -> None:
         """Hold a code to the gate's scanner."""
