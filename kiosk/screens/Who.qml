@@ -59,7 +59,7 @@ Stage {
         names: "who"
         earlier: qsTr("Up")
         later: qsTr("Down")
-        columns: Look.portrait ? 1 : 2
+        columns: Look.portrait || Look.large ? 1 : 2
         rowHeight: Look.mm(Look.large ? 28 : 22)
 
         delegate: Target {

@@ -3,8 +3,9 @@
 import pytest
 
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
-from kiosk.screenshots import rehearse
+from kiosk.screenshots import Look, rehearse
 from tests.kiosk.test_journey import Finger
+from tests.kiosk.test_screens import EN, EN_LARGE, ZH, ZH_LARGE, Page
 
 
 def type_passport(finger: Finger, number: str) -> None:
@@ -43,5 +44,29 @@ def test_the_first_traveller_is_to_be_seen_however_many_follow(
             later = finger.sees("who.later")
             assert seen[0], f"the first of {count} is not to be seen"
             assert all(seen) or (later and later.enabled), f"the last of {count} cannot be reached"
+    finally:
+        rehearsal.kiosk.close()
+
+
+@pytest.mark.parametrize("panel", [LANDSCAPE_15_6, PORTRAIT_15_6], ids=["wide", "high"])
+@pytest.mark.parametrize("look", [EN, ZH, EN_LARGE, ZH_LARGE], ids=["en", "zh", "en-large", "zh-large"])
+def test_an_adult_with_a_child_fits_into_the_row(qt: list[str], panel: PanelSettings, look: Look) -> None:
+    rehearsal = rehearse(panel)
+    finger = Finger(rehearsal)
+    try:
+        rehearsal.start(look)
+        rehearsal.settle()
+        finger.touch("whereTo.stop.1001", leads_to="which")
+        finger.touch("which.trip.K1001-1", leads_to="who")
+        for count in range(1, 5):
+            rehearsal.till.card(name=f"Z{count}", number=f"3304****001{count}")
+            rehearsal.settle()
+        finger.touch("who.change.0", leads_to="rider")
+        finger.touch("rider.child", leads_to="rider")
+        finger.touch("rider.done", leads_to="who")
+        rehearsal.settle()
+        rehearsal.kiosk.window.grabWindow()
+        faults = [fault for fault in Page(rehearsal, panel).faults(look) if "wrong language" not in fault]
+        assert not faults
     finally:
         rehearsal.kiosk.close()
