@@ -16,7 +16,11 @@ Run = Callable[[argparse.Namespace], int]
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status. A fault that a person can mend is said in one line, without a trace."""
     os.umask(0o007)
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if "run" not in arguments:
+        parser.print_help(sys.stderr)
+        return 2
     try:
         run: Run = arguments.run
         return run(arguments)
@@ -42,7 +46,7 @@ def _sentence(text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="waystation", description="The software of a coach station's own machines.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND")
     for name, said, needs, process in (
         ("kiosk", "the ticket machine: screen, cash, printer", kiosk_devices, _kiosk),
         ("gate", "the gate: readers, decision, barrier", gate_barrier, _gate),

@@ -228,3 +228,8 @@ def test_the_demo_says_where_it_cannot_write(here: Path, capsys: pytest.CaptureF
     finally:
         sys.argv = before
     assert "noise" in capsys.readouterr().err
+
+
+def test_without_a_word_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "the ticket machine: screen, cash, printer" in capsys.readouterr().err
