@@ -32,6 +32,8 @@ from sync.points import Probe
 from tickets.errors import EnvironmentFault
 from tickets.fares import FareRules
 
+READY_LOOK_MS = 20
+
 
 class Feed:
     """Carries snapshots from the till's thread to whoever listens; a new listener gets the last one at once."""
@@ -40,6 +42,12 @@ class Feed:
         self._lock = threading.Lock()
         self._last: Snapshot | None = None
         self._listeners: list[Callable[[Snapshot], None]] = []
+
+    @property
+    def began(self) -> bool:
+        """Whether the till has said anything yet."""
+        with self._lock:
+            return self._last is not None
 
     def publish(self, snapshot: Snapshot) -> None:
         """Pass a snapshot on."""
@@ -96,7 +104,9 @@ def run(config: Config, *, on_ready: Callable[[KioskWindow], None] | None = None
     watch.start(200)
 
     def ready(window: KioskWindow) -> None:
-        if on_ready is None:
+        if not feed.began:  # ready is a kiosk that has its journal, not one that only has a window
+            QTimer.singleShot(READY_LOOK_MS, window, lambda: ready(window))
+        elif on_ready is None:
             print(json.dumps({"ready": True}), flush=True)
         else:
             on_ready(window)

@@ -17,6 +17,7 @@ Grid {
         id: word
 
         width: Look.wide ? implicitWidth : fact.width
+        wrapMode: Look.wide ? Text.NoWrap : Text.WordWrap // a wrapped text's own width depends on its width
         text: fact.label
         color: Look.goInk
     }

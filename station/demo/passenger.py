@@ -109,7 +109,8 @@ class Passenger:
         """Put one bill in; returns whether it was kept."""
         control = self._site.devices["cash"].control
         before = control.state()
-        control.do("insert", fen=bill)
+        if not control.do("insert", fen=bill)["taken"]:
+            return False
 
         def settled() -> bool:
             after = control.state()
