@@ -57,6 +57,8 @@ Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})*$")]
 """Bytes as lower-case hexadecimal text."""
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 """16 bytes (an epoch, an attempt, a sale) as 32 hexadecimal digits."""
+Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""32 bytes (a raw Ed25519 key) as 64 hexadecimal digits."""
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")]
 """A ticket number: 20 digits."""
 IsoDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
@@ -98,7 +100,7 @@ class EnrolRequest(Wire):
     """A technician's one-time code, and the public keys that the new device made for itself."""
 
     code: str = Field(min_length=1, max_length=64)
-    kind: Literal["till", "gate"]
+    kind: Literal["till", "gate", "relay"]
     name: str = Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+$")
     device_key: Bytes32
     till_key: Bytes32 | None = None
@@ -203,7 +205,10 @@ class StopCallBody(Wire):
 
 
 class DepartureBody(Wire):
-    """Record `departure` "<date>/<trip>", as `tickets.departures.Departure.to_record` writes it."""
+    """Record `departure` "<date>/<trip>", as `tickets.departures.Departure.to_record` writes it.
+
+    `acts` are the facts of staff (their ids, 32 hexadecimal digits) that the centre has worked into it already.
+    """
 
     service_date: IsoDate
     trip: TripCode
@@ -220,6 +225,8 @@ class DepartureBody(Wire):
     state: str
     identity: str
     merged_into: str | None = None
+    late_until: Millis | None = None
+    acts: tuple[Hex32, ...] = ()
 
 
 class AllotmentBody(Wire):
@@ -251,7 +258,11 @@ class TicketBody(Wire):
 
 
 class UseBody(Wire):
-    """Record `use` "<digits>/<use_no>": one use of a ticket, by any device of the station."""
+    """Record `use` "<digits>/<use_no>": one use of a ticket, by any device of the station.
+
+    `persons` is how many it lets through (how many walked through, once it has passed), `by` how the ticket was shown;
+    the departure is None where only the end of a use is known.
+    """
 
     number: Digits
     use_no: int = Field(ge=1)
@@ -260,7 +271,12 @@ class UseBody(Wire):
     lane: str
     at: Millis
     end: Literal["passed", "released", "unresolved"] | None
-    purpose: Literal["admission", "refund", "change"] = "admission"
+    purpose: Literal["admission", "refund", "change", "exit"] = "admission"
+    persons: int = Field(default=1, ge=0, le=10)
+    flags: tuple[str, ...] = ()
+    by: str = ""
+    service_date: IsoDate | None = None
+    trip: TripCode | None = None
 
 
 class DayKeyBody(Wire):
@@ -280,6 +296,19 @@ class CertificateBody(Wire):
     """Record `certificate` "<device>": a till's renewed certificate."""
 
     certificate: Bytes
+
+
+class DeviceBody(Wire):
+    """Record `device` "<device>": an enrolled device of this station and the public key that it signs with.
+
+    `retired` may still report what it did; what a `revoked` one says is not believed.
+    """
+
+    device: str
+    kind: Literal["till", "gate", "relay"]
+    name: str
+    key: Hex64
+    state: Literal["active", "retired", "revoked"]
 
 
 class ClaimBody(Wire):
@@ -368,5 +397,6 @@ BODIES: dict[str, type[Wire]] = {
     "trust": TrustBody,
     "certificate": CertificateBody,
     "claim": ClaimBody,
+    "device": DeviceBody,
 }
 """The body of each kind of record that this version knows."""
