@@ -7,11 +7,14 @@ relay (`sign_answer`): the line inside a station is not trusted, and a forged *g
 | call | body | answer |
 |---|---|---|
 | `POST /v1/relay/claim` | `ClaimRequest` | `ClaimAnswer` |
-| `POST /v1/sync/push` | `PushBatch` | `PushAnswer`: *held*; the relay's device key signs the receipt |
+| `POST /v1/sync/push?epoch=` | `PushBatch` | `PushAnswer`: *held*; the relay's device key signs the receipt |
 | `POST /v1/relay/caught-up` | `CaughtUpRequest` | `CaughtUpAnswer` |
 | `GET /v1/relay/changes?after=&epoch=&wait=` | – | `ChangesAnswer`, at the latest after `wait` seconds |
 | `POST /v1/relay/facts` | `FactRequest` | `FactAnswer` |
 | `GET /v1/relay/status` | – | `StatusAnswer` |
+
+A push names the arbiter's epoch for which it goes on; to another epoch's relay it would begin in the middle of a
+history that this one never heard, so it is answered with 412 (`OTHER_EPOCH`) and nothing is held.
 
 Whatever goes wrong is answered with `ErrorAnswer`, unsigned: it grants nothing.
 """
@@ -36,6 +39,9 @@ MAX_CHANGES: Final = 500
 
 MAX_FACT_BYTES: Final = 2048
 """Most bytes of one signed fact of staff."""
+
+OTHER_EPOCH: Final = 412
+"""The status of a push that goes on for an epoch which is not the relay's: ask for changes, then send all again."""
 
 _ANSWER: Final = b"waystation relay answer v1\0"
 _SIGNATURE_BYTES: Final = 64
