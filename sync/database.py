@@ -38,7 +38,10 @@ class DamagedStore(EnvironmentFault):
 
 
 class Writer:
-    """The only connection that writes a file. Autocommit: whoever writes says BEGIN and COMMIT."""
+    """The only connection that writes a file. Autocommit: whoever writes says BEGIN and COMMIT.
+
+    SQLite lets any thread use it; that only one does at a time is its owner's to see to.
+    """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: int) -> None:
         self.path = path
@@ -62,7 +65,7 @@ def open_writer(path: Path, schema: Schema, *, checkpoint_pages: int = 1000) -> 
     lock = _take_lock(path, schema.name)
     try:
         _create(path, schema.name)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
         try:
             _prepare(connection, schema, path, checkpoint_pages)
         except BaseException:

@@ -2,9 +2,13 @@
 
 One writer, its own gate or till; everyone else reads. A transaction appends events and writes their projections in
 one durable commit: when `with journal.transaction()` has ended without an exception, the facts are on the disk.
+
+The lanes of a gate share its journal: their threads take turns. What one thread writes is seen by the others when it
+is committed, and never before.
 """
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,11 +96,15 @@ class Transaction:
 
 
 class Journal:
-    """The one writer of a journal file. It belongs to the thread that opened it."""
+    """The one writer of a journal file. Threads may share it: each transaction, and each question, waits for its turn.
+
+    Whoever holds a transaction holds up the others: nothing is waited for inside one but the disk.
+    """
 
     def __init__(
         self, writer: Writer, epoch: UUID, device: str, prefix: int | None, clock: Clock, random: Random, probe: Probe
     ) -> None:
+        self._turn = threading.RLock()
         self._writer = writer
         self._connection = writer.connection
         self._clock = clock
@@ -183,6 +191,10 @@ class Journal:
         The probe is called before and after the commit with the kinds appended. EnvironmentFault when the disk does
         not take it. When this ends without an exception, all that was appended is durable.
         """
+        with self._turn:
+            yield from self._one_transaction()
+
+    def _one_transaction(self) -> Iterator[Transaction]:
         if self._open is not None:
             raise Bug("A journal transaction was begun inside another", "Report this to the makers.")
         if self._in_doubt:
@@ -210,7 +222,8 @@ class Journal:
 
     def head(self) -> tuple[int, bytes]:
         """The last committed sequence number and the chain's hash there; (0, GENESIS) when nothing was written."""
-        return self._seq, self._hash
+        with self._turn:
+            return self._seq, self._hash
 
     def floor_ms(self) -> int:
         """What the newest event says of the earliest time that it can be now (`journal_reader.floor_of`)."""
@@ -221,16 +234,19 @@ class Journal:
         return stored_events(self, after_seq, limit)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """Read; what an open transaction has written is seen."""
-        return self._connection.execute(sql, parameters).fetchall()
+        """Read; what an open transaction of this thread has written is seen."""
+        with self._turn:
+            return self._connection.execute(sql, parameters).fetchall()
 
     def tidy(self) -> None:
         """Move the log into the file while nothing waits (between two passengers); never needed for safety."""
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        with self._turn:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Give the file up; another process may write it then."""
-        self._writer.close()
+        with self._turn:
+            self._writer.close()
 
     def __enter__(self) -> Self:
         return self
