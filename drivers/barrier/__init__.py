@@ -1,10 +1,17 @@
 """Barriers: the port that the gate sees. Whatever the arm is, the gate opens it for a while and watches two beams."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Protocol
 
 from drivers.health import Health
+
+
+class Way(StrEnum):
+    """The direction in which somebody may pass: from the passengers' side to the coaches, or back."""
+
+    IN = "in"
+    OUT = "out"
 
 
 class BarrierEvent(Enum):
@@ -51,8 +58,11 @@ def changes(before: Inputs, after: Inputs) -> list[BarrierEvent]:
 class Barrier(Protocol):
     """A barrier. Used from one thread. Software can ask it to open; in a fire it opens without being asked."""
 
-    def open_for(self, seconds: float) -> None:
-        """Open for `seconds`, timed in the device: a host that dies cannot leave it open. Asking again starts anew.
+    def open_for(self, seconds: float, way: Way = Way.IN) -> None:
+        """Open for `seconds` for somebody who goes `way`, and close without being told to. Asking again starts anew.
+
+        The time is the device's own: a host that dies cannot leave it open. Where a driver has to time it (GPIO), it
+        says what its death does. A barrier with one output opens the same for both ways.
 
         Returns when the device has confirmed. Raises DeviceFault within about a second when it has not; then it was
         told to close again as far as it still hears.

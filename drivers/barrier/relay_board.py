@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from drivers.barrier import Barrier, BarrierEvent, Inputs, changes
+from drivers.barrier import Barrier, BarrierEvent, Inputs, Way, changes
 from drivers.barrier.modbus import OFF, READ_COILS, READ_INPUTS, Bits, ReadBits, WriteCoil
 from drivers.barrier.rtu import REPLY_TIMEOUT, RtuMaster
 from drivers.faults import DeviceFault, DeviceRefused
@@ -28,7 +28,7 @@ SHORTEST_CHECKED_PULSE = 1.0
 
 
 class ModbusRelayBarrier(Barrier):
-    """See the module. `jam_input=None`: the arm has no fault contact.
+    """See the module. `jam_input=None`: the arm has no fault contact. `exit_coil`: another one opens the way out.
 
     `read_back=False` is for a board whose coils do not show a running pulse; then its acknowledgement is all there is.
     """
@@ -39,6 +39,7 @@ class ModbusRelayBarrier(Barrier):
         *,
         unit: int = 1,
         coil: int = 0,
+        exit_coil: int | None = None,
         entry_input: int = 0,
         exit_input: int = 1,
         fire_input: int = 2,
@@ -49,31 +50,32 @@ class ModbusRelayBarrier(Barrier):
         self._master = RtuMaster(open_link, clock=clock)
         self._clock = clock
         self._unit = unit
-        self._coil = coil
+        self._coils = {Way.IN: coil, Way.OUT: coil if exit_coil is None else exit_coil}
         self._entry, self._exit, self._fire, self._jam = entry_input, exit_input, fire_input, jam_input
         self._read_back = read_back
         count = max(8, 1 + max(entry_input, exit_input, fire_input, jam_input or 0))
         self._read_inputs = ReadBits(unit=unit, function=READ_INPUTS, first=0, count=count)
-        self._off = WriteCoil(unit=unit, address=coil, value=OFF)
+        self._off = [WriteCoil(unit=unit, address=each, value=OFF) for each in sorted(set(self._coils.values()))]
         self._last = Inputs()
 
-    def open_for(self, seconds: float) -> None:
+    def open_for(self, seconds: float, way: Way = Way.IN) -> None:
         """See Barrier.open_for. `seconds` is rounded to tenths, 0.1 to 3276.7; outside of that ValueError."""
         tenths = round(seconds * 10)
         if not 1 <= tenths <= LONGEST_PULSE:
             raise ValueError(f"a pulse takes 0.1 to {LONGEST_PULSE / 10} s, not {seconds}")
-        pulse = WriteCoil(unit=self._unit, address=FLASH_ON + self._coil, value=tenths)
+        pulse = WriteCoil(unit=self._unit, address=FLASH_ON + self._coils[way], value=tenths)
         with self._call(release=True) as until:
             self._meet(until)
             self._master.ask(pulse, attempts=2, until=until)  # once more is the same pulse from its start
             if self._read_back and seconds >= SHORTEST_CHECKED_PULSE:
-                self._check_coil(until)
+                self._check_coil(self._coils[way], until)
 
     def close_now(self) -> None:
         """See Barrier.close_now."""
         with self._call() as until:
             self._meet(until)
-            self._master.ask(self._off, attempts=3, until=until)
+            for off in self._off:
+                self._master.ask(off, attempts=3, until=until)
 
     def poll(self) -> list[BarrierEvent]:
         """See Barrier.poll."""
@@ -133,8 +135,8 @@ class ModbusRelayBarrier(Barrier):
         if not self._master.is_open:
             self._bits(self._read_inputs, until)
 
-    def _check_coil(self, until: float) -> None:
-        (on,) = self._bits(ReadBits(unit=self._unit, function=READ_COILS, first=self._coil, count=1), until)
+    def _check_coil(self, coil: int, until: float) -> None:
+        (on,) = self._bits(ReadBits(unit=self._unit, function=READ_COILS, first=coil, count=1), until)
         if not on:
             raise DeviceRefused(
                 "The relay board confirmed the pulse and its output stayed off",
@@ -142,9 +144,10 @@ class ModbusRelayBarrier(Barrier):
             )
 
     def _release(self) -> None:
-        if self._master.is_open:
-            with suppress(DeviceFault):  # the caller hears of the first fault; this is what can still be done
-                self._master.ask(self._off, attempts=1, until=self._clock() + REPLY_TIMEOUT)
+        for off in self._off:
+            if self._master.is_open:
+                with suppress(DeviceFault):  # the caller hears of the first fault; this is what can still be done
+                    self._master.ask(off, attempts=1, until=self._clock() + REPLY_TIMEOUT / len(self._off))
 
     def _bits(self, request: ReadBits, until: float) -> tuple[bool, ...]:
         reply = self._master.ask(request, attempts=3, until=until)

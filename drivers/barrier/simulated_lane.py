@@ -9,6 +9,9 @@ WALK: Walk = (("entry", True, 0.0), ("exit", True, 0.35), ("entry", False, 0.6),
 """The beams in the order in which a person crosses them (in: true), as parts of the time that it takes."""
 
 WALK_BACK: Walk = (("exit", True, 0.0), ("entry", True, 0.35), ("exit", False, 0.6), ("entry", False, 1.0))
+WAYS = {"in": (WALK, "passages"), "out": (WALK_BACK, "passages_out")}
+"""How people cross who may, and what counts them."""
+
 WALK_IN_AND_OUT: Walk = (("entry", True, 0.0), ("entry", False, 1.0))
 
 
@@ -22,7 +25,7 @@ class SimulatedLane:
         self.arm_open = False
         self.fire = False
         self.jammed = False
-        self.counts = {"passages": 0, "forced": 0}
+        self.counts = {"passages": 0, "passages_out": 0, "forced": 0}
         self._arm_seconds = arm_ms / 1000
         self._moving_since: float | None = None
         self._occupied = {"entry": 0, "exit": 0}
@@ -51,6 +54,19 @@ class SimulatedLane:
         if counts is not None:
             self._steps.append((start + seconds, partial(self._count, counts)))
         self._steps.sort(key=lambda step: step[0])
+
+    def walk_through(self, now: float, seconds: float, people: int, gap: float, way: str) -> bool:
+        """Let people cross one behind the other, `way` "in" or "out", `gap` seconds between them.
+
+        Returns whether they set out: nobody does when the arm is not open. Raises ValueError for another way.
+        """
+        if way not in WAYS:
+            raise ValueError(f"way is in or out, not {way!r}")
+        steps, counts = WAYS[way]
+        if self.arm_open:
+            for person in range(people):
+                self.walk(now + person * (steps[2][2] * seconds + gap), seconds, steps, counts=counts)
+        return self.arm_open
 
     def move(self, now: float, *, coil: bool) -> None:
         """Let people and arm move on to `now`, a short step after the last time."""

@@ -44,17 +44,24 @@ COMMANDS = "walk_through, walk_back, force, block, clear, fire, jam, clear_jam, 
 class RelayBoardSimulator(Simulator):
     """Eight coils with flash timers and eight inputs: 0 entry beam, 1 exit beam, 2 fire loop (low = fire), 3 jammed.
 
-    `do`: walk_through(ms=600, people=1, gap_ms=300) crosses entry then exit; `passed` false when the arm is not open.
+    `do`: walk_through(ms=600, people=1, gap_ms=300, way="in") crosses entry then exit, way="out" exit then entry;
+    `passed` false when the arm is not open.
     walk_back(way="entry") steps in and back out again; way="exit" comes against the direction through an open arm.
     force(ms) goes through whatever the arm is. block(beam), clear(beam), fire(on), jam, clear_jam.
     coil_stuck(on, how="ignored") acknowledges writes without doing them, how="exception" answers "device failure".
     """
 
     def __init__(
-        self, *, unit: int = 1, coil: int = 0, arm_ms: int = 250, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        unit: int = 1,
+        coil: int = 0,
+        exit_coil: int | None = None,
+        arm_ms: int = 250,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._unit = unit
-        self._coil = coil
+        self._arm_coils = (coil,) if exit_coil is None else (coil, exit_coil)
         self._clock = clock
         self._now = clock()
         self._last_byte = self._now
@@ -112,14 +119,18 @@ class RelayBoardSimulator(Simulator):
         return {}
 
     def state(self) -> dict[str, Any]:
-        """Return the truth: `opened` counts pulses that the coil really gave, `passages` people through an open arm."""
+        """Return the truth: `opened` counts pulses that a coil really gave, `passages` people through an open arm.
+
+        `passages_out` counts those who went out; `coil` says whether a coil that opens the arm is on.
+        """
         self._pass_time(self._clock())
         lane = self._lane
         return {
-            "coil": self._is_on(self._coil),
+            "coil": self._arm_coil_is_on(),
             "arm": "open" if lane.arm_open else "closed",
             "opened": self._opened,
             "passages": lane.counts["passages"],
+            "passages_out": lane.counts["passages_out"],
             "forced": lane.counts["forced"],
             "entry_blocked": lane.blocked("entry"),
             "exit_blocked": lane.blocked("exit"),
@@ -130,13 +141,8 @@ class RelayBoardSimulator(Simulator):
             "requests": self._requests,
         }
 
-    def _walk_through(self, ms: int = 600, people: int = 1, gap_ms: int = 300) -> bool:
-        if not self._lane.arm_open:
-            return False
-        for person in range(people):
-            start = self._now + person * (WALK[2][2] * ms + gap_ms) / 1000
-            self._lane.walk(start, ms / 1000, WALK, counts="passages")
-        return True
+    def _walk_through(self, ms: int = 600, people: int = 1, gap_ms: int = 300, way: str = "in") -> bool:
+        return self._lane.walk_through(self._now, ms / 1000, people, gap_ms / 1000, way)
 
     def _walk_back(self, ms: int = 600, way: str = "entry") -> bool:
         if way == "entry":
@@ -154,7 +160,10 @@ class RelayBoardSimulator(Simulator):
     def _pass_time(self, now: float) -> None:
         while self._now < now:
             self._now = min(self._now + STEP, now)
-            self._lane.move(self._now, coil=self._is_on(self._coil))
+            self._lane.move(self._now, coil=self._arm_coil_is_on())
+
+    def _arm_coil_is_on(self) -> bool:
+        return any(self._is_on(coil) for coil in self._arm_coils)
 
     def _is_on(self, coil: int) -> bool:
         return self._now < self._coils_until[coil]
@@ -208,5 +217,5 @@ class RelayBoardSimulator(Simulator):
             on = not self._is_on(coil) if value == TOGGLE else value == ON
             until = math.inf if on else 0.0
         self._coils_until[coil] = until
-        if coil == self._coil and until:
+        if coil in self._arm_coils and until:
             self._opened += 1

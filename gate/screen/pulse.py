@@ -5,7 +5,7 @@ A thread of its own would go on beating for a controller that hangs, and its las
 
 from collections.abc import Callable
 
-from drivers.barrier import Barrier, BarrierEvent, Inputs
+from drivers.barrier import Barrier, BarrierEvent, Inputs, Way
 from drivers.health import Health
 
 
@@ -16,9 +16,9 @@ class PulsingBarrier:
         self._barrier = barrier
         self._beat = beat
 
-    def open_for(self, seconds: float) -> None:
+    def open_for(self, seconds: float, way: Way = Way.IN) -> None:
         """As the barrier behind it."""
-        self._barrier.open_for(seconds)
+        self._barrier.open_for(seconds, way)
 
     def close_now(self) -> None:
         """As the barrier behind it."""

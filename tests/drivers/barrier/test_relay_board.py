@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.barrier import BarrierEvent, Inputs, changes
+from drivers.barrier import BarrierEvent, Inputs, Way, changes
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceRefused, DeviceSilent
@@ -249,3 +249,26 @@ def test_fire_is_reported_before_anything_else() -> None:
     assert changes(Inputs(), after)[0] is BarrierEvent.FIRE_ON
     assert changes(after, Inputs())[0] is BarrierEvent.FIRE_OFF
     assert len(changes(Inputs(), after)) == 4
+
+
+def test_the_way_out_has_an_output_of_its_own_where_one_is_wired(tmp_path: Path) -> None:
+    with Station(RelayBoardSimulator(arm_ms=20, exit_coil=1), f"pty:{tmp_path / 'board'}") as station:
+        barrier = ModbusRelayBarrier(lambda: open_link(station.address), exit_coil=1)
+        barrier.open_for(30, Way.OUT)
+        assert eventually(lambda: station.state()["arm"] == "open")
+        assert station.do("walk_through", ms=100, way="out") == {"passed": True}
+        assert eventually(lambda: station.state()["passages_out"] == 1)
+        assert station.state()["passages"] == 0
+        barrier.close_now()
+        assert not station.state()["coil"]
+        barrier.open_for(30, Way.IN)
+        barrier.open_for(30, Way.OUT)
+        barrier.close()
+        assert not station.state()["coil"]
+
+
+def test_one_output_opens_for_both_ways(station: Station, barrier: ModbusRelayBarrier) -> None:
+    barrier.open_for(30, Way.OUT)
+    assert station.state()["coil"]
+    with pytest.raises(ValueError, match="way is in or out"):
+        station.do("walk_through", way="up")
