@@ -11,8 +11,14 @@ from typing import Any, Literal, TypeVar
 
 from station.config_rules import faults
 
-ScannerKind = Literal["line", "gm65", "ssi", "honeywell", "newland"]
+ScannerKind = Literal["line", "gm65", "ssi", "honeywell", "newland", "keyboard"]
 """The scanners that there are drivers for; docs/configuration.md says which is which."""
+
+BarrierKind = Literal["relay-board", "lot", "gpio"]
+"""The barriers that there are drivers for; docs/configuration.md says which is which."""
+
+Bias = Literal["off", "pull-up", "pull-down"]
+"""What the chip does with an input that nothing drives."""
 
 
 class ConfigFault(Exception):
@@ -88,9 +94,9 @@ class IdReaderConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannerConfig:
-    """A serial code scanner."""
+    """A code scanner: serial, or one that types like a keyboard."""
 
-    address: str
+    address: str  # a keyboard's: /dev/input/by-id/…, or usb:VENDOR:PRODUCT (hexadecimal), or usb:VENDOR:PRODUCT:NAME
     baud: int = 9600
     kind: ScannerKind = "line"  # what it understands; line: nothing, it sends each code with CR or LF at its end
 
@@ -107,17 +113,23 @@ class CameraConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarrierConfig:
-    """A Modbus RTU relay board that times its own pulse, with two beams and the fire loop on its inputs."""
+    """What opens the arm, with two beams and the fire loop on its inputs. Numbers count the board's or chip's lines."""
 
-    address: str
+    address: str  # gpio: the chip, as /dev/gpiochip0
+    kind: BarrierKind = "relay-board"
     baud: int = 9600
     unit: int = 1
     coil: int = 0
+    exit_coil: int = -1  # opens for the way out; -1: `coil` opens both ways
     entry_input: int = 0
     exit_input: int = 1
     fire_input: int = 2
-    jam_input: int = 3
+    jam_input: int = 3  # -1: the arm has no fault contact
     read_back: bool = True  # ask the board whether the pulse runs; off for boards that hide it
+    coil_active_low: bool = False  # gpio: a low level opens
+    inputs_active_low: bool = False  # gpio: a low level says yes (for the fire loop: whole)
+    bias: Bias = "off"  # gpio: of the inputs
+    debounce_ms: int = 5  # gpio: an input must keep its level for this long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

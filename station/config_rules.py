@@ -4,6 +4,7 @@ A wrong value is told at the start, by its line, instead of by a device that doe
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,13 +38,18 @@ RANGES: dict[str, tuple[float, float]] = {
     "barrier.entry_input": (0, 65535),
     "barrier.exit_input": (0, 65535),
     "barrier.fire_input": (0, 65535),
-    "barrier.jam_input": (0, 65535),
+    "barrier.jam_input": (-1, 65535),
+    "barrier.exit_coil": (-1, 65535),
+    "barrier.debounce_ms": (0, 1000),
     "gate.start_seconds": (0.5, 600),
     "gate.finish_seconds": (0.5, 600),
 }
 """The least and the greatest of every number. Modbus units are 1 to 247; ccTalk's 0 is everybody, 1 the host."""
 
 INPUTS = ("entry_input", "exit_input", "fire_input", "jam_input")
+OUTPUTS = ("coil", "exit_coil")
+NONE = -1
+"""The number of an input or output that is not there."""
 
 
 def faults(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -59,6 +65,7 @@ def faults(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
     yield from _panel(config)
     yield from _display(config)
     yield from _barrier(config)
+    yield from _scanner(config)
 
 
 def _wrong(name: str, value: object) -> str:
@@ -71,6 +78,10 @@ def _wrong(name: str, value: object) -> str:
 
 
 def _address(name: str, value: str) -> str:
+    if value.startswith("usb:"):
+        known = re.fullmatch("usb:[0-9a-fA-F]{4}:[0-9a-fA-F]{4}(:.+)?", value)
+        good = name == "scanner.address" and known is not None
+        return "" if good else f"`{name}`: usb:VENDOR:PRODUCT is for a scanner, with 4 hexadecimal digits each."
     if not value.startswith("tcp:"):
         return "" if value.startswith("/") else f"`{name}` must be tcp:HOST:PORT or a path such as /dev/ttyUSB0."
     host, _, port = value.removeprefix("tcp:").rpartition(":")
@@ -132,11 +143,30 @@ def _display(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _barrier(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    if config.barrier is None:
+    barrier = config.barrier
+    if barrier is None:
         return
+    if barrier.kind == "gpio" and not barrier.address.startswith("/"):
+        yield ("barrier", "address"), "`barrier.address` of a gpio barrier is its chip, such as /dev/gpiochip0."
+    if barrier.kind == "lot":
+        return  # its inputs are its own
     taken: dict[int, str] = {}
-    for name in INPUTS:
-        number = getattr(config.barrier, name)
+    # the lines of a GPIO chip are inputs and outputs alike; a board's outputs are counted apart
+    for name in (*INPUTS, *(OUTPUTS if barrier.kind == "gpio" else ())):
+        number = getattr(barrier, name)
+        if number == NONE:
+            continue
         if number in taken:
-            yield ("barrier", name), f"`barrier.{name}` and `barrier.{taken[number]}` are both input {number}."
+            what = "line" if barrier.kind == "gpio" else "input"
+            yield ("barrier", name), f"`barrier.{name}` and `barrier.{taken[number]}` are both {what} {number}."
         taken[number] = name
+
+
+def _scanner(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    scanner = config.scanner
+    if scanner is None:
+        return
+    types_keys = scanner.kind == "keyboard"
+    if types_keys is not scanner.address.startswith(("usb:", "/dev/input/")):
+        what = "`scanner.address` must be /dev/input/by-id/… or usb:VENDOR:PRODUCT for kind keyboard, and for no other."
+        yield ("scanner", "address"), what

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import assert_never
 
+from drivers.barrier import Barrier
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.camera.opencv import OpenCvCamera
 from drivers.cash.cctalk import CcTalkBillValidator
@@ -18,10 +19,12 @@ from station.config import (
     BarrierConfig,
     CameraConfig,
     CashConfig,
+    ConfigFault,
     IdReaderConfig,
     PrinterConfig,
     ScannerConfig,
 )
+from station.config_rules import NONE
 
 
 def _opener(address: str, baud: int) -> Callable[[], Link]:
@@ -64,6 +67,8 @@ def scanner(config: ScannerConfig) -> Scanner:
             return honeywell_scanner(opener)
         case "newland":
             return newland_scanner(opener)
+        case "keyboard":
+            raise ConfigFault("There is no driver for scanners of kind keyboard yet: set it to serial.")
         case unknown:
             assert_never(unknown)
 
@@ -73,15 +78,27 @@ def camera(config: CameraConfig) -> OpenCvCamera:
     return OpenCvCamera(config.source, width=config.width, height=config.height, fps=config.fps)
 
 
-def barrier(config: BarrierConfig) -> ModbusRelayBarrier:
-    """The barrier's relay board."""
-    return ModbusRelayBarrier(
-        _opener(config.address, config.baud),
-        unit=config.unit,
-        coil=config.coil,
-        entry_input=config.entry_input,
-        exit_input=config.exit_input,
-        fire_input=config.fire_input,
-        jam_input=config.jam_input,
-        read_back=config.read_back,
-    )
+def barrier(config: BarrierConfig) -> Barrier:
+    """The barrier of the configured kind."""
+    match config.kind:
+        case "relay-board":
+            return ModbusRelayBarrier(
+                _opener(config.address, config.baud),
+                unit=config.unit,
+                coil=config.coil,
+                exit_coil=_line(config.exit_coil),
+                entry_input=config.entry_input,
+                exit_input=config.exit_input,
+                fire_input=config.fire_input,
+                jam_input=_line(config.jam_input),
+                read_back=config.read_back,
+            )
+        case "lot" | "gpio":
+            raise ConfigFault(f"There is no driver for barriers of kind {config.kind} yet.")
+        case unknown:
+            assert_never(unknown)
+
+
+def _line(number: int) -> int | None:
+    """The number of an input or output; None when the configuration says that there is none."""
+    return None if number == NONE else number
