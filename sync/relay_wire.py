@@ -103,8 +103,13 @@ class ClaimAnswer(Wire):
 
 
 class CaughtUpRequest(Wire):
-    """My journal of this epoch ends at `seq`, as far as I know; 0 when it has no event."""
+    """To the arbiter of `epoch`: my journal of `journal_epoch` ends at `seq`, and you hold all of it; 0: no event yet.
 
+    Said with another arbiter's epoch it counts for nothing, so that it cannot be repeated to an emptied one by anybody;
+    the answer has the right epoch, and the device sends its history to that one first.
+    """
+
+    epoch: Hex32
     journal_epoch: Hex32
     seq: int = Field(ge=0, le=2**53)
 
