@@ -130,7 +130,7 @@ class PlacesReturned(Body):
 
 
 class UseClaimed(Body):
-    """A ticket was let in (or taken for refund or change): durable before the barrier opens."""
+    """A ticket was let in or out (or taken for refund or change): durable before the barrier opens."""
 
     number: Digits
     use_no: int = Field(ge=1)
@@ -141,7 +141,7 @@ class UseClaimed(Body):
     persons: int = Field(ge=1, le=10)
     flags: list[Word]
     by: Literal["code", "number", "card"]
-    purpose: Literal["admission", "refund", "change"]
+    purpose: Literal["admission", "refund", "change", "exit"]
 
 
 class UsePassed(Body):
@@ -199,6 +199,43 @@ class DeviceBack(Body):
     device: Word
 
 
+class StaffActed(Body):
+    """A member of staff acted on a departure (or struck a gate off): the signed fact, byte for byte."""
+
+    fact: Annotated[bytes, Field(min_length=1, max_length=2048)]
+
+
+class StaffOverrode(Body):
+    """Somebody showed a badge code after a refusal and let the holder through. `use_no` is None when nobody was let
+    through all the same; `number` is None when no ticket had been read.
+    """
+
+    lane: Word
+    badge: Word
+    reason: Word
+    number: Digits | None
+    use_no: Annotated[int, Field(ge=1)] | None
+
+
+class GateStarted(Body):
+    """A gate's process began to serve these lanes: what it had asked an arbiter for before and not written down, it
+    never acted on.
+    """
+
+    lanes: Annotated[list[Word], Field(min_length=1, max_length=64)]
+
+
+class UseDuplicate(Body):
+    """One ticket was let in more than once without walking out in between, while parts of the station were cut off.
+    `attempts` and `devices` belong together, in the order of the passages.
+    """
+
+    number: Digits
+    use_no: int = Field(ge=1)
+    attempts: Annotated[list[Attempt], Field(min_length=2, max_length=64)]
+    devices: Annotated[list[Word], Field(min_length=2, max_length=64)]
+
+
 SCHEMAS: Mapping[str, type[Body]] = {
     "journal.opened": JournalOpened,
     "order.held": OrderHeld,
@@ -219,6 +256,10 @@ SCHEMAS: Mapping[str, type[Body]] = {
     "lane.event": LaneEvent,
     "device.fault": DeviceFaulted,
     "device.back": DeviceBack,
+    "staff.acted": StaffActed,
+    "staff.overrode": StaffOverrode,
+    "gate.started": GateStarted,
+    "use.duplicate": UseDuplicate,
 }
 """The schema of each kind; kinds that are not here are stored and answered *kept* without being read."""
 

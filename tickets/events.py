@@ -42,6 +42,10 @@ class Kind(StrEnum):
     LANE_EVENT = "lane.event"
     DEVICE_FAULT = "device.fault"
     DEVICE_BACK = "device.back"
+    STAFF_ACTED = "staff.acted"
+    STAFF_OVERRODE = "staff.overrode"
+    GATE_STARTED = "gate.started"
+    USE_DUPLICATE = "use.duplicate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

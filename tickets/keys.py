@@ -46,6 +46,9 @@ class Scheme(Protocol):
     def verify(self, raw: bytes, signature: bytes, message: bytes) -> bool:
         """Whether the holder of the raw public key signed `message`. False, never an error, for nonsense."""
 
+    def private_raw(self, private: object) -> bytes:
+        """The bytes that `private_from_raw` makes this key of: to be sealed, never to be written as they are."""
+
     def private_pem(self, private: object) -> bytes:
         """PKCS #8, not encrypted: the file's permissions protect it."""
 
@@ -90,6 +93,11 @@ class Ed25519:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+    def private_raw(self, private: object) -> bytes:
+        """The 32-byte seed."""
+        assert isinstance(private, Ed25519PrivateKey)
+        return private.private_bytes_raw()
 
     def private_pem(self, private: object) -> bytes:
         """PKCS #8 (RFC 8410)."""
@@ -180,6 +188,10 @@ class SigningKey:
     @classmethod
     def _of(cls, algorithm: Algorithm, private: object) -> Self:
         return cls(algorithm, PublicKey(algorithm, ALGORITHMS[algorithm].public_raw(private)), private)
+
+    def to_raw(self) -> bytes:
+        """The secret bytes that `from_raw` makes this key of: to be sealed, never to be written as they are."""
+        return ALGORITHMS[self.algorithm].private_raw(self._private)
 
     def to_pem(self) -> bytes:
         """PKCS #8, not encrypted: the file's permissions protect it."""

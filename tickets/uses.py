@@ -9,8 +9,10 @@ from uuid import UUID
 
 from tickets.numbers import TicketNumber
 
-Purpose = Literal["admission", "refund", "change"]
-"""What a use is for. They compete for the same number, so that a ticket is not both travelled on and refunded."""
+Purpose = Literal["admission", "refund", "change", "exit"]
+"""What a use is for. They compete for the same number, so that a ticket is not both travelled on and refunded. An exit
+is somebody who was let in and walks back out.
+"""
 
 
 class UseEnd(StrEnum):
@@ -23,7 +25,11 @@ class UseEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """The `use_no`-th claim on a ticket, made by `device` under its own `attempt`. `end` is None while it is open."""
+    """The `use_no`-th claim on a ticket, made by `device` under its own `attempt`. `end` is None while it is open.
+
+    `persons` is how many it lets through, and once it has passed, how many walked. `flags` are those raised when it was
+    claimed (values of `admission.Flag`, kept as text: a newer device may raise one that is not known here).
+    """
 
     ticket: TicketNumber
     use_no: int
@@ -33,6 +39,8 @@ class Use:
     at: datetime
     end: UseEnd | None = None
     purpose: Purpose = "admission"
+    persons: int = 1
+    flags: frozenset[str] = frozenset()
 
 
 def next_use_no(history: Iterable[Use]) -> int:
