@@ -9,6 +9,8 @@ import serial
 
 from drivers.faults import DeviceGone
 
+MOST_DRAINED = 4096
+
 
 class Link(Protocol):
     """A byte stream to one device. Every call raises DeviceGone when the stream is broken."""
@@ -120,10 +122,13 @@ def open_link(address: str, baud: int = 9600) -> Link:
     return SerialLink(address, baud)
 
 
-def drain(link: Link, quiet: float = 0.0) -> bytes:
-    """Read and return everything waiting on the line until `quiet` seconds pass without a byte, at most a second."""
+def drain(link: Link, quiet: float = 0.0, *, within: float = 1.0) -> bytes:
+    """Read what is waiting on the line until `quiet` seconds pass without a byte, at most `within` seconds.
+
+    Returns the last 4096 bytes of it at most: a line that never falls quiet must not fill the memory.
+    """
     seen = b""
-    until = time.monotonic() + 1.0
+    until = time.monotonic() + within
     while time.monotonic() < until and (data := link.read(quiet)):
-        seen += data
+        seen = (seen + data)[-MOST_DRAINED:]
     return seen

@@ -16,15 +16,17 @@ from drivers.barrier.modbus import (
     Bits,
     Foreign,
     ReadBits,
+    ReadRegisters,
     Refused,
     Reply,
     Request,
-    RequestDecoder,
     WriteCoil,
     WriteCoils,
+    WriteRegisters,
     Written,
     encode_reply,
 )
+from drivers.barrier.modbus_decoders import RequestDecoder
 from drivers.barrier.simulated_lane import WALK, WALK_BACK, WALK_IN_AND_OUT, SimulatedLane
 from drivers.simulation import Send, Simulator
 
@@ -190,7 +192,7 @@ class RelayBoardSimulator(Simulator):
                     if isinstance(reply, Refused):
                         return reply
                 return Written()
-            case Foreign():
+            case Foreign() | ReadRegisters() | WriteRegisters():
                 return Refused(code=ILLEGAL_FUNCTION)
             case _:
                 assert_never(request)

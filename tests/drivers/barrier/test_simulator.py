@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from drivers.barrier.modbus import OFF, ON, Bits, ReadBits, Refused, Reply, ReplyDecoder, Request, WriteCoil, encode
+from drivers.barrier.modbus import OFF, ON, Bits, ReadBits, Refused, Reply, Request, WriteCoil, encode
+from drivers.barrier.modbus_decoders import ReplyDecoder
 from drivers.barrier.simulator import RelayBoardSimulator
 
 
