@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import assert_never
 
 from drivers.barrier import Barrier
+from drivers.barrier.lot import LotBarrier
+from drivers.barrier.mbap import MbapLink
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.camera.opencv import OpenCvCamera
 from drivers.cash.cctalk import CcTalkBillValidator
@@ -93,10 +95,17 @@ def barrier(config: BarrierConfig) -> Barrier:
                 jam_input=_line(config.jam_input),
                 read_back=config.read_back,
             )
-        case "lot" | "gpio":
+        case "lot":
+            return LotBarrier(_turnstile_opener(config), unit=config.unit)
+        case "gpio":
             raise ConfigFault(f"There is no driver for barriers of kind {config.kind} yet.")
         case unknown:
             assert_never(unknown)
+
+
+def _turnstile_opener(config: BarrierConfig) -> Callable[[], Link]:
+    opener = _opener(config.address, config.baud)
+    return (lambda: MbapLink(opener())) if config.address.startswith("tcp:") else opener
 
 
 def _line(number: int) -> int | None:

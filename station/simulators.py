@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from drivers.barrier.lot_simulator import LotSimulator, OverTcp
 from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.camera.simulator import CameraSimulator
 from drivers.cash.simulator import BillValidatorSimulator
@@ -30,6 +31,8 @@ DEVICES: dict[str, Callable[[Path], Simulator]] = {
     "scanner-gm65": lambda _: Gm65Simulator(),
     "scanner-ssi": lambda _: SsiSimulator(),
     "barrier": lambda _: RelayBoardSimulator(),
+    "barrier-lot": lambda _: LotSimulator(),
+    "barrier-lot-tcp": lambda _: OverTcp(LotSimulator()),
 }
 
 

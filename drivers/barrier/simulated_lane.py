@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
+STEP = 0.005
+"""Seconds between two looks at the lane; device time that passes in one piece is walked through in such steps."""
+
 Walk = tuple[tuple[str, bool, float], ...]
 
 WALK: Walk = (("entry", True, 0.0), ("exit", True, 0.35), ("entry", False, 0.6), ("exit", False, 1.0))

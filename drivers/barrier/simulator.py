@@ -27,7 +27,7 @@ from drivers.barrier.modbus import (
     encode_reply,
 )
 from drivers.barrier.modbus_decoders import RequestDecoder
-from drivers.barrier.simulated_lane import WALK, WALK_BACK, WALK_IN_AND_OUT, SimulatedLane
+from drivers.barrier.simulated_lane import STEP, WALK, WALK_BACK, WALK_IN_AND_OUT, SimulatedLane
 from drivers.simulation import Send, Simulator
 
 SIZE = 8
@@ -37,8 +37,6 @@ ALL_COILS = 0x00FF
 FLASH_ON = 0x0200
 TOGGLE = 0x5500
 FRAME_GAP = 0.05
-STEP = 0.005
-"""Seconds between two looks at the lane; device time that passes in one piece is walked through in such steps."""
 
 COMMANDS = "walk_through, walk_back, force, block, clear, fire, jam, clear_jam, coil_stuck"
 
