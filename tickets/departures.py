@@ -43,7 +43,10 @@ class Departure:
     """One coach on one service day. Check-in runs from `opens_at` until just before `closes_at`; all instants are UTC.
 
     `seats` is the number of numbered seats, or None on a coach without fixed seats; `places` is how many may travel.
-    `merged_into` names the trip of the same service day whose coach takes these passengers.
+    `merged_into` names the trip of the same service day whose coach takes these passengers. `late_until`: passengers
+    still board after closing time until just before it (补检). `planned_close` is the closing time before somebody
+    stopped check-in, None while nobody has. `acts` are the ids (32 hexadecimal digits) of the staff facts that whoever
+    tells of this departure has already taken in; see standing.py.
     """
 
     service_date: date
@@ -61,10 +64,16 @@ class Departure:
     state: DepartureState = DepartureState.SCHEDULED
     identity: IdentityPolicy = IdentityPolicy.CODE
     merged_into: str | None = None
+    late_until: datetime | None = None
+    planned_close: datetime | None = None
+    acts: tuple[str, ...] = ()
 
     @classmethod
     def from_record(cls, record: Mapping[str, object]) -> Self:
-        """The departure in a record of the centre. Raises Malformed; members it does not know are ignored."""
+        """The departure in a record of the centre. Raises Malformed; members it does not know are ignored.
+
+        `late_until`, `planned_close` and `acts` came later: a record may lack them.
+        """
         try:
             return cls(
                 service_date=date.fromisoformat(text(record["service_date"])),
@@ -82,6 +91,9 @@ class Departure:
                 state=DepartureState(text(record["state"])),
                 identity=IdentityPolicy(text(record["identity"])),
                 merged_into=None if record["merged_into"] is None else text(record["merged_into"]),
+                late_until=_optional_instant(record.get("late_until")),
+                planned_close=_optional_instant(record.get("planned_close")),
+                acts=_acts(record.get("acts", ())),
             )
         except KeyError as error:
             raise Malformed(f"a departure without {error}") from None
@@ -89,7 +101,9 @@ class Departure:
             raise Malformed(f"not a departure: {error}") from error
 
     def to_record(self) -> dict[str, object]:
-        """Ready for JSON: the date in ISO form, instants in ms since 1970, fares in fen."""
+        """Ready for JSON: the date in ISO form, instants in ms since 1970, fares in fen. What a record may lack is
+        left out where there is nothing to say.
+        """
         return {
             "service_date": self.service_date.isoformat(),
             "trip": self.trip,
@@ -106,6 +120,11 @@ class Departure:
             "state": str(self.state),
             "identity": str(self.identity),
             "merged_into": self.merged_into,
+            **_told(
+                late_until=None if self.late_until is None else ms_of(self.late_until),
+                planned_close=None if self.planned_close is None else ms_of(self.planned_close),
+                acts=list(self.acts) or None,
+            ),
         }
 
     def call_at(self, stop: int) -> StopCall | None:
@@ -124,6 +143,20 @@ def travelled(service_date: date, trip: str, find: Callable[[date, str], Departu
             return departure
         trip = departure.merged_into
     return None
+
+
+def _told(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _optional_instant(value: object) -> datetime | None:
+    return None if value is None else instant_ms(value)
+
+
+def _acts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise Malformed("acts are a list")
+    return tuple(text(fact_id) for fact_id in value)
 
 
 def _stops(value: object) -> tuple[StopCall, ...]:

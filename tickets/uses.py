@@ -68,3 +68,57 @@ def merged(*sources: Iterable[Use]) -> list[Use]:
             if before is None or _FINALITY.index(use.end) > _FINALITY.index(before.end):
                 furthest[use.use_no, use.attempt] = use
     return sorted(furthest.values(), key=lambda use: (use.use_no, use.at, use.attempt))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """What a history says of who is inside. `standing` are the uses that still stand, by number: admissions that were
+    not walked back out of, whatever is open or unresolved, refunds and changes. `out` is the exit that freed the latest
+    admission to be freed, if nobody was let in since: as many as walked out then may come back in.
+    """
+
+    standing: tuple[Use, ...]
+    out: Use | None
+
+    @property
+    def inside(self) -> tuple[Use, ...]:
+        """The passages inwards that nobody walked back out of. More than one: the ticket was let in twice."""
+        return tuple(use for use in self.standing if use.purpose == "admission" and use.end is UseEnd.PASSED)
+
+
+def presence(history: Iterable[Use]) -> Presence:
+    """Fold a history (in any order) into who is inside.
+
+    One exit frees one admission with a lower number: the latest that passed, else the latest unresolved one (who walks
+    out was in). So an exit never makes room for two, and one without an admission before it makes none. An unresolved
+    exit stands in the place of the admission that it may have freed: the doubt goes to staff. What was released does
+    not count.
+    """
+    standing: list[Use] = []
+    out: Use | None = None
+    for use in sorted(history, key=_in_order):
+        if use.end is UseEnd.RELEASED:
+            continue
+        if use.purpose == "exit" and use.end is not None:
+            freed = _freed(standing, use)
+            if freed is not None:
+                standing.remove(freed)
+            if use.end is UseEnd.PASSED:
+                out = use if freed is not None else out
+                continue
+        elif use.purpose == "admission" and use.end is UseEnd.PASSED:
+            out = None
+        standing.append(use)
+    return Presence(standing=tuple(standing), out=out)
+
+
+def _in_order(use: Use) -> tuple[int, bool, datetime, UUID]:
+    """By number; of one number (two isolated parts of a station gave it) exits first, so that they free the fewest."""
+    return use.use_no, use.purpose != "exit", use.at, use.attempt
+
+
+def _freed(standing: Iterable[Use], exit_use: Use) -> Use | None:
+    before = [use for use in standing if use.purpose == "admission" and use.use_no < exit_use.use_no]
+    passed = [use for use in before if use.end is UseEnd.PASSED]
+    doubtful = [use for use in before if use.end is UseEnd.UNRESOLVED]
+    return next(reversed(passed or doubtful), None)

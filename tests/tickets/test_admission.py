@@ -16,6 +16,7 @@ from tickets.admission import (
     CardShown,
     Flag,
     PresentedTicket,
+    ReEntry,
     Refuse,
     Rules,
     TicketState,
@@ -140,7 +141,11 @@ REFUSED: list[tuple[str, Scene, Reason]] = [
     ("being used in another lane", FINE.after(use(1, None)), Reason.USED),
     ("passed after a release", FINE.after(use(1, RELEASED), use(2, PASSED)), Reason.USED),
     ("unresolved elsewhere", FINE.after(use(1, UNRESOLVED)), Reason.SEE_STAFF),
-    ("unresolved elsewhere, with re-entry", FINE.ruled(re_entry=True).after(use(1, UNRESOLVED)), Reason.SEE_STAFF),
+    (
+        "unresolved elsewhere, with re-entry",
+        FINE.ruled(re_entry=ReEntry.FREE).after(use(1, UNRESOLVED)),
+        Reason.SEE_STAFF,
+    ),
     ("own open use, and another's", FINE.after(use(1, None, MINE), use(1, None)), Reason.USED),
     ("own unresolved use, and a passage", FINE.after(use(1, UNRESOLVED, MINE), use(2, PASSED)), Reason.USED),
     ("passed, and a later use unresolved", FINE.after(use(1, PASSED), use(2, UNRESOLVED)), Reason.USED),
@@ -194,7 +199,11 @@ ADMITTED: list[tuple[str, Scene, Admit]] = [
         FINE.at(CLOSES - timedelta(microseconds=1)).shown(card_shown=CHECKED),
         Admit(use_no=1, persons=2),
     ),
-    ("late by leave", FINE.ruled(late_minutes=10).at(LEAVES).shown(card_shown=CHECKED), Admit(use_no=1, persons=2)),
+    (
+        "late by leave",
+        FINE.ruled(late_minutes=10).at(LEAVES).shown(card_shown=CHECKED),
+        Admit(use_no=1, persons=2, flags=frozenset({Flag.LATE})),
+    ),
     ("plausible time", FINE.at(NOON, TimeQuality.DEGRADED).shown(card_shown=CHECKED), Admit(use_no=1, persons=2)),
     (
         "a kiosk asks for no gate",
@@ -231,7 +240,11 @@ ADMITTED: list[tuple[str, Scene, Admit]] = [
         FINE.after(use(1, RELEASED, purpose="refund")).shown(card_shown=CHECKED),
         Admit(use_no=2, persons=2),
     ),
-    ("re-entry", FINE.ruled(re_entry=True).after(use(1, PASSED)).shown(card_shown=CHECKED), Admit(use_no=2, persons=2)),
+    (
+        "re-entry",
+        FINE.ruled(re_entry=ReEntry.FREE).after(use(1, PASSED)).shown(card_shown=CHECKED),
+        Admit(use_no=2, persons=2),
+    ),
     ("no children", FINE.travelling(children=0).shown(card_shown=CHECKED), Admit(use_no=1, persons=1)),
 ]
 
@@ -334,7 +347,7 @@ SCENES = st.builds(
     st.sampled_from(DepartureState),
     st.integers(-60, 60),
     st.sampled_from(TimeQuality),
-    st.booleans(),
+    st.sampled_from(ReEntry),
 )
 
 
@@ -357,7 +370,7 @@ def test_nobody_is_admitted_on_a_use_that_others_hold(scene: Scene) -> None:
     decision = scene.decide()
     if isinstance(decision, Admit):
         taken = {use.use_no for use in scene.history if use.attempt != MINE and use.end is not RELEASED}
-        assert decision.use_no not in taken or scene.rules.re_entry
+        assert decision.use_no not in taken or scene.rules.re_entry is ReEntry.FREE
 
 
 @PROPERTY
