@@ -41,6 +41,26 @@ class SyncConfig:
     retry_cap_seconds: float = 300.0
 
 
+WithoutRelay = Literal["admit", "staff"]
+"""What a gate does with a passenger while its relay does not answer: let in and flag, or send to staff."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayConfig:
+    """The station's relay, which grants each use of a ticket once. Without this section there is none."""
+
+    url: str  # http://HOST:PORT in the station's LAN; its answers are signed
+    budget_ms: int = 80  # in all, for one question to the arbiter
+    without: WithoutRelay = "admit"  # while it does not answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayServerConfig:
+    """Where a relay itself listens."""
+
+    listen: str = "0.0.0.0:8090"  # the whole LAN asks it; every request is signed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelConfig:
     """The kiosk's screen; millimetres as measured on the glass, because screens misreport their size."""
@@ -149,9 +169,11 @@ class Config:
     directory: Path = Path("/var/lib/waystation")
     centre: CentreConfig = field(default_factory=CentreConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
+    relay_server: RelayServerConfig = field(default_factory=RelayServerConfig)
     panel: PanelConfig = field(default_factory=PanelConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
+    relay: RelayConfig | None = None
     printer: PrinterConfig | None = None
     cash: CashConfig | None = None
     id_reader: IdReaderConfig | None = None

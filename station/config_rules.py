@@ -7,6 +7,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from gate.screen.panel import READERS, ScreenPanel
 from kiosk.panel import PanelSettings
@@ -15,6 +16,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "sync.interval_seconds": (0.05, 3600),
     "sync.retry_base_seconds": (0.05, 3600),
     "sync.retry_cap_seconds": (0.05, 86400),
+    "relay.budget_ms": (5, 1000),
     "panel.width_mm": (20, 5000),
     "panel.height_mm": (20, 5000),
     "panel.width_px": (100, 20000),
@@ -73,7 +75,7 @@ def _wrong(name: str, value: object) -> str:
         least, most = RANGES[name]
         assert isinstance(value, int | float)
         return "" if least <= value <= most else f"`{name}` must be from {least} to {most}, not {value}."
-    check = _TEXTS.get(name.partition(".")[2])
+    check = _TEXTS.get(name) or _TEXTS.get(name.partition(".")[2])
     return check(name, str(value)) if check else ""
 
 
@@ -94,6 +96,23 @@ def _url(name: str, value: str) -> str:
     return "" if scheme in {"http", "https"} and rest else f"`{name}` must begin with https:// or http://."
 
 
+def _lan_url(name: str, value: str) -> str:
+    """No TLS: what the relay says is signed, and a handshake would eat the budget of the first question."""
+    parts = urlsplit(value)
+    try:
+        good = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    good = good and parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
+    return "" if good else f"`{name}` must be http://HOST:PORT, not {value!r}."
+
+
+def _listen(name: str, value: str) -> str:
+    host, _, port = value.rpartition(":")
+    good = bool(host) and port.isascii() and port.isdecimal() and int(port) <= 65535
+    return "" if good else f"`{name}` must be HOST:PORT with a port from 0 to 65535, not {value!r}."
+
+
 def _label(name: str, value: str) -> str:
     good = bool(value.strip()) and value.isprintable() and len(value) <= MOST_LABEL
     return "" if good else f"`{name}` must be 1 to {MOST_LABEL} printable characters."
@@ -110,6 +129,8 @@ def _reader(name: str, value: str) -> str:
 _TEXTS: dict[str, Callable[[str, str], str]] = {
     "address": _address,
     "url": _url,
+    "relay.url": _lan_url,
+    "listen": _listen,
     "gate": _label,
     "lane": _label,
     "source": _source,
