@@ -1,4 +1,4 @@
-"""The arbiter as a gate sees it: one question before the barrier opens, and an answer within a budget, whatever happens.
+"""The arbiter as a gate sees it: a question before the barrier opens, and an answer within a budget, whatever happens.
 
 Only a relay's *granted* or *taken*, signed by its own key, is an answer. Everything else is silence, and what a gate
 does in silence is the station's written policy. A station without a relay has nobody to ask: its gates stand alone.
@@ -52,6 +52,6 @@ class Arbiter(Protocol):
 class NoArbiter:
     """The arbiter of a station without a relay."""
 
-    def ask(self, claim: ClaimRequest) -> Answer:
+    def ask(self, claim: ClaimRequest) -> Answer:  # noqa: ARG002  the port's own signature
         """Answer Alone, at once."""
         return Alone()

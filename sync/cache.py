@@ -2,62 +2,56 @@
 
 A cache that is missing, empty, not migrated yet or damaged is an empty view, not an error: the station goes on with
 what a ticket itself says. `problem()` then says what is wrong. A cache that appears later is picked up by itself.
+
+What was learnt in the station's LAN is part of the view: uses of other gates stand beside those that the centre has
+told, and a departure is as the station runs it (`tickets.standing`), with what staff have signed.
 """
 
 import json
-import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
 from uuid import UUID
 
-from sync.cache_schema import SCHEMA, STATUS, TIME_ANCHOR, TIME_FLOOR, TRUST_LIST
+from sync.cache_file import CacheFile, Changes
+from sync.cache_schema import LAN_STATUS, STATUS, TIME_ANCHOR, TIME_FLOOR, TRUST_LIST
 from sync.cache_writer import CacheWriter as CacheWriter
-from sync.database import open_reader, unusable
+from sync.cached_rows import TICKET, USES, USES_OF, ticket_of, use_of
+from sync.cached_rows import CachedTicket as CachedTicket
 from sync.encoding import from_text
 from sync.orders import Grant
-from sync.status import SyncStatus
+from sync.staff_view import StaffView
+from sync.status import LanStatus, SyncStatus
 from sync.trusted_time import TimeAnchor
-from sync.wire import AllotmentBody, CertificateBody, ClaimBody, DayKeyBody, StationBody, StopBody, Wire
-from tickets.admission import TicketState
+from sync.wire import AllotmentBody, CertificateBody, ClaimBody, DayKeyBody, DeviceBody, StationBody, StopBody, Wire
 from tickets.departures import Departure
 from tickets.errors import EnvironmentFault, Malformed
-from tickets.journey import Journey, TicketKind
-from tickets.money import Fen
+from tickets.keys import Algorithm, PublicKey
 from tickets.numbers import TicketNumber
-from tickets.uses import Purpose, Use, UseEnd
-
-_TICKET = """SELECT number, service_date, trip, boarding, alighting, seat, kind, children, fare, tag, expires_s, state,
-    issuer FROM tickets """
-
+from tickets.staff import StaffFact
+from tickets.standing import standing
+from tickets.uses import Use, merged
 
 _MOST_PARSED = 4096
 W = TypeVar("W", bound=Wire)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CachedTicket:
-    """A ticket as the centre knows it; `issuer` is a device, or "centre" for the web."""
-
-    number: TicketNumber
-    journey: Journey
-    expires: datetime
-    state: TicketState
-    issuer: str
+_IN_WINDOW = """SELECT key, body FROM records WHERE kind = 'departure'
+    AND json_extract(body, '$.departs_at') >= ? AND json_extract(body, '$.departs_at') < ?"""
+_ONE = "SELECT body FROM records WHERE kind = ? AND key = ?"
 
 
 class CacheReader:
-    """Reads what the centre says. Every answer is empty or None when the file or the row is missing."""
+    """Reads what the centre and the LAN say. Every answer is empty or None when the file or the row is missing.
+
+    It belongs to one thread.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection: sqlite3.Connection | None = None
-        self._inode: tuple[int, int] | None = None
-        self._problem: EnvironmentFault | None = None
-        self._parsed: dict[str, tuple[str, Departure]] = {}
-        self._seen: tuple[tuple[int, int] | None, int] = (None, -1)
+        self._file = CacheFile(path)
+        self._changes = Changes(self._file)
+        self._staff = StaffView(self._file)
+        self._told: dict[str, tuple[str, Departure]] = {}
+        self._standing: dict[str, tuple[Departure, tuple[StaffFact, ...], Departure]] = {}
 
     def station(self) -> StationBody | None:
         """The station itself: names, zone, its own stop."""
@@ -68,53 +62,75 @@ class CacheReader:
         return sorted(self._bodies("stop", StopBody), key=lambda stop: (-stop.popular, stop.id))
 
     def departures(self, between: tuple[datetime, datetime]) -> list[Departure]:
-        """Departures that leave from the first instant until before the second, in the order in which they leave."""
-        first, end = between
-        found = []
-        for key, body in self._rows(
-            "SELECT key, body FROM records WHERE kind = 'departure' "
-            "AND json_extract(body, '$.departs_at') >= ? AND json_extract(body, '$.departs_at') < ?",
-            (int(first.timestamp() * 1000), int(end.timestamp() * 1000)),
-        ):
-            departure = self._departure(cast(str, key), cast(str, body))
-            if departure is not None:
-                found.append(departure)
-        return sorted(found, key=lambda departure: (departure.departs_at, departure.trip))
+        """Departures that leave from the first instant until before the second, in the order in which they leave.
+
+        Each is as the station runs it; so one that staff have delayed into the time between is among them.
+        """
+        first, end = (int(at.timestamp() * 1000) for at in between)
+        bodies = cast("list[tuple[str, str]]", self._file.rows(_IN_WINDOW, (first, end)))
+        keys = {key for key, _ in bodies}
+        delayed = [(key, self._record("departure", key)) for key in self._staff.departures() if key not in keys]
+        found = [self._as_run(key, body) for key, body in (*bodies, *delayed) if body is not None]
+        within = [each for each in found if each is not None and between[0] <= each.departs_at < between[1]]
+        return sorted(within, key=lambda departure: (departure.departs_at, departure.trip))
 
     def departure(self, service_date: date, trip: str) -> Departure | None:
-        """One departure, or None when the cache does not know it."""
+        """One departure as the station runs it, or None when the cache does not know it."""
         key = f"{service_date.isoformat()}/{trip}"
         body = self._record("departure", key)
-        return None if body is None else self._departure(key, body)
+        return None if body is None else self._as_run(key, body)
+
+    def departure_as_told(self, service_date: date, trip: str) -> Departure | None:
+        """One departure as the centre has it, without what staff have signed since."""
+        key = f"{service_date.isoformat()}/{trip}"
+        body = self._record("departure", key)
+        return None if body is None else self._as_told(key, body)
+
+    def staff_facts(self, service_date: date, trip: str) -> tuple[StaffFact, ...]:
+        """What staff have signed about a departure and is obeyed here, oldest first; the centre may have it in too."""
+        return self._staff.of(f"{service_date.isoformat()}/{trip}")
 
     def ticket(self, number: TicketNumber) -> CachedTicket | None:
         """A ticket, or None when the cache does not know it (which says nothing about the ticket)."""
-        found = self._rows(_TICKET + "WHERE number = ?", (number.to_bytes(),))
-        return _ticket(found[0]) if found else None
+        found = self._file.rows(TICKET + "WHERE number = ?", (number.to_bytes(),))
+        return ticket_of(found[0]) if found else None
 
     def tickets_by_tag(self, service_date: date, trip: str, tag: bytes) -> list[CachedTicket]:
         """Tickets for a departure (as sold) under an identity tag: how an ID card alone finds its ticket."""
-        found = self._rows(
-            _TICKET + "WHERE service_date = ? AND trip = ? AND tag = ? ORDER BY number",
+        found = self._file.rows(
+            TICKET + "WHERE service_date = ? AND trip = ? AND tag = ? ORDER BY number",
             (service_date.isoformat(), trip, tag),
         )
-        return [_ticket(row) for row in found]
+        return [ticket_of(row) for row in found]
 
     def tickets_of(self, service_date: date, trip: str) -> list[CachedTicket]:
         """All tickets for a departure, as sold."""
-        found = self._rows(
-            _TICKET + "WHERE service_date = ? AND trip = ? ORDER BY number", (service_date.isoformat(), trip)
+        found = self._file.rows(
+            TICKET + "WHERE service_date = ? AND trip = ? ORDER BY number", (service_date.isoformat(), trip)
         )
-        return [_ticket(row) for row in found]
+        return [ticket_of(row) for row in found]
 
     def uses(self, number: TicketNumber) -> list[Use]:
-        """Uses of a ticket by any device of the station, as far as the centre has heard, by number."""
-        found = self._rows(
-            "SELECT ticket, use_no, attempt, device, lane, at_ms, end, purpose FROM uses WHERE ticket = ? "
-            "ORDER BY use_no",
-            (number.to_bytes(),),
+        """Uses of a ticket by any device of the station, as far as the centre or the LAN has said, by number."""
+        found = self._file.rows(USES, (number.to_bytes(),))
+        uses = [use_of(row) for row in found]
+        return merged(uses) if len(uses) > 1 else uses
+
+    def uses_of(self, service_date: date, trip: str) -> list[Use]:
+        """Uses of all tickets for a departure (as sold), by any device of the station, as far as they are known."""
+        return merged(use_of(row) for row in self._file.rows(USES_OF, (service_date.isoformat(), trip)))
+
+    def devices(self) -> list[DeviceBody]:
+        """The devices of this station with their public keys, by name of device."""
+        return sorted(self._bodies("device", DeviceBody), key=lambda device: device.device)
+
+    def relay_keys(self) -> tuple[PublicKey, ...]:
+        """The keys of the station's relay: whose answers are believed. Two while one relay takes another's place."""
+        return tuple(
+            PublicKey(Algorithm.EDDSA, bytes.fromhex(device.key))
+            for device in self.devices()
+            if device.kind == "relay" and device.state == "active"
         )
-        return [_use(row) for row in found]
 
     def allotments(self, device: str, service_date: date, trip: str) -> Grant:
         """All places that this till was ever granted on a departure."""
@@ -130,7 +146,7 @@ class CacheReader:
 
     def trust_list_bytes(self) -> bytes | None:
         """The newest trust list whose signature sync has checked."""
-        value = self._state(TRUST_LIST)
+        value = self._file.state(TRUST_LIST)
         return None if value is None else from_text(value)
 
     def certificate(self, device: str) -> bytes | None:
@@ -144,22 +160,27 @@ class CacheReader:
 
     def kept_through(self, epoch: UUID) -> int:
         """Up to which sequence number the centre has signed for this journal; 0 when for nothing."""
-        found = self._rows("SELECT kept_through FROM acknowledged WHERE epoch = ?", (epoch.hex,))
+        found = self._file.rows("SELECT kept_through FROM acknowledged WHERE epoch = ?", (epoch.hex,))
         return cast(int, found[0][0]) if found else 0
 
     def time_anchor(self) -> TimeAnchor | None:
         """The newest signed time and when it came."""
-        value = self._state(TIME_ANCHOR)
+        value = self._file.state(TIME_ANCHOR)
         return None if value is None else TimeAnchor.from_json(value)
 
     def time_floor_ms(self) -> int:
         """The time that no clock here may be below, in ms since 1970; 0 when there is none."""
-        return int(self._state(TIME_FLOOR) or 0)
+        return int(self._file.state(TIME_FLOOR) or 0)
 
     def status(self) -> SyncStatus | None:
         """How syncing goes; None when it never ran."""
-        value = self._state(STATUS)
+        value = self._file.state(STATUS)
         return None if value is None else SyncStatus.from_json(value)
+
+    def lan_status(self) -> LanStatus | None:
+        """How the relay is doing, seen from here; None when this terminal has never had one."""
+        value = self._file.state(LAN_STATUS)
+        return None if value is None else LanStatus.from_json(value)
 
     def age(self, now: datetime) -> timedelta | None:
         """How long ago the cache was last seen to be up to date; None when it never was."""
@@ -169,33 +190,44 @@ class CacheReader:
         return max(timedelta(0), now - datetime.fromtimestamp(status.last_success_ms / 1000, UTC))
 
     def changed(self) -> bool:
-        """Whether the file has been written since this was last asked; True the first time. Costs microseconds."""
-        version = self._rows("PRAGMA data_version")
-        seen = (self._inode, cast(int, version[0][0]) if version else -1)
-        changed, self._seen = seen != self._seen, seen
-        return changed
+        """Whether more than tickets and uses was written since this was last asked; True the first time.
+
+        Tickets and uses come all day long, and are asked for one by one. Costs microseconds.
+        """
+        return self._changes.seen()
 
     def problem(self) -> EnvironmentFault | None:
         """Why the view is empty although the file is there; None while all is well."""
-        return self._problem
+        return self._file.problem
 
     def close(self) -> None:
         """Let the file go; the next question opens it again."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._file.close()
 
-    def _departure(self, key: str, body: str) -> Departure | None:
-        known = self._parsed.get(key)
+    def _as_run(self, key: str, body: str) -> Departure | None:
+        told, facts = self._as_told(key, body), self._staff.of(key)
+        if told is None or not facts:
+            return told
+        known = self._standing.get(key)
+        if known is not None and known[0] is told and known[1] is facts:
+            return known[2]
+        if len(self._standing) > _MOST_PARSED:
+            self._standing.clear()
+        as_run = standing(told, facts)
+        self._standing[key] = (told, facts, as_run)
+        return as_run
+
+    def _as_told(self, key: str, body: str) -> Departure | None:
+        known = self._told.get(key)
         if known is not None and known[0] == body:
             return known[1]
         try:
             departure = Departure.from_record(json.loads(body))
         except Malformed:
             return None  # as good as not there: a signed ticket for it is admitted and flagged, see admission
-        if len(self._parsed) > _MOST_PARSED:
-            self._parsed.clear()
-        self._parsed[key] = (body, departure)
+        if len(self._told) > _MOST_PARSED:
+            self._told.clear()
+        self._told[key] = (body, departure)
         return departure
 
     def _body(self, kind: str, key: str, model: type[W]) -> W | None:
@@ -203,81 +235,9 @@ class CacheReader:
         return None if body is None else model.model_validate_json(body)
 
     def _bodies(self, kind: str, model: type[W]) -> list[W]:
-        found = self._rows("SELECT body FROM records WHERE kind = ?", (kind,))
+        found = self._file.rows("SELECT body FROM records WHERE kind = ?", (kind,))
         return [model.model_validate_json(cast(str, body)) for (body,) in found]
 
     def _record(self, kind: str, key: str) -> str | None:
-        found = self._rows("SELECT body FROM records WHERE kind = ? AND key = ?", (kind, key))
+        found = self._file.rows(_ONE, (kind, key))
         return cast(str, found[0][0]) if found else None
-
-    def _state(self, key: str) -> str | None:
-        found = self._rows("SELECT value FROM state WHERE key = ?", (key,))
-        return cast(str, found[0][0]) if found else None
-
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        try:
-            self._follow()
-            if self._connection is None:
-                return []
-            found = self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
-            self._problem = unusable(SCHEMA.name, self._path, error)
-            self.close()
-            return []
-        except EnvironmentFault as fault:
-            self._problem = fault
-            return []
-        self._problem = None
-        return found
-
-    def _follow(self) -> None:
-        """Open the file, or open it again when another took its name."""
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            self.close()
-            return
-        inode = (found.st_dev, found.st_ino)
-        if self._connection is None or inode != self._inode:
-            self.close()
-            self._parsed.clear()
-            self._connection, self._inode = open_reader(self._path, SCHEMA), inode
-
-
-def _ticket(row: Sequence[object]) -> CachedTicket:
-    number, day, trip, boarding, alighting, seat, kind, children, fare, tag, expires_s, state, issuer = cast(
-        "tuple[bytes, str, str, int, int, int | None, int, int, int, bytes, int, str, str]", tuple(row)
-    )
-    return CachedTicket(
-        number=TicketNumber.from_bytes(number),
-        journey=Journey(
-            service_date=date.fromisoformat(day),
-            trip=trip,
-            boarding=boarding,
-            alighting=alighting,
-            seat=seat,
-            kind=TicketKind(kind),
-            children=children,
-            fare=Fen(fare),
-            tag=tag,
-        ),
-        expires=datetime.fromtimestamp(expires_s, UTC),
-        state=TicketState(state),
-        issuer=issuer,
-    )
-
-
-def _use(row: Sequence[object]) -> Use:
-    ticket, use_no, attempt, device, lane, at_ms, end, purpose = cast(
-        "tuple[bytes, int, bytes, str, str, int, str | None, Purpose]", tuple(row)
-    )
-    return Use(
-        ticket=TicketNumber.from_bytes(ticket),
-        use_no=use_no,
-        attempt=UUID(bytes=attempt),
-        device=device,
-        lane=lane,
-        at=datetime.fromtimestamp(at_ms / 1000, UTC),
-        end=None if end is None else UseEnd(end),
-        purpose=purpose,
-    )

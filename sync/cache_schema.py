@@ -1,4 +1,8 @@
-"""The tables of the cache: what the centre says, and nothing that could not be fetched again."""
+"""The tables of the cache: what the centre says, and what peers in the station's LAN said beside it.
+
+All of it can be fetched again. What came through the LAN has tables of its own: a fresh copy of the centre's records
+does not touch them.
+"""
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -79,7 +83,54 @@ def what_the_centre_says(db: Database) -> None:
     db.conn.execute("PRAGMA user_version = 1")
 
 
-SCHEMA = Schema(name="cache", migrations=_migrations, version=1)
+_LAN_TABLES = (
+    "ALTER TABLE uses ADD COLUMN persons INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE uses ADD COLUMN flags TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE uses ADD COLUMN service_date TEXT",
+    "ALTER TABLE uses ADD COLUMN trip TEXT",
+    "CREATE INDEX uses_by_departure ON uses (service_date, trip) WHERE service_date IS NOT NULL",
+    """CREATE TABLE lan_uses (
+        ticket BLOB NOT NULL CHECK (length(ticket) = 8),
+        use_no INTEGER NOT NULL,
+        attempt BLOB NOT NULL CHECK (length(attempt) = 16),
+        device TEXT NOT NULL,
+        lane TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        end TEXT,
+        purpose TEXT NOT NULL,
+        persons INTEGER NOT NULL,
+        flags TEXT NOT NULL,
+        service_date TEXT,
+        trip TEXT,
+        PRIMARY KEY (ticket, use_no, attempt)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX lan_uses_by_departure ON lan_uses (service_date, trip) WHERE service_date IS NOT NULL",
+    """CREATE TABLE staff_facts (
+        digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+        bytes BLOB NOT NULL,
+        learnt_ms INTEGER NOT NULL,
+        refused TEXT,
+        service_date TEXT,
+        trip TEXT
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE held (
+        epoch TEXT PRIMARY KEY,
+        held_through INTEGER NOT NULL,
+        receipt BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "DELETE FROM state WHERE key = 'cursor'",  # pull all once more: the uses kept so far lack the new columns
+)
+
+
+@_migrations()
+def what_the_lan_says(db: Database) -> None:
+    """Version 2."""
+    for statement in _LAN_TABLES:
+        db.conn.execute(statement)
+    db.conn.execute("PRAGMA user_version = 2")
+
+
+SCHEMA = Schema(name="cache", migrations=_migrations, version=2)
 """What a cache file holds."""
 
 CURSOR = "cursor"
@@ -96,3 +147,11 @@ TRUST_LIST = "trust_list"
 """State: that list, base64url."""
 STATUS = "status"
 """State: how syncing goes (JSON), for screens and the doctor."""
+REVISION = "revision"
+"""State: a number that grows with every commit that changes more than tickets and uses."""
+LAN_EPOCH = "lan_epoch"
+"""State: the arbiter's epoch in which the LAN's tables are kept up, 32 hexadecimal digits; absent before the first."""
+LAN_POSITION = "lan_position"
+"""State: how far that epoch's changes were learnt."""
+LAN_STATUS = "lan_status"
+"""State: how the relay is doing, seen from here (JSON)."""

@@ -17,10 +17,11 @@ _PUT_TICKET = """INSERT INTO tickets (number, service_date, trip, boarding, alig
     state = excluded.state, issuer = excluded.issuer, change_no = excluded.change_no
     WHERE excluded.change_no >= change_no"""
 _DROP_TICKET = "DELETE FROM tickets WHERE number = ? AND change_no <= ?"
-_PUT_USE = """INSERT INTO uses (ticket, use_no, attempt, device, lane, at_ms, end, purpose, change_no)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+_PUT_USE = """INSERT INTO uses (ticket, use_no, attempt, device, lane, at_ms, end, purpose, persons, flags,
+    service_date, trip, change_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (ticket, use_no) DO UPDATE SET attempt = excluded.attempt, device = excluded.device,
     lane = excluded.lane, at_ms = excluded.at_ms, end = excluded.end, purpose = excluded.purpose,
+    persons = excluded.persons, flags = excluded.flags, service_date = excluded.service_date, trip = excluded.trip,
     change_no = excluded.change_no WHERE excluded.change_no >= change_no"""
 _DROP_USE = "DELETE FROM uses WHERE ticket = ? AND use_no = ? AND change_no <= ?"
 _PUT_RECORD = """INSERT INTO records (kind, key, body, change_no) VALUES (?, ?, ?, ?)
@@ -92,8 +93,13 @@ def _apply_use(connection: sqlite3.Connection, record: Record) -> None:
     body = UseBody.model_validate(record.body)
     if (body.number, str(body.use_no)) != (digits, use_no):
         raise ValueError("the key is not the use's")
-    row = (
-        number,
+    connection.execute(_PUT_USE, (*use_row(body), record.change))
+
+
+def use_row(body: UseBody) -> tuple[object, ...]:
+    """A use as the columns of `uses` and `lan_uses`, from the ticket to the trip."""
+    return (
+        TicketNumber.from_digits(body.number).to_bytes(),
         body.use_no,
         UUID(body.attempt).bytes,
         body.device,
@@ -101,6 +107,8 @@ def _apply_use(connection: sqlite3.Connection, record: Record) -> None:
         body.at,
         body.end,
         body.purpose,
-        record.change,
+        body.persons,
+        " ".join(body.flags),
+        body.service_date,
+        body.trip,
     )
-    connection.execute(_PUT_USE, row)
