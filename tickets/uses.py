@@ -1,7 +1,7 @@
 """Uses of a ticket: nothing about a ticket is overwritten, each use of it is one more numbered row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -59,15 +59,21 @@ _FINALITY = (None, UseEnd.UNRESOLVED, UseEnd.RELEASED, UseEnd.PASSED)
 def merged(*sources: Iterable[Use]) -> list[Use]:
     """One history from several (own journal, cache, arbiter), by number: of each attempt, what is known furthest.
 
-    A source may lag behind another: a use that one still calls open and another calls passed has passed.
+    A source may lag behind another: a use that one still calls open and another calls passed has passed. A flag that
+    any of them knows is kept; where two know the same end, the larger number of persons holds.
     """
     furthest: dict[tuple[int, UUID], Use] = {}
     for source in sources:
         for use in source:
             before = furthest.get((use.use_no, use.attempt))
-            if before is None or _FINALITY.index(use.end) > _FINALITY.index(before.end):
-                furthest[use.use_no, use.attempt] = use
+            furthest[use.use_no, use.attempt] = use if before is None else _further(before, use)
     return sorted(furthest.values(), key=lambda use: (use.use_no, use.at, use.attempt))
+
+
+def _further(one: Use, other: Use) -> Use:
+    further = max(one, other, key=lambda use: (_FINALITY.index(use.end), use.persons))
+    flags = one.flags | other.flags
+    return further if flags == further.flags else replace(further, flags=flags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
