@@ -77,8 +77,9 @@ WORDINGS: Mapping[Reason, Wording] = {
         word_en="Not open yet",
         passenger_zh="这班车还没有开始检票[，{when} 开检]。请在候车区稍候，留意屏幕和广播。",
         passenger_en="Check-in for this coach [opens at {when}|is not open yet]. Please wait and watch the screens.",
-        staff_zh="未到开检时间[（{when}）]。需要提前检票时，请凭工牌为本班次办理开检。",
-        staff_en="Check-in [opens at {when}|is not open yet]. To board early, open this departure with your badge.",
+        staff_zh="未到开检时间[（{when}）]。需要提前检票时，请为本班次办理开检；只放行这一位时，请出示工牌码。",
+        staff_en="Check-in [opens at {when}|is not open yet]. To board early, open this departure; "
+        "to admit this passenger alone, show your badge code.",
     ),
     Reason.CLOSED: Wording(
         word_zh="已停止检票",
@@ -86,18 +87,18 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这班车已[于 {when} ]停止检票。请马上找检票口的工作人员，发车前也许还能补检。",
         passenger_en="Check-in for this coach [closed at {when}|has closed]. "
         "Speak to the staff at this gate now: you may still be able to board.",
-        staff_zh="发车前可凭工牌办理补检；赶不上时，请引导旅客到售票窗口改签或退票。",
-        staff_en="Until the coach leaves you can open late boarding with your badge. "
-        "If it is too late, send the passenger to the ticket window for a change or a refund.",
+        staff_zh="发车前可为本班次办理补检，或出示工牌码只放行这一位；赶不上时，请引导旅客到售票窗口改签或退票。",
+        staff_en="Until the coach leaves, start late boarding for this departure, or show your badge code to admit "
+        "this passenger alone. If it is too late, send them to the ticket window for a change or a refund.",
     ),
     Reason.DEPARTED: Wording(
         word_zh="班次已发车",
         word_en="Coach has left",
         passenger_zh="这班车已[于 {when} ]发车。请到售票窗口询问下一班车。",
         passenger_en="This coach [left at {when}|has left]. Please ask at the ticket window about the next one.",
-        staff_zh="车确实未走时，可凭工牌更改发车时间或办理补检；已走时，请引导旅客到售票窗口。",
-        staff_en="If the coach is still here, change its departure time or open late boarding with your badge. "
-        "If it has left, send the passenger to the ticket window.",
+        staff_zh="车确实未走时，请为本班次办理补检，或由值班员改发车时间、出示工牌码；已走时，请引导旅客到售票窗口。",
+        staff_en="If the coach is still here, start late boarding, or call the duty manager to change its time or "
+        "show a badge code. If it has left, send the passenger to the ticket window.",
     ),
     Reason.CANCELLED: Wording(
         word_zh="班次已取消",
@@ -105,8 +106,9 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这班车已取消。请到售票窗口全额退票，或免费改签其他班次。",
         passenger_en="This coach has been cancelled. "
         "Go to the ticket window for a full refund or a free change to another coach.",
-        staff_zh="班次已停班，不收退票费。请引导旅客到售票窗口退票或改签。",
-        staff_en="The departure is cancelled, and there is no refund fee. Send the passenger to the ticket window.",
+        staff_zh="班次已停班，不收退票费，工牌码不能放行。请引导旅客到售票窗口退票或改签。",
+        staff_en="The departure is cancelled, there is no refund fee, and no badge code admits. "
+        "Send the passenger to the ticket window.",
     ),
     Reason.WRONG_STATION: Wording(
         word_zh="不在本站乘车",
@@ -124,9 +126,9 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这班车不在这里检票。[请到 {gate}检票口。|请在大屏幕上查看检票口。]",
         passenger_en="This coach does not board here. "
         "[Please go to gate {gate}.|Please find its gate on the departures screen.]",
-        staff_zh="这班车在[ {gate}|另一个]检票口检票。如已改口，请凭工牌办理改检票口。",
+        staff_zh="这班车在[ {gate}|另一个]检票口检票。如已改口，请为本班次办理改检票口；只放行这一位时，请出示工牌码。",
         staff_en="This coach boards at [gate {gate}|another gate]. "
-        "If it has moved here, change its gate with your badge.",
+        "If it has moved here, change its gate; to admit this passenger alone, show your badge code.",
     ),
     Reason.WRONG_DEPARTURE: Wording(
         word_zh="不是本班次",
@@ -134,9 +136,9 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这张车票是[{day}|另一天][ {when} ]的班次。请核对乘车日期；需要改签请到售票窗口。",
         passenger_en="This ticket is for [{day}|another day][ at {when}]. "
         "Please check its date. To change it, go to the ticket window.",
-        staff_zh="票面乘车日期[是{day}|不是今天]，不能在今天检票。请引导旅客到售票窗口改签。",
-        staff_en="The ticket is for [{day}|another day] and cannot be used today. "
-        "Send the passenger to the ticket window to change it.",
+        staff_zh="票面乘车日期[是{day}|不是今天]，不能在今天检票。请引导旅客到售票窗口改签；确需放行时，由值班员出示工牌码。",
+        staff_en="The ticket is for [{day}|another day] and cannot be used today. Send the passenger to the ticket "
+        "window to change it, or call the duty manager, whose badge code admits.",
     ),
     Reason.USED: Wording(
         word_zh="车票已使用",
@@ -144,9 +146,10 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这张车票已[于 {when} ][在通道 {where} ]检过票。如果不是您本人，请马上找工作人员。",
         passenger_en="This ticket has already been used[: at {when}][, in lane {where}]. "
         "If that was not you, please speak to our staff now.",
-        staff_zh="同一张车票只能检一次[，上次 {when}][，通道 {where}]。请核对证件；旅客本人尚未上车时，由值班员处理。",
+        staff_zh="同一张车票只能检一次[，上次 {when}][，通道 {where}]。请核对证件；"
+        "旅客本人尚未上车时，由值班员出示工牌码放行。",
         staff_en="A ticket admits once[; last used at {when}][, lane {where}]. "
-        "Compare the ID. If its holder has not boarded, call the duty manager.",
+        "Compare the ID. If its holder has not boarded, call the duty manager, whose badge code admits.",
     ),
     Reason.REFUNDED: Wording(
         word_zh="车票已退票",
@@ -194,9 +197,10 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这里还无法验证这家售票方的车票。请带身份证件找检票口的工作人员。",
         passenger_en="This gate cannot check tickets from this seller yet. "
         "Please take your ID to the staff at this gate.",
-        staff_zh="信任列表中没有这张票的签名密钥。请凭证件查询订单后人工放行，并请技术员检查列表是否更新。",
-        staff_en="The trust list has no key for this ticket. Look for the order by ID and admit by hand, "
-        "then ask a technician whether the list is up to date.",
+        staff_zh="信任列表中没有这张票的签名密钥，工牌码不能放行。请旅客刷购票时的身份证，或到售票窗口换票；"
+        "并请技术员检查列表是否更新。",
+        staff_en="The trust list has no key for this ticket, and no badge code admits. Let the passenger use the ID "
+        "card it was bought with, or go to the ticket window, and ask a technician whether the list is up to date.",
     ),
     Reason.EXPIRED: Wording(
         word_zh="车票已过期",
@@ -204,9 +208,9 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这张车票已[于 {day} {when} ]过期。请到售票窗口咨询或重新购票。",
         passenger_en="This ticket [expired on {day} at {when}|has expired]. "
         "Please ask or buy a new one at the ticket window.",
-        staff_zh="已过票面有效期。请先核对本机时间，无误后引导旅客到售票窗口。",
-        staff_en="The ticket's validity has ended. Check this machine's clock first; "
-        "if it is right, send the passenger to the ticket window.",
+        staff_zh="已过票面有效期。请先核对本机时间：有误时由值班员出示工牌码放行；无误时引导旅客到售票窗口。",
+        staff_en="The ticket's validity has ended. Check this machine's clock first: if it is wrong, the duty "
+        "manager's badge code admits; if it is right, send the passenger to the ticket window.",
     ),
     Reason.UNREADABLE: Wording(
         word_zh="没有读出车票",
@@ -234,27 +238,28 @@ WORDINGS: Mapping[Reason, Wording] = {
         passenger_zh="这班车需要核对身份。请刷购票时用的身份证，并出示车票；持其他证件请找工作人员。",
         passenger_en="This coach needs an identity check. Hold the ID card you bought with to the reader "
         "and show your ticket. With any other document, please go to our staff.",
-        staff_zh="证件和车票还没有都核对到。读卡器不能识读的证件请人工核对，并在本机登记。",
-        staff_en="ID and ticket have not both been checked. "
-        "Compare documents the reader cannot read by eye, and record it on this machine.",
+        staff_zh="证件和车票还没有都核对到。读卡器不能识读的证件请人工核对，一致后出示工牌码放行，本机会登记。",
+        staff_en="ID and ticket have not both been checked. Compare documents the reader cannot read by eye; "
+        "if they agree, show your badge code, and it is recorded.",
     ),
     Reason.IDENTITY_DIFFERS: Wording(
         word_zh="证件与票不符",
         word_en="Different ID",
         passenger_zh="这不是购票时登记的证件。请使用购票时的证件，或找工作人员。",
         passenger_en="This is not the ID the ticket was bought with. Please use that ID, or ask our staff.",
-        staff_zh="请当面核对人、证、票。一致时人工放行并登记；不一致时不得放行。",
+        staff_zh="请当面核对人、证、票。一致时出示工牌码放行，本机会登记；不一致时不得放行。",
         staff_en="Compare person, document and ticket. "
-        "If they agree, admit by hand and record it; if not, do not admit.",
+        "If they agree, show your badge code, and it is recorded; if not, do not admit.",
     ),
     Reason.SEE_STAFF: Wording(
         word_zh="请找工作人员",
         word_en="Please see staff",
         passenger_zh="这张车票需要工作人员确认。请到检票口的工作人员处办理。",
         passenger_en="Our staff need to check this ticket. Please go to the staff at this gate.",
-        staff_zh="上一次检票的结果没有记下来[（{when}，通道 {where}）]。请确认旅客是否已进站，再人工放行或拦下。",
+        staff_zh="上一次检票的结果没有记下来[（{when}，通道 {where}）]。请确认旅客是否已进站："
+        "可以放行时出示工牌码，否则不得放行。",
         staff_en="How the last check-in ended was not recorded[ ({when}, lane {where})]. "
-        "Find out whether the passenger is already inside, then admit or stop by hand.",
+        "Find out whether the passenger is already inside; show your badge code only if they may pass.",
     ),
 }
 
