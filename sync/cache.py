@@ -16,7 +16,7 @@ from uuid import UUID
 from sync.cache_file import CacheFile, Changes
 from sync.cache_schema import LAN_STATUS, STATUS, TIME_ANCHOR, TIME_FLOOR, TRUST_LIST
 from sync.cache_writer import CacheWriter as CacheWriter
-from sync.cached_rows import TICKET, USES, USES_OF, ticket_of, use_of
+from sync.cached_rows import TICKET, TOLD, USES, USES_OF, ticket_of, use_of
 from sync.cached_rows import CachedTicket as CachedTicket
 from sync.encoding import from_text
 from sync.orders import Grant
@@ -24,6 +24,7 @@ from sync.staff_view import StaffView
 from sync.status import LanStatus, SyncStatus
 from sync.trusted_time import TimeAnchor
 from sync.wire import AllotmentBody, CertificateBody, ClaimBody, DayKeyBody, DeviceBody, StationBody, StopBody, Wire
+from tickets.admission import TicketState
 from tickets.departures import Departure
 from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import Algorithm, PublicKey
@@ -115,6 +116,17 @@ class CacheReader:
         found = self._file.rows(USES, (number.to_bytes(),))
         uses = [use_of(row) for row in found]
         return merged(uses) if len(uses) > 1 else uses
+
+    def told(self, number: TicketNumber) -> tuple[TicketState | None, list[Use]]:
+        """The state (None when the ticket is not known) and the `uses` of a ticket, by one question: a gate's own."""
+        state: TicketState | None = None
+        uses = []
+        for row in self._file.rows(TOLD, (number.to_bytes(),)):
+            if row[1] == 0:
+                state = TicketState(cast(str, row[6]))
+            else:
+                uses.append(use_of(row))
+        return state, merged(uses) if len(uses) > 1 else uses
 
     def uses_of(self, service_date: date, trip: str) -> list[Use]:
         """Uses of all tickets for a departure (as sold), by any device of the station, as far as they are known."""

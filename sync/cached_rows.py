@@ -17,6 +17,9 @@ TICKET = """SELECT number, service_date, trip, boarding, alighting, seat, kind, 
 _USE = "SELECT ticket, use_no, attempt, device, lane, at_ms, end, purpose, persons, flags FROM "
 USES = f"{_USE}uses WHERE ticket = ?1 UNION ALL {_USE}lan_uses WHERE ticket = ?1"
 """The uses of ticket ?1, by the centre's word and by the LAN's: the same one may be there twice."""
+_STATE = "SELECT NULL, 0, NULL, NULL, NULL, 0, state, NULL, 0, NULL FROM tickets WHERE number = ?1"
+TOLD = f"{_STATE} UNION ALL {USES}"
+"""The same, and before them, under the use number 0, the ticket's state if it is known."""
 _OF = "(SELECT number FROM tickets WHERE service_date = ?1 AND trip = ?2)"
 _ON = "WHERE (service_date = ?1 AND trip = ?2)"
 USES_OF = " UNION ALL ".join(
