@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import assert_never
 
 from drivers.barrier import Barrier
+from drivers.barrier.gpio import GpioBarrier
+from drivers.barrier.gpio_lines import GpiodLines, Wiring
 from drivers.barrier.lot import LotBarrier
 from drivers.barrier.mbap import MbapLink
 from drivers.barrier.relay_board import ModbusRelayBarrier
@@ -98,9 +100,33 @@ def barrier(config: BarrierConfig) -> Barrier:
         case "lot":
             return LotBarrier(_turnstile_opener(config), unit=config.unit)
         case "gpio":
-            raise ConfigFault(f"There is no driver for barriers of kind {config.kind} yet.")
+            return _gpio(config)
         case unknown:
             assert_never(unknown)
+
+
+def _gpio(config: BarrierConfig) -> GpioBarrier:
+    exit_coil, jam_input = _line(config.exit_coil), _line(config.jam_input)
+    wiring = Wiring(
+        outputs=(config.coil,) if exit_coil is None else (config.coil, exit_coil),
+        inputs=(
+            *(config.entry_input, config.exit_input, config.fire_input),
+            *(() if jam_input is None else (jam_input,)),
+        ),
+        outputs_active_low=config.coil_active_low,
+        inputs_active_low=config.inputs_active_low,
+        pull=config.bias,
+        debounce_ms=config.debounce_ms,
+    )
+    return GpioBarrier(
+        lambda: GpiodLines(config.address, wiring),
+        coil=config.coil,
+        exit_coil=exit_coil,
+        entry_input=config.entry_input,
+        exit_input=config.exit_input,
+        fire_input=config.fire_input,
+        jam_input=jam_input,
+    )
 
 
 def _turnstile_opener(config: BarrierConfig) -> Callable[[], Link]:

@@ -22,7 +22,7 @@ from drivers.barrier.modbus import (
     encode_reply,
 )
 from drivers.barrier.modbus_decoders import RequestDecoder
-from drivers.barrier.simulated_lane import STEP, WALK, WALK_IN_AND_OUT, SimulatedLane
+from drivers.barrier.simulated_lane import STEP, SimulatedLane
 from drivers.simulation import Send, Simulator
 
 FRAME_GAP = 0.05
@@ -38,14 +38,12 @@ SETTINGS = {
 """What the maker sets in the factory."""
 
 COUNTED = {"in": ("passages", Register.PERMIT_ENTRY), "out": ("passages_out", Register.PERMIT_EXIT)}
-COMMANDS = "walk_through, walk_back, force, block, clear, fire, jam, clear_jam, mode, permit_stuck"
 
 
 class LotSimulator(Simulator):
     """Permits lapse after the waiting time when nobody starts, and after the passing time when nobody finishes.
 
-    `do`: walk_through(ms=600, people=1, gap_ms=300, way="in"), walk_back(ms=600) in and back out on the entry side,
-    force(ms=600), block(beam), clear(beam), fire(on) which is the mode ANTIPANIC, mode(mode=0..2), jam, clear_jam,
+    `do`: what a lane does (SimulatedLane.do), where fire(on) is the mode ANTIPANIC; mode(mode=0..2);
     permit_stuck(on, how="ignored" or "exception") for a turnstile that takes no permits.
     """
 
@@ -87,53 +85,32 @@ class LotSimulator(Simulator):
     def do(self, command: str, **arguments: Any) -> dict[str, Any]:
         """See the class."""
         self._pass_time(self._clock())
-        lane = self._lane
         match command:
-            case "walk_through":
-                return {"passed": self._walk_through(**arguments)}
-            case "walk_back":
-                lane.walk(self._now, arguments.get("ms", 600) / 1000, WALK_IN_AND_OUT)
-            case "force":
-                lane.walk(self._now, arguments.get("ms", 600) / 1000, WALK, counts="forced")
-            case "block" | "clear":
-                lane.hold(arguments["beam"], command == "block")
             case "fire":
                 self._set_mode(Mode.ANTIPANIC if arguments.get("on", True) else Mode.NORMAL)
             case "mode":
                 self._set_mode(Mode(arguments["mode"]))
-            case "jam" | "clear_jam":
-                lane.jammed = command == "jam"
             case "permit_stuck":
                 how = arguments.get("how", "ignored")
                 if how not in ("ignored", "exception"):
                     raise ValueError(f"how is ignored or exception, not {how!r}")
                 self._stuck = how if arguments.get("on", True) else ""
             case _:
-                raise ValueError(f"A turnstile does {COMMANDS}, not {command!r}")
+                return self._lane.do(self._now, command, **arguments)
         return {}
 
     def state(self) -> dict[str, Any]:
-        """Return the truth: `opened` counts permits given, `passages` and `passages_out` people through an open arm."""
+        """Return the lane's truth, the registers behind it, and `opened`: permits given."""
         self._pass_time(self._clock())
-        lane = self._lane
         return {
             "permits": {"in": self._permits[Register.PERMIT_ENTRY], "out": self._permits[Register.PERMIT_EXIT]},
             "coil": any(self._permits.values()),
-            "arm": "open" if lane.arm_open else "closed",
             "opened": self._opened,
-            **lane.counts,
-            "entry_blocked": lane.blocked("entry"),
-            "exit_blocked": lane.blocked("exit"),
-            "walking": lane.walking,
-            "fire": lane.fire,
+            **self._lane.state(),
             "mode": self._mode,
-            "jammed": lane.jammed,
             "settings": {f"{register:#06x}": value for register, value in self._settings.items()},
             "requests": self._requests,
         }
-
-    def _walk_through(self, ms: int = 600, people: int = 1, gap_ms: int = 300, way: str = "in") -> bool:
-        return self._lane.walk_through(self._now, ms / 1000, people, gap_ms / 1000, way)
 
     def _set_mode(self, mode: Mode) -> None:
         self._mode = mode.value

@@ -1,10 +1,13 @@
-"""The lane behind a simulated relay board: an arm that takes its time, two beams, and people who walk."""
+"""The lane behind a simulated barrier: an arm that takes its time, two beams, and people who walk."""
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 STEP = 0.005
 """Seconds between two looks at the lane; device time that passes in one piece is walked through in such steps."""
+
+COMMANDS = "walk_through, walk_back, force, block, clear, fire, jam, clear_jam"
 
 Walk = tuple[tuple[str, bool, float], ...]
 
@@ -69,6 +72,54 @@ class SimulatedLane:
         if self.arm_open:
             for person in range(people):
                 self.walk(now + person * (steps[2][2] * seconds + gap), seconds, steps, counts=counts)
+        return self.arm_open
+
+    def do(self, now: float, command: str, **arguments: Any) -> dict[str, Any]:
+        """Let a hand or people do something in the lane; COMMANDS names it. Raises ValueError for anything else.
+
+        walk_through(ms=600, people=1, gap_ms=300, way="in"): `passed` false when the arm is not open.
+        walk_back(ms=600, way="entry") steps in and back out again; way="exit" comes against the direction, through an
+        open arm. force(ms=600) goes through whatever the arm is. block(beam), clear(beam), jam, clear_jam, fire(on).
+        """
+        seconds = arguments.pop("ms", 600) / 1000
+        match command:
+            case "walk_through":
+                people, gap = arguments.get("people", 1), arguments.get("gap_ms", 300) / 1000
+                return {"passed": self.walk_through(now, seconds, people, gap, arguments.get("way", "in"))}
+            case "walk_back":
+                return {"passed": self._walk_back(now, seconds, arguments.get("way", "entry"))}
+            case "force":
+                self.walk(now, seconds, WALK, counts="forced")
+            case "block" | "clear":
+                self.hold(arguments["beam"], command == "block")
+            case "jam" | "clear_jam":
+                self.jammed = command == "jam" and bool(arguments.get("on", True))
+            case "fire":
+                self.fire = bool(arguments.get("on", True))
+            case _:
+                raise ValueError(f"A lane does {COMMANDS}, not {command!r}")
+        return {}
+
+    def state(self) -> dict[str, Any]:
+        """Return the truth: `passages` and `passages_out` count people through an open arm, `forced` the others."""
+        return {
+            "arm": "open" if self.arm_open else "closed",
+            **self.counts,
+            "entry_blocked": self.blocked("entry"),
+            "exit_blocked": self.blocked("exit"),
+            "walking": self.walking,
+            "fire": self.fire,
+            "jammed": self.jammed,
+        }
+
+    def _walk_back(self, now: float, seconds: float, way: str) -> bool:
+        if way == "entry":
+            self.walk(now, seconds, WALK_IN_AND_OUT)
+            return False
+        if way != "exit":
+            raise ValueError(f"way is entry or exit, not {way!r}")
+        if self.arm_open:
+            self.walk(now, seconds, WALK_BACK)
         return self.arm_open
 
     def move(self, now: float, *, coil: bool) -> None:

@@ -27,7 +27,7 @@ from drivers.barrier.modbus import (
     encode_reply,
 )
 from drivers.barrier.modbus_decoders import RequestDecoder
-from drivers.barrier.simulated_lane import STEP, WALK, WALK_BACK, WALK_IN_AND_OUT, SimulatedLane
+from drivers.barrier.simulated_lane import STEP, SimulatedLane
 from drivers.simulation import Send, Simulator
 
 SIZE = 8
@@ -38,16 +38,11 @@ FLASH_ON = 0x0200
 TOGGLE = 0x5500
 FRAME_GAP = 0.05
 
-COMMANDS = "walk_through, walk_back, force, block, clear, fire, jam, clear_jam, coil_stuck"
-
 
 class RelayBoardSimulator(Simulator):
     """Eight coils with flash timers and eight inputs: 0 entry beam, 1 exit beam, 2 fire loop (low = fire), 3 jammed.
 
-    `do`: walk_through(ms=600, people=1, gap_ms=300, way="in") crosses entry then exit, way="out" exit then entry;
-    `passed` false when the arm is not open.
-    walk_back(way="entry") steps in and back out again; way="exit" comes against the direction through an open arm.
-    force(ms) goes through whatever the arm is. block(beam), clear(beam), fire(on), jam, clear_jam.
+    `do`: what a lane does (SimulatedLane.do), and
     coil_stuck(on, how="ignored") acknowledges writes without doing them, how="exception" answers "device failure".
     """
 
@@ -95,67 +90,26 @@ class RelayBoardSimulator(Simulator):
     def do(self, command: str, **arguments: Any) -> dict[str, Any]:
         """See the class."""
         self._pass_time(self._clock())
-        lane = self._lane
         match command:
-            case "walk_through":
-                return {"passed": self._walk_through(**arguments)}
-            case "walk_back":
-                return {"passed": self._walk_back(**arguments)}
-            case "force":
-                self._force(**arguments)
-            case "block" | "clear":
-                lane.hold(arguments["beam"], command == "block")
-            case "fire":
-                lane.fire = bool(arguments.get("on", True))
-            case "jam" | "clear_jam":
-                lane.jammed = command == "jam" and bool(arguments.get("on", True))
             case "coil_stuck":
                 how = arguments.get("how", "ignored")
                 if how not in ("ignored", "exception"):
                     raise ValueError(f"how is ignored or exception, not {how!r}")
                 self._stuck = how if arguments.get("on", True) else ""
             case _:
-                raise ValueError(f"A relay board does {COMMANDS}, not {command!r}")
+                return self._lane.do(self._now, command, **arguments)
         return {}
 
     def state(self) -> dict[str, Any]:
-        """Return the truth: `opened` counts pulses that a coil really gave, `passages` people through an open arm.
-
-        `passages_out` counts those who went out; `coil` says whether a coil that opens the arm is on.
-        """
+        """Return the lane's truth, and `opened`: pulses that a coil really gave; `coil`: whether one opens the arm."""
         self._pass_time(self._clock())
-        lane = self._lane
         return {
             "coil": self._arm_coil_is_on(),
-            "arm": "open" if lane.arm_open else "closed",
             "opened": self._opened,
-            "passages": lane.counts["passages"],
-            "passages_out": lane.counts["passages_out"],
-            "forced": lane.counts["forced"],
-            "entry_blocked": lane.blocked("entry"),
-            "exit_blocked": lane.blocked("exit"),
-            "walking": lane.walking,
-            "fire": lane.fire,
-            "jammed": lane.jammed,
+            **self._lane.state(),
             "coil_stuck": bool(self._stuck),
             "requests": self._requests,
         }
-
-    def _walk_through(self, ms: int = 600, people: int = 1, gap_ms: int = 300, way: str = "in") -> bool:
-        return self._lane.walk_through(self._now, ms / 1000, people, gap_ms / 1000, way)
-
-    def _walk_back(self, ms: int = 600, way: str = "entry") -> bool:
-        if way == "entry":
-            self._lane.walk(self._now, ms / 1000, WALK_IN_AND_OUT)
-            return False
-        if way != "exit":
-            raise ValueError(f"way is entry or exit, not {way!r}")
-        if self._lane.arm_open:
-            self._lane.walk(self._now, ms / 1000, WALK_BACK)
-        return self._lane.arm_open
-
-    def _force(self, ms: int = 600) -> None:
-        self._lane.walk(self._now, ms / 1000, WALK, counts="forced")
 
     def _pass_time(self, now: float) -> None:
         while self._now < now:
