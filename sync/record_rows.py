@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from sync.wire import BODIES, Record, TicketBody, UseBody
 from tickets.numbers import TicketNumber
+from tickets.uses import Use, UseEnd
 
 _PUT_TICKET = """INSERT INTO tickets (number, service_date, trip, boarding, alighting, seat, kind, children, fare, tag,
     expires_s, state, issuer, change_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -94,6 +96,22 @@ def _apply_use(connection: sqlite3.Connection, record: Record) -> None:
     if (body.number, str(body.use_no)) != (digits, use_no):
         raise ValueError("the key is not the use's")
     connection.execute(_PUT_USE, (*use_row(body), record.change))
+
+
+def use_told(body: UseBody) -> Use:
+    """The use that the centre or a relay tells of."""
+    return Use(
+        ticket=TicketNumber.from_digits(body.number),
+        use_no=body.use_no,
+        attempt=UUID(body.attempt),
+        device=body.device,
+        lane=body.lane,
+        at=datetime.fromtimestamp(body.at / 1000, UTC),
+        end=None if body.end is None else UseEnd(body.end),
+        purpose=body.purpose,
+        persons=body.persons,
+        flags=frozenset(body.flags),
+    )
 
 
 def use_row(body: UseBody) -> tuple[object, ...]:
