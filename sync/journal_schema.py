@@ -353,9 +353,31 @@ def what_a_till_needs_after_a_crash(db: Database) -> None:
     _version(db.conn, 2)
 
 
+_PURPOSES = "CHECK (purpose IN ('admission', 'refund', 'change'))"
+
+
+@_migrations()
+def people_walk_out_again(db: Database) -> None:
+    """Version 3: a use may be for an exit, and how many walked is kept beside how many were let through.
+
+    Of the table of uses only the rule is written anew, as SQLite's page on ALTER TABLE describes for changes that leave
+    rows as they are: making the table again would take every fact out of it.
+    """
+    version = db.conn.execute("PRAGMA schema_version").fetchone()[0]
+    db.conn.execute("PRAGMA writable_schema = ON")
+    db.conn.execute(
+        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'uses'",
+        (_PURPOSES, _PURPOSES.replace("'change'", "'change', 'exit'")),
+    )
+    db.conn.execute(f"PRAGMA schema_version = {version + 1}")
+    db.conn.execute("PRAGMA writable_schema = OFF")
+    db.conn.execute("ALTER TABLE use_ends ADD COLUMN persons INTEGER")
+    _version(db.conn, 3)
+
+
 def _version(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {version}")
 
 
-SCHEMA = Schema(name="journal", migrations=_migrations, version=2)
+SCHEMA = Schema(name="journal", migrations=_migrations, version=3)
 """What a journal file holds."""

@@ -17,7 +17,9 @@ By = Literal["code", "number", "card"]
 
 _USE = """SELECT u.ticket, u.use_no, u.attempt, u.lane, u.at_ms, u.purpose,
     (SELECT end FROM use_ends e WHERE e.ticket = u.ticket AND e.use_no = u.use_no ORDER BY e.seq DESC LIMIT 1),
-    u.persons, u.service_date, u.trip FROM uses u """
+    coalesce((SELECT persons FROM use_ends e WHERE e.ticket = u.ticket AND e.use_no = u.use_no AND e.end = 'passed'),
+        u.persons),
+    u.service_date, u.trip FROM uses u """
 _OF_TICKET = "WHERE u.ticket = ? ORDER BY u.use_no"
 _STILL_OPEN = """WHERE NOT EXISTS (SELECT 1 FROM use_ends e WHERE e.ticket = u.ticket AND e.use_no = u.use_no)
     ORDER BY u.seq"""
@@ -117,8 +119,8 @@ def end_use(
     RuleBroken when the use is not here or has already ended; one that ended UNRESOLVED may still be passed or released.
     """
     tx.execute(
-        "INSERT INTO use_ends (ticket, use_no, end, seq, at_ms) VALUES (?, ?, ?, ?, ?)",
-        (ticket.to_bytes(), use_no, str(end), tx.seq + 1, tx.at_ms),
+        "INSERT INTO use_ends (ticket, use_no, end, seq, at_ms, persons) VALUES (?, ?, ?, ?, ?, ?)",
+        (ticket.to_bytes(), use_no, str(end), tx.seq + 1, tx.at_ms, persons if end is UseEnd.PASSED else None),
     )
     body: dict[str, object] = {"number": ticket.digits, "use_no": use_no, "attempt": attempt.bytes}
     if end is UseEnd.PASSED:
@@ -147,8 +149,8 @@ def open_uses(journal: Owned) -> list[OpenUse]:
 
 
 def _use(row: Sequence[object], device: str) -> Use:
-    ticket, use_no, attempt, lane, at_ms, purpose, end = cast(
-        "tuple[bytes, int, bytes, str, int, Purpose, str | None]", tuple(row[:7])
+    ticket, use_no, attempt, lane, at_ms, purpose, end, persons = cast(
+        "tuple[bytes, int, bytes, str, int, Purpose, str | None, int]", row[:8]
     )
     return Use(
         ticket=TicketNumber.from_bytes(ticket),
@@ -159,4 +161,5 @@ def _use(row: Sequence[object], device: str) -> Use:
         at=datetime.fromtimestamp(at_ms / 1000, UTC),
         end=None if end is None else UseEnd(end),
         purpose=purpose,
+        persons=persons,
     )

@@ -108,6 +108,27 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert {"table a"} == {name for name in tables(path) if name in ("table a", "table b")}
 
 
+def test_a_journal_of_before_exits_keeps_its_facts_and_takes_new_ones(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    older = Schema(name="journal", migrations=_first(JOURNAL.migrations, 2), version=2)
+    use = "INSERT INTO uses VALUES (x'0102030405060708', ?, zeroblob(16), 1, 1, '1', ?, '2026-11-22', 'K1', 1)"
+    writer = open_writer(path, older)
+    writer.connection.execute(use, (1, "admission"))
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        writer.connection.execute(use, (2, "exit"))
+    writer.close()
+    writer = open_writer(path, JOURNAL)
+    writer.connection.execute(use, (2, "exit"))
+    with pytest.raises(sqlite3.IntegrityError, match="never edited"):
+        writer.connection.execute("UPDATE uses SET purpose = 'exit'")
+    assert writer.connection.execute("SELECT purpose FROM uses ORDER BY use_no").fetchall() == [
+        ("admission",),
+        ("exit",),
+    ]
+    assert writer.connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    writer.close()
+
+
 def test_killed_in_the_middle_of_a_migration(tmp_path: Path) -> None:
     path = tmp_path / "file.db"
     dying = Migrations("journal")

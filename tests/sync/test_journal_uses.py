@@ -8,7 +8,7 @@ import pytest
 
 from sync.journal import Journal, RuleBroken, Transaction
 from sync.journal_reader import JournalReader
-from sync.journal_uses import end_use, history, open_uses
+from sync.journal_uses import claim_use, end_use, history, open_uses
 from tests.sync.till_life import DAY, TRIP, claim, live, open_journal, ticket_number
 from tickets.uses import UseEnd
 
@@ -63,6 +63,32 @@ def test_history_tells_who_when_and_how_it_ended(journal: Journal, tmp_path: Pat
     reader = JournalReader(tmp_path / "journal.db")
     assert history(reader, T) == [first, second]
     reader.close()
+
+
+def test_who_walks_out_again_is_counted_as_they_walked(journal: Journal) -> None:
+    claims(journal, 1, FIRST)
+    with journal.transaction() as tx:
+        assert claim_use(
+            tx,
+            ticket=T,
+            use_no=2,
+            attempt=SECOND,
+            service_date=DAY,
+            trip=TRIP,
+            lane="1",
+            persons=3,
+            by="code",
+            purpose="exit",
+        )
+    assert [(use.purpose, use.persons) for use in history(journal, T)] == [("admission", 1), ("exit", 3)]
+    ends(journal, 2, SECOND, UseEnd.UNRESOLVED)
+    assert history(journal, T)[1].persons == 3
+    ends(journal, 2, SECOND, UseEnd.PASSED)
+    assert history(journal, T)[1].persons == 2
+    with pytest.raises(RuleBroken), journal.transaction() as tx:
+        tx.execute(
+            "INSERT INTO uses SELECT ticket, 3, attempt, 9, at_ms, lane, 'stroll', service_date, trip, 1 FROM uses"
+        )
 
 
 def test_what_the_gate_left_open_is_found_again(journal: Journal) -> None:
