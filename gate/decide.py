@@ -1,74 +1,82 @@
-"""From what was shown to a durable decision: find the ticket, ask `admission()`, record, and only then answer.
+"""From what was shown to a durable decision: find the ticket, ask `admission()`, ask the arbiter, record, then answer.
 
 The answer `Admitted` exists only for a use that is committed in this gate's journal; whoever holds one may open.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
+from typing import Final, assert_never
+from uuid import UUID
 
+from drivers.barrier import Way
+from gate.claim import Claims
+from gate.decision import RE_ENTRY, TIME_NOT_SIGNED, Override, Subject
+from gate.decision import Admitted as Admitted
+from gate.decision import Decision as Decision
+from gate.decision import Refused as Refused
 from gate.find import Finder, Found, NotFound, TrustSource
 from gate.settings import GateSettings
 from gate.shown import Card, Code
+from sync.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
 from sync.cache import CacheReader
 from sync.journal import Journal
-from sync.journal_uses import By, claim_use, history
+from sync.journal_uses import By, history
+from sync.points import Probe, no_probe
 from sync.trusted_time import ABSURD_BEFORE_MS
-from tickets.admission import Admit, CardShown, PresentedTicket, Refuse, Rules, TimeQuality, TrustedNow, admission
+from tickets.admission import (
+    Admit,
+    CardShown,
+    Flag,
+    PresentedTicket,
+    ReEntry,
+    Refuse,
+    Rules,
+    TicketState,
+    TimeQuality,
+    TrustedNow,
+    admission,
+    leaving,
+)
 from tickets.departures import Departure
-from tickets.events import Kind
-from tickets.journey import Journey
 from tickets.numbers import TicketNumber
 from tickets.reasons import Reason
-from tickets.service_day import CHINA, service_date
-from tickets.uses import Use, UseEnd, merged
+from tickets.service_day import service_date
+from tickets.trust import Trust
+from tickets.uses import Purpose, Use, UseEnd, merged
+
+MOST_QUESTIONS: Final = 4
+"""How often one ticket is judged again because another decision was quicker; then it goes to staff."""
+EARLIEST = timedelta(hours=1)
+LATEST = timedelta(hours=3)
+"""How long before its service day a coach may be boarded, and how long after it a delayed one, where neither its times
+nor, perhaps, the time are known.
+"""
 
 _CARD_SAYS = (Reason.IDENTITY_NEEDED, Reason.WRONG_GATE, Reason.NOT_YET_OPEN, Reason.CLOSED, Reason.SEE_STAFF)
 """Of several tickets that a card finds and none of which admits, the one refused for the first of these is answered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
-    """A committed use: the barrier may open for it. `resumed`: one that this gate began and did not see the end of."""
-
-    number: TicketNumber
-    journey: Journey
-    departure: Departure | None
-    use_no: int
-    attempt: UUID
-    persons: int
-    flags: frozenset[str]
-    by: By
-    resumed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A recorded refusal. `number` is the ticket's, where there is a ticket; `by` is what was shown."""
-
-    refusal: Refuse
-    number: TicketNumber | None
-    by: By
-    zone: ZoneInfo = CHINA
-
-
-Decision = Admitted | Refused
+_BY_THE_CLOCK = frozenset({Reason.NOT_YET_OPEN, Reason.CLOSED, Reason.DEPARTED, Reason.EXPIRED, Reason.WRONG_DEPARTURE})
+_BY_THE_CARD = frozenset({Reason.IDENTITY_NEEDED, Reason.IDENTITY_DIFFERS})
+_PURPOSE: dict[Way, Purpose] = {Way.IN: "admission", Way.OUT: "exit"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What `admission` said of a ticket, and what it was told: the use to take up again, and the departure."""
+    """What `admission` said of a ticket, and what it was told: the use to take up again, the departure, the flags that
+    are the gate's own.
+    """
 
-    found: Found
     answer: Admit | Refuse
     resumable: Use | None
     departure: Departure | None
+    flags: frozenset[str] = frozenset()
 
 
 class Decider:
-    """Decides for one lane. Belongs to the thread that opened the journal; nobody else asks `cache.changed()`."""
+    """Decides for one lane. Belongs to one thread; nobody else asks `cache.changed()`.
+
+    `arbiter` is None at a station without a relay, where nobody else can be asked.
+    """
 
     def __init__(
         self,
@@ -78,14 +86,15 @@ class Decider:
         cache: CacheReader,
         trust: TrustSource,
         clock: Callable[[], TrustedNow],
-        new_attempt: Callable[[], UUID] = uuid4,
+        arbiter: Arbiter | None = None,
+        probe: Probe = no_probe,
     ) -> None:
         self._settings = settings
         self._journal = journal
         self._cache = cache
-        self._finder = Finder(cache, trust)
+        self._finder = Finder(cache, trust, settings.station)
         self._clock = clock
-        self._new_attempt = new_attempt
+        self._claims = Claims(settings=settings, journal=journal, arbiter=arbiter, clock=clock, probe=probe)
 
     def code(self, code: Code, *, earlier: Card | None = None) -> Decision:
         """Decide on a code. A card that was shown `earlier` counts if it is the ticket's, and is nobody's otherwise."""
@@ -96,7 +105,7 @@ class Decider:
         shown = CardShown.NONE if earlier is None else self._finder.compare(found.journey, earlier)
         if shown is CardShown.DIFFERS:
             shown = CardShown.NONE
-        return self._decide(found, shown, code_shown=True)
+        return self._decide(Subject(found=found, card_shown=shown, code_shown=True, way=code.way))
 
     def card(self, card: Card, *, earlier: Code | None = None) -> Decision:
         """Decide on an ID card: with the code that was shown `earlier`, or alone by the ticket that carries its tag."""
@@ -104,36 +113,60 @@ class Decider:
         with_code = None if earlier is None else self._finder.by_code(earlier)
         shown = self._finder.compare(with_code.journey, card) if isinstance(with_code, Found) else CardShown.NONE
         if isinstance(with_code, Found) and shown is CardShown.MATCHES:
-            return self._decide(with_code, shown, code_shown=True)
-        alone = self._best_of(card)
-        if alone is not None and isinstance(alone.answer, Admit):
-            return self._decide(alone.found, CardShown.MATCHES, code_shown=False)
+            return self._decide(Subject(found=with_code, card_shown=shown, code_shown=True, way=card.way))
+        alone, answer = self._best_of(card)
+        if alone is not None and isinstance(answer, Admit):
+            return self._decide(alone)
         if isinstance(with_code, Found):
-            return self._decide(with_code, shown, code_shown=True)
-        if alone is not None and isinstance(alone.answer, Refuse):
-            return self._refuse(alone.answer, alone.found.number, "card")
+            return self._decide(Subject(found=with_code, card_shown=shown, code_shown=True, way=card.way))
+        if alone is not None and isinstance(answer, Refuse):
+            return self._refuse(answer, alone.found.number, "card", alone)
         return self._refuse(Refuse(reason=Reason.NOT_KNOWN_HERE), None, "card")
+
+    def override(self, refused: Refused, override: Override) -> Decision:
+        """Decide again on a ticket that was refused, with one more reason set aside by a badge.
+
+        Whether the badge may do that is the caller's to ask. What else is wrong with the ticket still refuses it.
+        Raises ValueError for a refusal of what was no ticket.
+        """
+        if refused.subject is None:
+            raise ValueError("there is no ticket to let through")
+        self._finder.keep_up()
+        set_aside = refused.subject.set_aside | {override.reason}
+        return self._decide(replace(refused.subject, set_aside=set_aside), override)
 
     def unreadable(self, by: By) -> Refused:
         """Record that something was shown that cannot be read, or is not ours."""
         return self._refuse(Refuse(reason=Reason.UNREADABLE), None, by)
 
-    def _best_of(self, card: Card) -> _Judged | None:
-        """Of the tickets that a card finds the first that admits, else the one whose refusal helps most."""
-        refused: list[tuple[int, _Judged]] = []
-        for found in self._finder.by_card(card, self._clock().at):
-            judged = self._judge(found, CardShown.MATCHES, code_shown=False)
-            if isinstance(judged.answer, Admit):
-                return judged
-            reason = judged.answer.reason
-            refused.append((_CARD_SAYS.index(reason) if reason in _CARD_SAYS else len(_CARD_SAYS), judged))
-        return min(refused, key=lambda each: each[0])[1] if refused else None
+    def refuse_badge(self, reason: str, badge: str | None) -> None:
+        """Record that a badge was shown and not taken; `badge` is its number, where its signature proves it."""
+        self._claims.refuse_badge(reason, badge)
 
-    def _judge(self, found: Found, card_shown: CardShown, *, code_shown: bool) -> _Judged:
-        now, journey = self._clock(), found.journey
+    def badges(self) -> tuple[Trust, int | None, TrustedNow]:
+        """What a badge is checked with: the trust list in force, this station's number (if known), and the time."""
+        self._finder.keep_up()
+        return self._finder.trust, self._finder.station, self._clock()
+
+    def _best_of(self, card: Card) -> tuple[Subject | None, Admit | Refuse | None]:
+        """Of the tickets that a card finds the first that admits, else the one whose refusal helps most."""
+        refused: list[tuple[int, Subject, Refuse]] = []
+        for found in self._finder.by_card(card, self._clock().at):
+            subject = Subject(found=found, card_shown=CardShown.MATCHES, code_shown=False, way=card.way)
+            answer = self._judge(subject, ()).answer
+            if isinstance(answer, Admit):
+                return subject, answer
+            rank = _CARD_SAYS.index(answer.reason) if answer.reason in _CARD_SAYS else len(_CARD_SAYS)
+            refused.append((rank, subject, answer))
+        return min(refused, key=lambda each: each[0])[1:] if refused else (None, None)
+
+    def _judge(self, subject: Subject, learnt: Sequence[Use]) -> _Judged:
+        """Ask `admission` about the ticket as it is known now; `learnt` is what the arbiter has said of it just now."""
+        now, found = self._clock(), subject.found
+        journey, purpose = found.journey, _PURPOSE[subject.way]
         own = history(self._journal, found.number)
-        # only what ended without anybody knowing how may be taken up again: an own use that is still open is in use
-        unresolved = {use.attempt: use for use in own if use.end is UseEnd.UNRESOLVED}
+        state, told = self._cache.told(found.number)
+        uses = merged(own, told, learnt) if own or told or learnt else []
         departure = self._finder.departure(journey.service_date, journey.trip)
         stop = self._finder.stop
         rules = Rules(
@@ -142,86 +175,130 @@ class Decider:
             departure=departure,
             zone=self._finder.zone,
             default_identity=self._settings.default_identity,
+            re_entry=self._settings.re_entry,
             late_minutes=self._settings.late_minutes,
-            widened_dates=self._widened(now),
+            widened_dates=self._widened(now, departure),
+            overridden=subject.set_aside,
         )
+        seen_by_staff = subject.code_shown and not subject.set_aside.isdisjoint(_BY_THE_CARD)
         presented = PresentedTicket(
             number=found.number,
             journey=journey,
             expires=found.expires,
             signed=found.signed,
-            state=found.state,
-            code_shown=code_shown,
-            card_shown=card_shown,
-            attempts=frozenset(unresolved),
+            state=state or TicketState.VALID,
+            code_shown=subject.code_shown,
+            card_shown=CardShown.SEEN_BY_STAFF if seen_by_staff else subject.card_shown,
+            attempts=self._may_be_taken_up(own, uses) if uses else frozenset(),
         )
-        answer = admission(presented, merged(own, self._cache.uses(found.number)), rules, now)
-        resumable = None
-        if isinstance(answer, Admit):
-            resumable = next((use for use in unresolved.values() if use.use_no == answer.use_no), None)
-        return _Judged(found, answer, resumable, departure)
+        ask = admission if subject.way is Way.IN else leaving
+        answer = ask(presented, uses, rules, now)
+        if isinstance(answer, Refuse):
+            return _Judged(answer, None, departure)
+        resumable = next((use for use in own if _is_unresolved(use, purpose) and use.use_no == answer.use_no), None)
+        free = self._settings.re_entry is ReEntry.FREE and any(_was_inside(use) for use in uses)
+        return _Judged(answer, resumable, departure, frozenset({RE_ENTRY}) if free else frozenset())
 
-    def _widened(self, now: TrustedNow) -> frozenset[date]:
-        """Service days to let through while the time is not known: from the last known time on, or any at all."""
-        if now.quality is not TimeQuality.UNKNOWN or now.at.timestamp() * 1000 <= ABSURD_BEFORE_MS:
+    def _may_be_taken_up(self, own: Iterable[Use], uses: Iterable[Use]) -> frozenset[UUID]:
+        """Own attempts that may go on: those that ended without anybody knowing how, and those that the arbiter granted
+        and this journal never heard of. One that is still open here is in use.
+        """
+        here = {use.attempt: use for use in own}
+        return frozenset(
+            use.attempt
+            for use in uses
+            if (
+                here[use.attempt].end is UseEnd.UNRESOLVED
+                if use.attempt in here
+                else use.attempt == self._claims.attempt(use.ticket, use.use_no)
+            )
+        )
+
+    def _widened(self, now: TrustedNow, departure: Departure | None) -> frozenset[date]:
+        """Service days to let through besides today's: of a coach that is not known here, those around the change of
+        the service day; while the time is not known, all from the last known time on, or any at all.
+        """
+        zone = self._finder.zone
+        if now.quality is not TimeQuality.UNKNOWN:
+            if departure is not None:
+                return frozenset()
+            return frozenset({service_date(now.at - LATEST, zone), service_date(now.at + EARLIEST, zone)})
+        if now.at.timestamp() * 1000 <= ABSURD_BEFORE_MS:
             return frozenset()
-        first = service_date(now.at, self._finder.zone)
-        return frozenset(first + timedelta(days=ahead) for ahead in range(self._settings.offline_days + 1))
+        first = service_date(now.at - LATEST, zone)
+        return frozenset(first + timedelta(days=ahead) for ahead in range(self._settings.offline_days + 2))
 
-    def _decide(self, found: Found, card_shown: CardShown, *, code_shown: bool) -> Decision:
-        while True:
-            judged = self._judge(found, card_shown, code_shown=code_shown)
+    def _decide(self, subject: Subject, override: Override | None = None) -> Decision:
+        number, by = subject.found.number, subject.found.by
+        learnt: list[Use] = []
+        for _ in range(MOST_QUESTIONS):
+            judged = self._judge(subject, learnt)
             if isinstance(judged.answer, Refuse):
-                return self._refuse(judged.answer, found.number, found.by)
-            admitted = self._admitted(judged, judged.answer)
-            if self._claim(admitted):
+                return self._refuse(judged.answer, number, by, subject, override)
+            wanted = self._wanted(subject, judged, judged.answer, override)
+            said = self._claims.ask(wanted)
+            if isinstance(said, Taken):
+                learnt = merged(learnt, said.uses)
+                continue
+            admitted = self._answered(wanted, said, override)
+            if admitted is None:
+                if self._claims.give_back(wanted):
+                    break
+            elif self._claims.admit(admitted, override):
                 return admitted
-            # another has claimed this use since: judge again, by the history as it is now
+            # another has taken this use since: judge again, by the history as it is now
+        return self._refuse(Refuse(reason=Reason.SEE_STAFF), number, by, subject, override)
 
-    def _admitted(self, judged: _Judged, admit: Admit) -> Admitted:
-        earlier = judged.resumable
+    def _wanted(self, subject: Subject, judged: _Judged, admit: Admit, override: Override | None) -> Admitted:
+        earlier, number = judged.resumable, subject.found.number
         return Admitted(
-            number=judged.found.number,
-            journey=judged.found.journey,
+            number=number,
+            journey=subject.found.journey,
             departure=judged.departure,
             use_no=admit.use_no,
-            attempt=self._new_attempt() if earlier is None else earlier.attempt,
+            attempt=self._claims.attempt(number, admit.use_no) if earlier is None else earlier.attempt,
             persons=admit.persons,
-            flags=frozenset(str(flag) for flag in admit.flags),
-            by=judged.found.by,
+            flags=judged.flags.union(flag.value for flag in admit.flags),
+            by=subject.found.by,
             resumed=earlier is not None,
+            purpose=_PURPOSE[subject.way],
+            badge=None if override is None else override.badge.number,
         )
 
-    def _claim(self, admitted: Admitted) -> bool:
-        """Commit the use; False, with nothing written, when its number is taken."""
-        lane = self._settings.lane
-        with self._journal.transaction() as tx:
-            if admitted.resumed:
-                number = admitted.number.digits
-                again = {"lane": lane, "what": "use taken up again", "number": number, "use_no": admitted.use_no}
-                tx.append(Kind.LANE_EVENT, again)
-                return True
-            return claim_use(
-                tx,
-                ticket=admitted.number,
-                use_no=admitted.use_no,
-                attempt=admitted.attempt,
-                service_date=admitted.journey.service_date,
-                trip=admitted.journey.trip,
-                lane=lane,
-                persons=admitted.persons,
-                by=admitted.by,
-                flags=sorted(admitted.flags),
-            )
+    def _answered(self, wanted: Admitted, said: Answer, override: Override | None) -> Admitted | None:
+        """What may be let in after the arbiter's answer; None when the station's policy sends this one to staff."""
+        match said:
+            case Granted() | Alone():
+                return wanted
+            case Silent() if override is not None:
+                return replace(wanted, flags=wanted.flags | {Flag.UNARBITRATED.value, Flag.OVERRIDDEN.value})
+            case Silent() if self._settings.without_arbiter == "admit":
+                return replace(wanted, flags=wanted.flags | {Flag.UNARBITRATED.value})
+            case Silent():
+                return None
+            case Taken():
+                raise AssertionError("what is taken is judged again")
+            case _:
+                assert_never(said)
 
-    def _refuse(self, refusal: Refuse, number: TicketNumber | None, by: By) -> Refused:
+    def _refuse(
+        self,
+        refusal: Refuse,
+        number: TicketNumber | None,
+        by: By,
+        subject: Subject | None = None,
+        override: Override | None = None,
+    ) -> Refused:
         """Commit the refusal."""
-        body = {
-            "number": None if number is None else number.digits,
-            "reason": str(refusal.reason),
-            "lane": self._settings.lane,
-            "by": by,
-        }
-        with self._journal.transaction() as tx:
-            tx.append(Kind.SCAN_REFUSED, body)
-        return Refused(refusal=refusal, number=number, by=by, zone=self._finder.zone)
+        self._claims.refuse(refusal.reason, number, by, override)
+        unsure = refusal.reason in _BY_THE_CLOCK and self._clock().quality is not TimeQuality.TRUSTED
+        flags = frozenset({TIME_NOT_SIGNED}) if unsure else frozenset[str]()
+        return Refused(refusal=refusal, number=number, by=by, zone=self._finder.zone, subject=subject, flags=flags)
+
+
+def _is_unresolved(use: Use, purpose: Purpose) -> bool:
+    return use.end is UseEnd.UNRESOLVED and use.purpose == purpose
+
+
+def _was_inside(use: Use) -> bool:
+    return use.purpose == "admission" and use.end is UseEnd.PASSED

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from gate.shown import Card, Code
 from sync.cache import CachedTicket, CacheReader
 from sync.journal_uses import By
-from tickets.admission import CardShown, TicketState
+from tickets.admission import CardShown
 from tickets.credential import BadTicket, Ticket, TillIssuer, VerifiedTicket, verify
 from tickets.departures import Departure, travelled
 from tickets.identity import identity_tag
@@ -33,14 +33,13 @@ class TrustSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A ticket that was found, by whatever was shown. `state` is the cache's word, VALID when it has none."""
+    """A ticket that was found, by whatever was shown."""
 
     number: TicketNumber
     journey: Journey
     expires: datetime
     signed: bool
     by: By
-    state: TicketState
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +60,15 @@ class Finder:
     Nobody else may ask this cache reader `changed()`.
     """
 
-    def __init__(self, cache: CacheReader, trust: TrustSource) -> None:
+    def __init__(self, cache: CacheReader, trust: TrustSource, station: int | None = None) -> None:
         self._cache = cache
         self._trust_source = trust
         self.zone = CHINA
         """The station's time zone."""
         self.stop: int | None = None
         """The station's own boarding stop; None while the cache has not said."""
-        self._station: int | None = None
+        self.station = station
+        """The station's number: by the enrolment, as long as the cache has not said."""
         self._departures: dict[tuple[date, str], Departure | None] = {}
         cache.changed()
         self._read_again()
@@ -88,15 +88,14 @@ class Finder:
                 return NotFound(Reason.NOT_KNOWN_HERE, number if certain else None, "number")
             return _found(cached, "number")
         try:
-            verified = verify(code.text, self._trust, self._knows)
+            verified = verify(code.text, self.trust, self._knows)
         except BadTicket as bad:
             return NotFound(bad.reason, None, "code")
         ticket = verified.ticket
         if self._sold_by_another_station(verified) and not self._knows(ticket):
-            return NotFound(Reason.FORGED, None, "code")
-        known = self._cache.ticket(ticket.number)
-        state = TicketState.VALID if known is None else known.state
-        return Found(ticket.number, ticket.journey, ticket.expires, True, "code", state)
+            reason = Reason.WRONG_STATION if self.stop is None else Reason.FORGED
+            return NotFound(reason, None, "code")
+        return Found(ticket.number, ticket.journey, ticket.expires, True, "code")
 
     def by_card(self, card: Card, now: datetime) -> Iterator[Found]:
         """The tickets of departures around `now` that carry this card's tag, in the order in which they leave."""
@@ -131,21 +130,24 @@ class Finder:
         return known is not None and (known.journey, known.expires) == (ticket.journey, ticket.expires)
 
     def _sold_by_another_station(self, verified: VerifiedTicket) -> bool:
-        """Whether a till sold a place on a coach from here that is not its to sell: it speaks for its own station."""
+        """Whether a till sold a place on a coach from here that is not its to sell: it speaks for its own station.
+
+        While the own boarding stop is not known, all that another station's till sold is for that station.
+        """
         issuer = verified.issuer
         return (
-            self._station is not None
+            self.station is not None
             and isinstance(issuer, TillIssuer)
-            and issuer.certificate.station != self._station
-            and verified.ticket.journey.boarding == self.stop
+            and issuer.certificate.station != self.station
+            and self.stop in (None, verified.ticket.journey.boarding)
         )
 
     def _read_again(self) -> None:
         self._departures.clear()
-        self._trust = self._trust_source.current()
+        self.trust = self._trust_source.current()
         station = self._cache.station()
         if station is not None:
-            self.stop, self._station = station.stop, station.code
+            self.stop, self.station = station.stop, station.code
             try:
                 self.zone = ZoneInfo(station.timezone)
             except (ZoneInfoNotFoundError, ValueError):
@@ -153,4 +155,4 @@ class Finder:
 
 
 def _found(cached: CachedTicket, by: By) -> Found:
-    return Found(cached.number, cached.journey, cached.expires, False, by, cached.state)
+    return Found(cached.number, cached.journey, cached.expires, False, by)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from drivers.barrier import Way
+from tickets.badges import looks_like_badge
 from tickets.credential import PREFIX
 from tickets.identity import DocumentKind, normalise
 from tickets.numbers import looks_like_number
@@ -11,27 +13,35 @@ from tickets.numbers import looks_like_number
 class Code:
     """A code's text as a reader gave it. Its repr hides it: people show all kinds of codes.
 
-    `still`: it has been in view since it was shown; that is no new presentation.
+    `still`: it has been in view since it was shown; that is no new presentation. `way`: whoever holds it up wants to go
+    there.
     """
 
     text: str = field(repr=False)
     still: bool = False
+    way: Way = Way.IN
 
     @property
     def may_be_ours(self) -> bool:
-        """Whether it has the form of a ticket or a number; anything else is noise, or somebody else's code."""
-        return self.text.startswith(PREFIX) or looks_like_number(self.text)
+        """Whether it has the form of a ticket, a number or a badge; all else is noise, or somebody else's code."""
+        return self.text.startswith(PREFIX) or looks_like_number(self.text) or self.is_badge
+
+    @property
+    def is_badge(self) -> bool:
+        """Whether it has the form of a badge of staff."""
+        return looks_like_badge(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """An ID card on the reader. It is compared, never written or shown, and soon forgotten.
+    """An ID card on the reader of those who go `way`. It is compared, never written or shown, and soon forgotten.
 
     Raises ValueError for a number that no document has.
     """
 
     kind: DocumentKind
     number: str = field(repr=False)
+    way: Way = Way.IN
 
     def __post_init__(self) -> None:
         """Refuses what could not be compared."""

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID
-from zlib import crc32
 
 from gate.decide import Admitted, Decider, Decision, Refused
 from gate.settings import GateSettings
 from gate.shown import Card, Code
+from sync.arbiter import Arbiter
 from sync.cache import CacheReader, CacheWriter
 from sync.journal import Journal
 from sync.journal_uses import end_use
@@ -198,7 +198,7 @@ class Gate:
         device: str = "gate-1",
         clock: Clock | None = None,
         settings: GateSettings = SETTINGS,
-        new_attempt: Callable[[], UUID] | None = None,
+        arbiter: Arbiter | None = None,
         random: Callable[[int], bytes] | None = None,
         probe: Probe = no_probe,
     ) -> None:
@@ -210,10 +210,9 @@ class Gate:
             device=device,
             prefix=None,
             clock=self.clock,
-            random=random or Random(7).randbytes,
+            random=random or Random(device).randbytes,
             probe=probe,
         )
-        attempts = iter(range(1, 1 << 20))
         self.trust = NewestTrust(trust_bytes(), ROOT.public, self.cache)
         self.decider = Decider(
             settings=settings,
@@ -221,7 +220,8 @@ class Gate:
             cache=self.cache,
             trust=self.trust,
             clock=self.clock,
-            new_attempt=new_attempt or (lambda: UUID(int=next(attempts) << 64 | crc32(device.encode()))),
+            arbiter=arbiter,
+            probe=probe,
         )
 
     def shows(self, text: str) -> Decision:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.link import Link, open_link
@@ -35,9 +34,7 @@ def run(folder: Path, scanner: str, barrier: str, point: str | None, said: Conne
     """Run the gate of `folder` until it is killed: at `point`, or by whoever made this process."""
     become(user)
     probe = no_probe if point is None else kill_at(point)
-    gate = Gate(
-        folder / "gate-1", cache=folder / "cache.db", new_attempt=uuid4, random=secrets.token_bytes, probe=probe
-    )
+    gate = Gate(folder / "gate-1", cache=folder / "cache.db", random=secrets.token_bytes, probe=probe)
 
     def open_scanner() -> Link:
         link = open_link(scanner)

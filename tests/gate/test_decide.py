@@ -11,6 +11,8 @@ import pytest
 from gate.decide import Refused
 from gate.settings import GateSettings
 from gate.shown import Card, Code
+from sync.arbiter import Answer, Granted
+from sync.relay_wire import ClaimRequest
 from tests.gate.bench import (
     DEPARTURE,
     EXPIRES,
@@ -275,13 +277,14 @@ def test_who_comes_second_to_the_same_use_is_refused(tmp_path: Path, centre: Cen
     text = desk.by_centre(desk.ticket())
     quick: list[object] = []
 
-    def attempt() -> UUID:
-        if not quick:
-            quick.append(None)
-            quick.append(admitted(slow.shows(text)))
-        return UUID(int=len(quick))
+    class Meanwhile:
+        def ask(self, claim: ClaimRequest) -> Answer:
+            if not quick:
+                quick.append(None)
+                quick.append(admitted(slow.shows(text)))
+            return Granted()
 
-    slow = Gate(tmp_path / "gate-1", cache=tmp_path / "cache.db", new_attempt=attempt)
+    slow = Gate(tmp_path / "gate-1", cache=tmp_path / "cache.db", arbiter=Meanwhile())
     assert reason(slow.shows(text)) == Reason.USED
     assert [kind for kind, _ in slow.facts()] == ["use.claimed", "scan.refused"]
     slow.close()

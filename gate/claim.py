@@ -1,0 +1,148 @@
+"""Making a decision stand: ask the station's arbiter, then one durable commit, and only then is it an answer.
+
+The arbiter hears the same attempt for the same use however often it is asked, so a lost answer locks nobody out: what
+it granted while this gate heard nothing is granted again.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from uuid import UUID
+
+from gate.decision import Admitted, Override
+from gate.settings import GateSettings
+from sync.arbiter import Alone, Answer, Arbiter
+from sync.journal import Journal, Transaction
+from sync.journal_uses import By, claim_use, end_use
+from sync.points import Point, Probe
+from sync.relay_wire import ClaimRequest
+from tickets.admission import TrustedNow
+from tickets.events import Kind
+from tickets.numbers import TicketNumber
+from tickets.reasons import Reason
+from tickets.uses import UseEnd
+
+
+def attempt_of(epoch: UUID, number: TicketNumber, use_no: int) -> UUID:
+    """The attempt under which the journal `epoch` claims this use of this ticket, whenever it does."""
+    return UUID(bytes=sha256(epoch.bytes + number.to_bytes() + use_no.to_bytes(4)).digest()[:16])
+
+
+class Claims:
+    """Asks, and writes down, for one lane. `arbiter` is None at a station without a relay."""
+
+    def __init__(
+        self,
+        *,
+        settings: GateSettings,
+        journal: Journal,
+        arbiter: Arbiter | None,
+        clock: Callable[[], TrustedNow],
+        probe: Probe,
+    ) -> None:
+        self._lane = settings.lane
+        self._journal = journal
+        self._arbiter = arbiter
+        self._clock = clock
+        self._probe = probe
+
+    def attempt(self, number: TicketNumber, use_no: int) -> UUID:
+        """This gate's attempt at a use."""
+        return attempt_of(self._journal.epoch, number, use_no)
+
+    def ask(self, wanted: Admitted) -> Answer:
+        """Ask the arbiter whether the use is this gate's. Nothing is written down here before or by this."""
+        if self._arbiter is None:
+            return Alone()
+        claim = ClaimRequest(
+            number=wanted.number.digits,
+            use_no=wanted.use_no,
+            attempt=wanted.attempt.hex,
+            lane=self._lane,
+            at=int(self._clock().at.timestamp() * 1000),
+            service_date=wanted.journey.service_date.isoformat(),
+            trip=wanted.journey.trip,
+            persons=wanted.persons,
+            purpose=wanted.purpose,
+            flags=tuple(sorted(wanted.flags)),
+            by=wanted.by,
+            after_seq=self._journal.head()[0],
+            journal_epoch=self._journal.epoch.hex,
+        )
+        self._probe(Point.GATE_ARBITER_BEFORE)
+        answer = self._arbiter.ask(claim)
+        self._probe(Point.GATE_ARBITER_AFTER)
+        return answer
+
+    def admit(self, admitted: Admitted, override: Override | None) -> bool:
+        """Commit the use, and who answers for it; False, with nothing written, when its number is taken."""
+        with self._journal.transaction() as tx:
+            if admitted.resumed:
+                number = admitted.number.digits
+                again = {"lane": self._lane, "what": "use taken up again", "number": number, "use_no": admitted.use_no}
+                tx.append(Kind.LANE_EVENT, again)
+            elif not self._claim(tx, admitted):
+                return False
+            if override is not None:
+                self._overrode(tx, override, admitted.number, admitted.use_no)
+            return True
+
+    def give_back(self, wanted: Admitted) -> bool:
+        """Commit a use that lets nobody in: claimed and released at once. False when its number is taken.
+
+        An arbiter that granted it unheard learns so from the journal. A use that is taken up again stays as it is.
+        """
+        if wanted.resumed:
+            return True
+        with self._journal.transaction() as tx:
+            if not self._claim(tx, wanted):
+                return False
+            end_use(
+                tx,
+                ticket=wanted.number,
+                use_no=wanted.use_no,
+                attempt=wanted.attempt,
+                end=UseEnd.RELEASED,
+                why="arbiter silent",
+            )
+            return True
+
+    def refuse(self, reason: Reason, number: TicketNumber | None, by: By, override: Override | None = None) -> None:
+        """Commit a refusal; `override` is what a badge has set aside in vain."""
+        body = {"number": None if number is None else number.digits, "reason": reason.value, "lane": self._lane}
+        with self._journal.transaction() as tx:
+            if override is not None:
+                self._overrode(tx, override, number, None)
+            tx.append(Kind.SCAN_REFUSED, {**body, "by": by})
+
+    def refuse_badge(self, reason: str, badge: str | None) -> None:
+        """Commit that a badge was not taken; never what it said. `badge` is its number, where that is certain."""
+        said = {} if badge is None else {"badge": badge}
+        with self._journal.transaction() as tx:
+            tx.append(Kind.SCAN_REFUSED, {"number": None, "reason": reason, "lane": self._lane, "by": "badge", **said})
+
+    def _claim(self, tx: Transaction, wanted: Admitted) -> bool:
+        return claim_use(
+            tx,
+            ticket=wanted.number,
+            use_no=wanted.use_no,
+            attempt=wanted.attempt,
+            service_date=wanted.journey.service_date,
+            trip=wanted.journey.trip,
+            lane=self._lane,
+            persons=wanted.persons,
+            by=wanted.by,
+            flags=sorted(wanted.flags),
+            purpose=wanted.purpose,
+        )
+
+    def _overrode(self, tx: Transaction, override: Override, number: TicketNumber | None, use_no: int | None) -> None:
+        tx.append(
+            Kind.STAFF_OVERRODE,
+            {
+                "lane": self._lane,
+                "badge": override.badge.number,
+                "reason": override.reason.value,
+                "number": None if number is None else number.digits,
+                "use_no": use_no,
+            },
+        )
