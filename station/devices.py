@@ -16,6 +16,7 @@ from drivers.link import Link, open_link
 from drivers.printer.escpos import EscPosPrinter
 from drivers.scanner import Scanner
 from drivers.scanner.gm65 import Gm65Scanner
+from drivers.scanner.keyboard import keyboard_scanner
 from drivers.scanner.line import LineScanner
 from drivers.scanner.ssi import SsiScanner
 from drivers.scanner.triggered import honeywell_scanner, newland_scanner
@@ -23,7 +24,6 @@ from station.config import (
     BarrierConfig,
     CameraConfig,
     CashConfig,
-    ConfigFault,
     IdReaderConfig,
     PrinterConfig,
     ScannerConfig,
@@ -72,7 +72,7 @@ def scanner(config: ScannerConfig) -> Scanner:
         case "newland":
             return newland_scanner(opener)
         case "keyboard":
-            raise ConfigFault("There is no driver for scanners of kind keyboard yet: set it to serial.")
+            return keyboard_scanner(config.address)
         case unknown:
             assert_never(unknown)
 
