@@ -6,6 +6,7 @@ list says whose badge that is and what its role may do. A COSE_Sign1 (RFC 9052) 
 docs/ticket.cddl; what a fact does to a departure is in standing.py.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,8 @@ MAX_FACT_BYTES = 2048
 LONGEST_WHY = 120
 FUTURE_ALLOWED = timedelta(minutes=10)
 """How far two clocks of a station may be apart before a fact is taken for wrongly dated."""
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line breaks and halves of characters: what a line on a screen or in a log must not have."""
 FACT_TYPE = "waystation-fact-v1"
 TYP = 16
 """The header label of a message's type (RFC 9596 section 2)."""
@@ -342,4 +345,4 @@ def _ascii(what: str, value: str, most: int) -> None:
 
 
 def _on_one_line(value: str) -> bool:
-    return value.isprintable()
+    return _BREAKS.search(value) is None

@@ -1,4 +1,4 @@
-"""A second reading of the ticket format, written from RFC 8949, RFC 9052, RFC 8392 and RFC 9285 and docs/ticket.cddl.
+"""A second reading of the formats, written from RFC 8949, RFC 9052, RFC 8392 and RFC 9285 and docs/ticket.cddl.
 
 It shares no code with tickets/: where both agree on every golden vector, the documents say enough for a third.
 """

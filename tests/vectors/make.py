@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from tests.vectors import staff_cases
 from tests.vectors.ticket_cases import (
     CERTIFICATE,
     NOW,
@@ -23,6 +24,7 @@ from tickets.credential import Ticket
 from tickets.events import Event
 from tickets.identity import DocumentKind
 from tickets.journey import EPOCH
+from tickets.staff import StaffFact
 from tickets.trust import Badge, KeyUse, Role, TrustedKey, TrustList, sign_trust_list
 
 HERE = Path(__file__).parent
@@ -166,11 +168,70 @@ def journal() -> dict[str, object]:
     }
 
 
+def acted(fact: StaffFact) -> dict[str, object]:
+    """What a reader must find in a valid staff fact; what is not there is left out."""
+    found = {
+        "id": fact.fact_id.hex,
+        "station": fact.station,
+        "badge": fact.badge,
+        "act": str(fact.act),
+        "at": int(fact.at.timestamp() * 1000),
+        "why": fact.why,
+        "day": None if fact.service_date is None else (fact.service_date - EPOCH).days,
+        "trip": fact.trip,
+        "gate": fact.gate,
+        "bay": fact.bay,
+        "until": None if fact.until is None else int(fact.until.timestamp() * 1000),
+        "into": fact.into,
+        "plate": fact.plate,
+        "seats": fact.seats,
+        "device": fact.device,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def staff() -> dict[str, object]:
+    """Staff facts, badge codes and one badge card, and what a station must make of them."""
+    return {
+        "about": "Staff facts (hex) and badge codes with what a station makes of them at `now` (seconds since 1970, "
+        "trusted time) when it believes the badges below (Ed25519, raw, hex). A valid fact's content is in `fact`, a "
+        "valid code's badge in `badge`. The card opens with `pin` to the badge's private key.",
+        "now": int(staff_cases.NOW.timestamp()),
+        "station": staff_cases.STATION,
+        "badges": [
+            {
+                "number": badge.number,
+                "role": str(badge.role),
+                "key": badge.key.raw.hex(),
+                "expires": int(badge.expires.timestamp()),
+            }
+            for badge in staff_cases.BADGES
+        ],
+        "facts": [
+            {"name": name, "bytes": data.hex(), "expect": "valid", "fact": acted(fact)}
+            for name, data, fact in staff_cases.good_facts()
+        ]
+        + [{"name": name, "bytes": data.hex(), "expect": why} for name, data, why in staff_cases.bad_facts()],
+        "codes": [
+            {"name": name, "text": code, "expect": "valid", "badge": number}
+            for name, code, number in staff_cases.good_codes()
+        ]
+        + [{"name": name, "text": code, "expect": why} for name, code, why in staff_cases.bad_codes()],
+        "card": {
+            "text": staff_cases.card(),
+            "pin": staff_cases.PIN,
+            "number": "0102",
+            "private": staff_cases.MANAGER.to_raw().hex(),
+        },
+    }
+
+
 FILES: dict[str, Callable[[], dict[str, object]]] = {
     "tickets.json": tickets,
     "trust_list.json": trust_list,
     "identity.json": identities,
     "journal.json": journal,
+    "staff.json": staff,
 }
 
 
