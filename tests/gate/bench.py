@@ -196,20 +196,21 @@ class Gate:
         *,
         cache: Path | None = None,
         device: str = "gate-1",
-        clock: Clock | None = None,
+        clock: Callable[[], TrustedNow] | None = None,
         settings: GateSettings = SETTINGS,
         arbiter: Arbiter | None = None,
         random: Callable[[int], bytes] | None = None,
         probe: Probe = no_probe,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.clock = clock or Clock()
+        self.clock = Clock()
+        self.told_time = clock or self.clock
         self.cache = CacheReader(cache or folder / "cache.db")
         self.journal = Journal.create_or_open(
             folder / "journal.db",
             device=device,
             prefix=None,
-            clock=self.clock,
+            clock=self.told_time,
             random=random or Random(device).randbytes,
             probe=probe,
         )
@@ -219,7 +220,7 @@ class Gate:
             journal=self.journal,
             cache=self.cache,
             trust=self.trust,
-            clock=self.clock,
+            clock=self.told_time,
             arbiter=arbiter,
             probe=probe,
         )
@@ -244,8 +245,8 @@ class Gate:
 
 
 def facts(journal: Journal) -> list[tuple[str, Mapping[str, object]]]:
-    """Everything in a journal but its first event."""
-    return [(each.kind, each.event.body) for each in journal.events(1, 10_000)]
+    """Everything in a journal but how it and its gate began."""
+    return [(each.kind, each.event.body) for each in journal.events(1, 100_000) if each.kind != "gate.started"]
 
 
 def reason(decision: Decision) -> str:
