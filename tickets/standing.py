@@ -17,7 +17,7 @@ OVERTAKEN_BY: Mapping[Act, frozenset[Act]] = {
     Act.LATE: frozenset({Act.LATE, Act.STOP}),
     Act.DELAY: frozenset({Act.DELAY}),
     Act.MERGE: frozenset({Act.MERGE, Act.REINSTATE}),
-    Act.CANCEL: frozenset({Act.CANCEL, Act.DEPART, Act.REINSTATE}),
+    Act.CANCEL: frozenset({Act.CANCEL, Act.REINSTATE}),
     Act.GATE: frozenset({Act.GATE}),
     Act.COACH: frozenset({Act.COACH}),
     Act.DEPART: frozenset({Act.OPEN, Act.LATE, Act.DELAY, Act.CANCEL, Act.DEPART, Act.REINSTATE}),
@@ -128,6 +128,9 @@ def _coach(departure: Departure, fact: StaffFact) -> Departure:
 
 
 def _depart(departure: Departure, _fact: StaffFact) -> Departure:
+    """It has left. A cancelled one has not: its passengers get their money back, and only REINSTATE changes that."""
+    if departure.state is DepartureState.CANCELLED:
+        return departure
     return replace(departure, state=DepartureState.DEPARTED)
 
 
