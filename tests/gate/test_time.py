@@ -83,8 +83,8 @@ class Scene:
         self.machine.starts_again(wall)
         self.gate = self._open()
 
-    def text(self, day: date = TODAY, **changes: object) -> str:
-        return self.desk.by_till(self.desk.ticket(service_date=day, **changes))
+    def text(self, day: date = TODAY) -> str:
+        return self.desk.by_till(self.desk.ticket(service_date=day))
 
     def admits(self, day: date = TODAY) -> frozenset[str]:
         """Admits a new ticket; what staff see of it."""
