@@ -111,7 +111,8 @@ class Rules:
     here; `default_identity` holds then. `late_minutes`: how long after closing time every coach of this gate is still
     boarded; what staff allow one departure is its own `late_until` (补检), and the later of the two holds.
     `widened_dates`: service days that are accepted besides today's; under unknown time they are all that is accepted,
-    and an empty set then accepts every day. `overridden`: the reasons that staff set aside for this passenger.
+    and an empty set then accepts every day. `overridden`: the reasons that staff set aside for this passenger, which
+    are those that they were told, not all that they might: what else is wrong is then told next.
     """
 
     station_stops: frozenset[int]
@@ -294,13 +295,16 @@ def _day(case: Case) -> Refuse | None:
     return Refuse(reason=Reason.WRONG_DEPARTURE, when=when, day=day, departure=departure)
 
 
+def _left(case: Case) -> Refuse | None:
+    departure = case.rules.departure
+    if departure is None or departure.state is not DepartureState.DEPARTED:
+        return None
+    return Refuse(reason=Reason.DEPARTED, when=departure.departs_at, departure=departure)
+
+
 def _window(case: Case) -> Refuse | None:
     departure, closes_at = case.rules.departure, case.closes_at
-    if departure is None or closes_at is None:
-        return None
-    if departure.state is DepartureState.DEPARTED:
-        return Refuse(reason=Reason.DEPARTED, when=departure.departs_at, departure=departure)
-    if not case.time_known:
+    if departure is None or closes_at is None or not case.time_known:
         return None
     if case.now.at < departure.opens_at:
         return Refuse(reason=Reason.NOT_YET_OPEN, when=departure.opens_at, departure=departure)
@@ -380,6 +384,7 @@ CHECKS: tuple[Callable[[Case], Refuse | None], ...] = (
     _known,
     _cancelled,
     _day,
+    _left,
     _window,
     _gate,
     _passed,

@@ -27,6 +27,7 @@ from tickets.admission import (
 from tickets.departures import Departure, DepartureState, IdentityPolicy
 from tickets.numbers import TicketNumber
 from tickets.reasons import Reason
+from tickets.staff import MAY_OVERRIDE
 from tickets.uses import Purpose, Use, UseEnd
 
 TODAY = date(2026, 11, 22)
@@ -132,6 +133,11 @@ REFUSED: list[tuple[str, Scene, Reason]] = [
     ("before opening", FINE.at(OPENS - timedelta(microseconds=1)), Reason.NOT_YET_OPEN),
     ("at closing time", FINE.at(CLOSES), Reason.CLOSED),
     ("after what staff allowed", FINE.ruled(late_minutes=3).at(CLOSES + timedelta(minutes=3)), Reason.CLOSED),
+    (
+        "late boarding is over",
+        FINE.leaving(late_until=CLOSES + timedelta(minutes=2)).at(CLOSES + timedelta(minutes=2)),
+        Reason.CLOSED,
+    ),
     ("departed by the clock", FINE.at(LEAVES), Reason.DEPARTED),
     ("departed by staff, early", FINE.leaving(state=DepartureState.DEPARTED), Reason.DEPARTED),
     ("departed, time unknown", FINE.leaving(state=DepartureState.DEPARTED).at(NOON, UNKNOWN), Reason.DEPARTED),
@@ -245,6 +251,42 @@ ADMITTED: list[tuple[str, Scene, Admit]] = [
         FINE.ruled(re_entry=ReEntry.FREE).after(use(1, PASSED)).shown(card_shown=CHECKED),
         Admit(use_no=2, persons=2),
     ),
+    (
+        "late by leave of this departure (补检)",
+        FINE.leaving(late_until=LEAVES + timedelta(minutes=5)).at(LEAVES).shown(card_shown=CHECKED),
+        Admit(use_no=1, persons=2, flags=frozenset({Flag.LATE})),
+    ),
+    (
+        "late boarding allowed, check-in still open",
+        FINE.leaving(late_until=LEAVES).shown(card_shown=CHECKED),
+        Admit(use_no=1, persons=2),
+    ),
+    (
+        "late boarding that ended before closing time takes nothing away",
+        FINE.leaving(late_until=NOON - timedelta(minutes=1)).shown(card_shown=CHECKED),
+        Admit(use_no=1, persons=2),
+    ),
+    (
+        "a smaller coach came",
+        FINE.leaving(seats=33).shown(card_shown=CHECKED),
+        Admit(use_no=1, persons=2, flags=frozenset({Flag.SEAT_NOT_IN_COACH})),
+    ),
+    ("the last seat of a smaller coach", FINE.leaving(seats=36).shown(card_shown=CHECKED), Admit(use_no=1, persons=2)),
+    (
+        "a coach without numbered seats came",
+        FINE.leaving(seats=None).shown(card_shown=CHECKED),
+        Admit(use_no=1, persons=2, flags=frozenset({Flag.SEAT_NOT_IN_COACH})),
+    ),
+    (
+        "merged into a coach that has its own passengers",
+        FINE.leaving(trip="LW143000").shown(card_shown=CHECKED),
+        Admit(use_no=1, persons=2, flags=frozenset({Flag.SEAT_NOT_IN_COACH})),
+    ),
+    (
+        "no seat, no matter",
+        FINE.leaving(seats=None).travelling(seat=None).shown(card_shown=CHECKED),
+        Admit(use_no=1, persons=2),
+    ),
     ("no children", FINE.travelling(children=0).shown(card_shown=CHECKED), Admit(use_no=1, persons=1)),
 ]
 
@@ -323,12 +365,66 @@ def test_time_unknown_keeps_to_the_offline_window() -> None:
     assert outside.reason is Reason.WRONG_DEPARTURE
 
 
+OVERRIDABLE: list[tuple[Reason, Callable[[Scene], Scene]]] = [
+    (Reason.EXPIRED, lambda scene: scene.shown(expires=OPENS - timedelta(days=1))),
+    (Reason.WRONG_DEPARTURE, lambda scene: scene.travelling(service_date=date(2026, 11, 23)).ruled(departure=None)),
+    (Reason.DEPARTED, lambda scene: scene.leaving(state=DepartureState.DEPARTED)),
+    (Reason.NOT_YET_OPEN, lambda scene: scene.at(OPENS - timedelta(minutes=1))),
+    (Reason.CLOSED, lambda scene: scene.at(CLOSES)),
+    (Reason.WRONG_GATE, lambda scene: scene.leaving(gate="4")),
+    (Reason.USED, lambda scene: scene.after(use(1, PASSED))),
+    (Reason.SEE_STAFF, lambda scene: scene.after(use(1, UNRESOLVED))),
+    (Reason.IDENTITY_NEEDED, lambda scene: scene.leaving(identity=CARD)),
+    (Reason.IDENTITY_DIFFERS, lambda scene: scene.shown(card_shown=CardShown.DIFFERS)),
+]
+EVERY_OVERRIDABLE = pytest.mark.parametrize(("reason", "spoil"), OVERRIDABLE, ids=lambda value: str(value)[:20])
+
+
+@EVERY_OVERRIDABLE
+def test_what_staff_set_aside_does_not_refuse_and_is_told(reason: Reason, spoil: Callable[[Scene], Scene]) -> None:
+    scene = spoil(FINE)
+    refusal = scene.decide()
+    assert isinstance(refusal, Refuse)
+    assert refusal.reason is reason
+    overridden = scene.ruled(overridden=frozenset({reason})).decide()
+    assert isinstance(overridden, Admit)
+    assert Flag.OVERRIDDEN in overridden.flags
+    assert Flag.LATE not in overridden.flags, "late is by leave for all, not by a badge for one"
+
+
+def test_a_badge_that_was_not_needed_is_not_told() -> None:
+    decision = FINE.ruled(overridden=frozenset(Reason)).decide()
+    assert isinstance(decision, Admit)
+    assert Flag.OVERRIDDEN not in decision.flags
+
+
+def test_every_refusal_that_staff_may_set_aside_is_tried_here() -> None:
+    assert {reason for reason, _ in OVERRIDABLE} == frozenset().union(*MAY_OVERRIDE.values())
+
+
+@EVERY_OVERRIDABLE
+def test_one_reason_set_aside_leaves_all_others(reason: Reason, spoil: Callable[[Scene], Scene]) -> None:
+    needs_its_departure = {Reason.CANCELLED, Reason.NOT_YET_OPEN, Reason.WRONG_GATE}
+    for other, spoil_too in TROUBLES:
+        if other is not reason and not (reason is Reason.WRONG_DEPARTURE and other in needs_its_departure):
+            decision = spoil_too(spoil(FINE)).ruled(overridden=frozenset({reason})).decide()
+            assert isinstance(decision, Refuse)
+            assert decision.reason is not reason
+
+
+def test_staff_who_clear_up_a_doubt_do_not_clear_up_a_use_under_way() -> None:
+    scene = FINE.after(use(1, UNRESOLVED), use(2, None)).ruled(overridden=frozenset({Reason.SEE_STAFF}))
+    decision = scene.decide()
+    assert isinstance(decision, Refuse)
+    assert decision.reason is Reason.USED
+
+
 USES = st.builds(
     use,
     st.integers(1, 4),
     st.sampled_from([None, *UseEnd]),
     st.sampled_from([MINE, THEIRS]),
-    st.sampled_from(["admission", "refund", "change"]),
+    st.sampled_from(["admission", "refund", "change", "exit"]),
 )
 SCENES = st.builds(
     lambda uses, card, code, signed, departure, state, minutes, quality, re_entry: (
@@ -360,7 +456,8 @@ def test_a_ticket_that_was_taken_back_is_never_admitted(scene: Scene, state: Tic
 @PROPERTY
 @given(scene=SCENES, more=USES)
 def test_learning_of_a_use_never_turns_a_refusal_into_an_admission(scene: Scene, more: Use) -> None:
-    if isinstance(scene.decide(), Refuse):
+    frees = more.purpose == "exit" and more.end in (PASSED, UNRESOLVED)
+    if isinstance(scene.decide(), Refuse) and not frees:
         assert isinstance(scene.after(more).decide(), Refuse)
 
 
