@@ -50,7 +50,7 @@ class Sheet:
       are not among the sold ones here (sold elsewhere while the line was cut); `boarded_void`: refunded, changed or
       revoked, and aboard all the same.
     - `children_on_tickets`: carried children that standing tickets speak of; `children_boarded`: persons aboard beside
-      one holder per ticket.
+      the holders (one for each passage that stands).
     - `no_shows`: standing tickets with nobody aboard, also when somebody walked back out (`walked_out` of them), by
       alighting stop; `no_show_seats` are their numbered seats.
     - `late` (补检), `overridden`, `unarbitrated`: boarded tickets admitted with that flag. `under_way`: tickets whose
@@ -139,7 +139,7 @@ def departure_sheet(departure: Departure, sold: Iterable[SoldTicket], uses: Iter
         boarded_void=len(void),
         persons=sum(walk.persons for walk in aboard.values()),
         children_on_tickets=sum(ticket.journey.children for ticket in standing),
-        children_boarded=sum(walk.persons - 1 for walk in aboard.values()),
+        children_boarded=sum(max(0, walk.persons - len(walk.ways_in)) for walk in aboard.values()),
         no_shows=len(missing),
         no_shows_by_stop=dict(sorted(Counter(ticket.journey.alighting for ticket in missing).items())),
         no_show_seats=tuple(sorted(ticket.journey.seat for ticket in missing if ticket.journey.seat is not None)),
@@ -176,8 +176,10 @@ class _Walk:
         )
 
     @property
-    def passages_in(self) -> list[Use]:
-        return [use for use in self.history if use.end is UseEnd.PASSED and use.purpose == "admission"]
+    def ways_in(self) -> tuple[Use, ...]:
+        """The passages that brought in who is aboard; the latest, where some of them have left again."""
+        passed = tuple(use for use in self.history if use.end is UseEnd.PASSED and use.purpose == "admission")
+        return self.presence.inside or passed[-1:]
 
     @property
     def persons(self) -> int:
@@ -205,9 +207,8 @@ def _by_kind(journeys: Iterable[Journey]) -> dict[TicketKind, int]:
 
 
 def _flagged(aboard: Mapping[TicketNumber, _Walk], flag: Flag) -> int:
-    """Tickets whose latest way in carries the flag: what was waived for a passage that was walked back is history."""
-    latest = [walk.passages_in[-1] for walk in aboard.values()]
-    return sum(flag.value in use.flags for use in latest)
+    """Tickets of which a way in carries the flag that still stands: what was waived before a way out is history."""
+    return sum(any(flag.value in use.flags for use in walk.ways_in) for walk in aboard.values())
 
 
 def _lanes(walks: Iterable[_Walk]) -> dict[str, LaneCount]:
