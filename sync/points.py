@@ -50,6 +50,8 @@ class Point(StrEnum):
     SYNC_STAGE_COMMIT_AFTER = "sync:stage:commit:after"
     SYNC_SWAP_COMMIT_BEFORE = "sync:swap:commit:before"
     SYNC_SWAP_COMMIT_AFTER = "sync:swap:commit:after"
+    SYNC_LAN_COMMIT_BEFORE = "sync:lan:commit:before"
+    SYNC_LAN_COMMIT_AFTER = "sync:lan:commit:after"
     SYNC_TIME_COMMIT_BEFORE = "sync:time:commit:before"
     SYNC_TIME_COMMIT_AFTER = "sync:time:commit:after"
 
@@ -65,6 +67,19 @@ class Point(StrEnum):
     CENTRE_UPKEEP_COMMIT_AFTER = "centre:upkeep:commit:after"
     CENTRE_SETUP_COMMIT_BEFORE = "centre:setup:commit:before"
     CENTRE_SETUP_COMMIT_AFTER = "centre:setup:commit:after"
+
+    RELAY_CLAIM_COMMIT_BEFORE = "relay:claim:commit:before"
+    RELAY_CLAIM_COMMIT_AFTER = "relay:claim:commit:after"
+    """A use is granted, and nobody has heard of it yet."""
+    RELAY_PUSH_COMMIT_BEFORE = "relay:push:commit:before"
+    RELAY_PUSH_COMMIT_AFTER = "relay:push:commit:after"
+    RELAY_STEP_COMMIT_BEFORE = "relay:step:commit:before"
+    RELAY_STEP_COMMIT_AFTER = "relay:step:commit:after"
+    RELAY_FACT_COMMIT_BEFORE = "relay:fact:commit:before"
+    RELAY_FACT_COMMIT_AFTER = "relay:fact:commit:after"
+    RELAY_DIARY_COMMIT_BEFORE = "relay:diary:commit:before"
+    """What the centre shall know is in the relay's journal, and not ticked off yet."""
+    RELAY_DIARY_COMMIT_AFTER = "relay:diary:commit:after"
 
 
 def before_commit(process: str, kind: str) -> str:

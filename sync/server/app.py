@@ -6,24 +6,31 @@ within five minutes of the centre's: a captured request must not read a station'
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
-from sync.http_signatures import BadSignature, verify_request
 from sync.server.centre import Centre, Refusal
 from sync.server.changes import Page
 from sync.server.devices import Device
 from sync.server.enrolment import Asking
 from sync.server.office import NotDone, Sold, digits_of
+from sync.server.requests import (
+    Refused,
+    add_error_answers,
+    check_signature,
+    error_answer,
+    json_answer,
+    parse_body,
+    read_body,
+    takes,
+)
 from sync.server.settings import Settings
 from sync.wire import (
     MAX_PAGE_RECORDS,
@@ -46,74 +53,15 @@ from sync.wire import (
 from tickets.errors import Malformed
 from tickets.keys import Algorithm, PublicKey
 
-MAX_BODY_BYTES: Final = 4 * 1024 * 1024
-"""The largest request body that is read."""
 DEFAULT_PAGE: Final = 500
 
 _log = logging.getLogger("waystation.centre")
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, what: str, hint: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(what)
-        self.response = _error(status, what, hint, headers=headers)
-
-
-def _error(
-    status: int, what: str, hint: str, expected_seq: int | None = None, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
-    answer = ErrorAnswer(what=what, hint=hint, expected_seq=expected_seq)
-    return JSONResponse(answer.model_dump(exclude_none=True), status, dict(headers or {}))
 
 
 def _refusal(refusal: Refusal | NotDone) -> JSONResponse:
     headers = {"Retry-After": "60"} if refusal.status == 429 else None
     expected = refusal.expected_seq if isinstance(refusal, Refusal) else None
-    return _error(refusal.status, refusal.what, refusal.hint, expected, headers)
-
-
-def _answer(model: BaseModel) -> Response:
-    return Response(model.model_dump_json(), media_type="application/json")
-
-
-def _takes(model: type[BaseModel]) -> dict[str, Any]:
-    """What the OpenAPI document says of a body that is read by hand, after its signature was checked."""
-    schema = model.model_json_schema()
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(schema)}}}}
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    defined = schema.pop("$defs", {})
-
-    def inline(value: Any) -> Any:
-        if isinstance(value, dict):
-            if isinstance(target := value.get("$ref"), str):
-                return inline(defined[target.rpartition("/")[2]])
-            return {name: inline(each) for name, each in value.items()}
-        return [inline(each) for each in value] if isinstance(value, list) else value
-
-    made = inline(schema)
-    assert isinstance(made, dict)
-    return made
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _Refused(413, "the request is too large", f"send at most {MAX_BODY_BYTES} bytes")
-    return bytes(body)
-
-
-def _parse(model: type[_Model], body: bytes) -> _Model:
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the body"
-        raise _Refused(422, f"{where} cannot be read", f"see the contract: {first['type']}") from None
+    return error_answer(refusal.status, refusal.what, refusal.hint, expected, headers)
 
 
 class _Signed(BaseModel):
@@ -139,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Waystation centre", version=version("waystation"), lifespan=lifespan)
     app.state.centre = centre
-    _add_error_answers(app)
+    add_error_answers(app, "the centre")
     _add_terminal_calls(app, centre)
     _add_office_calls(app, centre)
     return app
@@ -155,29 +103,9 @@ async def _keep_up(centre: Centre, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-def _add_error_answers(app: FastAPI) -> None:
-    @app.exception_handler(_Refused)
-    async def refused(_: Request, error: _Refused) -> JSONResponse:
-        return error.response
-
-    @app.exception_handler(RequestValidationError)
-    async def unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return _error(422, f"{where} cannot be read", f"see the contract: {first['type']}")
-
-    @app.exception_handler(HTTPException)
-    async def no_such_call(_: Request, error: HTTPException) -> JSONResponse:
-        return _error(error.status_code, "there is no such call here", "see /openapi.json for the calls there are")
-
-    @app.exception_handler(Exception)
-    async def broken(_: Request, _failure: Exception) -> JSONResponse:
-        return _error(500, "the centre failed at this request", "try again later; the centre's log says more")
-
-
 def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
     async def signed(request: Request) -> _Signed:
-        body = await _read_body(request)
+        body = await read_body(request)
         return await run_in_threadpool(_check_signature, centre, request, body)
 
     errors: dict[int | str, dict[str, Any]] = {
@@ -187,18 +115,18 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
     @app.get("/v1/health", response_model=HealthAnswer)
     async def health() -> Response:
         """The centre is there."""
-        return _answer(HealthAnswer(ok=True, version=app.version))
+        return json_answer(HealthAnswer(ok=True, version=app.version))
 
-    @app.post("/v1/time", response_model=TimeAnswer, responses=errors, openapi_extra=_takes(TimeRequest))
+    @app.post("/v1/time", response_model=TimeAnswer, responses=errors, openapi_extra=takes(TimeRequest))
     async def time(request: Request) -> Response:
         """The centre's time, signed for the caller's nonce."""
-        asked = _parse(TimeRequest, await _read_body(request))
-        return _answer(TimeAnswer(token=centre.time(asked.nonce)))
+        asked = parse_body(TimeRequest, await read_body(request))
+        return json_answer(TimeAnswer(token=centre.time(asked.nonce)))
 
-    @app.post("/v1/enrol", response_model=EnrolAnswer, responses=errors, openapi_extra=_takes(EnrolRequest))
+    @app.post("/v1/enrol", response_model=EnrolAnswer, responses=errors, openapi_extra=takes(EnrolRequest))
     async def enrol(request: Request) -> Response:
         """Enrol a device with a one-time code."""
-        asked = _parse(EnrolRequest, await _read_body(request))
+        asked = parse_body(EnrolRequest, await read_body(request))
         asking = Asking(
             code=asked.code,
             kind=asked.kind,
@@ -208,16 +136,16 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
         )
         address = request.client.host if request.client else "unknown"
         answer = await run_in_threadpool(centre.enrol, asking, address)
-        return _refusal(answer) if isinstance(answer, Refusal) else _answer(answer)
+        return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
 
-    @app.post("/v1/sync/push", response_model=PushAnswer, responses=errors, openapi_extra=_takes(PushBatch))
+    @app.post("/v1/sync/push", response_model=PushAnswer, responses=errors, openapi_extra=takes(PushBatch))
     async def push(said: Annotated[_Signed, Depends(signed)]) -> Response:
         """Keep a batch of the device's journal; the same batch gets the same answer for ever."""
-        batch = _parse(PushBatch, said.body)
+        batch = parse_body(PushBatch, said.body)
         if batch.protocol != PROTOCOL:
-            return _error(400, f"protocol {batch.protocol} is not spoken here", f"speak protocol {PROTOCOL}")
+            return error_answer(400, f"protocol {batch.protocol} is not spoken here", f"speak protocol {PROTOCOL}")
         answer = await run_in_threadpool(centre.push, said.device, batch)
-        return _refusal(answer) if isinstance(answer, Refusal) else _answer(answer)
+        return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
 
     @app.get("/v1/sync/pull", response_model=PullAnswer, responses=errors)
     async def pull(
@@ -227,9 +155,9 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
     ) -> Response:
         """The records of the device's own station that changed since the cursor, page by page."""
         if said.device.state != "active":
-            return _error(403, "this device is no longer in use", "enrol it anew")
+            return error_answer(403, "this device is no longer in use", "enrol it anew")
         answer = await run_in_threadpool(centre.pull, said.device, cursor, limit)
-        return _refusal(answer) if isinstance(answer, Refusal) else _answer(_pulled(answer))
+        return _refusal(answer) if isinstance(answer, Refusal) else json_answer(_pulled(answer))
 
 
 def _pulled(page: Page) -> PullAnswer:
@@ -242,30 +170,30 @@ def _add_office_calls(app: FastAPI, centre: Centre) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         station = await run_in_threadpool(centre.office_of, token.strip()) if scheme.lower() == "bearer" else None
         if station is None:
-            raise _Refused(401, "the office token is missing or wrong", "send it as Authorization: Bearer …")
+            raise Refused(401, "the office token is missing or wrong", "send it as Authorization: Bearer …")
         return station
 
     errors: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (401, 404, 409, 413, 422)}
 
-    @app.post("/v1/office/sales", response_model=OfficeSold, responses=errors, openapi_extra=_takes(OfficeSale))
+    @app.post("/v1/office/sales", response_model=OfficeSold, responses=errors, openapi_extra=takes(OfficeSale))
     async def sell(request: Request, station: Annotated[int, Depends(office)]) -> Response:
         """Sell a place of the web's own; the same sale id gets the same ticket."""
-        sale = _parse(OfficeSale, await _read_body(request))
+        sale = parse_body(OfficeSale, await read_body(request))
         answer = await run_in_threadpool(centre.sell, station, sale)
         if isinstance(answer, Sold):
-            return _answer(OfficeSold(number=answer.number, code=answer.code))
+            return json_answer(OfficeSold(number=answer.number, code=answer.code))
         return _refusal(answer)
 
-    @app.post("/v1/office/refunds", response_model=OfficeRefunded, responses=errors, openapi_extra=_takes(OfficeRefund))
+    @app.post("/v1/office/refunds", response_model=OfficeRefunded, responses=errors, openapi_extra=takes(OfficeRefund))
     async def refund(request: Request, station: Annotated[int, Depends(office)]) -> Response:
         """Refund a ticket that nobody has travelled on."""
-        number = _parse(OfficeRefund, await _read_body(request)).number
+        number = parse_body(OfficeRefund, await read_body(request)).number
         try:
             digits = digits_of(number)
         except Malformed:
-            return _error(422, "this is not a ticket number", "send its 20 digits")
+            return error_answer(422, "this is not a ticket number", "send its 20 digits")
         refused = await run_in_threadpool(centre.refund, station, digits)
-        return _answer(OfficeRefunded(number=digits, state="refunded")) if refused is None else _refusal(refused)
+        return json_answer(OfficeRefunded(number=digits, state="refunded")) if refused is None else _refusal(refused)
 
     @app.get("/v1/office/incidents", responses=errors)
     async def incidents(station: Annotated[int, Depends(office)]) -> dict[str, list[dict[str, Any]]]:
@@ -287,12 +215,7 @@ def _check_signature(centre: Centre, request: Request, body: bytes) -> _Signed:
         found = centre.device(keyid)
         return None if found is None or found.state == "revoked" else found.key
 
-    path: bytes = request.scope.get("raw_path") or request.scope["path"].encode("utf-8")
-    query: bytes = request.scope["query_string"]
-    target = path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
-    try:
-        verify_request(request.method, target, request.headers, body, key_for, int(centre.now().timestamp()))
-    except BadSignature as error:
-        raise _Refused(401, error.what, "enrol the device, or set its clock by /v1/time, and sign again") from None
+    now = int(centre.now().timestamp())
+    check_signature(request, body, key_for, now, "enrol the device, or set its clock by /v1/time, and sign again")
     assert found is not None, "a key was found, so its device was"
     return _Signed(device=found, body=body)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from sync.server.schema import devices
 from tickets.keys import Algorithm, PublicKey
 
-Kind = Literal["till", "gate"]
+Kind = Literal["till", "gate", "relay"]
 State = Literal["active", "retired", "revoked"]
 
 

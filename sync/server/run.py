@@ -22,10 +22,11 @@ _PATIENCE_S: Final = 5
 """How long a stopping centre waits for requests that are under way."""
 
 
-class _Server(uvicorn.Server):
+class ListeningServer(uvicorn.Server):
     """A server that tells when it is really listening."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        """`ready` is called once requests are answered."""
         super().__init__(config)
         self._ready = ready
 
@@ -49,13 +50,7 @@ def serve(
     Port 0 takes any free port; `ready` gets the true URL once requests are answered. There is no access log, so that no
     request's content is ever written. EnvironmentFault when the directory or the address cannot be used.
     """
-    try:
-        listener = socket.create_server((host, port), backlog=256)
-    except OSError as error:
-        raise EnvironmentFault(
-            f"{host}:{port} cannot be listened on", error.strerror or "choose another port"
-        ) from error
-    with listener:
+    with listener_at(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
         app = create_app(Settings(directory=directory, probe=probe, upkeep_seconds=upkeep_seconds))
         config = uvicorn.Config(
@@ -66,13 +61,23 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_PATIENCE_S,
         )
-        server = _Server(config, lambda: ready(f"http://{bound_host}:{bound_port}"))
-        with _signals_end_quietly():
+        server = ListeningServer(config, lambda: ready(f"http://{bound_host}:{bound_port}"))
+        with signals_end_quietly():
             server.run(sockets=[listener])
 
 
+def listener_at(host: str, port: int) -> socket.socket:
+    """A socket that listens there. EnvironmentFault when that cannot be."""
+    try:
+        return socket.create_server((host, port), backlog=256)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{host}:{port} cannot be listened on", error.strerror or "choose another port"
+        ) from error
+
+
 @contextmanager
-def _signals_end_quietly() -> Iterator[None]:
+def signals_end_quietly() -> Iterator[None]:
     """The server stops on a signal and then raises it once more for whoever handled it before: let that be nobody."""
     if threading.current_thread() is not threading.main_thread():
         yield

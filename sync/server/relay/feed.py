@@ -1,0 +1,30 @@
+"""What is new since a position: uses and facts of staff in one order, page by page."""
+
+import sqlite3
+from typing import cast
+
+from sync.relay_wire import MAX_CHANGES, ChangesAnswer
+from sync.server.relay.use_rows import uses_after
+
+
+def changes_after(connection: sqlite3.Connection, epoch: str, after: int, asked_epoch: str) -> ChangesAnswer:
+    """The changes after position `after` of `epoch`; from the beginning when another epoch's were asked for.
+
+    A use that changes moves to its newest position, so whoever follows meets its latest state and misses nothing.
+    """
+    since = after if asked_epoch == epoch else 0
+    uses = uses_after(connection, since, MAX_CHANGES + 1)
+    rows = connection.execute(
+        "SELECT position, bytes FROM facts WHERE position > ? ORDER BY position LIMIT ?", (since, MAX_CHANGES + 1)
+    ).fetchall()
+    facts = cast("list[tuple[int, bytes]]", rows)
+    positions = sorted([position for position, _ in uses] + [position for position, _ in facts])
+    more = len(positions) > MAX_CHANGES
+    last = positions[MAX_CHANGES - 1] if more else positions[-1] if positions else since
+    return ChangesAnswer(
+        epoch=epoch,
+        position=last,
+        uses=tuple(use.body() for position, use in uses if position <= last),
+        facts=tuple(fact for position, fact in facts if position <= last),
+        more=more,
+    )

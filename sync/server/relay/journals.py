@@ -1,0 +1,245 @@
+"""Terminals' journals at the relay: their events held byte for byte, and what they say of uses learnt at once.
+
+The relay is no judge of events: what cannot be read is held all the same, and the centre says what it is. An epoch that
+it has never heard of may begin anywhere (a journal drops what the centre has kept); from there on there is no gap.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from sync.event_bodies import (
+    SCHEMAS,
+    Body,
+    GateStarted,
+    UseClaimed,
+    UsePassed,
+    UseReleased,
+    UseUnresolved,
+)
+from sync.server.relay.arbiter import give_back_unwritten, learn
+from sync.server.relay.ledger import Ledger
+from sync.server.relay.steps import meet
+from sync.server.relay.use_rows import uses_of
+from sync.server.relay.verdict import End, KnownUse
+from tickets.errors import Malformed
+from tickets.events import GENESIS, Event, chain, from_bytes
+
+AT_ONCE: Final = 100
+"""Most events taken in with one commit, so that a claim never waits long for somebody's backlog."""
+
+_MAY_BECOME: Final[Mapping[End | None, tuple[End, ...]]] = {
+    None: ("passed", "released", "unresolved"),
+    "unresolved": ("passed", "released"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Consecutive events of one device's journal; `previous` is the chain's hash before the first."""
+
+    device: str
+    kind: str
+    epoch: str
+    first_seq: int
+    previous: bytes
+    events: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """All of the slice is held, and `held_through` is the last event that is; `head` is the chain's hash there."""
+
+    held_through: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Go on at this event: what is before is held, or was never asked for."""
+
+    expected_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """Another story of this epoch is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """The epoch is another device's."""
+
+
+Taken = Held | Gap | Forked | NotYours
+
+
+def take_in(ledger: Ledger, told: Slice, now_ms: int) -> Taken:
+    """Hold a slice and learn what is new in it, in one commit. The same slice again changes nothing."""
+    row = ledger.connection.execute(
+        "SELECT device, first_seq, held_through, head FROM journals WHERE epoch = ?", (told.epoch,)
+    ).fetchone()
+    if row is None:
+        if told.first_seq == 1 and told.previous != GENESIS:
+            return Forked()
+        through, head, first = told.first_seq - 1, told.previous, told.first_seq
+    else:
+        device, first, through, head = cast("tuple[str, int, int, bytes]", row)
+        if device != told.device:
+            return NotYours()
+        if told.first_seq > through + 1 or told.first_seq < first:
+            return Gap(expected_seq=through + 1)
+        if _hash_at(ledger, told.epoch, told.first_seq - 1, first, through, head) not in (None, told.previous):
+            return Forked()
+    digest = told.previous
+    new: list[tuple[int, bytes, bytes]] = []
+    for seq, data in enumerate(told.events, told.first_seq):
+        digest = chain(digest, data)
+        if seq > through:
+            new.append((seq, data, digest))
+        elif _hash_at(ledger, told.epoch, seq, first, through, head) != digest:
+            return Forked()
+    if not new:
+        return Held(held_through=through, head=head)
+    through, head = new[-1][0], new[-1][2]
+    with ledger.writing("push") as connection:
+        meet(ledger, told.device, told.kind)
+        if row is None:
+            connection.execute(
+                "INSERT INTO journals VALUES (?, ?, ?, ?, ?, 0, ?)",
+                (told.epoch, told.device, first, through, head, now_ms),
+            )
+        else:
+            connection.execute(
+                "UPDATE journals SET held_through = ?, head = ? WHERE epoch = ?", (through, head, told.epoch)
+            )
+        connection.executemany(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
+            [(told.epoch, seq, data, hash_, now_ms) for seq, data, hash_ in new],
+        )
+        for seq, data, _ in new:
+            _learn_from(ledger, told, seq, data)
+    return Held(held_through=through, head=head)
+
+
+def _hash_at(ledger: Ledger, epoch: str, seq: int, first: int, through: int, head: bytes) -> bytes | None:
+    """The chain's hash after an event that is held; None for the one before the first, which was never held."""
+    if seq == through:
+        return head
+    if seq < first:
+        return None
+    row = ledger.connection.execute("SELECT hash FROM events WHERE epoch = ? AND seq = ?", (epoch, seq)).fetchone()
+    return None if row is None else cast(bytes, row[0])
+
+
+def _learn_from(ledger: Ledger, told: Slice, seq: int, data: bytes) -> None:
+    event = _read(told.epoch, seq, data)
+    said = None if event is None else _body(event)
+    if event is None or said is None:
+        return
+    match said:
+        case UseClaimed():
+            _claimed(ledger, told.device, event, said)
+        case UsePassed():
+            _ended(ledger, told.device, event, said, "passed", said.persons)
+        case UseReleased():
+            _ended(ledger, told.device, event, said, "released", None)
+        case UseUnresolved():
+            _ended(ledger, told.device, event, said, "unresolved", None)
+        case GateStarted():
+            ledger.connection.execute("UPDATE journals SET started_seq = ? WHERE epoch = ?", (seq, told.epoch))
+            give_back_unwritten(ledger, told.epoch, seq)
+        case _:
+            pass  # sales, scans and faults are for the centre
+
+
+def _claimed(ledger: Ledger, device: str, event: Event, said: UseClaimed) -> None:
+    known = _attempt(ledger, said.number, said.use_no, said.attempt.hex())
+    if known is not None and (known.journaled or known.device != device):
+        return
+    learn(
+        ledger,
+        KnownUse(
+            number=said.number,
+            use_no=said.use_no,
+            attempt=said.attempt.hex(),
+            device=device,
+            lane=said.lane,
+            at_ms=event.at_ms,
+            service_date=said.service_date,
+            trip=said.trip,
+            persons=said.persons,
+            purpose=said.purpose,
+            flags=tuple(said.flags),
+            by=said.by,
+            end=None,
+            journaled=True,
+        ),
+    )
+
+
+def _ended(
+    ledger: Ledger,
+    device: str,
+    event: Event,
+    said: UsePassed | UseReleased | UseUnresolved,
+    end: End,
+    persons: int | None,
+) -> None:
+    known = _attempt(ledger, said.number, said.use_no, said.attempt.hex())
+    if known is None:  # its claim is in a part of the journal that was dropped before the relay heard of it
+        ended = KnownUse(
+            number=said.number,
+            use_no=said.use_no,
+            attempt=said.attempt.hex(),
+            device=device,
+            lane="",
+            at_ms=event.at_ms,
+            service_date=None,
+            trip=None,
+            persons=1 if persons is None else persons,
+            purpose="admission",
+            flags=(),
+            by="",
+            end=end,
+            journaled=True,
+        )
+    elif known.device == device and end in _MAY_BECOME.get(known.end, ()):
+        ended = replace(known, end=end, persons=known.persons if persons is None else persons, journaled=True)
+    else:
+        return
+    learn(ledger, ended)
+
+
+def _attempt(ledger: Ledger, number: str, use_no: int, attempt: str) -> KnownUse | None:
+    found = (use for use in uses_of(ledger.connection, number) if (use.use_no, use.attempt) == (use_no, attempt))
+    return next(found, None)
+
+
+def _read(epoch: str, seq: int, data: bytes) -> Event | None:
+    try:
+        event = from_bytes(data)
+    except Malformed:
+        return None
+    return event if event.epoch == UUID(epoch) and event.seq == seq and event.version == 1 else None
+
+
+def _body(event: Event) -> Body | None:
+    schema = SCHEMAS.get(event.kind)
+    content: dict[str, Any] = dict(event.body)
+    if schema is None or event.at_ms > _LARGEST or any(_too_large(value) for value in content.values()):
+        return None
+    try:
+        return schema.model_validate(content)
+    except ValidationError:
+        return None
+
+
+_LARGEST: Final = 2**53
+
+
+def _too_large(value: object) -> bool:
+    return isinstance(value, int) and abs(value) > _LARGEST

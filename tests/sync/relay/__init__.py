@@ -1,0 +1,1 @@
+"""The relay: its arbiter by itself, over HTTP, and as a process that is killed."""
