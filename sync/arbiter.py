@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import time as wall_time
 from typing import Protocol, assert_never
-from urllib.parse import urlsplit
 
 from sync.client import Refused
 from sync.deadline_http import DeadlineConnection
@@ -111,10 +110,7 @@ class RelayArbiter:
 
         `now` dates the signatures, in seconds since 1970; `clock` counts seconds for the budget.
         """
-        parts = urlsplit(url)
-        if parts.scheme != "http" or parts.hostname is None:
-            raise ValueError("a relay's address is http://HOST:PORT")
-        self._connection = DeadlineConnection(parts.hostname, parts.port or 80, clock)
+        self._connection = DeadlineConnection.to(url, clock)
         self._device = device
         self._key = key
         self._relay_keys = relay_keys

@@ -208,13 +208,16 @@ class CacheWriter:
         self.close()
 
     @contextmanager
-    def commit(self, before: str, after: str) -> Iterator[sqlite3.Connection]:
+    def commit(self, before: str, after: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction, in which no other thread writes; whatever is raised inside rolls it back.
 
-        `before` and `after` are the points that the probe is told of; "" for none.
+        `before` and `after` are the points that the probe is told of; "" for none. One that is not `durable` is seen
+        by readers as soon as any other, but does not wait for the disk: a power cut may take it back, whole.
         """
         with self._turn:
             try:
+                if not durable:
+                    self._connection.execute("PRAGMA synchronous = NORMAL")
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 if before:
@@ -226,6 +229,9 @@ class CacheWriter:
             except BaseException:
                 self._roll_back()
                 raise
+            finally:
+                if not durable:
+                    self._connection.execute("PRAGMA synchronous = FULL")
         if after:
             self._probe(after)
 
@@ -233,6 +239,11 @@ class CacheWriter:
         """The first row of a SELECT, if there is one; never in the middle of another thread's commit."""
         with self._turn:
             return cast("tuple[object, ...] | None", self._connection.execute(sql, parameters).fetchone())
+
+    def all(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
+        """All rows of a SELECT, likewise."""
+        with self._turn:
+            return self._connection.execute(sql, parameters).fetchall()
 
     def get(self, key: str) -> str | None:
         """One of the single values (`cache_schema`)."""

@@ -8,13 +8,25 @@ import select
 import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
 
 from tickets.errors import EnvironmentFault
 
 MAX_HEAD_BYTES = 16 * 1024
-MAX_BODY_BYTES = 256 * 1024
+MAX_BODY_BYTES = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
+_CONNECT_S = 2.0
+_SOCKET_OPTIONS = (
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 2),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2),
+)
+"""A peer whose machine has lost its power is noticed within 4 s, also while a question to it is left open."""
 
 
 class NoAnswer(EnvironmentFault):
@@ -48,6 +60,15 @@ class DeadlineConnection:
         self._host = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._clock = clock
         self._socket: socket.socket | None = None
+        self._cut = False
+
+    @classmethod
+    def to(cls, url: str, clock: Callable[[], float] = time.monotonic) -> Self:
+        """The connection to http://HOST:PORT; ValueError for any other address."""
+        parts = urlsplit(url)
+        if parts.scheme != "http" or parts.hostname is None:
+            raise ValueError("a relay's address is http://HOST:PORT")
+        return cls(parts.hostname, parts.port or 80, clock)
 
     def exchange(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, deadline: float
@@ -80,6 +101,14 @@ class DeadlineConnection:
                 raise
             raise NoAnswer("The relay closed the connection without an answer") from None
 
+    def cut(self) -> None:
+        """End it for good, from any thread: an exchange that is under way raises NoAnswer at once, and so do others."""
+        self._cut = True
+        kept = self._socket
+        if kept is not None:
+            with suppress(OSError):  # it was closed in this moment
+                kept.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Close the connection; the next exchange opens another."""
         if self._socket is not None:
@@ -96,9 +125,12 @@ class DeadlineConnection:
         return self._socket is None
 
     def _once(self, request: bytes, deadline: float) -> HttpAnswer:
+        if self._cut:
+            raise NoAnswer("The connection to the relay was ended here")
         if self._socket is None:
-            self._socket = socket.create_connection(self._address, self._left(deadline))
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket = socket.create_connection(self._address, min(_CONNECT_S, self._left(deadline)))
+            for level, option, value in _SOCKET_OPTIONS:
+                self._socket.setsockopt(level, option, value)
         self._socket.settimeout(self._left(deadline))
         try:
             self._socket.sendall(request)

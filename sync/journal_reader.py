@@ -90,6 +90,16 @@ class JournalReader:
         """What the newest event says of the earliest time that it can be now (`floor_of`)."""
         return floor_of(self)
 
+    def dropped_through(self) -> int:
+        """The last event that was sealed and dropped (`journal_pruning`); 0 when all are here."""
+        found = self.rows("SELECT max(last_seq) FROM segments")
+        return cast(int, found[0][0] or 0) if found else 0
+
+    def written(self) -> tuple[object, ...]:
+        """Another mark than before when the journal has been written since. Costs microseconds."""
+        version = self.rows("PRAGMA data_version")
+        return self._inode, version[0][0] if version else None
+
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Run one SELECT; no rows while there is no journal. EnvironmentFault when it cannot be read."""
         self._follow()

@@ -1,61 +1,93 @@
-"""Sending a journal's events: from the last one that the centre signed for, in order, until there are no more."""
+"""Sending a journal's events: from the last one that is signed for, in order, until there are no more.
+
+The same way to the centre, which keeps them, and to a relay, which holds them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient, Refused
+from sync.client import Refused
 from sync.journal_reader import Epoch, JournalReader, StoredEvent
 from sync.points import Point, Probe
 from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, PROTOCOL, Head, PushAnswer, PushBatch
 from tickets.errors import PeerError
 from tickets.events import head_message, receipt_message
-from tickets.keys import PublicKey
+from tickets.keys import PublicKey, SigningKey
 
 _CONFLICT = 409
 
 
+class Line(Protocol):
+    """The way to whoever takes the events."""
+
+    @property
+    def key(self) -> SigningKey:
+        """The device's key: it signs the heads of its journals."""
+        ...
+
+    def push(self, batch: PushBatch) -> PushAnswer:
+        """Send consecutive events. Raises LineDown, Refused, PeerError."""
+        ...
+
+
+class Receipts(Protocol):
+    """Where it is written down how far the other side has signed for a journal."""
+
+    def kept_through(self, epoch: UUID) -> int:
+        """Up to which sequence number it has; nothing from there back is sent."""
+        ...
+
+    def acknowledge(self, epoch: UUID, kept_through: int, receipt: bytes) -> None:
+        """Write a receipt down; an older one never replaces a newer one."""
+        ...
+
+
 class Forked(PeerError):
-    """The centre knows another branch of this journal: a copied or restored disk. Both are kept as evidence."""
+    """The other side knows another branch of this journal: a copied or restored disk. Both are kept as evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """What one round of sending did. `refused` are events that the centre kept but could not use."""
+    """What one round of sending did. `refused` are events that were kept but could not be used."""
 
     sent: int
     refused: tuple[str, ...]
 
 
 class Pusher:
-    """Sends the events of one journal and keeps the centre's receipts in the cache."""
+    """Sends the events of one journal and keeps the receipts."""
 
     def __init__(
         self,
-        client: CentreClient,
-        cache: CacheWriter,
+        line: Line,
+        receipts: Receipts,
         journal: JournalReader,
         receipt_keys: Callable[[], tuple[PublicKey, ...]],
         probe: Probe,
+        *,
+        peer: str = "centre",
     ) -> None:
-        self._client = client
-        self._cache = cache
+        """`peer` is what people call the other side."""
+        self._line = line
+        self._receipts = receipts
         self._journal = journal
         self._receipt_keys = receipt_keys
         self._probe = probe
+        self._peer = peer
         self._forked: UUID | None = None
 
     @property
     def forked(self) -> bool:
-        """Whether the centre has refused this journal's present epoch as a second branch."""
+        """Whether the other side has refused this journal's present epoch as a second branch."""
         epoch = self._journal.epoch() if self._forked is not None else None
         return epoch is not None and epoch.epoch == self._forked
 
     def queued(self) -> int:
-        """Events that the centre has not signed for."""
+        """Events that the other side has not signed for."""
         epoch = self._journal.epoch()
-        return 0 if epoch is None else max(0, self._journal.head()[0] - self._cache.kept_through(epoch.epoch))
+        return 0 if epoch is None else max(0, self._journal.head()[0] - self._receipts.kept_through(epoch.epoch))
 
     def push(self) -> Pushed:
         """Send until nothing is left. Raises LineDown, Refused, PeerError, Forked; what was acknowledged stays so."""
@@ -69,7 +101,7 @@ class Pusher:
             raise
 
     def _send_all(self, epoch: Epoch) -> Pushed:
-        after = self._cache.kept_through(epoch.epoch)
+        after = self._receipts.kept_through(epoch.epoch)
         sent, rewound = 0, False
         refused: list[str] = []
         while events := self._next(after):
@@ -80,7 +112,7 @@ class Pusher:
                     raise
                 if no.expected_seq is None or rewound or not 0 < no.expected_seq <= after:
                     raise Forked(no.what, no.hint) from no
-                # the centre was put back to an older state: what it signed for is still here, send it again
+                # the other side was put back to an older state: what it signed for is still here, send it again
                 after, rewound = no.expected_seq - 1, True
                 continue
             self._keep_receipt(epoch, answer)
@@ -103,8 +135,8 @@ class Pusher:
         previous = self._journal.hash_at(after)
         if previous is None or events[0].seq != after + 1:
             raise Forked(
-                "Events that the centre asks for are no longer in the journal",
-                "Enrol this machine again; the centre keeps what it has.",
+                f"Events that the {self._peer} asks for are no longer in the journal",
+                f"Enrol this machine again; the {self._peer} keeps what it has.",
             )
         last = events[-1]
         batch = PushBatch(
@@ -117,30 +149,30 @@ class Pusher:
             head=Head(
                 seq=last.seq,
                 hash=last.hash,
-                signature=self._client.key.sign(head_message(epoch.epoch, last.seq, last.hash)),
+                signature=self._line.key.sign(head_message(epoch.epoch, last.seq, last.hash)),
             ),
         )
         self._probe(Point.SYNC_PUSH_BEFORE)
-        answer = self._client.push(batch)
+        answer = self._line.push(batch)
         self._probe(Point.SYNC_PUSH_AFTER)
         if [result.seq for result in answer.results] != [event.seq for event in events]:
-            raise PeerError("The centre's answer is not about the events sent", "It is tried again; report it.")
+            raise PeerError(f"The {self._peer}'s answer is not about the events sent", "It is tried again; report it.")
         return answer
 
     def _keep_receipt(self, epoch: Epoch, answer: PushAnswer) -> None:
-        """Believe in `kept_through` only with the centre's signature over our own chain at that place."""
-        if answer.kept_through <= self._cache.kept_through(epoch.epoch):
+        """Believe in `kept_through` only with the other side's signature over our own chain at that place."""
+        if answer.kept_through <= self._receipts.kept_through(epoch.epoch):
             return
         digest = self._journal.hash_at(answer.kept_through)
         if digest is None:
             raise Forked(
-                "The centre keeps events of this journal that are not in it: it was put back to an older state",
-                "Enrol this machine again; the centre keeps what it has.",
+                f"The {self._peer} has events of this journal that are not in it: it was put back to an older state",
+                f"Enrol this machine again; the {self._peer} keeps what it has.",
             )
         message = receipt_message(epoch.epoch, answer.kept_through, digest)
         if not any(key.verify(answer.receipt, message) for key in self._receipt_keys()):
             raise PeerError(
-                "The centre's receipt is not signed by a key that may sign receipts",
-                "Nothing is lost: the events stay here. Check the centre's keys and this machine's trust list.",
+                f"The {self._peer}'s receipt is not signed by a key that may sign receipts",
+                f"Nothing is lost: the events stay here. Check the {self._peer}'s keys and this machine's trust list.",
             )
-        self._cache.acknowledge(epoch.epoch, answer.kept_through, answer.receipt)
+        self._receipts.acknowledge(epoch.epoch, answer.kept_through, answer.receipt)

@@ -4,16 +4,16 @@ A gate's question to the arbiter goes its own, quicker way (`sync.arbiter`). Ret
 """
 
 import secrets
-import socket
+import time
 from collections.abc import Callable
 from time import time as wall_time
 from typing import TypeVar
 from urllib.parse import urlencode
 
-import httpx
 from pydantic import BaseModel
 
 from sync.client import LineDown
+from sync.deadline_http import DeadlineConnection, NoAnswer
 from sync.relay_answers import believed, signed_request
 from sync.relay_wire import (
     CaughtUpAnswer,
@@ -28,41 +28,31 @@ from tickets.keys import PublicKey, SigningKey
 
 A = TypeVar("A", bound=BaseModel)
 
-_CONNECT_S = 2.0
-_SILENCE_S = 5.0
-_KEEPALIVE = (
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 2),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2),
-    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
-)
-"""A relay whose machine lost its power is noticed within 4 s, also while a question for changes is left open."""
-
-
-def lan_http() -> httpx.Client:
-    """A client for the station's LAN: no proxy, and a dead peer is noticed soon."""
-    return httpx.Client(transport=httpx.HTTPTransport(socket_options=_KEEPALIVE), trust_env=False)
+_HINT = "Check the relay and the network in between. Work goes on, each gate by its own history."
+_PATIENCE_S = 5.0
+_BYTES_PER_S = 100_000
+"""The slowest network inside a station."""
 
 
 class RelayClient:
-    """One device's calls to the relay at `url`, signed with the device's own key."""
+    """One device's calls to the relay at `url` (http://HOST:PORT), signed with the device's own key, on one connection.
+
+    Belongs to one thread; only `cut` may be called by another.
+    """
 
     def __init__(
         self,
         url: str,
         device: str,
         key: SigningKey,
-        http: httpx.Client,
         relay_keys: Callable[[], tuple[PublicKey, ...]],
         now: Callable[[], float] = wall_time,
         nonce: Callable[[], bytes] = lambda: secrets.token_bytes(32),
     ) -> None:
         """`relay_keys` answers whom to believe; `now` (seconds since 1970) dates the signatures."""
-        self._url = url.rstrip("/")
+        self._connection = DeadlineConnection.to(url)
         self._device = device
         self._key = key
-        self._http = http
         self._relay_keys = relay_keys
         self._now = now
         self._nonce = nonce
@@ -76,6 +66,14 @@ class RelayClient:
     def relay_keys(self) -> tuple[PublicKey, ...]:
         """Whose receipts are believed."""
         return self._relay_keys()
+
+    def cut(self) -> None:
+        """Break off whatever is asked, for good; the asker gets LineDown at once."""
+        self._connection.cut()
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another."""
+        self._connection.close()
 
     def push(self, batch: PushBatch, epoch: str) -> PushAnswer:
         """Send consecutive events of a journal to the arbiter of `epoch`; Refused with 412 when it has another."""
@@ -103,15 +101,10 @@ class RelayClient:
         headers = signed_request(
             method, target, content, key=self._key, device=self._device, at=self._now(), nonce=self._nonce()
         )
-        timeout = httpx.Timeout(connect=_CONNECT_S, read=_SILENCE_S + wait, write=_SILENCE_S, pool=_CONNECT_S)
+        deadline = time.monotonic() + _PATIENCE_S + wait + len(content) / _BYTES_PER_S
         try:
-            response = self._http.request(method, self._url + target, content=content, headers=headers, timeout=timeout)
-        except httpx.TransportError as error:
-            raise LineDown(
-                f"The relay does not answer ({type(error).__name__})",
-                "Check the relay and the network in between. Work goes on, each gate by its own history.",
-            ) from error
+            got = self._connection.exchange(method, target, headers, content, deadline)
+        except NoAnswer as silence:
+            raise LineDown(silence.what, _HINT) from silence
         keys = self._relay_keys()
-        return believed(
-            response.status_code, response.headers, response.content, asked=headers, keys=keys, answer=answer
-        )
+        return believed(got.status, got.headers, got.body, asked=headers, keys=keys, answer=answer)

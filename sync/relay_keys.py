@@ -19,3 +19,7 @@ class RelayKeys:
         if self._cache.changed():
             self._keys = self._cache.relay_keys()
         return self._keys
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._cache.close()

@@ -206,6 +206,7 @@ ELSEWHERE = {
     "journal:prune": "tests/sync/test_journal_pruning.py",
     "sync:stage": "tests/sync/test_cache_crash.py",
     "sync:swap": "tests/sync/test_cache_crash.py",
+    "sync:lan": "tests/sync/test_lan.py",
     "sync:time": "tests/sync/test_cache_crash.py: asked once a boot and every few minutes, not within a restart",
     "centre:enrol": "tests/sync/server/test_crash.py",
     "centre:refund": "tests/sync/server/test_crash.py",

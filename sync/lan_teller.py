@@ -1,0 +1,251 @@
+"""Telling the relay what happened here: the journal as it grows, where it ends, and the acts of staff signed here."""
+
+import logging
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from sync.backoff import Backoff
+from sync.cache_writer import CacheWriter
+from sync.client import LineDown, Refused
+from sync.fact_judge import FactJudge
+from sync.journal_reader import JournalReader
+from sync.lan_news import LanNews, Work
+from sync.lan_writer import Held, LanWriter
+from sync.outbox import Outbox, Outgoing
+from sync.points import no_probe
+from sync.pushing import Pusher
+from sync.relay_answers import RelayNotKnown
+from sync.relay_client import RelayClient
+from sync.relay_wire import OTHER_EPOCH, CaughtUpRequest
+from sync.wire import PushAnswer, PushBatch
+from tickets.admission import TrustedNow
+from tickets.errors import Fault
+from tickets.keys import SigningKey
+
+_log = logging.getLogger("waystation.lan")
+
+TICK_S = 0.05
+"""How often the journal is looked at: so much later, at most, a gate's word leaves this machine."""
+_LOOK_EVERY_S = 0.5
+"""How often the outbox is looked through even if it seems unchanged: a folder's time may be as coarse as that."""
+_ASK_EVERY_S = 2.0
+"""How often it is asked whether an arbiter that waits for others has begun."""
+
+_WORK: tuple[Work, ...] = ("sending", "facts")
+
+
+class _Towards:
+    """The way to the relay, as long as its arbiter has the epoch that the sending goes on for."""
+
+    def __init__(self, relay: RelayClient, epoch: str) -> None:
+        self._relay = relay
+        self._epoch = epoch
+
+    @property
+    def key(self) -> SigningKey:
+        return self._relay.key
+
+    def push(self, batch: PushBatch) -> PushAnswer:
+        return self._relay.push(batch, self._epoch)
+
+
+class _Telling:
+    """One journal: how far it is told in one arbiter's epoch."""
+
+    def __init__(self, cache: CacheWriter, relay: RelayClient, journal: JournalReader, epoch: str) -> None:
+        self._relay = relay
+        self._journal = journal
+        self._epoch = epoch
+        self._held = Held(cache, journal)
+        self.pusher = Pusher(
+            _Towards(relay, epoch), self._held, journal, lambda: relay.relay_keys, no_probe, peer="relay"
+        )
+        self._seen: tuple[object, ...] | None = None
+        self._said: UUID | None = None
+
+    def grew(self) -> bool:
+        """Whether there is something to do."""
+        return self._journal.written() != self._seen
+
+    def tell(self) -> None:
+        """Send what is new."""
+        seen = self._journal.written()
+        self.pusher.push()
+        self._seen = seen
+
+    def end(self) -> CaughtUpRequest | None:
+        """What to say of where the journal ends, if that was not said yet; None while there is no journal."""
+        found = self._journal.epoch()
+        if found is None or found.epoch == self._said or self.pusher.forked:
+            return None
+        return CaughtUpRequest(
+            epoch=self._epoch, journal_epoch=found.epoch.hex, seq=self._held.kept_through(found.epoch)
+        )
+
+    def said(self, request: CaughtUpRequest) -> None:
+        """It was said."""
+        self._said = UUID(request.journal_epoch)
+
+    def say_again(self) -> None:
+        """It may have been lost, or the arbiter has not begun: say it again."""
+        self._said = None
+
+
+class Teller:
+    """Tells the relay. Belongs to one thread; the journals and the outbox are read, never waited for."""
+
+    def __init__(
+        self,
+        relay: RelayClient,
+        cache: CacheWriter,
+        writer: LanWriter,
+        journals: Sequence[JournalReader],
+        outbox: Outbox,
+        judge: FactJudge,
+        news: LanNews,
+        now: Callable[[], TrustedNow],
+        boot: Callable[[], float],
+        backoff: Backoff,
+    ) -> None:
+        """`boot` is a clock in seconds that never goes back; `backoff` paces what the relay does not answer."""
+        self._relay = relay
+        self._cache = cache
+        self._writer = writer
+        self._journals = journals
+        self._outbox = outbox
+        self._judge = judge
+        self._news = news
+        self._now = now
+        self._boot = boot
+        self._pace: dict[Work, _Pace] = {work: _Pace(backoff.fresh(), boot) for work in _WORK}
+        self._epoch = ""
+        self._tellings: list[_Telling] = []
+        self._waiting: dict[str, Outgoing] = {}
+        self._looked = float("-inf")
+        self._asked = float("-inf")
+        self._arbitrating = False
+
+    def step(self) -> float:
+        """Do what is due; answers in how many seconds to look again. Raises only for trouble with our own files."""
+        self._look()
+        if self._writer.epoch != self._epoch:
+            self._begin(self._writer.epoch)
+        if self._waiting:
+            self._try("facts", self._hand_on)
+        if self._tellings:
+            self._try("sending", self._tell)
+        return TICK_S
+
+    def _begin(self, epoch: str) -> None:
+        """Another arbiter: it has heard nothing yet."""
+        self._epoch = epoch
+        self._arbitrating = False
+        self._tellings = [_Telling(self._cache, self._relay, journal, epoch) for journal in self._journals]
+        self._pace["sending"].hurry()
+
+    def _look(self) -> None:
+        """Obey what staff signed here before anybody else knows of it."""
+        if not self._outbox.changed() and self._boot() - self._looked < _LOOK_EVERY_S:
+            return
+        self._looked = self._boot()
+        for act in self._outbox.waiting():
+            if act.path.name in self._waiting:
+                continue
+            judged = self._judge.judge(act.data)
+            if judged.refused:
+                _log.error("lan.own_fact_refused %s: %s", act.path.name, judged.refused)
+                self._outbox.refused(act)
+                continue
+            self._writer.keep([judged], int(self._now().at.timestamp() * 1000))
+            self._waiting[act.path.name] = act
+            self._pace["facts"].hurry()
+        self._news.counts(facts_waiting=len(self._waiting))
+
+    def _hand_on(self) -> None:
+        refusal: Fault | None = None
+        for name, act in list(self._waiting.items()):
+            try:
+                self._relay.fact(act.data)
+            except Refused as no:  # its trust list may be older than ours: it is asked again, and the others go on
+                refusal = no
+                continue
+            self._outbox.taken(act)
+            del self._waiting[name]
+        self._news.counts(facts_waiting=len(self._waiting))
+        if refusal is not None:
+            raise refusal
+
+    def _tell(self) -> None:
+        for telling in self._tellings:
+            if telling.grew():
+                telling.tell()
+                self._count()
+            self._say_where_it_ends(telling)
+
+    def _count(self) -> None:
+        pushers = [telling.pusher for telling in self._tellings]
+        self._news.counts(
+            queued=sum(pusher.queued() for pusher in pushers), forked=any(pusher.forked for pusher in pushers)
+        )
+
+    def _say_where_it_ends(self, telling: _Telling) -> None:
+        if not self._arbitrating and self._boot() - self._asked > _ASK_EVERY_S:
+            telling.say_again()
+        request = telling.end()
+        if request is None:
+            return
+        self._asked = self._boot()
+        answer = self._relay.caught_up(request)
+        if answer.epoch == self._epoch:
+            telling.said(request)
+            self._arbitrating = answer.arbitrating
+            self._news.arbiter(answer)
+
+    def _try(self, work: Work, act: Callable[[], None]) -> None:
+        pace = self._pace[work]
+        if pace.early:
+            return
+        try:
+            act()
+        except (LineDown, RelayNotKnown) as fault:
+            for telling in self._tellings:
+                telling.say_again()
+            self._failed(work, fault)
+        except Refused as no:
+            if no.status == OTHER_EPOCH:  # the listener is about to hear of the other one, and all begins anew
+                pace.failed()
+            else:
+                self._failed(work, no)
+        except Fault as fault:
+            self._failed(work, fault)
+        else:
+            pace.well()
+            self._news.well(work)
+
+    def _failed(self, work: Work, fault: Fault) -> None:
+        self._pace[work].failed()
+        self._news.trouble(work, fault)
+        if work == "sending":
+            self._count()
+
+
+class _Pace:
+    """When to try again after a failure."""
+
+    def __init__(self, backoff: Backoff, boot: Callable[[], float]) -> None:
+        self._backoff = backoff
+        self._boot = boot
+        self._not_before = float("-inf")
+
+    @property
+    def early(self) -> bool:
+        return self._boot() < self._not_before
+
+    def failed(self) -> None:
+        self._not_before = self._boot() + self._backoff.failed()
+
+    def well(self) -> None:
+        self._backoff.succeeded()
+
+    def hurry(self) -> None:
+        self._not_before = float("-inf")
