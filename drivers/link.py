@@ -122,7 +122,7 @@ def open_link(address: str, baud: int = 9600) -> Link:
     return SerialLink(address, baud)
 
 
-def drain(link: Link, quiet: float = 0.0, *, within: float = 1.0) -> bytes:
+def drain(link: Link, quiet: float = 0.0, *, within: float = 0.1) -> bytes:
     """Read what is waiting on the line until `quiet` seconds pass without a byte, at most `within` seconds.
 
     Returns the last 4096 bytes of it at most: a line that never falls quiet must not fill the memory.

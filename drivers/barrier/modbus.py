@@ -115,13 +115,20 @@ class Refused:
 Reply = Bits | Words | Written | Refused
 
 
+def _crc_of_byte(byte: int) -> int:
+    for _ in range(8):
+        byte = (byte >> 1) ^ 0xA001 if byte & 1 else byte >> 1
+    return byte
+
+
+_CRC = tuple(_crc_of_byte(byte) for byte in range(256))
+
+
 def crc16(data: bytes) -> bytes:
     """Return the two check bytes of a frame in the order in which they are sent (low byte first)."""
     crc = 0xFFFF
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
+        crc = crc >> 8 ^ _CRC[(crc ^ byte) & 0xFF]
     return crc.to_bytes(2, "little")
 
 

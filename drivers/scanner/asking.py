@@ -81,7 +81,8 @@ class AskingScanner(Scanner):
     def health(self) -> Health:
         """See Scanner.health. Good when the scanner has answered within the last round."""
         try:
-            self._turn(0.0)
+            if not self._ready:  # nobody fetches: what is there already need not grow
+                self._turn(0.0)
         except DeviceFault as fault:
             return Health(ok=False, what=fault.what, hint=fault.hint)
         fresh = ROUND + (TRIES + 1) * self._answer

@@ -57,6 +57,7 @@ class KeyDecoder:
         self._held: set[int] = set()
         self._caps = False
         self._lost = False  # until the report that follows lost events
+        self._ignored = False  # a key was pressed in the meantime
 
     def feed(self, data: bytes) -> bytes:
         """Take events, whole or in pieces, and return what they type. Never raises."""
@@ -67,17 +68,17 @@ class KeyDecoder:
 
     def rest(self) -> None:
         """The scanner is done: no key is held any more, whatever got lost, and caps lock is off."""
+        self._half = b""
         self._held.clear()
-        self._caps = False
+        self._caps = self._lost = self._ignored = False
 
     def _type(self, kind: int, code: int, value: int) -> bytes:
         if kind == ecodes.EV_SYN:
-            was_lost, self._lost = self._lost, code == SYN_DROPPED
-            if self._lost and not was_lost:
-                self._held.clear()
-                return NOT_TEXT
+            return self._report(code)
+        if kind != ecodes.EV_KEY:
             return b""
-        if kind != ecodes.EV_KEY or self._lost:
+        if self._lost:
+            self._ignored = self._ignored or value == PRESSED
             return b""
         if code in SHIFTS or code in OTHER_MODIFIERS:
             (self._held.discard if value == RELEASED else self._held.add)(code)
@@ -98,3 +99,12 @@ class KeyDecoder:
         if self._caps and plain.isalpha():
             shift = not shift
         return (shifted if shift else plain).encode("ascii")
+
+    def _report(self, code: int) -> bytes:
+        """Events were lost, or a report is whole. What is missing at either end of a loss spoils the code there."""
+        if code == SYN_DROPPED:
+            begins, self._lost = not self._lost, True
+            self._held.clear()
+            return NOT_TEXT if begins else b""
+        spoilt, self._lost, self._ignored = self._ignored, False, False
+        return NOT_TEXT if spoilt else b""

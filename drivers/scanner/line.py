@@ -51,7 +51,8 @@ class LineScanner(Scanner):
     def health(self) -> Health:
         """See Scanner.health."""
         try:
-            self._take(0.0)
+            if not self._ready:  # nobody fetches: what is there already need not grow
+                self._take(0.0)
         except DeviceFault as fault:
             return Health(ok=False, what=fault.what, hint=fault.hint)
         if self._scanned:

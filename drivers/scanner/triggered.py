@@ -81,12 +81,12 @@ def _converse(link: Link, said: bytes, wanted: bytes, clock: Callable[[], float]
     link.write(said)
     until, heard = clock() + ANSWER, b""
     while (left := until - clock()) > 0:
-        heard += link.read(left)
+        heard = (heard + link.read(left))[-len(wanted) :]
         if heard.endswith(wanted):
             return
     if not heard:
         raise DeviceSilent("The scanner does not answer", hint)
-    raise DeviceNonsense(f"The scanner did not take {said.decode()}", hint, heard)
+    raise DeviceNonsense(f"The scanner did not take {said.decode()}", hint)  # what it said may be a code
 
 
 def newland_scanner(
