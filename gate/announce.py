@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
+from drivers.barrier import Way
+from gate.badge_words import words_for
 from gate.decide import Admitted, Refused
-from tickets.errors import EnvironmentFault
+from gate.override import BadgeAnswer, BadgeShown
+from tickets.errors import Fault
 from tickets.reasons import sentence, word
 
 
@@ -51,6 +54,11 @@ IDLE = Announcement(showing=Showing.IDLE, word=("请扫码或刷身份证", "Sca
 WAIT = Announcement(
     showing=Showing.WAIT, word=("请稍候", "Please wait"), sentence=("前面的旅客正在通过。", "Somebody is passing.")
 )
+OTHER_SIDE = Announcement(
+    showing=Showing.WAIT,
+    word=("请稍候", "Please wait"),
+    sentence=("对面有旅客正在通过。", "Somebody is coming from the other side."),
+)
 CLOSED = Announcement(
     showing=Showing.CLOSED,
     word=("通道暂停", "Lane closed"),
@@ -60,20 +68,31 @@ EMERGENCY = Announcement(
     showing=Showing.EMERGENCY, word=("请离开", "Please leave"), sentence=("通道已打开。", "This way is open.")
 )
 
+EMERGENCY_OVER = Announcement(
+    showing=Showing.EMERGENCY,
+    word=EMERGENCY.word,
+    sentence=(
+        "火警信号已解除。工作人员请出示工牌码，恢复检票。",
+        "The alarm signal is over. Staff: show your badge code to close the lane again.",
+    ),
+)
+"""The fire input has fallen back and nobody has reset the lane yet: it stays open."""
 
-def closed_for(fault: EnvironmentFault | None) -> Announcement:
+
+def closed_for(fault: Fault | None) -> Announcement:
     """The lane is closed because of something else than its barrier."""
     text = None if fault is None else f"{fault.what}. {fault.hint}"
     return Announcement(showing=CLOSED.showing, word=CLOSED.word, sentence=CLOSED.sentence, fault=text)
 
 
-def go(admitted: Admitted) -> Announcement:
-    """What an admitted passenger sees."""
+def go(admitted: Admitted, way: Way = Way.IN) -> Announcement:
+    """What an admitted passenger sees; on the way out nobody needs the seat or the bay."""
+    inwards = way is Way.IN
     return Announcement(
         showing=Showing.GO,
-        word=("请进", "Go"),
-        seat=admitted.journey.seat,
-        bay=admitted.departure.bay if admitted.departure else None,
+        word=("请进", "Go") if inwards else ("请出站", "Way out"),
+        seat=admitted.journey.seat if inwards else None,
+        bay=admitted.departure.bay if inwards and admitted.departure else None,
         persons=admitted.persons,
         kind=admitted.journey.kind.name.lower(),
         flags=tuple(sorted(admitted.flags)),
@@ -88,4 +107,17 @@ def stop(refused: Refused) -> Announcement:
         word=(word(refusal.reason, "zh"), word(refusal.reason, "en")),
         sentence=(sentence(refusal, "zh", zone=zone), sentence(refusal, "en", zone=zone)),
         reason=str(refusal.reason),
+        flags=tuple(sorted(refused.flags)),
+    )
+
+
+def badge(shown: BadgeShown) -> Announcement:
+    """What staff see of a badge that lets nobody through: a good one is no refusal."""
+    word_of, sentence_of = words_for(shown)
+    good = shown.answer is BadgeAnswer.NOBODY_WAITS
+    return Announcement(
+        showing=Showing.IDLE if good else Showing.STOP,
+        word=word_of,
+        sentence=sentence_of,
+        reason=shown.answer.value if shown.trouble is None else f"badge_{shown.trouble.value}",
     )

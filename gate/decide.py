@@ -231,6 +231,7 @@ class Decider:
     def _decide(self, subject: Subject, override: Override | None = None) -> Decision:
         number, by = subject.found.number, subject.found.by
         learnt: list[Use] = []
+        taken: set[UUID] = set()
         for _ in range(MOST_QUESTIONS):
             judged = self._judge(subject, learnt)
             if isinstance(judged.answer, Refuse):
@@ -238,8 +239,12 @@ class Decider:
             wanted = self._wanted(subject, judged, judged.answer, override)
             said = self._claims.ask(wanted)
             if isinstance(said, Taken):
-                learnt = merged(learnt, said.uses)
-                continue
+                if wanted.attempt not in taken:
+                    taken.add(wanted.attempt)
+                    learnt = merged(learnt, said.uses)
+                    continue
+                # nothing that it knows stands against this use: it has yet to hear how ours before ended
+                said = Silent(why="the arbiter is behind")
             admitted = self._answered(wanted, said, override)
             if admitted is None:
                 if self._claims.give_back(wanted):
@@ -277,7 +282,7 @@ class Decider:
             case Silent():
                 return None
             case Taken():
-                raise AssertionError("what is taken is judged again")
+                raise AssertionError("what is taken was judged again")
             case _:
                 assert_never(said)
 

@@ -204,6 +204,7 @@ class Gate:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.clock = Clock()
+        self.probes = [probe]
         self.told_time = clock or self.clock
         self.cache = CacheReader(cache or folder / "cache.db")
         self.journal = Journal.create_or_open(
@@ -222,8 +223,12 @@ class Gate:
             trust=self.trust,
             clock=self.told_time,
             arbiter=arbiter,
-            probe=probe,
+            probe=self._probed,
         )
+
+    def _probed(self, point: str) -> None:
+        for probe in self.probes:
+            probe(point)
 
     def shows(self, text: str) -> Decision:
         return self.decider.code(Code(text=text))
