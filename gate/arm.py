@@ -5,7 +5,7 @@ A barrier that stops answering is recorded once, asked again for ever, and recor
 
 from collections.abc import Callable
 
-from drivers.barrier import Barrier, BarrierEvent
+from drivers.barrier import Barrier, BarrierEvent, Way
 from drivers.faults import DeviceFault
 from gate.lane import Effect, Event
 from gate.record import Record
@@ -42,7 +42,10 @@ class Arm:
         open_seconds: float,
         monotonic: Callable[[], float],
         probe: Probe,
+        device: str = "barrier",
     ) -> None:
+        """`device` is its name in the journal."""
+        self._device = device
         self._barrier = barrier
         self._record = record
         self._open_seconds = open_seconds + MARGIN_SECONDS
@@ -61,21 +64,25 @@ class Arm:
         self.next_look = self._monotonic() + LOOK_SECONDS
         if self._lost:
             self._lost = False
-            self._record.event(Kind.DEVICE_BACK, {"device": "barrier"})
+            self._record.event(Kind.DEVICE_BACK, {"device": self._device})
             events.append(Event.BACK)
         return events
 
-    def move(self, effect: Effect) -> Event | None:
-        """Do OPEN, KEEP_OPEN or CLOSE; returns what the lane has to be told when the barrier did not confirm it."""
+    def move(self, effect: Effect, way: Way) -> Event | None:
+        """Do OPEN, KEEP_OPEN, RELEASE or CLOSE; returns what the lane has to be told when it was not confirmed."""
         try:
-            if effect is Effect.CLOSE:
-                self._barrier.close_now()
-            elif effect is Effect.OPEN:
-                self._probe(Point.GATE_COIL_BEFORE)
-                self._barrier.open_for(self._open_seconds)
-                self._probe(Point.GATE_COIL_AFTER)
-            else:
-                self._barrier.open_for(self._open_seconds)
+            match effect:
+                case Effect.CLOSE:
+                    self._barrier.close_now()
+                case Effect.OPEN:
+                    self._probe(Point.GATE_COIL_BEFORE)
+                    self._barrier.open_for(self._open_seconds, way)
+                    self._probe(Point.GATE_COIL_AFTER)
+                case Effect.RELEASE:
+                    for each in Way:
+                        self._barrier.open_for(self._open_seconds, each)
+                case _:
+                    self._barrier.open_for(self._open_seconds, way)
         except DeviceFault as fault:
             return self._lose(fault, Event.NOT_OPENED if effect is Effect.OPEN else Event.FAULT)
         return None
@@ -84,5 +91,6 @@ class Arm:
         self.next_look = self._monotonic() + RETRY_SECONDS
         if not self._lost:
             self._lost = True
-            self._record.event(Kind.DEVICE_FAULT, {"device": "barrier", "what": f"{fault.what}. {fault.hint}"[:256]})
+            what = f"{fault.what}. {fault.hint}"[:256]
+            self._record.event(Kind.DEVICE_FAULT, {"device": self._device, "what": what})
         return event

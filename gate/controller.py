@@ -1,26 +1,41 @@
 """One lane's loop: take an input, decide, record, act. The only place of the gate that has effects.
 
 Whoever is admitted has a committed use before the barrier hears of it, and the lane's table says what the barrier does.
-What a use came to (passed, released, unresolved) is committed when the lane's table says so.
+What a use came to (passed, released, unresolved) is committed when the lane's table says so. A lane for both ways has
+two sides, each with its readers and its display; whoever is admitted at one stops the other.
 """
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
-from drivers.barrier import Barrier
-from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announce, Announcement, closed_for, go, stop
+from drivers.barrier import Barrier, Way
+from gate.announce import (
+    CLOSED,
+    EMERGENCY,
+    EMERGENCY_OVER,
+    IDLE,
+    OTHER_SIDE,
+    WAIT,
+    Announce,
+    Announcement,
+    badge,
+    closed_for,
+    go,
+    stop,
+)
 from gate.arm import Arm
-from gate.decide import Admitted, Decider, Decision, Refused
-from gate.display import Display
+from gate.decide import Admitted, Decider, Refused
 from gate.lane import NOT_STARTED, Effect, Event, Lane, State
-from gate.pairing import Pairing
+from gate.override import BadgeShown
 from gate.readers import Broken, Garbled, Input, Inputs, Lost, Returned
 from gate.record import Record
-from gate.settings import GateSettings
+from gate.reset import ResetBadges
+from gate.settings import FireReset, GateSettings
 from gate.shown import Card, Code
+from gate.side import Side
 from sync.journal import Journal
 from sync.points import Probe, no_probe
 from tickets.errors import EnvironmentFault
@@ -39,20 +54,34 @@ _ENDS = {
     Effect.RECORD_RELEASED: UseEnd.RELEASED,
     Effect.RECORD_UNRESOLVED: UseEnd.UNRESOLVED,
 }
-_OUT_OF_SERVICE = {State.OFFLINE: CLOSED, State.BLOCKED: CLOSED, State.EMERGENCY: EMERGENCY}
-T = TypeVar("T")
+_OUT_OF_SERVICE = frozenset({State.OFFLINE, State.BLOCKED, State.EMERGENCY})
+_AT_REST = frozenset({State.LOCKED, State.WAITING, State.CLEARING})
 
 
 @dataclass(frozen=True, slots=True)
-class _Until(Generic[T]):
-    """Something remembered until a moment, in monotonic seconds."""
+class _Due:
+    """An event that comes at a moment, in monotonic seconds."""
 
-    what: T
-    until: float
+    event: Event
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _InUse:
+    """The use that is open: from which side, and by which code, if it was a code."""
+
+    use: Admitted
+    side: Side
+    text: str | None
+
+
+T = TypeVar("T")
+Badges = Callable[[Code], str | None]
+"""The number of the badge whose valid code this is, or None."""
 
 
 class Controller:
-    """Runs one lane. Belongs to the thread that opened the journal; `inputs` may be filled from any thread."""
+    """Runs one lane. Belongs to the lane's thread; `inputs` may be filled from any thread."""
 
     def __init__(
         self,
@@ -62,33 +91,44 @@ class Controller:
         journal: Journal,
         barrier: Barrier,
         inputs: Inputs,
-        announce: Announce,
+        announce: Mapping[Way, Announce],
         monotonic: Callable[[], float] = time.monotonic,
         probe: Probe = no_probe,
+        badges: Badges | None = None,
+        settles: Callable[[str], bool] = lambda _: True,
+        device_names: str = "",
     ) -> None:
+        """`announce` has the display of each of the lane's ways. `device_names` is set before the names of devices.
+
+        `settles` says of which lanes this one settles what an earlier life left open. `badges` says who may reset an
+        emergency, if others may than those of gate/reset.py.
+        """
         self._settings = settings
         self._decider = decider
         self._inputs = inputs
-        self._display = Display(announce, settings.refusal_seconds, monotonic)
-        self._pairing = Pairing(decider, settings.pair_seconds, monotonic)
+        self._sides = {
+            way: Side(way, settings=settings, decider=decider, announce=announce[way], monotonic=monotonic)
+            for way in Way
+            if way in settings.ways
+        }
         self._monotonic = monotonic
-        self._record = Record(journal, settings.lane)
+        self._badges = badges or ResetBadges(decider.badges)
+        self._device_names = device_names
+        self._record = Record(journal, settings.lane, settles)
         self._arm = Arm(
             barrier=barrier,
             record=self._record,
             open_seconds=settings.start_seconds + settings.finish_seconds,
             monotonic=monotonic,
             probe=probe,
+            device=f"{device_names}barrier",
         )
-        self._lane = Lane(state=State.CLEARING)  # an earlier life may have left the barrier open
-        self._use: Admitted | None = None
-        self._use_text: str | None = None
-        self._passed_text: str | None = None
+        self._lane = Lane.starting(settings.ways)
+        self._in_use: _InUse | None = None
         self._alarmed: State | None = None
-        self._timer: _Until[Event] | None = None
-        self._waiting: _Until[Code | Card] | None = None
+        self._timer: _Due | None = None
+        self._fire_is_over: _Due | None = None
         self._retiring = False
-        self._next_garbled = 0.0
         self._next_catch_up = 0.0
         self._tidy_at = 0.0
 
@@ -108,8 +148,7 @@ class Controller:
         self._look()
         if self._lane.state is State.CLEARING:
             self._feed(Event.BACK)
-        if self._lane.welcomes:
-            self._display.rest(self._free_picture())
+        self._rest()
 
     def retire(self) -> None:
         """Admit nobody any more; go on with `step` until nobody is `in_use`."""
@@ -122,14 +161,17 @@ class Controller:
             self._take(given)
         if self._monotonic() >= self._arm.next_look:
             self._look()
-        if self._timer and self._monotonic() >= self._timer.until:
-            event, self._timer = self._timer.what, None
+        if self._timer and self._monotonic() >= self._timer.at:
+            event, self._timer = self._timer.event, None
+            self._feed(event)
+        if self._fire_is_over and self._monotonic() >= self._fire_is_over.at:
+            event, self._fire_is_over = self._fire_is_over.event, None
             self._feed(event)
         self._serve_waiting()
         self._do_when_free()
 
     def _next_input(self) -> Input | None:
-        due = min(self._arm.next_look, self._timer.until if self._timer else self._arm.next_look)
+        due = min(self._arm.next_look, self._timer.at if self._timer else self._arm.next_look)
         wait = due - self._monotonic()
         try:
             return self._inputs.get(timeout=wait) if wait > 0 else self._inputs.get_nowait()
@@ -139,77 +181,112 @@ class Controller:
     def _take(self, given: Input) -> None:
         match given:
             case Lost(device, what):
-                self._record.event(Kind.DEVICE_FAULT, {"device": device, "what": what})
+                self._record.event(Kind.DEVICE_FAULT, {"device": self._device_names + device, "what": what})
             case Returned(device):
-                self._record.event(Kind.DEVICE_BACK, {"device": device})
+                self._record.event(Kind.DEVICE_BACK, {"device": self._device_names + device})
             case Broken(error):
                 raise error
-            case Garbled():
-                self._take_garbled(given)
-            case Code(still=True):
-                # after its holder has passed, a code that is still in view is a copy in somebody else's hand
-                if given.text == self._passed_text and self._lane.welcomes:
-                    self._take_shown(given)
-            case Code(may_be_ours=False):
-                self._take_garbled(Garbled("code"))
-            case Code() | Card():
-                self._take_shown(given)
+            case Code() | Card() | Garbled():
+                side = self._sides.get(given.way)
+                if side is not None:
+                    self._take_from(side, given)
             case _:
                 assert_never(given)
 
-    def _take_garbled(self, garbled: Garbled) -> None:
-        if self._monotonic() < self._next_garbled or not self._lane.welcomes or self._record.behind:
+    def _take_from(self, side: Side, given: Code | Card | Garbled) -> None:
+        match given:
+            case Code() if self._lane.state is State.EMERGENCY and not self._lane.fire:
+                self._reset(given)
+            case Garbled():
+                self._take_garbled(side, given)
+            case Code(still=True):
+                # after its holder has passed, a code that is still in view is a copy in somebody else's hand
+                if given.text == side.passed_text and self._lane.welcomes(side.way):
+                    self._take_shown(side, given)
+            case Code(may_be_ours=False):
+                self._take_garbled(side, Garbled("code"))
+            case Code() | Card():
+                self._take_shown(side, given)
+            case _:
+                assert_never(given)
+
+    def _take_garbled(self, side: Side, garbled: Garbled) -> None:
+        if self._monotonic() < side.next_garbled or not self._lane.welcomes(side.way) or self._record.behind:
             return
-        self._next_garbled = self._monotonic() + GARBLED_SECONDS
+        side.next_garbled = self._monotonic() + GARBLED_SECONDS
         refused = self._durable(lambda: self._decider.unreadable(garbled.by))
         if isinstance(refused, Refused):
-            self._display.show(stop(refused))
+            side.display.show(stop(refused))
 
-    def _take_shown(self, shown: Code | Card) -> None:
+    def _reset(self, code: Code) -> None:
+        """The emergency is over when staff say so; a passenger's code says nothing now."""
+        badge = None if code.still else self._badges(code)
+        if badge is not None:
+            self._record.lane_event(f"emergency reset by badge {badge}")
+            self._feed(Event.RESET)
+
+    def _take_shown(self, side: Side, shown: Code | Card) -> None:
         state = self._lane.state
         self._tidy_at = self._monotonic() + TIDY_SECONDS
         if self._retiring:
-            self._display.show(CLOSED)
+            side.display.show(CLOSED)
         elif state in _OUT_OF_SERVICE:
-            self._display.show(_OUT_OF_SERVICE[state])
-        elif self._lane.welcomes:
-            self._decide(shown)
-        elif not (isinstance(shown, Code) and shown.text == self._use_text and state in NOT_STARTED):
-            # who may still be at the reader shows his own code again; later it is somebody else who has a copy
-            self._waiting = _Until(shown, self._monotonic() + self._settings.patience_seconds)
-            if state is not State.AUTHORISED:  # whoever is to start walking now is not told to wait
-                self._display.show(WAIT)
+            side.display.show(self._out_of_service())
+        elif self._lane.welcomes(side.way):
+            self._decide(side, shown)
+        elif not self._is_holder(side, shown):
+            side.wait(shown)
+            if state is not State.AUTHORISED or not self._is_used_from(side):
+                side.display.show(WAIT)  # but whoever is to start walking now is not told to wait
+
+    def _is_holder(self, side: Side, shown: Code | Card) -> bool:
+        """Who may still be at the reader shows his own code again; later it is somebody else who has a copy."""
+        held = self._in_use.text if self._in_use and self._is_used_from(side) else None
+        return isinstance(shown, Code) and shown.text == held and self._lane.state in NOT_STARTED
+
+    def _is_used_from(self, side: Side) -> bool:
+        return self._in_use is not None and self._in_use.side is side
 
     def _serve_waiting(self) -> None:
-        if self._waiting is None:
-            return
-        if self._monotonic() > self._waiting.until:
-            self._waiting = None
-        elif self._lane.welcomes and not self._retiring:
-            shown, self._waiting = self._waiting.what, None
-            self._decide(shown)
+        """Whoever has waited longest comes first, from whichever side."""
+        waiting = [side for side in self._sides.values() if side.waiting is not None]
+        for side in sorted(waiting, key=lambda each: each.waiting.since if each.waiting else 0.0):
+            if side.waiting and self._monotonic() > side.waiting.until:
+                side.waiting = None
+            elif self._lane.welcomes(side.way) and not self._retiring:
+                shown = side.served()
+                if shown is not None:
+                    self._decide(side, shown)
 
-    def _decide(self, shown: Code | Card) -> None:
+    def _decide(self, side: Side, shown: Code | Card) -> None:
         if self._record.behind:
-            self._display.show(closed_for(self._record.fault))
+            side.display.show(closed_for(self._record.fault))
             return
-        self._passed_text = None
-        decision = self._durable(lambda: self._pairing.decide(shown))
+        side.passed_text = None
+        decision = self._durable(lambda: side.answers.decide(shown))
         match decision:
             case Refused():
-                self._display.show(stop(decision))
+                side.display.show(stop(decision))
+            case BadgeShown():
+                side.display.show(badge(decision))
             case Admitted():
-                self._use, self._use_text = decision, shown.text if isinstance(shown, Code) else None
-                self._lane, effects = self._lane.admit(decision.persons)
-                self._carry_out(effects)
-                if self._use is decision:  # the barrier did open
-                    self._display.show(go(decision))
+                self._admit(decision, side, shown.text if isinstance(shown, Code) else None)
             case None:
-                self._display.show(closed_for(self._record.fault))
+                side.display.show(closed_for(self._record.fault))
             case _:
                 assert_never(decision)
 
-    def _durable(self, decide: Callable[[], Decision]) -> Decision | None:
+    def _admit(self, use: Admitted, side: Side, text: str | None) -> None:
+        opened = self._in_use = _InUse(use, side, text)
+        self._lane, effects = self._lane.admit(use.persons, side.way)
+        self._carry_out(effects)
+        if self._in_use is opened:  # the barrier did open
+            side.display.show(go(use, side.way))
+            for other in self._sides.values():
+                if other is not side:
+                    other.display.rest(OTHER_SIDE, at_once=True)
+
+    def _durable(self, decide: Callable[[], T]) -> T | None:
         """The decision; None, and the lane closed until the disk is well, when it could not be written."""
         try:
             return decide()
@@ -223,26 +300,33 @@ class Controller:
             self._feed(event)
 
     def _feed(self, event: Event) -> None:
-        welcomed = self._lane.welcomes
-        self._lane, effects = self._lane.feed(event)
+        before = self._lane
+        self._lane, effects = before.feed(event)
+        if event in (Event.FIRE_ON, Event.FIRE_OFF):
+            self._time_the_reset()
         self._carry_out(effects)
-        after = self._lane.state
-        if self._lane.welcomes and not welcomed:
+        if self._lane.state in _OUT_OF_SERVICE:
+            for side in self._sides.values():
+                side.display.rest(self._out_of_service(), at_once=True)
+        elif before.state not in _AT_REST and self._lane.welcomes_somebody:
             self._alarmed = None
-            self._display.rest(self._free_picture(), at_once=True)
-        elif after in _OUT_OF_SERVICE:
-            self._display.rest(_OUT_OF_SERVICE[after], at_once=True)
+            self._rest(at_once=True)
+
+    def _time_the_reset(self) -> None:
+        self._fire_is_over = None
+        if not self._lane.fire and self._settings.fire_reset is FireReset.LOOP:
+            self._fire_is_over = _Due(Event.RESET, self._monotonic() + self._settings.fire_reset_seconds)
 
     def _carry_out(self, effects: tuple[Effect, ...]) -> None:
         failed: Event | None = None
         for effect in effects:
             match effect:
-                case Effect.OPEN | Effect.KEEP_OPEN | Effect.CLOSE:
-                    failed = self._arm.move(effect) or failed
+                case Effect.OPEN | Effect.KEEP_OPEN | Effect.RELEASE | Effect.CLOSE:
+                    failed = self._arm.move(effect, self._lane.way) or failed
                 case Effect.WAIT_FOR_START:
-                    self._timer = _Until(Event.START_TIMEOUT, self._monotonic() + self._settings.start_seconds)
+                    self._timer = _Due(Event.START_TIMEOUT, self._monotonic() + self._settings.start_seconds)
                 case Effect.WAIT_FOR_FINISH:
-                    self._timer = _Until(Event.FINISH_TIMEOUT, self._monotonic() + self._settings.finish_seconds)
+                    self._timer = _Due(Event.FINISH_TIMEOUT, self._monotonic() + self._settings.finish_seconds)
                 case Effect.STOP_TIMER:
                     self._timer = None
                 case Effect.RECORD_PASSED | Effect.RECORD_RELEASED | Effect.RECORD_UNRESOLVED:
@@ -263,29 +347,40 @@ class Controller:
             self._record.lane_event(self._lane.state.value)
 
     def _end_use(self, end: UseEnd) -> None:
-        use, text = self._use, self._use_text
-        self._use = self._use_text = None
-        self._passed_text = text if end is UseEnd.PASSED else None
-        if use is not None:
-            state = self._lane.state
-            why = f"barrier {state.value}" if state in _OUT_OF_SERVICE else "not walked through"
-            self._record.end(use, end, persons=max(1, self._lane.through), why=why)
+        ended, self._in_use = self._in_use, None
+        if ended is None:
+            return
+        ended.side.passed_text = ended.text if end is UseEnd.PASSED else None
+        state = self._lane.state
+        why = f"barrier {state.value}" if state in _OUT_OF_SERVICE else "not walked through"
+        self._record.end(ended.use, end, persons=max(1, self._lane.through), why=why)
 
     def _do_when_free(self) -> None:
         """What has time: the picture of the empty lane, writing what the disk did not take, housekeeping."""
         now = self._monotonic()
-        if not self._lane.welcomes and self._lane.state not in _OUT_OF_SERVICE:
+        if not self._lane.welcomes_somebody and self._lane.state not in _OUT_OF_SERVICE:
             self._tidy_at = now + TIDY_SECONDS
             return
-        self._pairing.forget_what_is_old()
+        for side in self._sides.values():
+            side.answers.forget_what_is_old()
         if self._record.behind and now >= self._next_catch_up:
             self._next_catch_up = now + CATCH_UP_SECONDS
             self._record.catch_up()
-        if self._lane.welcomes:
-            self._display.rest(self._free_picture())
+        self._rest()
         if now >= self._tidy_at:
             self._record.tidy()
             self._tidy_at = now + TIDY_SECONDS
 
-    def _free_picture(self) -> Announcement:
-        return closed_for(self._record.fault) if self._record.behind or self._retiring else IDLE
+    def _rest(self, *, at_once: bool = False) -> None:
+        """Show each side that is free that it is."""
+        free = closed_for(self._record.fault) if self._record.behind or self._retiring else IDLE
+        for side in self._sides.values():
+            if self._lane.welcomes(side.way):
+                side.display.rest(free, at_once=at_once)
+
+    def _out_of_service(self) -> Announcement:
+        """The picture of a lane that admits nobody, and why."""
+        if self._lane.state is not State.EMERGENCY:
+            return CLOSED
+        waits_for_staff = not self._lane.fire and self._settings.fire_reset is FireReset.BADGE
+        return EMERGENCY_OVER if waits_for_staff else EMERGENCY

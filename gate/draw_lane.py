@@ -12,7 +12,16 @@ from tickets.reasons import Reason, Refuse, sentence, word
 
 PAGE = Path(__file__).parents[1] / "docs" / "gate.md"
 
-TROUBLE = (Event.NOT_OPENED, Event.FAULT, Event.BACK, Event.JAMMED, Event.JAM_CLEARED, Event.FIRE_ON, Event.FIRE_OFF)
+TROUBLE = (
+    Event.NOT_OPENED,
+    Event.FAULT,
+    Event.BACK,
+    Event.JAMMED,
+    Event.JAM_CLEARED,
+    Event.FIRE_ON,
+    Event.FIRE_OFF,
+    Event.RESET,
+)
 """Events that can come in any state: they have a table of their own, a drawing of them would hide all others."""
 
 _SILENT = (Effect.WAIT_FOR_START, Effect.WAIT_FOR_FINISH, Effect.STOP_TIMER, Effect.QUIET)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from drivers.barrier import Way
 from drivers.camera import Camera
 from drivers.faults import DeviceFault, DeviceRefused
 from drivers.idreader import IdReader
@@ -29,6 +30,7 @@ class Garbled:
     """Something was shown that cannot be read; what it was is not kept."""
 
     by: By
+    way: Way = Way.IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ Input = Code | Card | Garbled | Lost | Returned | Broken
 Inputs = queue.Queue[Input]
 
 
-def read_scanner(scanner: Scanner, inputs: Inputs, stop: threading.Event) -> None:
+def read_scanner(scanner: Scanner, inputs: Inputs, stop: threading.Event, way: Way = Way.IN) -> None:
     """Fetch codes from a scanner. The same code in view for a while is one presentation, and then `still` there."""
     presented = PresentedCode()
 
@@ -65,16 +67,16 @@ def read_scanner(scanner: Scanner, inputs: Inputs, stop: threading.Event) -> Non
         seen = scanner.read(0.2)
         match seen:
             case Scan(text=text):
-                _put([text], presented.see([text], time.monotonic()), inputs)
+                _put([text], presented.see([text], time.monotonic()), inputs, way)
             case Unreadable():
-                inputs.put(Garbled("code"))
+                inputs.put(Garbled("code", way))
             case None:
                 presented.see([], time.monotonic())
 
-    _keep_fetching("scanner", fetch, inputs, stop)
+    _keep_fetching("scanner", fetch, inputs, stop, way)
 
 
-def read_camera(camera: Camera, inputs: Inputs, stop: threading.Event) -> None:
+def read_camera(camera: Camera, inputs: Inputs, stop: threading.Event, way: Way = Way.IN) -> None:
     """Fetch codes from a camera's frames."""
     reader, presented = CodeReader(), PresentedCode()
 
@@ -83,39 +85,42 @@ def read_camera(camera: Camera, inputs: Inputs, stop: threading.Event) -> None:
         if frame is None:
             return
         texts = reader.read(frame.grey)
-        _put(texts, presented.see(texts, frame.at), inputs)
+        _put(texts, presented.see(texts, frame.at), inputs, way)
 
-    _keep_fetching("camera", fetch, inputs, stop)
+    _keep_fetching("camera", fetch, inputs, stop, way)
 
 
-def read_cards(cards: IdReader, inputs: Inputs, stop: threading.Event) -> None:
+def read_cards(cards: IdReader, inputs: Inputs, stop: threading.Event, way: Way = Way.IN) -> None:
     """Fetch ID cards. Only kind and number go on; a card that cannot be read is the card's fault, not the reader's."""
 
     def fetch() -> None:
         try:
             document = cards.read()
             if document is not None:
-                inputs.put(Card(kind=DocumentKind(document.kind), number=document.number))
+                inputs.put(Card(kind=DocumentKind(document.kind), number=document.number, way=way))
         except (DeviceRefused, ValueError):
-            inputs.put(Garbled("card"))
+            inputs.put(Garbled("card", way))
         stop.wait(CARD_PAUSE_SECONDS)
 
-    _keep_fetching("id_reader", fetch, inputs, stop)
+    _keep_fetching("id_reader", fetch, inputs, stop, way)
 
 
-def _put(texts: list[str], new: list[str], inputs: Inputs) -> None:
+def _put(texts: list[str], new: list[str], inputs: Inputs, way: Way) -> None:
     for text in texts:
-        inputs.put(Code(text=text, still=text not in new))
+        inputs.put(Code(text=text, still=text not in new, way=way))
 
 
-def _keep_fetching(device: str, fetch: Callable[[], None], inputs: Inputs, stop: threading.Event) -> None:
+def _keep_fetching(
+    device: str, fetch: Callable[[], None], inputs: Inputs, stop: threading.Event, way: Way = Way.IN
+) -> None:
+    name = device if way is Way.IN else f"{way} {device}"
     working = True
     while not stop.is_set():
         try:
             fetch()
         except DeviceFault as fault:
             if working:
-                inputs.put(Lost(device, f"{fault.what}. {fault.hint}"[:256]))
+                inputs.put(Lost(name, f"{fault.what}. {fault.hint}"[:256]))
             working = False
             stop.wait(RETRY_SECONDS)
         except Exception as error:  # the controller's thread raises it again
@@ -123,5 +128,5 @@ def _keep_fetching(device: str, fetch: Callable[[], None], inputs: Inputs, stop:
             return
         else:
             if not working:
-                inputs.put(Returned(device))
+                inputs.put(Returned(name))
             working = True

@@ -21,11 +21,13 @@ _Act = Callable[[Transaction], None]
 
 
 class Record:
-    """Writes one lane's facts into its journal. Belongs to the thread that opened the journal."""
+    """Writes one lane's facts into its journal. Belongs to the lane's thread."""
 
-    def __init__(self, journal: Journal, lane: str) -> None:
+    def __init__(self, journal: Journal, lane: str, settles: Callable[[str], bool] = lambda _lane: True) -> None:
+        """`settles` says whether the open uses of a lane are this one's to settle: lanes share a journal."""
         self._journal = journal
         self._lane = lane
+        self._settles = settles
         self._unwritten: deque[_Act] = deque()
         self._unsettled = True
         self._tidy_at = 0
@@ -94,6 +96,8 @@ class Record:
     def _settle(self) -> None:
         for left in open_uses(self._journal):
             use = left.use
+            if not self._settles(use.lane):
+                continue
             with self._journal.transaction() as tx:
                 end_use(tx, ticket=use.ticket, use_no=use.use_no, attempt=use.attempt, end=UseEnd.UNRESOLVED)
         self._unsettled = False

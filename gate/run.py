@@ -1,25 +1,68 @@
-"""Runs the gate of one lane: the reading threads, and the controller in the calling thread, until told to stop."""
+"""Runs the lanes of a gate until told to stop: for each a thread that decides and acts, and one for each reader.
+
+Lanes share nothing but the journal. A barrier that does not answer, or a reader that is slow, holds up its own lane.
+"""
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 
-from drivers.barrier import Barrier
+from drivers.barrier import Barrier, Way
 from drivers.camera import Camera
 from drivers.idreader import IdReader
 from drivers.scanner import Scanner
-from gate.announce import Announce
+from gate.announce import Announce, closed_for
 from gate.arm import MARGIN_SECONDS
 from gate.controller import Controller
 from gate.decide import Decider
 from gate.find import TrustSource
 from gate.readers import Inputs, read_camera, read_cards, read_scanner
 from gate.settings import GateSettings
+from gate.started import note_start
 from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.points import Probe, no_probe
 from tickets.admission import TrustedNow
+from tickets.errors import Fault
+
+RESTART_SECONDS = 5.0
+"""After which a lane that failed by no device's fault begins anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """What reads on one side of a lane."""
+
+    scanner: Scanner | None = None
+    camera: Camera | None = None
+    cards: IdReader | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneParts:
+    """What one life of a lane works with. All of it is used by that lane alone."""
+
+    decider: Decider
+    barrier: Barrier
+    readers: Mapping[Way, Readers]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanePlan:
+    """A lane to be run. `parts` makes what it works with, in the lane's own thread, anew for each of its lives.
+
+    `announce` has a display for each of the lane's ways.
+    """
+
+    settings: GateSettings
+    parts: Callable[[], LaneParts]
+    announce: Mapping[Way, Announce]
+
+
+OnFailed = Callable[[str, Exception], None]
+"""Is told, in a lane's own thread, which lane failed and by what."""
 
 
 def run_gate(
@@ -38,36 +81,95 @@ def run_gate(
     probe: Probe = no_probe,
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run until `stop` is set and whoever was let in by then has passed; then close the devices.
-
-    The calling thread must have opened the journal. What goes wrong in any thread is raised here.
-    """
-    inputs = Inputs()
-    controller = Controller(
+    """Run the one lane of a gate in the calling thread: see `run_lane`."""
+    decider = Decider(settings=settings, journal=journal, cache=cache, trust=trust, clock=clock)
+    readers = Readers(scanner=scanner, camera=camera, cards=cards)
+    plan = LanePlan(
         settings=settings,
-        decider=Decider(settings=settings, journal=journal, cache=cache, trust=trust, clock=clock),
-        journal=journal,
-        barrier=barrier,
-        inputs=inputs,
-        announce=announce,
-        probe=probe,
+        parts=lambda: LaneParts(decider=decider, barrier=barrier, readers=dict.fromkeys(settings.ways, readers)),
+        announce=dict.fromkeys(settings.ways, announce),
     )
-    threads: list[threading.Thread] = []
+    note_start(journal, [settings.lane])
+    run_lane(plan, journal=journal, stop=stop, probe=probe, on_ready=on_ready)
+
+
+def run_lanes(
+    plans: Sequence[LanePlan],
+    *,
+    journal: Journal,
+    stop: threading.Event,
+    probe: Probe = no_probe,
+    on_ready: Callable[[], None] = lambda: None,
+    on_failed: OnFailed = lambda _lane, _error: None,
+) -> None:
+    """Run lanes until `stop` is set and whoever was let in by then has passed. Each has a thread; this one waits.
+
+    A lane that fails is closed on its display and begins anew after RESTART_SECONDS; the others go on. A gate of one
+    lane fails as a whole: what went wrong is raised here, and whoever started it starts it again.
+    """
+    note_start(journal, [plan.settings.lane for plan in plans])
+    if len(plans) == 1:
+        run_lane(plans[0], journal=journal, stop=stop, probe=probe, on_ready=on_ready)
+        return
+    names = [plan.settings.lane for plan in plans]
+    ready = [threading.Event() for _ in plans]
+    threads = []
+    for place, (plan, started) in enumerate(zip(plans, ready, strict=True)):
+        settles = _own_or_nobodys(names, place)
+        life = _Lives(plan, journal, stop, probe, settles, started.set, on_failed)
+        threads.append(threading.Thread(target=life.live, name=f"lane {plan.settings.lane}"))
+    for thread in threads:
+        thread.start()
+    for started in ready:
+        started.wait()
+    on_ready()
+    stop.wait()
+    for thread in threads:
+        thread.join()
+
+
+def run_lane(
+    plan: LanePlan,
+    *,
+    journal: Journal,
+    stop: threading.Event,
+    probe: Probe = no_probe,
+    on_ready: Callable[[], None] = lambda: None,
+    settles: Callable[[str], bool] = lambda _: True,
+    device_names: str = "",
+) -> None:
+    """Run one lane in the calling thread until `stop` is set and whoever was let in by then has passed.
+
+    The devices are closed at the end. What goes wrong in any thread is raised here. `settles` and `device_names` as
+    the controller's.
+    """
+    settings, inputs = plan.settings, Inputs()
+    parts = plan.parts()
+    ended = threading.Event()
     with ExitStack() as at_the_end:
-        for device in (barrier, scanner, camera, cards):
-            if device:
-                at_the_end.callback(device.close)
-        if scanner:
-            threads.append(threading.Thread(target=read_scanner, args=(scanner, inputs, stop), name="scanner"))
-        if camera:
-            threads.append(threading.Thread(target=read_camera, args=(camera, inputs, stop), name="camera"))
-        if cards:
-            threads.append(threading.Thread(target=read_cards, args=(cards, inputs, stop), name="cards"))
+        at_the_end.callback(parts.barrier.close)
+        controller = Controller(
+            settings=settings,
+            decider=parts.decider,
+            journal=journal,
+            barrier=parts.barrier,
+            inputs=inputs,
+            announce=plan.announce,
+            probe=probe,
+            settles=settles,
+            device_names=device_names,
+        )
+        threads = []
+        for way, readers in parts.readers.items():
+            for device in (readers.scanner, readers.camera, readers.cards):
+                if device:
+                    at_the_end.callback(device.close)
+            threads += _reading(way, readers, inputs, ended)
         controller.start()
         for thread in threads:
             thread.start()
             at_the_end.callback(thread.join, timeout=3)
-        at_the_end.callback(stop.set)
+        at_the_end.callback(ended.set)
         on_ready()
         while not stop.is_set():
             controller.step()
@@ -75,3 +177,57 @@ def run_gate(
         give_up = time.monotonic() + settings.start_seconds + settings.finish_seconds + MARGIN_SECONDS
         while controller.in_use and time.monotonic() < give_up:
             controller.step()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lives:
+    """One lane among several, life after life."""
+
+    plan: LanePlan
+    journal: Journal
+    stop: threading.Event
+    probe: Probe
+    settles: Callable[[str], bool]
+    on_ready: Callable[[], None]
+    on_failed: OnFailed
+
+    def live(self) -> None:
+        """Run the lane until it is stopped, whatever happens to it."""
+        while not self.stop.is_set():
+            try:
+                run_lane(
+                    self.plan,
+                    journal=self.journal,
+                    stop=self.stop,
+                    probe=self.probe,
+                    on_ready=self.on_ready,
+                    settles=self.settles,
+                    device_names=f"{self.plan.settings.lane} ",
+                )
+            except Exception as error:  # the lane begins anew, and the others go on
+                self._fails(error)
+
+    def _fails(self, error: Exception) -> None:
+        closed = closed_for(error if isinstance(error, Fault) else None)
+        for announce in self.plan.announce.values():
+            announce(closed)
+        self.on_failed(self.plan.settings.lane, error)
+        self.on_ready()  # nobody waits for a lane that cannot begin
+        self.stop.wait(RESTART_SECONDS)
+
+
+def _own_or_nobodys(names: Sequence[str], place: int) -> Callable[[str], bool]:
+    """A lane settles what an earlier life of it left open; the first does so for lanes that are no more."""
+    others = frozenset(names) - {names[place]}
+    return lambda lane: lane == names[place] or (place == 0 and lane not in others)
+
+
+def _reading(way: Way, readers: Readers, inputs: Inputs, stop: threading.Event) -> list[threading.Thread]:
+    threads = []
+    if readers.scanner:
+        threads.append(threading.Thread(target=read_scanner, args=(readers.scanner, inputs, stop, way)))
+    if readers.camera:
+        threads.append(threading.Thread(target=read_camera, args=(readers.camera, inputs, stop, way)))
+    if readers.cards:
+        threads.append(threading.Thread(target=read_cards, args=(readers.cards, inputs, stop, way)))
+    return threads

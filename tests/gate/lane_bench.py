@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from drivers.barrier import Way
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.link import Link, open_link
@@ -15,7 +16,7 @@ from drivers.scanner.line import LineScanner
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
 from gate.announce import Announcement, Showing
-from gate.controller import Controller
+from gate.controller import Badges, Controller
 from gate.lane import State
 from gate.presentation import PresentedCode
 from gate.readers import Input, Inputs
@@ -71,9 +72,16 @@ class Wire:
 
 
 class VirtualLane:
-    """The controller of one gate, stepped through virtual time."""
+    """The controller of one gate, stepped through virtual time. `said` is the display of those who go in."""
 
-    def __init__(self, gate: Gate, settings: GateSettings = SETTINGS, *, silent: bool = False) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        settings: GateSettings = SETTINGS,
+        *,
+        silent: bool = False,
+        badges: Badges | None = None,
+    ) -> None:
         self.gate = gate
         self.time = VirtualTime()
         self.board = RelayBoardSimulator(clock=self.time)
@@ -81,8 +89,10 @@ class VirtualLane:
         self.wire.silent = silent
         self.inputs = VirtualInputs()
         self.said: list[Announcement] = []
-        self.presented = PresentedCode()
+        self.said_outside: list[Announcement] = []
+        self.presented = {way: PresentedCode() for way in Way}
         self.settings = settings
+        self.badges = badges
         self.restarts()
 
     def restarts(self) -> None:
@@ -93,36 +103,42 @@ class VirtualLane:
             journal=self.gate.journal,
             barrier=ModbusRelayBarrier(lambda: self.wire, clock=self.time),
             inputs=self.inputs,
-            announce=self.said.append,
+            announce={Way.IN: self.said.append, Way.OUT: self.said_outside.append},
             monotonic=self.time,
+            badges=self.badges,
         )
         self.controller.start()
 
-    def passes(self, seconds: float, *, holding: str | None = None) -> None:
-        """Let time pass, in steps, with a code held up in front of the reader or none."""
+    def passes(self, seconds: float, *, holding: str | None = None, way: Way = Way.IN) -> None:
+        """Let time pass, in steps, with a code held up in front of one of the readers or none."""
         until = self.time.now + seconds
         while self.time.now < until:
-            new = self.presented.see([holding] if holding else [], self.time.now)
-            if holding:
-                self.inputs.put(Code(text=holding, still=not new))
+            for each, presented in self.presented.items():
+                held = [holding] if holding and each is way else []
+                new = presented.see(held, self.time.now)
+                for text in held:
+                    self.inputs.put(Code(text=text, still=not new, way=each))
             self.time.now += 0.05
             self.controller.step()
             while not self.inputs.empty():
                 self.controller.step()
 
-    def shows(self, text: str) -> Announcement:
-        """Hold a code up once; returns what was said last."""
-        return self.puts(Code(text=text))
+    def shows(self, text: str, way: Way = Way.IN) -> Announcement:
+        """Hold a code up once; returns what was said there last."""
+        return self.puts(Code(text=text, way=way), way)
 
-    def puts(self, given: Input) -> Announcement:
+    def puts(self, given: Input, way: Way = Way.IN) -> Announcement:
         self.inputs.put(given)
         self.passes(0.1)
-        return self.said[-1]
+        return self.last_said(way)
 
-    def walks(self, seconds: float = 1.5) -> None:
+    def last_said(self, way: Way) -> Announcement:
+        return (self.said if way is Way.IN else self.said_outside)[-1]
+
+    def walks(self, seconds: float = 1.5, way: Way = Way.IN) -> None:
         """Walk through as soon as the arm is open."""
         self.passes(0.4)
-        assert self.board.do("walk_through")["passed"]
+        assert self.board.do("walk_through", way=str(way))["passed"]
         self.passes(seconds)
 
     def state(self) -> State:

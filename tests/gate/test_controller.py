@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from gate.announce import Showing
+from drivers.barrier import Way
+from gate.announce import EMERGENCY, EMERGENCY_OVER, Showing
 from gate.lane import State
 from gate.readers import Broken, Garbled, Lost, Returned
+from gate.settings import FireReset
 from gate.shown import Code
-from tests.gate.bench import DEPARTURE, OTHER_ID, Centre, Desk, Gate, card
+from tests.gate.bench import DEPARTURE, OTHER_ID, SETTINGS, Centre, Desk, Gate, card
 from tests.gate.lane_bench import VirtualLane
 from tickets.departures import IdentityPolicy
 from tickets.reasons import Reason
@@ -32,7 +34,7 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
 @pytest.fixture
 def lane(tmp_path: Path, centre: Centre) -> Iterator[VirtualLane]:
     gate = Gate(tmp_path / "gate-1", cache=tmp_path / "cache.db")
-    yield VirtualLane(gate)
+    yield VirtualLane(gate, badges=lambda code: "A7" if code.text == "RB1:ATTENDANT" else None)
     gate.close()
 
 
@@ -274,25 +276,93 @@ class TestTheBarrierFails:
         gate.close()
 
 
-def test_fire(lane: VirtualLane, text: str) -> None:
-    lane.shows(text)
-    lane.board.do("fire")
-    lane.passes(1)
-    assert lane.board.state()["arm"] == "open"
-    assert lane.showing() is Showing.EMERGENCY
-    assert lane.shows(text).showing is Showing.EMERGENCY
-    assert lane.kinds() == ["use.claimed", "use.released", "lane.event"]
-    assert lane.gate.facts()[1][1]["why"] == "barrier emergency"
-    lane.board.do("block", beam="entry")
-    lane.passes(0.2)
-    lane.board.do("fire", on=False)
-    lane.passes(2)
-    assert lane.state() is State.CLEARING, "nothing closes on who still leaves"
-    lane.board.do("clear", beam="entry")
-    lane.passes(1)
-    assert lane.showing() is Showing.IDLE
-    assert lane.board.state()["arm"] == "closed"
-    assert lane.shows(text).showing is Showing.GO
+class TestFire:
+    """Mirrored, latched until it is reset, never contradicted."""
+
+    @pytest.fixture
+    def burning(self, lane: VirtualLane, text: str) -> VirtualLane:
+        lane.shows(text)
+        lane.board.do("fire")
+        lane.passes(1)
+        return lane
+
+    def test_it_is_mirrored(self, burning: VirtualLane, text: str) -> None:
+        assert burning.board.state()["arm"] == "open"
+        assert burning.board.state()["coil"], "software asks for what the hardware does"
+        assert burning.showing() is Showing.EMERGENCY
+        assert burning.shows(text).showing is Showing.EMERGENCY
+        assert burning.kinds() == ["use.claimed", "use.released", "lane.event"]
+        assert burning.gate.facts()[1][1]["why"] == "barrier emergency"
+
+    def test_it_lasts_when_the_signal_falls_back(self, burning: VirtualLane, text: str) -> None:
+        burning.board.do("fire", on=False)
+        for _ in range(60):
+            burning.passes(1)
+            assert burning.board.state()["arm"] == "open"
+        assert burning.last_said(Way.IN) == EMERGENCY_OVER, "staff are told what to do"
+        assert burning.shows(text).showing is Showing.EMERGENCY
+        assert burning.kinds().count("use.claimed") == 1
+
+    def test_a_badge_ends_it_once_the_signal_has_fallen_back(self, burning: VirtualLane, text: str) -> None:
+        assert burning.shows("RB1:ATTENDANT").showing is Showing.EMERGENCY
+        assert burning.state() is State.EMERGENCY, "it burns"
+        burning.board.do("fire", on=False)
+        burning.passes(0.2)
+        for nobody in ("RB1:CASHIER", text):
+            burning.shows(nobody)
+            assert burning.state() is State.EMERGENCY
+        burning.board.do("block", beam="entry")
+        burning.passes(0.2)
+        burning.shows("RB1:ATTENDANT")
+        assert burning.state() is State.CLEARING, "nothing closes on who still leaves"
+        assert burning.board.state()["arm"] == "open"
+        burning.board.do("clear", beam="entry")
+        burning.passes(1)
+        assert burning.showing() is Showing.IDLE
+        assert burning.board.state()["arm"] == "closed"
+        said = [body["what"] for kind, body in burning.gate.facts() if kind == "lane.event"]
+        assert said == ["emergency", "emergency reset by badge A7"]
+        assert burning.shows(text).showing is Showing.GO
+
+    def test_the_signal_itself_may_end_it(self, tmp_path: Path, text: str) -> None:
+        gate = Gate(tmp_path / "gate-1")
+        lane = VirtualLane(gate, replace(SETTINGS, fire_reset=FireReset.LOOP))
+        lane.board.do("fire")
+        lane.passes(1)
+        for _ in range(5):  # a loop with a loose contact
+            lane.board.do("fire", on=False)
+            lane.passes(9)
+            assert lane.board.state()["arm"] == "open"
+            assert lane.last_said(Way.IN) == EMERGENCY
+            lane.board.do("fire")
+            lane.passes(1)
+        lane.board.do("fire", on=False)
+        lane.passes(11)
+        assert lane.state() is State.LOCKED
+        assert lane.board.state()["arm"] == "closed"
+        assert lane.shows(text).showing is Showing.GO
+        gate.close()
+
+    def test_a_barrier_that_fails_meanwhile_is_released_again_when_it_is_back(self, burning: VirtualLane) -> None:
+        burning.wire.silent = True
+        burning.passes(30)
+        assert burning.showing() is Showing.EMERGENCY
+        burning.board.do("fire", on=False)
+        burning.wire.silent = False
+        burning.passes(2)
+        assert burning.state() is State.EMERGENCY
+        assert burning.board.state()["arm"] == "open"
+        assert burning.kinds().count("device.fault") == burning.kinds().count("device.back") == 1
+
+    def test_a_new_life_does_not_take_an_old_fire_for_one_that_burns(self, burning: VirtualLane) -> None:
+        burning.board.do("fire", on=False)
+        burning.passes(1)
+        burning.restarts()
+        burning.passes(1)
+        assert burning.state() is State.LOCKED
+        burning.board.do("fire")
+        burning.restarts()
+        assert burning.state() is State.EMERGENCY
 
 
 def test_a_jam(lane: VirtualLane, text: str) -> None:

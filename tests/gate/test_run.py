@@ -9,12 +9,20 @@ from pathlib import Path
 import pytest
 
 from gate.announce import Showing
-from gate.settings import GateSettings
+from gate.settings import FireReset, GateSettings
 from tests.gate.bench import Centre, Desk, Gate
 from tests.gate.lane_bench import RealLane, eventually
 from tickets.reasons import Reason
 
-BRISK = GateSettings(gate="3", lane="3A", start_seconds=1.0, finish_seconds=1.0, refusal_seconds=0.5)
+BRISK = GateSettings(
+    gate="3",
+    lane="3A",
+    start_seconds=1.0,
+    finish_seconds=1.0,
+    refusal_seconds=0.5,
+    fire_reset=FireReset.LOOP,
+    fire_reset_seconds=0.5,
+)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.barrier import Way
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.barrier.simulator import RelayBoardSimulator
 from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing
@@ -249,7 +250,7 @@ def test_the_controller_has_a_pulse(tmp_path: Path, silent: bool) -> None:
         journal=gate.journal,
         barrier=barrier,
         inputs=VirtualInputs(),
-        announce=lambda _: None,
+        announce={Way.IN: lambda _: None},
         monotonic=clock,
     )
     controller.start()

@@ -1,0 +1,56 @@
+"""One side of a lane: the readers of those who go one way, and the display that they look at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.barrier import Way
+from gate.announce import Announce
+from gate.decide import Decider
+from gate.display import Display
+from gate.override import Overrides
+from gate.pairing import Pairing
+from gate.settings import GateSettings
+from gate.shown import Card, Code
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What was shown while somebody else was passing. Times are monotonic seconds."""
+
+    shown: Code | Card
+    since: float
+    until: float
+
+
+class Side:
+    """What a lane remembers of one of its sides: who waits there, and whose code is still in view there."""
+
+    def __init__(
+        self,
+        way: Way,
+        *,
+        settings: GateSettings,
+        decider: Decider,
+        announce: Announce,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.way = way
+        self.display = Display(announce, settings.refusal_seconds, monotonic)
+        pairing = Pairing(decider, settings.pair_seconds, monotonic)
+        self.answers = Overrides(decider, pairing, settings.override_seconds, monotonic)
+        self.waiting: Waiting | None = None
+        self.passed_text: str | None = None
+        """The code whose holder has passed: in view of this side's reader it is a copy in somebody else's hand."""
+        self.next_garbled = 0.0
+        self._patience = settings.patience_seconds
+        self._monotonic = monotonic
+
+    def wait(self, shown: Code | Card) -> None:
+        """Remember what was shown, instead of what waits here already."""
+        now = self._monotonic()
+        self.waiting = Waiting(shown, now, now + self._patience)
+
+    def served(self) -> Code | Card | None:
+        """Take what waits here, if it has not waited for too long."""
+        waiting, self.waiting = self.waiting, None
+        return None if waiting is None or self._monotonic() > waiting.until else waiting.shown
