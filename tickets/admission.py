@@ -330,13 +330,13 @@ def _passed(case: Case) -> Refuse | None:
 def _unresolved(case: Case) -> Refuse | None:
     """An end that nobody knows goes to staff, save to the gate that may take its own attempt up again."""
     doubtful = [use for use in case.blocking if use.end is UseEnd.UNRESOLVED]
-    return None if case.resumed is not None else _told(Reason.SEE_STAFF, doubtful)
+    return _told(Reason.SEE_STAFF, doubtful) if doubtful and case.resumed is None else None
 
 
 def _in_hand(case: Case) -> Refuse | None:
     """A use that is open elsewhere: somebody stands in a lane with this ticket."""
     unended = [use for use in case.blocking if use.end is None]
-    return None if case.resumed is not None else _told(Reason.USED, unended)
+    return _told(Reason.USED, unended) if unended and case.resumed is None else None
 
 
 def _inside(case: Case) -> Refuse | None:

@@ -141,10 +141,10 @@ def read_badge_code(code: str, trust_list: TrustList, station: int, now: Trusted
     """
     try:
         message = _code_message(code)
-        badge = signing_badge(message, trust_list)
+        badge, signed = signing_badge(message, trust_list)
         if badge is None:
             raise BadBadge(BadgeTrouble.UNKNOWN_BADGE, "This badge is not known here", _LIST)
-        if not message.verify(badge.key):
+        if not signed:
             raise BadBadge(BadgeTrouble.FORGED, "This badge code was not made by its badge", _ANOTHER_CODE)
         number, said_station, issued, expires = _code_content(message)
     except Malformed as error:

@@ -252,10 +252,10 @@ def open_fact(data: bytes, trust_list: TrustList, station: int, now: TrustedNow 
     """
     try:
         message = _message(data)
-        badge = signing_badge(message, trust_list)
+        badge, signed = signing_badge(message, trust_list)
         if badge is None:
             raise _bad(FactTrouble.UNKNOWN_BADGE, "The staff act is signed by no badge of the trust list")
-        if not message.verify(badge.key):
+        if not signed:
             raise _bad(FactTrouble.FORGED, "The staff act's signature does not fit")
         fact = _content(message)
     except ValueError as error:
@@ -273,14 +273,17 @@ def open_fact(data: bytes, trust_list: TrustList, station: int, now: TrustedNow 
     return fact
 
 
-def signing_badge(message: cose.Sign1, trust_list: TrustList) -> Badge | None:
-    """The badge whose key made the signature; one that only has the same kid when none did; None without any.
+def signing_badge(message: cose.Sign1, trust_list: TrustList) -> tuple[Badge | None, bool]:
+    """(the badge that is said to have signed, whether it did); None where the list has no such badge.
 
     Kids are not unique by promise, so every badge that has it is tried.
     """
     kid = message.protected[cose.KID]
-    candidates = [badge for badge in trust_list.badges if badge.key.kid == kid]
-    return next((badge for badge in candidates if message.verify(badge.key)), candidates[0] if candidates else None)
+    named = [badge for badge in trust_list.badges if badge.key.kid == kid]
+    for badge in named:
+        if message.verify(badge.key):
+            return badge, True
+    return next(iter(named), None), False
 
 
 def typed_message(data: bytes, typ: str, max_bytes: int) -> cose.Sign1:

@@ -92,6 +92,9 @@ class Presence:
         return tuple(use for use in self.standing if use.purpose == "admission" and use.end is UseEnd.PASSED)
 
 
+_NOBODY = Presence(standing=(), out=None)
+
+
 def presence(history: Iterable[Use]) -> Presence:
     """Fold a history (in any order) into who is inside.
 
@@ -115,7 +118,7 @@ def presence(history: Iterable[Use]) -> Presence:
         elif use.purpose == "admission" and use.end is UseEnd.PASSED:
             out = None
         standing.append(use)
-    return Presence(standing=tuple(standing), out=out)
+    return Presence(standing=tuple(standing), out=out) if standing or out else _NOBODY
 
 
 def _in_order(use: Use) -> tuple[int, bool, datetime, UUID]:
