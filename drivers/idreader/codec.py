@@ -3,7 +3,8 @@
 Both ways begin AA AA AA 96 69, then the length (2 bytes, high first) of all that follows it, and end in the XOR of
 everything from the length on. A request is command, parameter and data; a reply is three status bytes and data.
 
-A card's photo follows its text in the same reply. It goes through the checksum and is not kept.
+A card's photo follows its text in the same reply. It goes through the checksum and is not kept. What is kept of a
+reply lies in buffers that are overwritten: by the decoder when it is done, by whoever got a message when he is.
 """
 
 from dataclasses import dataclass, field
@@ -42,11 +43,15 @@ class Status(IntEnum):
 class Message:
     """What a frame carries after its length: `head` (2 bytes of a request, 3 of a reply) and data, at most KEPT bytes.
 
-    `data` may be a person's, so it is not shown.
+    `data` may be a person's, so it is not shown, and `wipe` overwrites it.
     """
 
     head: bytes
-    data: bytes = field(default=b"", repr=False)
+    data: bytearray = field(default_factory=bytearray, repr=False)
+
+    def wipe(self) -> None:
+        """Overwrite the data with zeros: whoever read it has done so."""
+        wipe(self.data)
 
     @property
     def status(self) -> int:
@@ -54,7 +59,12 @@ class Message:
         return self.head[2] if self.head[:2] == b"\0\0" else -1
 
 
-def encode(head: bytes, data: bytes = b"") -> bytes:
+def wipe(buffer: bytearray) -> None:
+    """Overwrite a buffer with zeros, in its place."""
+    buffer[:] = bytes(len(buffer))
+
+
+def encode(head: bytes, data: bytes | bytearray = b"") -> bytes:
     """Return the frame of `head` and `data`."""
     body = (len(head) + len(data) + 1).to_bytes(2, "big") + head + data
     check = 0
@@ -68,8 +78,11 @@ def request(command: Command) -> bytes:
     return encode(bytes(command.value))
 
 
-def card_text(reply: Message) -> bytes | None:
-    """Return the text part of a reply to READ: two lengths (text, photo), then the text. None when it is not one."""
+def card_text(reply: Message) -> bytearray | None:
+    """Return the text part of a reply to READ: two lengths (text, photo), then the text. None when it is not one.
+
+    It is a copy, to be wiped like the message.
+    """
     length = int.from_bytes(reply.data[:2], "big")
     text = reply.data[4 : 4 + length]
     return text if length and len(text) == length else None
@@ -91,6 +104,7 @@ class Decoder:
     def __init__(self, head: int = 3) -> None:
         self._head = head
         self.discarded = 0
+        self._body = bytearray(head + KEPT)  # of full size at once: what grows leaves copies of itself behind
         self._start()
 
     def feed(self, data: bytes) -> list[Message]:
@@ -106,8 +120,9 @@ class Decoder:
                 case _Part.BODY:
                     self._left -= 1
                     self._check ^= byte
-                    if self._left and len(self._body) < self._head + KEPT:
-                        self._body.append(byte)
+                    if self._left and self._kept < len(self._body):
+                        self._body[self._kept] = byte
+                        self._kept += 1
                     if not self._left:
                         messages += self._finish()
         return messages
@@ -121,7 +136,8 @@ class Decoder:
         self._part = _Part.PREAMBLE
         self._taken = self._matched = self._left = self._check = 0
         self._length = bytearray()
-        self._body = bytearray()
+        wipe(self._body)
+        self._kept = 0
 
     def _find(self, byte: int) -> None:
         if byte == PREAMBLE[self._matched]:
@@ -147,6 +163,6 @@ class Decoder:
         if self._check:
             self.reset()
             return []
-        message = Message(head=bytes(self._body[: self._head]), data=bytes(self._body[self._head :]))
+        message = Message(head=bytes(self._body[: self._head]), data=self._body[self._head : self._kept])
         self._start()
         return [message]

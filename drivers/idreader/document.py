@@ -78,7 +78,7 @@ def check_character(seventeen: str) -> str:
     return _CHECK_CHARACTERS[total % 11]
 
 
-def read_text(text: bytes) -> Document | Unreadable:
+def read_text(text: bytes | bytearray) -> Document | Unreadable:
     """Read a card's 256 bytes. Never raises."""
     if len(text) != TEXT_BYTES:
         return Unreadable(field="length")
@@ -106,7 +106,7 @@ def read_text(text: bytes) -> Document | Unreadable:
     return Document(kind=layout.kind, name=name, number=number, birth=birth, valid_from=valid_from, valid_to=valid_to)
 
 
-def _field(text: bytes, place: tuple[int, int], *, strip: bool = True) -> str:
+def _field(text: bytes | bytearray, place: tuple[int, int], *, strip: bool = True) -> str:
     start, length = place
     value = text[start : start + length].decode("utf-16-le", errors="replace").replace("\0", " ")
     return value.strip() if strip else value

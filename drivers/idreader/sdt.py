@@ -8,7 +8,7 @@ from collections.abc import Callable
 from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceRefused, DeviceSilent
 from drivers.health import Health
 from drivers.idreader import Document
-from drivers.idreader.codec import Command, Decoder, Message, Status, card_text, request
+from drivers.idreader.codec import Command, Decoder, Message, Status, card_text, request, wipe
 from drivers.idreader.document import Unreadable, read_text
 from drivers.link import Link, drain
 
@@ -107,7 +107,11 @@ class SdtReader:
         if reply.status != Status.DONE:
             return f"The card could not be read (status {reply.status & 0xFF:02X})"
         text = card_text(reply)
-        document = Unreadable(field="length") if text is None else read_text(text)
+        try:
+            document = Unreadable(field="length") if text is None else read_text(text)
+        finally:
+            reply.wipe()
+            wipe(text or bytearray())
         if isinstance(document, Unreadable):
             return f"The card's {document.field} could not be understood"
         return document
@@ -130,7 +134,8 @@ class SdtReader:
         if link is None:
             link = self._link = self._open_link()
         drain(link)
-        self._decoder = Decoder()
+        self._decoder.reset()
+        before = self._decoder.discarded
         link.write(request(command))
         until = self._clock() + timeout
         while (left := until - self._clock()) > 0:
@@ -139,7 +144,9 @@ class SdtReader:
                     what = "The ID reader did not understand what it was asked"
                     raise DeviceNonsense(what, "Check its cable and that it is an SDT reader at 115200 baud.")
                 return reply
-        if self._decoder.discarded:
+        noise = self._decoder.discarded > before
+        self._decoder.reset()  # half a card is a card too
+        if noise:
             raise DeviceNonsense("What came from the ID reader is no SDT reply", _CHECK_LINE)
         raise DeviceSilent("The ID reader does not answer", _CHECK_LINE)
 
