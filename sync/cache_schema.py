@@ -114,9 +114,11 @@ _LAN_TABLES = (
         trip TEXT
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE held (
-        epoch TEXT PRIMARY KEY,
+        arbiter TEXT NOT NULL,
+        epoch TEXT NOT NULL,
         held_through INTEGER NOT NULL,
-        receipt BLOB NOT NULL
+        receipt BLOB NOT NULL,
+        PRIMARY KEY (arbiter, epoch)
     ) STRICT, WITHOUT ROWID""",
     "DELETE FROM state WHERE key = 'cursor'",  # pull all once more: the uses kept so far lack the new columns
 )

@@ -41,12 +41,13 @@ _CLOSING_S = 15.0
 class LanSettings:
     """Who this terminal is, where its relay answers, and where its clocks and random numbers come from.
 
+    `url` is None at a station without a relay: acts of staff that are signed here are obeyed here, and nowhere else.
     `journals` are the journals to tell of: none for the relay's own terminal. `boot` is a clock in seconds that never
     goes back; `random` answers a uniform number in [0, 1).
     """
 
     directory: Path
-    url: str
+    url: str | None
     device: str
     key: SigningKey
     station: int
@@ -72,10 +73,11 @@ class Lan:
         self._stop = threading.Event()
         self._relays: list[RelayClient] = []
         self._open = ExitStack()
-        listener, teller = self._listener(), self._teller()
+        steps: list[tuple[Work, Callable[[], float]]] = [("sending", self._teller().step)]
+        if settings.url is not None:
+            steps.append(("listening", self._listener(settings.url).step))
         self._threads = [
-            threading.Thread(target=self._run, args=("listening", listener.step), name="lan-listener", daemon=True),
-            threading.Thread(target=self._run, args=("sending", teller.step), name="lan-teller", daemon=True),
+            threading.Thread(target=self._run, args=step, name=f"lan-{step[0]}", daemon=True) for step in steps
         ]
 
     def start(self) -> None:
@@ -86,6 +88,7 @@ class Lan:
     def stop(self) -> None:
         """End both threads, cutting an open question short, and wait for them."""
         self._stop.set()
+        self._news.end()
         for relay in self._relays:
             relay.cut()
         for thread in self._threads:
@@ -93,11 +96,11 @@ class Lan:
         if not any(thread.is_alive() for thread in self._threads):
             self._open.close()
 
-    def _relay(self) -> RelayClient:
+    def _relay(self, url: str) -> RelayClient:
         """A client for one thread: its own connection, its own reader of the cache."""
         settings = self._settings
         keys = RelayKeys(settings.directory / "cache.db")
-        relay = RelayClient(settings.url, settings.device, settings.key, keys, lambda: settings.now().at.timestamp())
+        relay = RelayClient(url, settings.device, settings.key, keys, lambda: settings.now().at.timestamp())
         self._relays.append(relay)
         self._open.callback(relay.close)
         self._open.callback(keys.close)
@@ -109,9 +112,9 @@ class Lan:
         self._open.callback(cache.close)
         return FactJudge(NewestTrust(settings.enrolled_trust, settings.root, cache), settings.station, settings.now)
 
-    def _listener(self) -> Listener:
+    def _listener(self, url: str) -> Listener:
         settings = self._settings
-        return Listener(self._relay(), self._writer, self._judge(), self._news, settings.now, settings.boot)
+        return Listener(self._relay(url), self._writer, self._judge(), self._news, settings.now, settings.boot)
 
     def _teller(self) -> Teller:
         settings = self._settings
@@ -119,7 +122,7 @@ class Lan:
         for journal in journals:
             self._open.callback(journal.close)
         return Teller(
-            self._relay(),
+            None if settings.url is None else self._relay(settings.url),
             self._cache,
             self._writer,
             journals,
@@ -158,8 +161,6 @@ class Lan:
 
     def _note(self, work: Work, fault: Fault) -> None:
         """Tell of a fault; when even the status cannot be written, the log has said so."""
-        if self._stop.is_set():
-            return
         try:
             self._news.trouble(work, fault)
         except Fault as another:

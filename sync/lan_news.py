@@ -25,6 +25,7 @@ class LanNews:
         self._lock = threading.Lock()
         self._faults: dict[Work, Fault] = {}
         self._heard = False
+        self._over = False
         self._up: bool | None = None
         self._status = LanStatus(relay_up=False)
 
@@ -39,12 +40,19 @@ class LanNews:
     def trouble(self, work: Work, fault: Fault) -> None:
         """This has just failed."""
         with self._lock:
+            if self._over:
+                return
             before = self._faults.get(work)
             self._faults[work] = fault
             if before is None or before.what != fault.what:
                 if not isinstance(fault, LineDown | RelayNotKnown):
                     _log.error("lan.trouble %s: %s", work, fault.what)
                 self._renew()
+
+    def end(self) -> None:
+        """This process ends: what fails from now on was cut off here."""
+        with self._lock:
+            self._over = True
 
     def arbiter(self, said: CaughtUpAnswer) -> None:
         """What the relay said of its arbiter."""

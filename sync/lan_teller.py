@@ -56,7 +56,7 @@ class _Telling:
         self._relay = relay
         self._journal = journal
         self._epoch = epoch
-        self._held = Held(cache, journal)
+        self._held = Held(cache, journal, epoch)
         self.pusher = Pusher(
             _Towards(relay, epoch), self._held, journal, lambda: relay.relay_keys, no_probe, peer="relay"
         )
@@ -96,7 +96,7 @@ class Teller:
 
     def __init__(
         self,
-        relay: RelayClient,
+        relay: RelayClient | None,
         cache: CacheWriter,
         writer: LanWriter,
         journals: Sequence[JournalReader],
@@ -107,7 +107,10 @@ class Teller:
         boot: Callable[[], float],
         backoff: Backoff,
     ) -> None:
-        """`boot` is a clock in seconds that never goes back; `backoff` paces what the relay does not answer."""
+        """`relay` is None where there is none: then acts of staff are obeyed, and nothing is told.
+
+        `boot` is a clock in seconds that never goes back; `backoff` paces what the relay does not answer.
+        """
         self._relay = relay
         self._cache = cache
         self._writer = writer
@@ -128,19 +131,22 @@ class Teller:
     def step(self) -> float:
         """Do what is due; answers in how many seconds to look again. Raises only for trouble with our own files."""
         self._look()
+        relay = self._relay
+        if relay is None:
+            return TICK_S
         if self._writer.epoch != self._epoch:
-            self._begin(self._writer.epoch)
+            self._begin(relay, self._writer.epoch)
         if self._waiting:
-            self._try("facts", self._hand_on)
+            self._try("facts", lambda: self._hand_on(relay))
         if self._tellings:
-            self._try("sending", self._tell)
+            self._try("sending", lambda: self._tell(relay))
         return TICK_S
 
-    def _begin(self, epoch: str) -> None:
+    def _begin(self, relay: RelayClient, epoch: str) -> None:
         """Another arbiter: it has heard nothing yet."""
         self._epoch = epoch
         self._arbitrating = False
-        self._tellings = [_Telling(self._cache, self._relay, journal, epoch) for journal in self._journals]
+        self._tellings = [_Telling(self._cache, relay, journal, epoch) for journal in self._journals]
         self._pace["sending"].hurry()
 
     def _look(self) -> None:
@@ -161,11 +167,11 @@ class Teller:
             self._pace["facts"].hurry()
         self._news.counts(facts_waiting=len(self._waiting))
 
-    def _hand_on(self) -> None:
+    def _hand_on(self, relay: RelayClient) -> None:
         refusal: Fault | None = None
         for name, act in list(self._waiting.items()):
             try:
-                self._relay.fact(act.data)
+                relay.fact(act.data)
             except Refused as no:  # its trust list may be older than ours: it is asked again, and the others go on
                 refusal = no
                 continue
@@ -175,12 +181,12 @@ class Teller:
         if refusal is not None:
             raise refusal
 
-    def _tell(self) -> None:
+    def _tell(self, relay: RelayClient) -> None:
         for telling in self._tellings:
             if telling.grew():
                 telling.tell()
                 self._count()
-            self._say_where_it_ends(telling)
+            self._say_where_it_ends(relay, telling)
 
     def _count(self) -> None:
         pushers = [telling.pusher for telling in self._tellings]
@@ -188,14 +194,14 @@ class Teller:
             queued=sum(pusher.queued() for pusher in pushers), forked=any(pusher.forked for pusher in pushers)
         )
 
-    def _say_where_it_ends(self, telling: _Telling) -> None:
+    def _say_where_it_ends(self, relay: RelayClient, telling: _Telling) -> None:
         if not self._arbitrating and self._boot() - self._asked > _ASK_EVERY_S:
             telling.say_again()
         request = telling.end()
         if request is None:
             return
         self._asked = self._boot()
-        answer = self._relay.caught_up(request)
+        answer = relay.caught_up(request)
         if answer.epoch == self._epoch:
             telling.said(request)
             self._arbitrating = answer.arbitrating

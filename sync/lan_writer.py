@@ -30,8 +30,8 @@ _PUT_USE = f"""INSERT INTO lan_uses (ticket, use_no, attempt, device, lane, at_m
 _PUT_FACT = """INSERT INTO staff_facts (digest, bytes, learnt_ms, refused, service_date, trip)
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET refused = excluded.refused
     WHERE staff_facts.refused IS NOT NULL AND staff_facts.refused IS NOT excluded.refused"""
-_PUT_HELD = """INSERT INTO held (epoch, held_through, receipt) VALUES (?, ?, ?)
-    ON CONFLICT (epoch) DO UPDATE SET held_through = excluded.held_through, receipt = excluded.receipt
+_PUT_HELD = """INSERT INTO held (arbiter, epoch, held_through, receipt) VALUES (?, ?, ?, ?)
+    ON CONFLICT (arbiter, epoch) DO UPDATE SET held_through = excluded.held_through, receipt = excluded.receipt
     WHERE excluded.held_through > held_through"""
 
 
@@ -70,7 +70,7 @@ class LanWriter:
         with self._cache.commit(Point.SYNC_LAN_COMMIT_BEFORE, Point.SYNC_LAN_COMMIT_AFTER, durable=False) as connection:
             if answer.epoch != self._epoch:
                 self._cache.set(LAN_EPOCH, answer.epoch)
-                connection.execute("DELETE FROM held")
+                connection.execute("DELETE FROM held WHERE arbiter <> ?", (answer.epoch,))
             self._cache.set(LAN_POSITION, str(answer.position))
             connection.executemany(_PUT_USE, (use_row(use) for use in answer.uses))
             self._put(connection, facts, at_ms)
@@ -123,18 +123,24 @@ class LanWriter:
 
 
 class Held:
-    """How far the relay holds one journal: the receipts of its pushes, in this arbiter's epoch."""
+    """How far the relay holds one journal, in one arbiter's epoch: the receipts of its pushes.
 
-    def __init__(self, cache: CacheWriter, journal: JournalReader) -> None:
+    A receipt may come when another arbiter has been heard of already: it says nothing about what that one holds.
+    """
+
+    def __init__(self, cache: CacheWriter, journal: JournalReader, arbiter: str) -> None:
         self._cache = cache
+        self._arbiter = arbiter
         self._journal = journal
 
     def kept_through(self, epoch: UUID) -> int:
         """Up to which event the relay holds it, or, when it holds nothing, up to where the journal was dropped."""
-        found = self._cache.one("SELECT held_through FROM held WHERE epoch = ?", epoch.hex)
+        found = self._cache.one(
+            "SELECT held_through FROM held WHERE arbiter = ? AND epoch = ?", self._arbiter, epoch.hex
+        )
         return self._journal.dropped_through() if found is None else cast(int, found[0])
 
     def acknowledge(self, epoch: UUID, kept_through: int, receipt: bytes) -> None:
         """Write the relay's receipt down; an older one never replaces a newer one."""
         with self._cache.commit("", "", durable=False) as connection:
-            connection.execute(_PUT_HELD, (epoch.hex, kept_through, receipt))
+            connection.execute(_PUT_HELD, (self._arbiter, epoch.hex, kept_through, receipt))

@@ -85,9 +85,10 @@ class TrustedClock:
 
     def now(self) -> TrustedNow:
         """The best time known. TRUSTED: signed, in this boot; DEGRADED: only the wall clock; UNKNOWN: not even that."""
-        if self._anchor is not None:
-            since = self._boot_clock() - self._anchor.boot_seconds
-            return _now(self._anchor.centre_ms + int(since * 1000), TimeQuality.TRUSTED)
+        anchor = self._anchor  # read once: another thread may be renewing it
+        if anchor is not None:
+            since = self._boot_clock() - anchor.boot_seconds
+            return _now(anchor.centre_ms + int(since * 1000), TimeQuality.TRUSTED)
         wall_ms = int(self._wall() * 1000)
         floor_ms = max(self._floor_ms, ABSURD_BEFORE_MS)
         if wall_ms < floor_ms:

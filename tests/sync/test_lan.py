@@ -16,9 +16,10 @@ from sync.cache_writer import CacheWriter
 from sync.fact_judge import FactJudge
 from sync.journal import Journal
 from sync.journal_pruning import prune
+from sync.journal_reader import JournalReader
 from sync.journal_uses import claim_use, end_use
 from sync.lan import Lan, LanSettings
-from sync.lan_writer import JudgedFact, LanWriter
+from sync.lan_writer import Held, JudgedFact, LanWriter
 from sync.outbox import Outbox
 from sync.points import Point, kill_at
 from sync.relay_wire import ChangesAnswer
@@ -80,7 +81,7 @@ def use(number: int = 1, attempt: int = 1, end: str | None = None, **more: objec
 class Terminal:
     """A gate's directory with its LAN threads and a journal."""
 
-    def __init__(self, directory: Path, url: str, *, journals: bool = True, knows_relay: bool = True) -> None:
+    def __init__(self, directory: Path, url: str | None, *, journals: bool = True, knows_relay: bool = True) -> None:
         directory.mkdir(exist_ok=True)
         self.directory = directory
         self.journal_path = directory / "journal.db"
@@ -273,7 +274,9 @@ def test_what_a_relay_holds_is_not_sent_again_after_a_restart(
     relay: FakeRelay, terminal: Terminal, journal: Journal, url: str
 ) -> None:
     admit(journal)
-    until(lambda: terminal.status().queued == 0 and held(relay, journal) == journal.head()[0])
+    until(lambda: bool(relay.caught_up) and held(relay, journal) == journal.head()[0])
+    receipts = Held(terminal.cache, JournalReader(terminal.journal_path), relay.epoch)
+    until(lambda: receipts.kept_through(journal.epoch) == journal.head()[0])
     terminal.close()
     relay.calls.clear()
     again = Terminal(terminal.directory, url)
@@ -335,6 +338,21 @@ def test_an_emptied_relay_is_told_all_again_and_nothing_is_forgotten(
     assert terminal.gate() == "9"
 
 
+def test_a_receipt_of_the_former_relay_says_nothing_about_the_new_one(tmp_path: Path) -> None:
+    """It may be written down after the new one was heard of: then all would seem to be held by the new one."""
+    journal = JournalReader(tmp_path / "journal.db")
+    with CacheWriter(tmp_path / "cache.db") as cache:
+        writer, epoch = LanWriter(cache), UUID(int=5)
+        writer.learn(ChangesAnswer(epoch="e1" * 16, position=0), [], 0)
+        former = Held(cache, journal, "e1" * 16)
+        former.acknowledge(epoch, 7, bytes(64))
+        writer.learn(ChangesAnswer(epoch="e2" * 16, position=0), [], 0)
+        former.acknowledge(epoch, 9, bytes(64))
+        assert Held(cache, journal, "e2" * 16).kept_through(epoch) == 0
+        Held(cache, journal, "e2" * 16).acknowledge(epoch, 3, bytes(64))
+        assert Held(cache, journal, "e2" * 16).kept_through(epoch) == 3
+
+
 def test_a_journal_whose_old_end_was_dropped_is_told_from_there(tmp_path: Path, relay: FakeRelay, url: str) -> None:
     terminal = Terminal(tmp_path / "gate", url)
     with open_journal(terminal.journal_path, prefix=None) as journal:
@@ -363,6 +381,15 @@ def test_an_own_act_is_obeyed_without_a_relay_and_handed_on_when_it_is_back(tmp_
         until(lambda: terminal.status().facts_waiting == 0)
         terminal.close()
     assert Outbox(terminal.directory).waiting() == []
+
+
+def test_without_a_relay_an_own_act_is_obeyed_here(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "gate", None)
+    terminal.lan.start()
+    terminal.outbox.put("a1", fact(1))
+    until(lambda: terminal.gate() == "9")
+    assert len(terminal.outbox.waiting()) == 1
+    terminal.close()
 
 
 def test_an_own_act_that_nobody_may_obey_is_set_aside(
