@@ -13,7 +13,7 @@ from station.config import Config
 from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import Algorithm, PublicKey, SigningKey
 
-Kind = Literal["till", "gate"]
+Kind = Literal["till", "gate", "relay"]
 
 
 def _b64(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""`waystation sync`: keeps this terminal's stores in step with the centre, whenever there is a line."""
+"""`waystation sync`: keeps this terminal's stores in step with the centre and, where there is one, with the relay."""
 
 import json
 import logging
@@ -7,6 +7,7 @@ import secrets
 import signal
 import threading
 import time
+from contextlib import ExitStack
 
 import httpx
 
@@ -18,7 +19,8 @@ from sync.cache_writer import CacheWriter
 from sync.client import CentreClient
 from sync.engine import Engine
 from sync.engine import run as run_engine
-from sync.trusted_time import system_clocks
+from sync.lan import Lan, LanSettings
+from sync.trusted_time import boot_clock, system_clocks
 
 
 def run(config: Config) -> int:
@@ -30,8 +32,9 @@ def run(config: Config) -> int:
         signal.signal(number, lambda *_: stop.set())
     enrolment = Enrolment.load(config.directory)
     probe = probe_from_environment()
-    with httpx.Client(trust_env=False) as http:
-        cache = CacheWriter(config.directory / "cache.db", probe)
+    with ExitStack() as stack:
+        http = stack.enter_context(httpx.Client(trust_env=False))
+        cache = stack.enter_context(CacheWriter(config.directory / "cache.db", probe))
         engine = Engine(
             client=CentreClient(config.centre.url, enrolment.device, enrolment.device_key(), http, time.time),
             cache=cache,
@@ -46,10 +49,27 @@ def run(config: Config) -> int:
             probe=probe,
             poll_seconds=config.sync.interval_seconds,
         )
+        stack.callback(engine.close)
+        lan = _lan(config, enrolment, engine, cache)
+        stack.callback(lan.stop)
+        lan.start()
         print(json.dumps({"ready": True}), flush=True)
-        try:
-            run_engine(engine, stop.wait)
-        finally:
-            engine.close()
-            cache.close()
+        run_engine(engine, stop.wait)
     return 0
+
+
+def _lan(config: Config, enrolment: Enrolment, engine: Engine, cache: CacheWriter) -> Lan:
+    settings = LanSettings(
+        directory=config.directory,
+        url=None if config.relay is None else config.relay.url,
+        device=enrolment.device,
+        key=enrolment.device_key(),
+        station=enrolment.station,
+        root=enrolment.root_key,
+        enrolled_trust=enrolment.trust_list(),
+        journals=[] if enrolment.kind == "relay" else [config.directory / "journal.db"],
+        now=engine.clock.now,
+        boot=boot_clock,
+        random=random.SystemRandom().random,
+    )
+    return Lan(settings, cache)
