@@ -17,7 +17,7 @@ from drivers.barrier.gpio_lines import Lines
 from drivers.faults import DeviceFault, DeviceGone, DeviceRefused
 from drivers.health import Health
 
-LONGEST_PULSE = 600.0
+LONGEST_PULSE = 3600.0
 """Seconds. Whoever asks for more has made a mistake, and nobody else would notice."""
 
 HINTS = {
@@ -56,29 +56,28 @@ class GpioBarrier(Barrier):
         self._fire_input = fire_input
         self._lock = threading.Lock()  # the timer switches off while the caller may switch on
         self._lines: Lines | None = None
-        self._pulse: threading.Timer | None = None
+        self._pulses: dict[int, threading.Timer] = {}
+        """The timer of each output that is on."""
         self._last = Inputs()
 
     def open_for(self, seconds: float, way: Way = Way.IN) -> None:
-        """See Barrier.open_for. Timed here; an opening the other way ends. 0 to 600 s, outside of that ValueError."""
+        """See Barrier.open_for. Timed here, each output by itself. 0 to 3600 s, outside of that ValueError."""
         if not 0 < seconds <= LONGEST_PULSE:
             raise ValueError(f"an opening takes up to {LONGEST_PULSE} s, not {seconds}")
+        coil = self._coils[way]
         with self._lock:
-            self._end_pulse()
-            pulse = self._timer_of(seconds, lambda: self._time_is_up(pulse))
+            self._end_pulse(coil)
+            pulse = self._timer_of(seconds, lambda: self._time_is_up(coil, pulse))
             pulse.daemon = True
             pulse.start()  # before the output is on: a pulse that cannot be ended is not begun
-            self._pulse = pulse
+            self._pulses[coil] = pulse
             try:
                 lines = self._taken()
-                for other in set(self._coils.values()) - {self._coils[way]}:
-                    lines.write(other, False)
-                lines.write(self._coils[way], True)
-                on = lines.read()[self._coils[way]]
+                lines.write(coil, True)
+                on = lines.read()[coil]
             except OSError as error:
                 raise self._gone(error) from error
             if not on:
-                self._end_pulse()
                 self._switch_off(lines)
                 raise DeviceRefused(
                     "The GPIO output was switched on and stayed off", "Look for a short circuit at the output's wires."
@@ -87,11 +86,11 @@ class GpioBarrier(Barrier):
     def close_now(self) -> None:
         """See Barrier.close_now."""
         with self._lock:
-            self._end_pulse()
             try:
                 lines = self._taken()
                 for coil in self._coils.values():
                     lines.write(coil, False)
+                    self._end_pulse(coil)
             except OSError as error:
                 raise self._gone(error) from error
 
@@ -144,7 +143,6 @@ class GpioBarrier(Barrier):
     def close(self) -> None:
         """See Barrier.close."""
         with self._lock:
-            self._end_pulse()
             if self._lines is not None:
                 self._switch_off(self._lines)
             self._let_go()
@@ -159,20 +157,22 @@ class GpioBarrier(Barrier):
         said = {name: levels[line] for line, name in self._names.items()}
         return Inputs(**{**said, "fire": not said["fire"]})
 
-    def _time_is_up(self, pulse: threading.Timer) -> None:
+    def _time_is_up(self, coil: int, pulse: threading.Timer) -> None:
         with self._lock:
-            if pulse is self._pulse and self._lines is not None:
-                self._pulse = None
-                self._switch_off(self._lines)
+            if pulse is self._pulses.get(coil) and self._lines is not None:
+                del self._pulses[coil]
+                with suppress(OSError):  # a chip that does not take it fails at the next call too, which says so
+                    self._lines.write(coil, False)
 
-    def _end_pulse(self) -> None:
-        pulse, self._pulse = self._pulse, None
+    def _end_pulse(self, coil: int) -> None:
+        pulse = self._pulses.pop(coil, None)
         if pulse:
             pulse.cancel()
 
     def _switch_off(self, lines: Lines) -> None:
-        """Switch all outputs off; a chip that does not take it fails at the next call too, which says so."""
+        """Switch all outputs off, as far as the chip takes it."""
         for coil in set(self._coils.values()):
+            self._end_pulse(coil)
             with suppress(OSError):
                 lines.write(coil, False)
 
@@ -183,7 +183,8 @@ class GpioBarrier(Barrier):
                 lines.close()
 
     def _gone(self, error: OSError) -> DeviceGone:
-        self._end_pulse()
+        for coil in tuple(self._pulses):
+            self._end_pulse(coil)
         if self._lines is not None:
             self._switch_off(self._lines)
         self._let_go()

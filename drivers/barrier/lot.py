@@ -74,14 +74,14 @@ class LotBarrier(Barrier):
         self._waiting_time: int | None = None  # as the turnstile has it; None: not asked since the line was opened
 
     def open_for(self, seconds: float, way: Way = Way.IN) -> None:
-        """See Barrier.open_for. `seconds`, up to 255, is how long the turnstile waits for a start, rounded up.
+        """See Barrier.open_for. The turnstile waits for a start for `seconds`, rounded up, and 255 at most.
 
-        How long a passage may take from there is the turnstile's own setting.
+        How long a passage may take from there is the turnstile's own setting. ValueError for no time at all.
         """
-        if not 0 < seconds <= LONGEST_WAIT:
-            raise ValueError(f"a turnstile waits for up to {LONGEST_WAIT} s, not {seconds}")
+        if seconds <= 0:
+            raise ValueError(f"a turnstile waits for a time, not {seconds} s")
         with self._call(release=True) as until:
-            self._prepare(math.ceil(seconds), until)
+            self._prepare(min(math.ceil(seconds), LONGEST_WAIT), until)
             self._write(PERMITS[way], (1,), until)
             (permits,) = self._read(PERMITS[way], 1, until)
             if permits == 0:

@@ -222,10 +222,17 @@ def test_an_unplugged_turnstile_is_gone_and_is_found_again(tmp_path: Path) -> No
         assert anew.state()["settings"]["0x3011"] == 3
 
 
-@pytest.mark.parametrize("seconds", [0, -1, 256])
-def test_times_that_no_turnstile_has(barrier: LotBarrier, seconds: float) -> None:
-    with pytest.raises(ValueError, match="up to 255 s"):
-        barrier.open_for(seconds)
+def test_a_turnstile_waits_for_four_minutes_at_most(station: Station, barrier: LotBarrier) -> None:
+    barrier.open_for(1200)
+    assert station.state()["settings"]["0x3011"] == 255
+    with pytest.raises(ValueError, match="for a time"):
+        barrier.open_for(0)
+
+
+def test_both_ways_may_be_open_at_once(station: Station, barrier: LotBarrier) -> None:
+    for way in Way:
+        barrier.open_for(9, way)
+    assert station.state()["permits"] == {"in": 1, "out": 1}
 
 
 messages = st.tuples(st.integers(0, 0xFFFF), st.binary(min_size=2, max_size=254).map(lambda body: body + crc16(body)))
