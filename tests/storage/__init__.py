@@ -1,0 +1,1 @@
+"""The programs on a disk that fails as disks do."""

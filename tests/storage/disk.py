@@ -1,0 +1,258 @@
+"""A disk as programs may count on it, and no better: what was not synced may be lost, kept or torn when power fails.
+
+A file's bytes are safe after a sync of the file, its name after a sync of the directory. Until then each 512-byte
+sector of each write, each truncation and each change of a name is on the disk or not, whichever the seed says; a name
+may point to a file of which nothing was kept. Calls are counted: power fails in the call with a chosen number. A call
+may also be refused (`trouble`), as by a full disk; a sync that is refused forgets what it was to keep, as Linux does.
+"""
+
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from random import Random
+
+SECTOR = 512
+
+Write = tuple[int, bytes]
+Truncation = int
+
+
+class PowerCut(BaseException):
+    """The power is off. Not an Exception: no program lives to handle it."""
+
+
+@dataclass(slots=True)
+class File:
+    """What a program sees, what the disk keeps for sure, and the changes between the two in their order."""
+
+    seen: bytearray = field(default_factory=bytearray)
+    kept: bytearray = field(default_factory=bytearray)
+    unsynced: list[Write | Truncation] = field(default_factory=list)
+
+    def copy(self) -> "File":
+        return File(bytearray(self.seen), bytearray(self.kept), list(self.unsynced))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One change of a directory: `name` now means `file`, or nothing. A rename is one change with two names."""
+
+    name: str
+    file: File | None
+    gone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that changes the disk or makes a change safe. `grows`: it needs room that the file does not have."""
+
+    number: int
+    what: str
+    name: str
+    grows: bool = False
+
+
+Trouble = Callable[[Call], int | None]
+"""The errno that this call ends with, or None. It is asked before the call has any effect."""
+
+
+class Disk:
+    """One disk. `cut_at` is the number of the call in which the power fails; `lies` makes every sync do nothing."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.trace: list[Call] = []
+        self.cut_at: int | None = None
+        self.trouble: Trouble | None = None
+        self.lies = False
+        self.off = False
+        self._names: dict[str, File] = {}
+        self._kept_names: dict[str, File] = {}
+        self._unsynced_names: list[Named] = []
+
+    # --- what programs do
+
+    def exists(self, name: str) -> bool:
+        self._needs_power()
+        return name in self._names
+
+    def file(self, name: str) -> File:
+        self._needs_power()
+        if name not in self._names:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+        return self._names[name]
+
+    def create(self, name: str) -> File:
+        """Open a file, making it if need be."""
+        self._needs_power()
+        if name not in self._names:
+            self._begin("create", name, grows=True)
+            self._rename(Named(name, File()))
+            self._end()
+        return self._names[name]
+
+    def write(self, name: str, file: File, offset: int, data: bytes) -> None:
+        self._begin("write", name, grows=offset + len(data) > len(file.seen))
+        _write(file.seen, offset, data)
+        file.unsynced.append((offset, bytes(data)))
+        self._end()
+
+    def truncate(self, name: str, file: File, size: int) -> None:
+        self._begin("truncate", name)
+        _truncate(file.seen, size)
+        file.unsynced.append(size)
+        self._end()
+
+    def sync(self, name: str, file: File) -> None:
+        try:
+            self._begin("sync", name)
+        except OSError:
+            file.unsynced.clear()  # the pages count as clean now: a second sync would not write them either
+            raise
+        self._end()
+        if not self.lies:
+            for change in file.unsynced:
+                _apply(file.kept, change)
+            file.unsynced.clear()
+
+    def unlink(self, name: str) -> None:
+        self.file(name)
+        self._begin("unlink", name)
+        self._rename(Named(name, None))
+        self._end()
+
+    def rename(self, old: str, new: str) -> None:
+        file = self.file(old)
+        self._begin("rename", new)
+        self._rename(Named(new, file, gone=old))
+        self._end()
+
+    def sync_names(self, directory: str) -> None:
+        self._begin("sync directory", directory)
+        self._end()
+        if not self.lies:
+            for change in self._unsynced_names:
+                _apply_name(self._kept_names, change)
+            self._unsynced_names.clear()
+
+    # --- what tests do
+
+    def copy(self) -> "Disk":
+        """Another disk with the same content, all of it safe; this one must have nothing unsynced."""
+        assert not self._unsynced_names
+        new = Disk()
+        for name, file in self._kept_names.items():
+            assert not file.unsynced, name
+            new._keep(name, bytearray(file.kept))
+        return new
+
+    def sync_all(self) -> None:
+        """As an hour of quiet would."""
+        for name, file in self._names.items():
+            self.sync(name, file)
+        self.sync_names("")
+
+    def power_returns(self, seed: int) -> "Disk":
+        """The disk after the power cut. Seed 0 keeps nothing that was not synced, 1 all of it, others some."""
+        chance = Random(seed)
+        names = dict(self._kept_names)
+        for change in _survivors(self._unsynced_names, seed, chance):
+            _apply_name(names, change)
+        new = Disk()
+        for name, file in names.items():
+            content = bytearray(file.kept)
+            for part in _parts(file.unsynced, seed, chance):
+                _apply(content, part)
+            new._keep(name, content)
+        return new
+
+    # --- inside
+
+    def _keep(self, name: str, content: bytearray) -> None:
+        self._names[name] = self._kept_names[name] = File(seen=bytearray(content), kept=content)
+
+    def _needs_power(self) -> None:
+        if self.off:
+            raise PowerCut
+
+    def _begin(self, what: str, name: str, *, grows: bool = False) -> None:
+        self._needs_power()
+        self.calls += 1
+        call = Call(self.calls, what, name, grows)
+        self.trace.append(call)
+        if self.trouble is not None and (code := self.trouble(call)) is not None:
+            raise OSError(code, os.strerror(code), name)
+
+    def _end(self) -> None:
+        if self.calls == self.cut_at:
+            self.off = True
+            raise PowerCut
+
+    def _rename(self, change: Named) -> None:
+        _apply_name(self._names, change)
+        self._unsynced_names.append(change)
+
+
+def _apply_name(names: dict[str, File], change: Named) -> None:
+    if change.gone is not None:
+        names.pop(change.gone, None)
+    if change.file is None:
+        names.pop(change.name, None)
+    else:
+        names[change.name] = change.file
+
+
+def _apply(content: bytearray, change: Write | Truncation) -> None:
+    if isinstance(change, int):
+        _truncate(content, change)
+    else:
+        _write(content, *change)
+
+
+def _write(content: bytearray, offset: int, data: bytes) -> None:
+    if offset > len(content):
+        content.extend(bytes(offset - len(content)))
+    content[offset : offset + len(data)] = data
+
+
+def _truncate(content: bytearray, size: int) -> None:
+    del content[size:]
+    content.extend(bytes(size - len(content)))
+
+
+def _survivors(changes: list[Named], seed: int, chance: Random) -> list[Named]:
+    """Which changes of names the disk kept: the first few, or any of them."""
+    if seed <= 1:
+        return changes if seed else []
+    if chance.random() < 0.5:
+        return changes[: chance.randint(0, len(changes))]
+    return [change for change in changes if chance.random() < 0.5]
+
+
+def _parts(changes: list[Write | Truncation], seed: int, chance: Random) -> list[Write | Truncation]:
+    """Which sectors of which changes the disk kept."""
+    if seed <= 1:
+        return changes if seed else []
+    kept: list[Write | Truncation] = []
+    share = chance.choice((0.1, 0.5, 0.9))
+    whole = chance.random() < 0.3
+    for change in changes:
+        if isinstance(change, int) or whole:
+            if chance.random() < share:
+                kept.append(change)
+            continue
+        offset, data = change
+        for first, last in _sectors(offset, len(data)):
+            if chance.random() < share:
+                kept.append((first, data[first - offset : last - offset]))
+            elif chance.random() < 0.1:  # the head was in the middle of it
+                kept.append((first, chance.randbytes(last - first)))
+    return kept
+
+
+def _sectors(offset: int, length: int) -> list[tuple[int, int]]:
+    end = offset + length
+    edges = [offset, *range((offset // SECTOR + 1) * SECTOR, end, SECTOR), end]
+    return list(pairwise(edges))
