@@ -10,7 +10,6 @@ from drivers.faults import DeviceFault
 from gate.lane import Effect, Event
 from gate.record import Record
 from sync.points import Point, Probe
-from tickets.events import Kind
 
 LOOK_SECONDS = 0.03
 """How often the beams are looked at."""
@@ -64,7 +63,7 @@ class Arm:
         self.next_look = self._monotonic() + LOOK_SECONDS
         if self._lost:
             self._lost = False
-            self._record.event(Kind.DEVICE_BACK, {"device": self._device})
+            self._record.device_back(self._device)
             events.append(Event.BACK)
         return events
 
@@ -91,6 +90,5 @@ class Arm:
         self.next_look = self._monotonic() + RETRY_SECONDS
         if not self._lost:
             self._lost = True
-            what = f"{fault.what}. {fault.hint}"[:256]
-            self._record.event(Kind.DEVICE_FAULT, {"device": self._device, "what": what})
+            self._record.device_lost(self._device, f"{fault.what}. {fault.hint}"[:256])
         return event

@@ -27,8 +27,9 @@ from gate.announce import (
     stop,
 )
 from gate.arm import Arm
-from gate.decide import Admitted, Decider, Refused
+from gate.decide import Admitted, Decider, Decision, Refused
 from gate.lane import NOT_STARTED, Effect, Event, Lane, State
+from gate.observe import UNOBSERVED, Observer
 from gate.override import BadgeShown
 from gate.readers import Broken, Garbled, Input, Inputs, Lost, Returned
 from gate.record import Record
@@ -39,7 +40,6 @@ from gate.side import Side
 from sync.journal import Journal
 from sync.points import Probe, no_probe
 from tickets.errors import EnvironmentFault
-from tickets.events import Kind
 from tickets.uses import UseEnd
 
 GARBLED_SECONDS = 1.0
@@ -75,7 +75,7 @@ class _InUse:
     text: str | None
 
 
-T = TypeVar("T")
+D = TypeVar("D", bound=Decision | BadgeShown)
 Badges = Callable[[Code], str | None]
 """The number of the badge whose valid code this is, or None."""
 
@@ -97,6 +97,7 @@ class Controller:
         badges: Badges | None = None,
         settles: Callable[[str], bool] = lambda _: True,
         device_names: str = "",
+        observer: Observer = UNOBSERVED,
     ) -> None:
         """`announce` has the display of each of the lane's ways. `device_names` is set before the names of devices.
 
@@ -114,7 +115,9 @@ class Controller:
         self._monotonic = monotonic
         self._badges = badges or ResetBadges(decider.badges)
         self._device_names = device_names
-        self._record = Record(journal, settings.lane, settles)
+        self._observer = observer
+        self._stands: State | None = None  # as the observer was told
+        self._record = Record(journal, settings.lane, settles, observer)
         self._arm = Arm(
             barrier=barrier,
             record=self._record,
@@ -169,6 +172,10 @@ class Controller:
             self._feed(event)
         self._serve_waiting()
         self._do_when_free()
+        if self._lane.state is not self._stands:
+            self._stands = self._lane.state
+            self._observer.stands(self._settings.lane, self._stands.value)
+        self._observer.stepped(self._settings.lane)
 
     def _next_input(self) -> Input | None:
         due = min(self._arm.next_look, self._timer.at if self._timer else self._arm.next_look)
@@ -181,9 +188,9 @@ class Controller:
     def _take(self, given: Input) -> None:
         match given:
             case Lost(device, what):
-                self._record.event(Kind.DEVICE_FAULT, {"device": self._device_names + device, "what": what})
+                self._record.device_lost(self._device_names + device, what)
             case Returned(device):
-                self._record.event(Kind.DEVICE_BACK, {"device": self._device_names + device})
+                self._record.device_back(self._device_names + device)
             case Broken(error):
                 raise error
             case Code() | Card() | Garbled():
@@ -286,14 +293,17 @@ class Controller:
                 if other is not side:
                     other.display.rest(OTHER_SIDE, at_once=True)
 
-    def _durable(self, decide: Callable[[], T]) -> T | None:
+    def _durable(self, decide: Callable[[], D]) -> D | None:
         """The decision; None, and the lane closed until the disk is well, when it could not be written."""
+        began = self._monotonic()
         try:
-            return decide()
+            decision = decide()
         except EnvironmentFault as fault:
             self._record.doubt(fault)
             self._next_catch_up = self._monotonic() + CATCH_UP_SECONDS
-            return None
+            decision = None
+        self._observer.decided(self._settings.lane, _outcome(decision), self._monotonic() - began)
+        return decision
 
     def _look(self) -> None:
         for event in self._arm.look():
@@ -384,3 +394,18 @@ class Controller:
             return CLOSED
         waits_for_staff = not self._lane.fire and self._settings.fire_reset is FireReset.BADGE
         return EMERGENCY_OVER if waits_for_staff else EMERGENCY
+
+
+def _outcome(decision: Decision | BadgeShown | None) -> str:
+    """What became of what was shown, in a word for those who count."""
+    match decision:
+        case Admitted():
+            return "admitted"
+        case Refused():
+            return decision.refusal.reason.value
+        case BadgeShown():
+            return "badge"
+        case None:
+            return "not_written"
+        case _:
+            assert_never(decision)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from gate.decide import Admitted
+from gate.observe import UNOBSERVED, Observer
 from sync.journal import Journal, Transaction
 from sync.journal_uses import end_use, history, open_uses
 from tickets.errors import EnvironmentFault
@@ -23,11 +24,18 @@ _Act = Callable[[Transaction], None]
 class Record:
     """Writes one lane's facts into its journal. Belongs to the lane's thread."""
 
-    def __init__(self, journal: Journal, lane: str, settles: Callable[[str], bool] = lambda _lane: True) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        lane: str,
+        settles: Callable[[str], bool] = lambda _lane: True,
+        observer: Observer = UNOBSERVED,
+    ) -> None:
         """`settles` says whether the open uses of a lane are this one's to settle: lanes share a journal."""
         self._journal = journal
         self._lane = lane
         self._settles = settles
+        self._observer = observer
         self._unwritten: deque[_Act] = deque()
         self._unsettled = True
         self._tidy_at = 0
@@ -54,6 +62,16 @@ class Record:
     def event(self, kind: Kind, body: Mapping[str, object]) -> None:
         """Write any other fact."""
         self._write(lambda tx: _append(tx, kind, body))
+
+    def device_lost(self, device: str, what: str) -> None:
+        """Write that a device stopped working, and what to do about it."""
+        self.event(Kind.DEVICE_FAULT, {"device": device, "what": what})
+        self._observer.lost(self._lane, device, what)
+
+    def device_back(self, device: str) -> None:
+        """Write that a device that was lost works again."""
+        self.event(Kind.DEVICE_BACK, {"device": device})
+        self._observer.returned(self._lane, device)
 
     def lane_event(self, what: str) -> None:
         """Write that the lane did or met something."""

@@ -18,6 +18,7 @@ from gate.arm import MARGIN_SECONDS
 from gate.controller import Controller
 from gate.decide import Decider
 from gate.find import TrustSource
+from gate.observe import UNOBSERVED, Observer
 from gate.readers import Inputs, read_camera, read_cards, read_scanner
 from gate.settings import GateSettings
 from gate.started import note_start
@@ -101,6 +102,7 @@ def run_lanes(
     probe: Probe = no_probe,
     on_ready: Callable[[], None] = lambda: None,
     on_failed: OnFailed = lambda _lane, _error: None,
+    observer: Observer = UNOBSERVED,
 ) -> None:
     """Run lanes until `stop` is set and whoever was let in by then has passed. Each has a thread; this one waits.
 
@@ -109,14 +111,14 @@ def run_lanes(
     """
     note_start(journal, [plan.settings.lane for plan in plans])
     if len(plans) == 1:
-        run_lane(plans[0], journal=journal, stop=stop, probe=probe, on_ready=on_ready)
+        run_lane(plans[0], journal=journal, stop=stop, probe=probe, on_ready=on_ready, observer=observer)
         return
     names = [plan.settings.lane for plan in plans]
     ready = [threading.Event() for _ in plans]
     threads = []
     for place, (plan, started) in enumerate(zip(plans, ready, strict=True)):
         settles = _own_or_nobodys(names, place)
-        life = _Lives(plan, journal, stop, probe, settles, started.set, on_failed)
+        life = _Lives(plan, journal, stop, probe, settles, started.set, on_failed, observer)
         threads.append(threading.Thread(target=life.live, name=f"lane {plan.settings.lane}"))
     for thread in threads:
         thread.start()
@@ -137,6 +139,7 @@ def run_lane(
     on_ready: Callable[[], None] = lambda: None,
     settles: Callable[[str], bool] = lambda _: True,
     device_names: str = "",
+    observer: Observer = UNOBSERVED,
 ) -> None:
     """Run one lane in the calling thread until `stop` is set and whoever was let in by then has passed.
 
@@ -158,6 +161,7 @@ def run_lane(
             probe=probe,
             settles=settles,
             device_names=device_names,
+            observer=observer,
         )
         threads = []
         for way, readers in parts.readers.items():
@@ -190,6 +194,7 @@ class _Lives:
     settles: Callable[[str], bool]
     on_ready: Callable[[], None]
     on_failed: OnFailed
+    observer: Observer
 
     def live(self) -> None:
         """Run the lane until it is stopped, whatever happens to it."""
@@ -203,6 +208,7 @@ class _Lives:
                     on_ready=self.on_ready,
                     settles=self.settles,
                     device_names=f"{self.plan.settings.lane} ",
+                    observer=self.observer,
                 )
             except Exception as error:  # the lane begins anew, and the others go on
                 self._fails(error)
