@@ -29,6 +29,11 @@ class LanNews:
         self._up: bool | None = None
         self._status = LanStatus(relay_up=False)
 
+    @property
+    def arbitrating(self) -> bool | None:
+        """What the relay said last; None when it did not answer since."""
+        return self._status.arbitrating
+
     def well(self, work: Work) -> None:
         """This has just worked."""
         with self._lock:

@@ -28,7 +28,7 @@ TICK_S = 0.05
 """How often the journal is looked at: so much later, at most, a gate's word leaves this machine."""
 _LOOK_EVERY_S = 0.5
 """How often the outbox is looked through even if it seems unchanged: a folder's time may be as coarse as that."""
-_ASK_EVERY_S = 2.0
+_ASK_EVERY_S = 1.0
 """How often it is asked whether an arbiter that waits for others has begun."""
 
 _WORK: tuple[Work, ...] = ("sending", "facts")
@@ -126,7 +126,6 @@ class Teller:
         self._waiting: dict[str, Outgoing] = {}
         self._looked = float("-inf")
         self._asked = float("-inf")
-        self._arbitrating = False
 
     def step(self) -> float:
         """Do what is due; answers in how many seconds to look again. Raises only for trouble with our own files."""
@@ -145,7 +144,6 @@ class Teller:
     def _begin(self, relay: RelayClient, epoch: str) -> None:
         """Another arbiter: it has heard nothing yet."""
         self._epoch = epoch
-        self._arbitrating = False
         self._tellings = [_Telling(self._cache, relay, journal, epoch) for journal in self._journals]
         self._pace["sending"].hurry()
 
@@ -195,7 +193,7 @@ class Teller:
         )
 
     def _say_where_it_ends(self, relay: RelayClient, telling: _Telling) -> None:
-        if not self._arbitrating and self._boot() - self._asked > _ASK_EVERY_S:
+        if not self._news.arbitrating and self._boot() - self._asked > _ASK_EVERY_S:
             telling.say_again()
         request = telling.end()
         if request is None:
@@ -204,7 +202,6 @@ class Teller:
         answer = relay.caught_up(request)
         if answer.epoch == self._epoch:
             telling.said(request)
-            self._arbitrating = answer.arbitrating
             self._news.arbiter(answer)
 
     def _try(self, work: Work, act: Callable[[], None]) -> None:
