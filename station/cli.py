@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from station.config import Config, ConfigFault, gate_barrier, kiosk_devices, load
+from station.config import Config, ConfigFault, kiosk_devices, load
 from tickets.errors import Fault
 
 Run = Callable[[argparse.Namespace], int]
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for name, said, needs, process in (
         ("kiosk", "the ticket machine: screen, cash, printer", kiosk_devices, _kiosk),
-        ("gate", "the gate: readers, decision, barrier", gate_barrier, _gate),
+        ("gate", "the gate: readers, decision, barrier", _gate_lanes, _gate),
         ("sync", "keeps this terminal's stores in step with the centre", lambda _: None, _sync),
     ):
         command = commands.add_parser(name, help=said, description=said)
@@ -100,6 +100,12 @@ def _kiosk(config: Config) -> int:
     return kiosk_process.run(config)
 
 
+def _gate_lanes(config: Config) -> object:
+    from station.lanes import gate_lanes
+
+    return gate_lanes(config)
+
+
 def _gate(config: Config) -> int:
     from station import gate_process
 
@@ -126,20 +132,28 @@ def _read(arguments: argparse.Namespace) -> int:
     return read(arguments.files)
 
 
+def _display_of(arguments: argparse.Namespace, config: Config) -> str:
+    from station.lanes import display_of
+
+    return display_of(config, arguments.lane, arguments.way)
+
+
 def _add_display(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the gate's own")
     parser.add_argument("--check-config", action="store_true", help="read the configuration, say what is wrong, end")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="write every picture as a PNG file, and end")
+    parser.add_argument("--lane", metavar="NAME", help="whose display it is, at a gate of several lanes")
+    parser.add_argument("--way", choices=["in", "out"], help="for a lane for both ways: which side looks at it; in")
 
     def run(arguments: argparse.Namespace) -> int:
         def display(config: Config) -> int:
             from station import display_process
 
             if arguments.screenshots is None:
-                return display_process.run(config)
+                return display_process.run(config, _display_of(arguments, config))
             return display_process.write_pictures(config, arguments.screenshots)
 
-        return _with_config(display, lambda _: None)(arguments)
+        return _with_config(display, lambda config: _display_of(arguments, config))(arguments)
 
     parser.set_defaults(run=run)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from station.config_rules import faults
+from station.config_rules import faults, named, place
 
 ScannerKind = Literal["line", "gm65", "ssi", "honeywell", "newland", "keyboard"]
 """The scanners that there are drivers for; docs/configuration.md says which is which."""
@@ -19,6 +19,12 @@ BarrierKind = Literal["relay-board", "lot", "gpio"]
 
 Bias = Literal["off", "pull-up", "pull-down"]
 """What the chip does with an input that nothing drives."""
+
+FireReset = Literal["badge", "loop"]
+"""What ends a lane's emergency once its fire input has fallen back."""
+
+Direction = Literal["in", "out", "both"]
+"""Which ways lead through a lane: to the coaches, away from them, or both."""
 
 
 class ConfigFault(Exception):
@@ -154,12 +160,37 @@ class BarrierConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateConfig:
-    """One lane of a check-in gate."""
+    """A check-in gate: what holds for all of its lanes, and the name of the only one."""
 
     gate: str = "1"  # the check-in gate's label as passengers see it
-    lane: str = "1A"
+    lane: str = "1A"  # where there are no [[lanes]]
     start_seconds: float = 7.0  # a passenger let in must start to walk within this
     finish_seconds: float = 7.0
+    fire_reset: FireReset = "badge"  # who ends an emergency: staff with a badge code, or the fire input itself
+    fire_reset_seconds: float = 10.0  # loop: for how long the input must have been back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutConfig:
+    """What reads for those who go out through a lane for both ways."""
+
+    scanner: ScannerConfig | None = None
+    camera: CameraConfig | None = None
+    id_reader: IdReaderConfig | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneConfig:
+    """One of several lanes, with devices of its own. Its readers are for the way in, or for its only way."""
+
+    name: str
+    barrier: BarrierConfig
+    direction: Direction = "in"
+    gate: str = ""  # the check-in gate's label; empty: that of [gate]
+    scanner: ScannerConfig | None = None
+    camera: CameraConfig | None = None
+    id_reader: IdReaderConfig | None = None
+    out: OutConfig | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +211,7 @@ class Config:
     scanner: ScannerConfig | None = None
     camera: CameraConfig | None = None
     barrier: BarrierConfig | None = None
+    lanes: tuple[LaneConfig, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -210,13 +242,6 @@ def kiosk_devices(config: Config) -> tuple[PrinterConfig, CashConfig]:
     return config.printer, config.cash
 
 
-def gate_barrier(config: Config) -> BarrierConfig:
-    """The device without which a gate is none. Raises ConfigFault when it is missing."""
-    if config.barrier is None:
-        raise ConfigFault("A gate needs a barrier: add a [barrier] section with its address.")
-    return config.barrier
-
-
 @dataclass(frozen=True, slots=True)
 class _Source:
     path: Path
@@ -225,10 +250,15 @@ class _Source:
     def fault(self, keys: tuple[str, ...], what: str) -> ConfigFault:
         """Name the line on which the last key stands under its own table's heading."""
         section: tuple[str, ...] = ()
+        tables: dict[str, int] = {}
         for number, line in enumerate(self.text.splitlines(), 1):
             bare = line.split("#")[0].strip()
             if bare.startswith("["):
                 section = tuple(part.strip() for part in bare.strip("[]").split("."))
+                if bare.startswith("[["):
+                    tables[section[0]] = tables.get(section[0], -1) + 1
+                if section[0] in tables:
+                    section = (section[0], place(tables[section[0]]), *section[1:])
                 if section == keys:
                     return ConfigFault(f"{self.path}:{number}: {what}")
             elif "=" in bare and (*section, bare.split("=")[0].strip().strip('"')) == keys:
@@ -246,20 +276,25 @@ def _build(kind: type[T], table: dict[str, Any], source: _Source, at: tuple[str,
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
             advice = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(sorted(known))}."
-            raise source.fault((*at, key), f"unknown key `{'.'.join((*at, key))}`; {advice}")
+            raise source.fault((*at, key), f"unknown key `{named((*at, key))}`; {advice}")
         values[key] = _convert(known[key], value, source, (*at, key))
     fields = dataclasses.fields(kind)  # type: ignore[arg-type]  # every section is a dataclass
     for each in fields:
         required = each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
         if required and each.name not in values:
-            raise source.fault(at, f"`{'.'.join((*at, each.name))}` is missing.")
+            raise source.fault(at, f"`{named((*at, each.name))}` is missing.")
     return kind(**values)
 
 
 def _convert(wanted: Any, value: Any, source: _Source, at: tuple[str, ...]) -> Any:
     if isinstance(wanted, types.UnionType):
         wanted = next(each for each in typing.get_args(wanted) if each is not types.NoneType)
-    name = ".".join(at)
+    name = named(at)
+    if typing.get_origin(wanted) is tuple:
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise source.fault(at, f"`{name}` are sections: write each as [[{name}]].")
+        each_is = typing.get_args(wanted)[0]
+        return tuple(_build(each_is, table, source, (*at, place(n))) for n, table in enumerate(value))
     if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
         if not isinstance(value, dict):
             raise source.fault(at, f"`{name}` is a section: write it as [{name}].")

@@ -45,6 +45,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "barrier.debounce_ms": (0, 1000),
     "gate.start_seconds": (0.5, 600),
     "gate.finish_seconds": (0.5, 600),
+    "gate.fire_reset_seconds": (0.5, 3600),
 }
 """The least and the greatest of every number. Modbus units are 1 to 247; ccTalk's 0 is everybody, 1 the host."""
 
@@ -54,35 +55,79 @@ NONE = -1
 """The number of an input or output that is not there."""
 
 
-def faults(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+Keys = tuple[str, ...]
+"""Where a value stands: its sections from the outside, which of several tables by `place`, and its own key."""
+
+
+def place(number: int) -> str:
+    """Which of several tables of one name, counted from 0, as a part of `Keys`."""
+    return f"#{number}"
+
+
+def named(keys: Keys) -> str:
+    """A value's name as people write it: that of a table among several says nothing of which."""
+    return ".".join(key for key in keys if not key.startswith("#"))
+
+
+def faults(config: Any) -> Iterator[tuple[Keys, str]]:
     """Yield each value of a `Config` that cannot be: its keys, and what is wrong with it."""
     for section in dataclasses.fields(config):
         values = getattr(config, section.name)
-        if not dataclasses.is_dataclass(values):
-            continue
-        for field in dataclasses.fields(values):
-            wrong = _wrong(f"{section.name}.{field.name}", getattr(values, field.name))
-            if wrong:
-                yield (section.name, field.name), wrong
+        if isinstance(values, tuple):
+            for number, table in enumerate(values):
+                yield from _section((section.name, place(number)), table)
+        else:
+            yield from _section((section.name,), values)
     yield from _panel(config)
     yield from _display(config)
-    yield from _barrier(config)
-    yield from _scanner(config)
 
 
-def _wrong(name: str, value: object) -> str:
-    if name in RANGES:
-        least, most = RANGES[name]
+def _section(at: Keys, values: Any) -> Iterator[tuple[Keys, str]]:
+    """Look at one section and those within: the same kind of device has the same rules wherever it stands."""
+    if not dataclasses.is_dataclass(values):
+        return
+    for field in dataclasses.fields(values):
+        keys, value = (*at, field.name), getattr(values, field.name)
+        yield from _section(keys, value)
+        wrong = _wrong(keys, value)
+        if wrong:
+            yield keys, wrong
+    kind = _kind(at)
+    if kind == "barrier":
+        yield from _barrier(at, values)
+    elif kind == "scanner":
+        yield from _scanner(at, values)
+
+
+def _kind(at: Keys) -> str:
+    return [key for key in at if not key.startswith("#")][-1]
+
+
+def _wrong(keys: Keys, value: object) -> str:
+    name, rule = named(keys), f"{_kind(keys[:-1])}.{keys[-1]}"
+    if rule in RANGES:
+        least, most = RANGES[rule]
         assert isinstance(value, int | float)
         return "" if least <= value <= most else f"`{name}` must be from {least} to {most}, not {value}."
-    check = _TEXTS.get(name) or _TEXTS.get(name.partition(".")[2])
-    return check(name, str(value)) if check else ""
+    check = _TEXTS.get(rule) or _TEXTS.get(keys[-1])
+    return check(name, str(value)) if check and not dataclasses.is_dataclass(value) else ""
+
+
+def _lane_gate(name: str, value: str) -> str:
+    return _label(name, value) if value else ""
+
+
+def _lane_name(name: str, value: str) -> str:
+    """It names the lane's display as well, which is a file."""
+    if "/" in value or value.startswith("."):
+        return f"`{name}` must not have a / in it, nor begin with a dot."
+    return _label(name, value)
 
 
 def _address(name: str, value: str) -> str:
     if value.startswith("usb:"):
         known = re.fullmatch("usb:[0-9a-fA-F]{4}:[0-9a-fA-F]{4}(:.+)?", value)
-        good = name == "scanner.address" and known is not None
+        good = name.endswith("scanner.address") and known is not None
         return "" if good else f"`{name}`: usb:VENDOR:PRODUCT is for a scanner, with 4 hexadecimal digits each."
     if not value.startswith("tcp:"):
         return "" if value.startswith("/") else f"`{name}` must be tcp:HOST:PORT or a path such as /dev/ttyUSB0."
@@ -133,6 +178,8 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
     "listen": _listen,
     "gate": _label,
     "lane": _label,
+    "lanes.gate": _lane_gate,
+    "lanes.name": _lane_name,
     "source": _source,
     "reader": _reader,
 }
@@ -163,31 +210,26 @@ def _display(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("display",), f"{str(error)[:1].upper()}{str(error)[1:]}."
 
 
-def _barrier(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    barrier = config.barrier
-    if barrier is None:
-        return
+def _barrier(at: Keys, barrier: Any) -> Iterator[tuple[Keys, str]]:
+    name = named(at)
     if barrier.kind == "gpio" and not barrier.address.startswith("/"):
-        yield ("barrier", "address"), "`barrier.address` of a gpio barrier is its chip, such as /dev/gpiochip0."
+        yield (*at, "address"), f"`{name}.address` of a gpio barrier is its chip, such as /dev/gpiochip0."
     if barrier.kind == "lot":
         return  # its inputs are its own
     taken: dict[int, str] = {}
     # the lines of a GPIO chip are inputs and outputs alike; a board's outputs are counted apart
-    for name in (*INPUTS, *(OUTPUTS if barrier.kind == "gpio" else ())):
-        number = getattr(barrier, name)
+    for line in (*INPUTS, *(OUTPUTS if barrier.kind == "gpio" else ())):
+        number = getattr(barrier, line)
         if number == NONE:
             continue
         if number in taken:
             what = "line" if barrier.kind == "gpio" else "input"
-            yield ("barrier", name), f"`barrier.{name}` and `barrier.{taken[number]}` are both {what} {number}."
-        taken[number] = name
+            yield (*at, line), f"`{name}.{line}` and `{name}.{taken[number]}` are both {what} {number}."
+        taken[number] = line
 
 
-def _scanner(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    scanner = config.scanner
-    if scanner is None:
-        return
+def _scanner(at: Keys, scanner: Any) -> Iterator[tuple[Keys, str]]:
     types_keys = scanner.kind == "keyboard"
     if types_keys is not scanner.address.startswith(("usb:", "/dev/input/")):
-        what = "`scanner.address` must be /dev/input/by-id/… or usb:VENDOR:PRODUCT for kind keyboard, and for no other."
-        yield ("scanner", "address"), what
+        must = "must be /dev/input/by-id/… or usb:VENDOR:PRODUCT for kind keyboard, and for no other."
+        yield (*at, "address"), f"`{named(at)}.address` {must}"

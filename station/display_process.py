@@ -42,8 +42,11 @@ def write_pictures(config: Config, folder: Path) -> int:
     return 0
 
 
-def run(config: Config) -> int:
-    """Run until SIGTERM. Prints JSON lines: {"ready": true}, then one for each picture that comes to stand there."""
+def run(config: Config, name: str = "display") -> int:
+    """Run the display called `name` until SIGTERM.
+
+    Prints JSON lines: {"ready": true}, then one for each picture that comes to stand there.
+    """
     panel = screen_panel(config)
     player = PLAYER if config.display.sounds and shutil.which(PLAYER[0]) else None
     loudspeaker = Loudspeaker(player)
@@ -62,7 +65,7 @@ def run(config: Config) -> int:
     app = application()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: app.quit())
-    with Ear(config.directory, on_malformed=malformed) as ear:
+    with Ear(config.directory, name, on_malformed=malformed) as ear:
         window = ScreenWindow(panel, fullscreen=config.display.fullscreen, on_new=new, on_shown=_print)
         window.listen(ear)
         QTimer.singleShot(0, window, lambda: print(json.dumps({"ready": True}), flush=True))

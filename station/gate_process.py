@@ -1,77 +1,169 @@
-"""`waystation gate`: one lane with its devices."""
+"""`waystation gate`: the lanes of one gate with their devices."""
 
 import json
 import secrets
 import signal
+import sys
 import threading
+import traceback
+from contextlib import ExitStack
 
-from gate.announce import Announcement
-from gate.run import run_gate
+from drivers.barrier import Way
+from gate.announce import Announce, Announcement
+from gate.decide import Decider
+from gate.run import LaneParts, LanePlan, Readers, run_lanes
+from gate.screen.message import display_name
 from gate.screen.pulse import PulsingBarrier
 from gate.screen.sender import ScreenSender
-from gate.settings import GateSettings
+from gate.settings import FireReset, GateSettings
 from station import devices
 from station.clock import TerminalClock
-from station.config import Config, gate_barrier
+from station.config import Config, LaneConfig, OutConfig
 from station.enrolment import Enrolment
+from station.lanes import gate_lanes, ways
 from station.probes import probe_from_environment
+from sync.arbiter import Arbiter, RelayArbiter
 from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.newest_trust import NewestTrust
+from sync.points import Probe
+from sync.relay_keys import RelayKeys
 from tickets.errors import EnvironmentFault
+
+_print_lock = threading.Lock()
 
 
 def run(config: Config) -> int:
-    """Run until SIGTERM. Prints JSON lines: {"ready": true}, then one per announcement."""
-    barrier = gate_barrier(config)
+    """Run until SIGTERM. Prints JSON lines: {"ready": true}, then one per announcement, with its lane and way."""
+    lanes = gate_lanes(config)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     enrolment = Enrolment.load(config.directory)
     if enrolment.kind != "gate":
         raise EnvironmentFault("This terminal is enrolled as a till", "A gate needs an enrolment of kind gate.")
-    cache = CacheReader(config.directory / "cache.db")
-    clock = TerminalClock(cache)
     probe = probe_from_environment()
+    clock = TerminalClock(CacheReader(config.directory / "cache.db"))  # asked in the journal's turn only
+    with ExitStack() as at_the_end:
+        journal = at_the_end.enter_context(
+            Journal.create_or_open(
+                config.directory / "journal.db",
+                device=enrolment.device,
+                prefix=None,
+                clock=clock,
+                random=secrets.token_bytes,
+                probe=probe,
+            )
+        )
+        clock.not_before(journal.floor_ms())
+        arbiter = _arbiter(config, enrolment, at_the_end)
+        plans = [_plan(config, lane, enrolment, journal, arbiter, probe, at_the_end) for lane in lanes]
+        run_lanes(
+            plans,
+            journal=journal,
+            stop=stop,
+            probe=probe,
+            on_ready=lambda: _print({"ready": True}),
+            on_failed=_tell,
+        )
+    return 0
+
+
+def _arbiter(config: Config, enrolment: Enrolment, at_the_end: ExitStack) -> Arbiter | None:
+    """Whoever the station's gates ask before they open; one for all lanes, that lets each of them wait its own time."""
+    if config.relay is None:
+        return None
+    arbiter = RelayArbiter(
+        url=config.relay.url,
+        device=enrolment.device,
+        key=enrolment.device_key(),
+        relay_keys=RelayKeys(config.directory / "cache.db"),
+        budget_ms=config.relay.budget_ms,
+    )
+    at_the_end.callback(arbiter.close)
+    return arbiter
+
+
+def _plan(
+    config: Config,
+    lane: LaneConfig,
+    enrolment: Enrolment,
+    journal: Journal,
+    arbiter: Arbiter | None,
+    probe: Probe,
+    at_the_end: ExitStack,
+) -> LanePlan:
+    leads = tuple(Way(way) for way in ways(lane))
     settings = GateSettings(
-        gate=config.gate.gate,
-        lane=config.gate.lane,
+        gate=lane.gate,
+        lane=lane.name,
+        ways=frozenset(leads),
         start_seconds=config.gate.start_seconds,
         finish_seconds=config.gate.finish_seconds,
+        fire_reset=FireReset(config.gate.fire_reset),
+        fire_reset_seconds=config.gate.fire_reset_seconds,
+        station=enrolment.station,
+        without_arbiter="admit" if config.relay is None else config.relay.without,
     )
-    with (
-        ScreenSender(config.directory) as screen,
-        Journal.create_or_open(
-            config.directory / "journal.db",
-            device=enrolment.device,
-            prefix=None,
-            clock=clock,
-            random=secrets.token_bytes,
-            probe=probe,
-        ) as journal,
-    ):
+    names = {way: display_name(lane.name if config.lanes else "", way) for way in leads}
+    screens = {way: at_the_end.enter_context(ScreenSender(config.directory, names[way])) for way in leads}
 
-        def announce(announcement: Announcement) -> None:
-            screen.announce(announcement)
-            _print(announcement)
+    def beat() -> None:
+        for screen in screens.values():
+            screen.beat()
 
-        run_gate(
+    def parts() -> LaneParts:
+        cache = CacheReader(config.directory / "cache.db")
+        clock = TerminalClock(cache)
+        clock.not_before(journal.floor_ms())
+        decider = Decider(
             settings=settings,
             journal=journal,
             cache=cache,
             trust=NewestTrust(enrolment.trust_list(), enrolment.root_key, cache),
             clock=clock,
-            barrier=PulsingBarrier(devices.barrier(barrier), screen.beat),
-            scanner=devices.scanner(config.scanner) if config.scanner else None,
-            camera=devices.camera(config.camera) if config.camera else None,
-            cards=devices.id_reader(config.id_reader) if config.id_reader else None,
-            announce=announce,
-            stop=stop,
+            arbiter=arbiter,
             probe=probe,
-            on_ready=lambda: print(json.dumps({"ready": True}), flush=True),
         )
-    return 0
+        barrier = PulsingBarrier(devices.barrier(lane.barrier), beat)
+        return LaneParts(decider=decider, barrier=barrier, readers=_readers(lane, leads))
+
+    return LanePlan(
+        settings=settings,
+        parts=parts,
+        announce={way: _announce(lane.name, way, screen) for way, screen in screens.items()},
+    )
 
 
-def _print(announcement: Announcement) -> None:
-    print(json.dumps(announcement.to_json(), ensure_ascii=False), flush=True)
+def _readers(lane: LaneConfig, leads: tuple[Way, ...]) -> dict[Way, Readers]:
+    """The readers of each side: those of a lane for one way are for that way, whichever it is."""
+    sides: dict[Way, LaneConfig | OutConfig] = {leads[0]: lane}
+    if lane.out is not None:
+        sides[Way.OUT] = lane.out
+    return {
+        way: Readers(
+            scanner=devices.scanner(side.scanner) if side.scanner else None,
+            camera=devices.camera(side.camera) if side.camera else None,
+            cards=devices.id_reader(side.id_reader) if side.id_reader else None,
+        )
+        for way, side in sides.items()
+    }
+
+
+def _announce(lane: str, way: Way, screen: ScreenSender) -> Announce:
+    def announce(announcement: Announcement) -> None:
+        screen.announce(announcement)
+        _print({"lane": lane, "way": way.value, **announcement.to_json()})
+
+    return announce
+
+
+def _tell(lane: str, error: Exception) -> None:
+    """A lane failed by what is no device's fault, and begins anew: leave what is needed to find out why."""
+    _print({"lane": lane, "failed": type(error).__name__})
+    traceback.print_exception(error, file=sys.stderr)
+
+
+def _print(line: dict[str, object]) -> None:
+    with _print_lock:
+        print(json.dumps(line, ensure_ascii=False), flush=True)

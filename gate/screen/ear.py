@@ -15,12 +15,14 @@ from tickets.errors import EnvironmentFault, Malformed
 class Ear:
     """Hears what the gate sends. A display that died leaves its socket's name behind; the next one takes it over."""
 
-    def __init__(self, directory: Path, *, on_malformed: Callable[[Malformed], None] = lambda _: None) -> None:
-        """Raises EnvironmentFault when another display listens, or the directory cannot be used."""
-        self._path = socket_path(directory)
+    def __init__(
+        self, directory: Path, name: str = "display", *, on_malformed: Callable[[Malformed], None] = lambda _: None
+    ) -> None:
+        """Raises EnvironmentFault when another display of this name listens, or the directory cannot be used."""
+        self._path = socket_path(directory, name)
         self._on_malformed = on_malformed
         try:
-            self._lock = os.open(directory / "display.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+            self._lock = os.open(directory / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
         except OSError as error:
             raise EnvironmentFault(
                 f"The terminal's directory {directory} cannot be used: {error.strerror}",
@@ -33,7 +35,9 @@ class Ear:
             self._socket.bind(str(self._path))
         except BlockingIOError as error:
             self._release()
-            raise EnvironmentFault("Another display runs on this directory", "End that one first.") from error
+            raise EnvironmentFault(
+                "Another display runs here for the same lane and way", "End that one first."
+            ) from error
         except OSError as error:
             self._release()
             raise EnvironmentFault(

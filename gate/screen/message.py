@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drivers.barrier import Way
 from gate.announce import Announcement, Showing
 from tickets.errors import Malformed
 
@@ -29,9 +30,16 @@ class Message:
         return json.dumps({"said": self.said_ms, "sent": self.sent_ms, **body}, ensure_ascii=False).encode()
 
 
-def socket_path(directory: Path) -> Path:
-    """Where the display of the gate with this directory listens."""
-    return directory / "display.sock"
+def display_name(lane: str = "", way: str = Way.IN) -> str:
+    """What the display of a lane for one of its ways is called; of a gate's only lane when none is named."""
+    if not lane:
+        return "display"
+    return f"display-{lane}" if way == Way.IN else f"display-{lane}-{way}"
+
+
+def socket_path(directory: Path, name: str = "display") -> Path:
+    """Where the display called `name` of the gate with this directory listens."""
+    return directory / f"{name}.sock"
 
 
 def decode(datagram: bytes) -> Message:

@@ -23,12 +23,12 @@ def monotonic_ms() -> int:
 class ScreenSender:
     """Carries announcements to the display. Never waits and never raises for a display that is absent, full or stuck.
 
-    Belongs to the gate's own thread: whoever calls `beat` says that this thread is alive.
+    Belongs to its lane's thread: whoever calls `beat` says that this thread is alive.
     """
 
-    def __init__(self, directory: Path, *, clock: Callable[[], int] = monotonic_ms) -> None:
-        """`directory` is the terminal's."""
-        self._to = str(socket_path(directory))
+    def __init__(self, directory: Path, name: str = "display", *, clock: Callable[[], int] = monotonic_ms) -> None:
+        """`directory` is the terminal's, `name` the display's."""
+        self._to = str(socket_path(directory, name))
         self._clock = clock
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)

@@ -14,12 +14,14 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from drivers.barrier import Way
 from gate.announce import CLOSED, IDLE
+from gate.run import LanePlan
 from gate.screen.ear import Ear
 from gate.screen.pictures import go, pictures, refusal
 from gate.screen.sender import ScreenSender
 from station import gate_process
-from station.config import BarrierConfig, Config, ConfigFault, load
+from station.config import BarrierConfig, Config, ConfigFault, ScannerConfig, load
 from tests.gate.lane_bench import eventually
 from tickets.reasons import Reason
 
@@ -113,20 +115,23 @@ def test_the_gate_process_says_it_to_its_display_too(
         monkeypatch.setattr(gate_process, part, MagicMock())
     gate_process.Enrolment.load.return_value.kind = "gate"  # type: ignore[attr-defined]  # a mock since the line above
 
-    def lane(**parts: Any) -> None:
-        parts["announce"](IDLE)
-        monkeypatch.setattr(parts["barrier"]._beat.__self__, "_sent", 0)  # a second has passed
-        parts["barrier"].poll()
+    def lane(plans: list[LanePlan], **_: Any) -> None:
+        (plan,) = plans
+        plan.announce[Way.IN](IDLE)
+        monkeypatch.setattr("gate.screen.sender.BEAT_MS", 0)  # a second has passed
+        plan.parts().barrier.poll()
 
-    monkeypatch.setattr(gate_process, "run_gate", lane)
+    monkeypatch.setattr(gate_process, "run_lanes", lane)
+    config = Config(
+        directory=tmp_path, barrier=BarrierConfig(address="/dev/null"), scanner=ScannerConfig(address="/dev/zero")
+    )
     with Ear(tmp_path) as ear:
-        gate_process.run(Config(directory=tmp_path, barrier=BarrierConfig(address="/dev/null")))
+        gate_process.run(config)
         heard = ear.heard()
     assert [each.announcement for each in heard] == [IDLE, IDLE, CLOSED]
     assert heard[0].said_ms == heard[1].said_ms
-    assert json.loads(capsys.readouterr().out) == IDLE.to_json() | {
-        name: list(getattr(IDLE, name)) for name in ("word", "sentence", "flags")
-    }
+    said = {"lane": "1A", "way": "in", **IDLE.to_json()}
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(said))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +155,7 @@ def test_a_second_display_on_one_directory_is_told_so(config: Path, capsys: pyte
     with Ear(config.parent / "gate"):
         done = subprocess.run(command, env=QUIET, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Another display runs on this directory. End that one first.\n"
+    assert done.stderr == "Another display runs here for the same lane and way. End that one first.\n"
 
 
 def test_every_picture_can_be_had_as_a_file(config: Path, tmp_path: Path) -> None:

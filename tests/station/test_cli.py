@@ -26,12 +26,16 @@ def _leave_this_process_as_it_was() -> Iterator[None]:
         signal.signal(number, handler)
 
 
+GATE = 'directory = "gate"\n[barrier]\naddress = "/dev/null"\n[scanner]\naddress = "/dev/zero"\n'
+
+
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder with a file that is no text, and a terminal's configuration."""
     monkeypatch.chdir(tmp_path)
     Path("noise").write_bytes(b"x\xff\n")
-    Path("gate.toml").write_text('directory = "gate"\n[barrier]\naddress = "/dev/null"\n', "utf-8")
+    Path("gate.toml").write_text(GATE, "utf-8")
+    Path("blind.toml").write_text(GATE.partition("[scanner]")[0], "utf-8")
     Path("bare.toml").write_text('directory = "gate"\n', "utf-8")
     Path("in-a-file.toml").write_text('directory = "noise"\n', "utf-8")
     Path("below-a-file.toml").write_text('directory = "noise/below"\n', "utf-8")
@@ -67,15 +71,21 @@ def test_a_configuration_that_cannot_be_read(
 
 
 @pytest.mark.parametrize(
-    ("process", "lacks"), [("gate", "[barrier]"), ("kiosk", "[printer] and [cash]")], ids=["gate", "kiosk"]
+    ("process", "file", "lacks"),
+    [
+        ("gate", "bare.toml", "[barrier]"),
+        ("gate", "blind.toml", "nothing to read tickets with"),
+        ("kiosk", "bare.toml", "[printer] and [cash]"),
+    ],
+    ids=["gate", "gate without readers", "kiosk"],
 )
 def test_a_process_without_its_devices_is_told_before_it_starts(
-    here: Path, capsys: pytest.CaptureFixture[str], process: str, lacks: str
+    here: Path, capsys: pytest.CaptureFixture[str], process: str, file: str, lacks: str
 ) -> None:
     for check in ([], ["--check-config"]):
-        status, line = said(capsys, process, "--config", "bare.toml", *check)
+        status, line = said(capsys, process, "--config", file, *check)
         assert status == 2
-        assert line.startswith("bare.toml: ")
+        assert line.startswith(f"{file}: ")
         assert lacks in line
 
 

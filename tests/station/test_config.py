@@ -36,7 +36,7 @@ def test_sections_become_values(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ('[printer]\naddres = "x"', "terminal.toml:2: unknown key `printer.addres`; did you mean `address`?"),
-        ("[gate]\n\nzzz = 1", "terminal.toml:3: unknown key `gate.zzz`; known here: finish_seconds, gate, lane"),
+        ("[gate]\n\nzzz = 1", "terminal.toml:3: unknown key `gate.zzz`; known here: finish_seconds, fire_reset"),
         ('[sync]\ninterval_seconds = "1"', "terminal.toml:2: `sync.interval_seconds` must be a number, not '1'."),
         ("[gate]\ngate = 3", "terminal.toml:2: `gate.gate` must be text in quotes, not 3."),
         ("[panel]\nwidth_px = 19.5", "`panel.width_px` must be a whole number"),

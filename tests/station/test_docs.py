@@ -24,7 +24,7 @@ CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)|<img src=\"([^\"]+)\"")
-ROW = re.compile(r"^\| `([a-z_]+(?:\.[a-z_]+)?)` \| (required|`[^`]*`) \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([a-z_]+(?:\.[a-z_]+)?)` \| (required|absent|`[^`]*`) \| (.+) \|$", re.MULTILINE)
 
 
 def literal(value: object) -> str:
@@ -41,11 +41,22 @@ def options(kind: type, prefix: str = "") -> Iterator[tuple[str, str]]:
         wanted = hints[field.name]
         if isinstance(wanted, types.UnionType):
             wanted = next(each for each in typing.get_args(wanted) if each is not types.NoneType)
-        if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
+        several = typing.get_args(wanted)[0] if typing.get_origin(wanted) is tuple else None
+        if isinstance(several, type) and dataclasses.is_dataclass(several):
+            yield from options_of_each(several, f"{prefix}{field.name}.")
+        elif dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
             yield from options(wanted, f"{prefix}{field.name}.")
         else:
             missing = field.default is dataclasses.MISSING
             yield f"{prefix}{field.name}", "required" if missing else literal(field.default)
+
+
+def options_of_each(kind: type, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield the options of a section that may be there several times; the devices within have tables of their own."""
+    for field in dataclasses.fields(kind):
+        missing = field.default is dataclasses.MISSING
+        absent = field.default is None
+        yield f"{prefix}{field.name}", "required" if missing else "absent" if absent else literal(field.default)
 
 
 def commands(parser: argparse.ArgumentParser, name: str = "waystation") -> Iterator[tuple[str, frozenset[str]]]:
