@@ -226,6 +226,7 @@ class DepartureBody(Wire):
     identity: str
     merged_into: str | None = None
     late_until: Millis | None = None
+    planned_close: Millis | None = None
     acts: tuple[Hex32, ...] = ()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from sqlalchemy import Connection, insert, select, update
 from sync.server import changes as changed
 from sync.server.allotments import CENTRE
 from sync.server.changes import Changes, CursorOfAnother, Page
-from sync.server.devices import Device, Kind, find_device, station_of
+from sync.server.devices import Device, Kind, find_device, station_of, tell_devices
 from sync.server.enrolment import Asking, WrongTries, enrol, keep_code, new_code, station_of_code, take_prefix
 from sync.server.incidents import Incident, list_incidents
 from sync.server.keeping import Forked, Gap, Kept, NotYours, chained, keep
@@ -36,6 +36,7 @@ from sync.server.key_files import (
 from sync.server.office import NotDone, Office, Sold
 from sync.server.schema import devices, stations
 from sync.server.settings import Policy, Settings
+from sync.server.staff_acts import StaffActs
 from sync.server.store import DATABASE, CentreStore
 from sync.server.timetable import Timetable, read_timetable
 from sync.server.trust_lists import current_list, sign_new_list, tell_list, told_list
@@ -45,7 +46,7 @@ from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
 from tickets.keys import Algorithm, PublicKey
 from tickets.time_token import sign_time
-from tickets.trust import KeyUse, TrustList, open_trust_list
+from tickets.trust import Badge, KeyUse, TrustList, open_trust_list
 
 _log = logging.getLogger("waystation.centre")
 
@@ -184,15 +185,52 @@ class Centre:
                     )
                 self._tell_newest_list(connection, changes, station)
 
+    def issue_badge(self, badge: Badge) -> None:
+        """Let a badge count at every station from the next trust list on, which is signed now; the same number again
+        takes the place of the former.
+
+        EnvironmentFault when the root key is away.
+        """
+        self._sign_anew(lambda old: (*(each for each in old if each.number != badge.number), badge))
+
+    def withdraw_badge(self, number: str) -> None:
+        """Let a badge count no more. EnvironmentFault when there is none of this number, or the root key is away."""
+        with self._store.read() as connection:
+            if self._list(connection).badge(number) is None:
+                raise EnvironmentFault(f"there is no badge {number}", "look its number up on the badge card")
+        self._sign_anew(lambda old: tuple(each for each in old if each.number != number))
+
+    def _sign_anew(self, badges: Callable[[tuple[Badge, ...]], tuple[Badge, ...]]) -> None:
+        root = load_root(self._settings.directory)
+        if root is None:
+            raise EnvironmentFault("the root key is not on this machine", "bring root.pem back to sign a trust list")
+        signed, now = False, self.now()
+        for station, timetable in self.stations().items():
+            with self._station("setup", station) as (connection, changes):
+                if not signed:
+                    today = Upkeep(connection, changes, station, timetable, self._policy, now).today
+                    sign_new_list(
+                        connection,
+                        self._settings.directory,
+                        root,
+                        self._keys,
+                        self._policy,
+                        now,
+                        today,
+                        frozenset(),
+                        badges(self._list(connection).badges),
+                    )
+                    signed = True
+                self._tell_newest_list(connection, changes, station)
+
     def _set_state(self, device: str, state: str) -> None:
-        with self._store.write("setup") as connection:
-            done = connection.execute(
-                update(devices)
-                .where(devices.c.station_id == station_of(device), devices.c.device == device)
-                .values(state=state)
-            )
-        if done.rowcount == 0:
+        station = station_of(device)
+        if station is None or self.device(device) is None:
             raise EnvironmentFault(f"no device {device} is enrolled", "look its name up in its enrolment")
+        with self._station("setup", station) as (connection, changes):
+            here = (devices.c.station_id == station, devices.c.device == device)
+            connection.execute(update(devices).where(*here).values(state=state))
+            tell_devices(connection, changes, station)
 
     def incidents(self, station: int) -> list[Incident]:
         """Every incident of a station, oldest first."""
@@ -268,7 +306,9 @@ class Centre:
                 status=400, what="the batch names another prefix than the device's", hint="enrol the device anew"
             )
         with self._station("push", device.station) as (connection, changes):
-            kept = keep(connection, changes, device, batch, int(self.now().timestamp() * 1000))
+            now = self.now()
+            staff = StaffActs(connection, changes, device.station, self._list(connection), now)
+            kept = keep(connection, changes, device, batch, staff, int(now.timestamp() * 1000))
         match kept:
             case Kept():
                 results = tuple(PushResult(seq=each.seq, result=each.result, why=each.why) for each in kept.results)
@@ -363,6 +403,7 @@ class Centre:
         upkeep.turn_day_keys(self._settings.random)
         upkeep.renew_certificates(self._keys.signing(KeyUse.CERTIFICATE))
         upkeep.drop_old_records()
+        tell_devices(connection, changes, station)
         self._renew_list(connection, upkeep, now)
         self._tell_newest_list(connection, changes, station)
         return upkeep

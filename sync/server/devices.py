@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from sqlalchemy import Connection, Row, select
 
-from sync.server.schema import devices
+from sync.server.changes import Changes
+from sync.server.schema import devices, records
 from tickets.keys import Algorithm, PublicKey
 
 Kind = Literal["till", "gate", "relay"]
@@ -59,6 +61,27 @@ def active_tills(connection: Connection, station: int) -> list[Device]:
         .order_by(devices.c.enrolled_ms, devices.c.device)
     )
     return [_device(row) for row in rows]
+
+
+def tell_devices(connection: Connection, changes: Changes, station: int) -> None:
+    """Let every terminal of a station know its devices and their keys, as far as that is news."""
+    told = {
+        row.key: row.body
+        for row in connection.execute(
+            select(records.c.key, records.c.body).where(records.c.station_id == station, records.c.kind == "device")
+        )
+    }
+    for row in connection.execute(select(devices).where(devices.c.station_id == station)):
+        body = {
+            "device": row.device,
+            "kind": row.kind,
+            "name": row.name,
+            "key": row.device_key.hex(),
+            "state": row.state,
+        }
+        known = told.get(row.device)
+        if known is None or json.loads(known) != body:
+            changes.put("device", row.device, body)
 
 
 def _device(row: Row[tuple[object, ...]]) -> Device:

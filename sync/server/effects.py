@@ -23,6 +23,7 @@ from sync.server.incidents import IncidentKind
 from sync.server.judging import Judge
 from sync.server.passages import Passage, Passages
 from sync.server.schema import claims, deliveries, money, orders, tickets
+from sync.server.staff_acts import StaffActs
 from tickets.credential import BadTicket, inspect
 from tickets.events import Event
 from tickets.numbers import RANDOM_BITS
@@ -48,8 +49,9 @@ def read_body(event: Event) -> Body | str | None:
 class Effects:
     """Applies one device's events in one write transaction."""
 
-    def __init__(self, connection: Connection, changes: Changes, device: Device, now_ms: int) -> None:
-        """Events are `device`'s; `now_ms` is when they are taken in."""
+    def __init__(self, connection: Connection, changes: Changes, device: Device, staff: StaffActs, now_ms: int) -> None:
+        """Events are `device`'s; `staff` takes acts of staff in; `now_ms` is when events are taken in."""
+        self._staff = staff
         self._connection = connection
         self._changes = changes
         self._device = device
@@ -100,6 +102,16 @@ class Effects:
                 self._ended(event, said, "released")
             case body.UseUnresolved():
                 self._ended(event, said, "unresolved")
+            case body.StaffActed():
+                if (why := self._staff.take(said.fact)) is not None:
+                    self.report(IncidentKind.STAFF_ACT_REFUSED, f"{event.epoch.hex}/{event.seq}", why=why)
+            case body.UseDuplicate():
+                self.report(
+                    IncidentKind.DUPLICATE_REPORTED,
+                    f"{said.number}/{said.use_no}",
+                    attempts=[attempt.hex() for attempt in said.attempts],
+                    devices=said.devices,
+                )
             case _:
                 pass  # scans refused, lane events and device faults are kept as events, for staff to read
         return None
@@ -295,6 +307,9 @@ class Effects:
                 purpose=said.purpose,
                 end=None,
                 ended_ms=None,
+                trip=said.trip,
+                flags=json.dumps(said.flags),
+                shown=said.by,
             )
         )
 
@@ -309,13 +324,13 @@ class Effects:
                 device=self._device.device,
                 lane="",
                 at_ms=event.at_ms,
-                persons=1,
+                persons=said.persons if isinstance(said, body.UsePassed) else 1,
                 purpose="admission",
                 end=end,
                 ended_ms=event.at_ms,
             )
         )
-        if ended is not None and ended.purpose != "admission" and end == "passed":
+        if ended is not None and ended.purpose in _AFTER and end == "passed":
             settle_ticket(self._connection, self._changes, self._allotments, self._station, said.number, ended.purpose)
 
 

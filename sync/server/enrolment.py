@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from sync.server.allotments import Allotments
 from sync.server.changes import Changes
-from sync.server.devices import Device, Kind, device_id, find_device
+from sync.server.devices import Device, Kind, device_id, find_device, tell_devices
 from sync.server.schema import devices, enrol_codes, prefixes
 from sync.server.settings import Policy
 from tickets.credential import TillCertificate, certify
@@ -138,6 +138,7 @@ def enrol(
     connection.execute(update(enrol_codes).where(*here).values(device=name))
     if asking.till_key is not None:
         Allotments(connection, changes, station).welcome(name, _ms(now), policy)
+    tell_devices(connection, changes, station)
     enrolled = find_device(connection, name)
     assert enrolled is not None, "it was inserted above"
     return enrolled

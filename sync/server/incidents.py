@@ -43,6 +43,10 @@ class IncidentKind(StrEnum):
     """A device told two stories of one epoch: a copied or restored disk. Subject: the epoch."""
     EVENT_CONFLICT = "event_conflict"
     """Two different events of one id. Subject: epoch/seq of the later one."""
+    DUPLICATE_REPORTED = "duplicate_reported"
+    """A station's relay saw a ticket let through twice while gates were cut off. Subject: number/use."""
+    STAFF_ACT_REFUSED = "staff_act_refused"
+    """An act of staff that does not hold: no badge of ours, not allowed, or two of one id. Subject: epoch/seq."""
     POISONED_EVENT = "poisoned_event"
     """An event that could not be read. Subject: epoch/seq."""
 

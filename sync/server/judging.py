@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Protocol, cast
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from sync.server.allotments import CENTRE, Allotments
 from sync.server.bodies import AnyRow
+from sync.server.doubled import SOME_TICKET, overlapping
 from sync.server.incidents import IncidentKind, report
 from sync.server.schema import departures, tickets
+from tickets.uses import Purpose, Use, UseEnd
 
 
 class JudgedUse(Protocol):
@@ -53,11 +57,18 @@ class Judge:
         for use_no, attempts in by_no.items():
             if len(attempts) > 1:
                 self.report(IncidentKind.USE_CLAIMED_TWICE, f"{number}/{use_no}", uses=_listed(attempts))
-        admissions = [use for use in found if use.purpose == "admission" and use.end in ("passed", "unresolved")]
-        passed = [use for use in admissions if use.end == "passed"]
-        if len(admissions) > 1 and passed:
-            self.report(IncidentKind.DUPLICATE_ADMISSION, number, certain=len(passed) > 1, uses=_listed(admissions))
-        undone = [use for use in found if use.purpose != "admission" and use.end == "passed"]
+        ended = {use.attempt: use for use in found if use.end is not None} if len(found) > 1 else {}
+        pairs = [
+            (ended[first.attempt.hex], ended[second.attempt.hex])
+            for first, second in overlapping(_use(use) for use in ended.values())
+        ]
+        doubled = [pair for pair in pairs if "passed" in (pair[0].end, pair[1].end)]
+        if doubled:
+            certain = any(first.end == second.end == "passed" for first, second in doubled)
+            listed = {use.attempt: use for pair in doubled for use in pair}
+            self.report(IncidentKind.DUPLICATE_ADMISSION, number, certain=certain, uses=_listed(list(listed.values())))
+        passed = [use for use in found if use.purpose == "admission" and use.end == "passed"]
+        undone = [use for use in found if use.purpose in ("refund", "change") and use.end == "passed"]
         if passed and undone:
             self.report(IncidentKind.ADMITTED_AND_REFUNDED, number, uses=_listed([*passed, *undone]))
 
@@ -138,6 +149,20 @@ class Judge:
             tickets.c.trip == trip,
             tickets.c.state == "valid",
         )
+
+
+def _use(use: JudgedUse) -> Use:
+    """As the rules of admission know it, but for its number."""
+    return Use(
+        ticket=SOME_TICKET,
+        use_no=use.use_no,
+        attempt=UUID(use.attempt),
+        device=use.device,
+        lane=use.lane,
+        at=datetime.fromtimestamp(use.at_ms / 1000, UTC),
+        end=None if use.end is None else UseEnd(use.end),
+        purpose=cast(Purpose, use.purpose),
+    )
 
 
 def _listed(found: Sequence[JudgedUse]) -> list[dict[str, object]]:

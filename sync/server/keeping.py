@@ -23,6 +23,7 @@ from sync.server.devices import Device
 from sync.server.effects import Effects, read_body
 from sync.server.incidents import IncidentKind
 from sync.server.schema import epochs, events, evidence
+from sync.server.staff_acts import StaffActs
 from sync.wire import PushBatch
 from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
@@ -78,9 +79,9 @@ def chained(batch: PushBatch) -> list[bytes]:
 
 
 def keep(
-    connection: Connection, changes: Changes, device: Device, batch: PushBatch, now_ms: int
+    connection: Connection, changes: Changes, device: Device, batch: PushBatch, staff: StaffActs, now_ms: int
 ) -> Kept | Gap | Forked | NotYours:
-    """Take in a batch whose head `device` has signed, in the caller's transaction."""
+    """Take in a batch whose head `device` has signed, in the caller's transaction; `staff` judges their acts in it."""
     here = (epochs.c.station_id == device.station, epochs.c.epoch == batch.epoch)
     epoch = connection.execute(select(epochs).where(*here)).one_or_none()
     if epoch is not None and epoch.device != device.device:
@@ -89,7 +90,7 @@ def keep(
     if batch.first_seq > through + 1:
         return Gap(expected_seq=through + 1)
     hashes = chained(batch)
-    effects = Effects(connection, changes, device, now_ms)
+    effects = Effects(connection, changes, device, staff, now_ms)
     if (seq := _differs_from(connection, device.station, batch, hashes, through, head)) is not None:
         _keep_evidence(connection, "fork", device, batch, hashes, range(seq, batch.first_seq + len(hashes)), now_ms)
         if epoch is not None:

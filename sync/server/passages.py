@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -21,13 +22,13 @@ _KEY: Final = ("station_id", "number", "use_no", "attempt")
 _UPDATE: Final = (
     update(uses)
     .where(*(uses.c[name] == bindparam(f"at_{name}") for name in _KEY))
-    .values(end=bindparam("new_end"), ended_ms=bindparam("new_ended_ms"))
+    .values(end=bindparam("new_end"), ended_ms=bindparam("new_ended_ms"), persons=bindparam("new_persons"))
 )
 
 
 @dataclass(slots=True, kw_only=True)
 class Passage:
-    """One attempt at one use of a ticket; `end` is None, passed, released or unresolved."""
+    """One attempt at one use of a ticket, as a row of `uses`; `end` is None, passed, released or unresolved."""
 
     station_id: int
     number: str
@@ -41,6 +42,9 @@ class Passage:
     purpose: str
     end: str | None
     ended_ms: int | None
+    trip: str | None = None
+    flags: str = "[]"
+    shown: str = ""
 
 
 class Passages:
@@ -92,6 +96,8 @@ class Passages:
             self._judge.report(IncidentKind.END_WITHOUT_CLAIM, subject, device=ended.device, was=None, end=ended.end)
         elif fits:
             known.end, known.ended_ms = ended.end, ended.ended_ms
+            if ended.end == "passed":
+                known.persons = ended.persons
             if all(known is not each for each in self._new):
                 self._ended.append(known)
         elif known.end != ended.end:
@@ -108,7 +114,7 @@ class Passages:
         if self._ended:
             rows = [
                 {f"at_{name}": getattr(passage, name) for name in _KEY}
-                | {"new_end": passage.end, "new_ended_ms": passage.ended_ms}
+                | {"new_end": passage.end, "new_ended_ms": passage.ended_ms, "new_persons": passage.persons}
                 for passage in self._ended
             ]
             self._connection.execute(_UPDATE, rows)
@@ -142,5 +148,10 @@ def tell_use(changes: Changes, attempts: Iterable[Passage]) -> None:
         "at": told.at_ms,
         "end": told.end,
         "purpose": told.purpose,
+        "persons": told.persons,
+        "flags": json.loads(told.flags),
+        "by": told.shown,
+        "service_date": told.service_date,
+        "trip": told.trip,
     }
     changes.put("use", f"{told.number}/{told.use_no}", body, told.service_date)

@@ -25,8 +25,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 1
-"""Raised with every change of these tables; a centre refuses to open a file of a newer version."""
+SCHEMA_VERSION: Final = 2
+"""Raised with every change of these tables; a centre brings an older file up to it, and refuses a newer one."""
 
 metadata = MetaData()
 
@@ -64,7 +64,7 @@ devices = Table(
     Column("state", String(8), nullable=False),
     PrimaryKeyConstraint("station_id", "device"),
 )
-"""`kind` is till or gate; `state` is active, retired (replaced in peace, may still report) or revoked (nothing)."""
+"""`kind` is till, gate or relay; `state` is active, retired (replaced in peace, may still report) or revoked."""
 
 prefixes = Table(
     "prefixes",
@@ -248,10 +248,15 @@ uses = Table(
     Column("purpose", String(16), nullable=False),
     Column("end", String(16)),
     Column("ended_ms", BigInteger),
+    Column("trip", String(16)),
+    Column("flags", Text, nullable=False, server_default="[]"),
+    Column("shown", String(16), nullable=False, server_default=""),
     PrimaryKeyConstraint("station_id", "number", "use_no", "attempt"),
 )
 """Every claimed use. Two attempts at one `use_no` are possible only while gates are cut off from each other; both
-are kept. `end` is null, passed, released or unresolved; `service_date` is null when only the end is known."""
+are kept. `end` is null, passed, released or unresolved; `service_date` and `trip` are null when only the end is known.
+`persons` is how many it lets through, and once it has passed how many walked; `flags` is a JSON list; `shown` says what
+the passenger showed."""
 
 places = Table(
     "places",
@@ -287,9 +292,27 @@ departures = Table(
     Column("trip", String(16), nullable=False),
     Column("departs_ms", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
+    Column("planned", Text),
     PrimaryKeyConstraint("station_id", "service_date", "trip"),
 )
-"""`body` is the departure's record as terminals get it (JSON)."""
+"""`body` is the departure's record as terminals get it (JSON); `planned` is what it was before staff of the station
+acted on it, null while nobody has. `departs_ms` is the time by the timetable."""
+
+staff_acts = Table(
+    "staff_acts",
+    metadata,
+    Column("station_id", BigInteger, nullable=False),
+    Column("fact_id", String(32), nullable=False),
+    Column("service_date", String(10)),
+    Column("trip", String(16)),
+    Column("act", String(16), nullable=False),
+    Column("badge", String(16), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("station_id", "fact_id"),
+)
+"""Each act of staff as it was signed, checked when it came; the departure is null where an act has none."""
+Index("staff_acts_by_departure", staff_acts.c.station_id, staff_acts.c.service_date, staff_acts.c.trip)
 
 office_sales = Table(
     "office_sales",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,16 @@ from tickets.errors import EnvironmentFault
 
 DATABASE: Final = "centre.db"
 _BUSY_MS: Final = 10_000
+
+UPGRADES: Final[Mapping[str, Sequence[str]]] = {
+    "1": (
+        "ALTER TABLE uses ADD COLUMN trip VARCHAR(16)",
+        "ALTER TABLE uses ADD COLUMN flags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE uses ADD COLUMN shown VARCHAR(16) NOT NULL DEFAULT ''",
+        "ALTER TABLE departures ADD COLUMN planned TEXT",
+    ),
+}
+"""What an older file needs besides the tables that it lacks, by its version."""
 
 
 class CentreStore:
@@ -45,10 +55,13 @@ class CentreStore:
         with self._connection.begin():
             if inspect(self._connection).has_table(about.name):
                 version = noted(self._connection, "schema_version")
-            if version is None:
+            if version is None or version in UPGRADES:
+                for statement in UPGRADES.get(version or "", ()):
+                    self._connection.exec_driver_sql(statement)
                 metadata.create_all(self._connection)
-                note(self._connection, "schema_version", str(SCHEMA_VERSION))
-        if version is not None and version != str(SCHEMA_VERSION):
+                version = str(SCHEMA_VERSION)
+                note(self._connection, "schema_version", version)
+        if version != str(SCHEMA_VERSION):
             self.close()
             raise EnvironmentFault(
                 f"the centre's database {path} was made by another version ({version})",

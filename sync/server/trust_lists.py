@@ -16,7 +16,7 @@ from sync.server.schema import records
 from sync.server.settings import Policy
 from sync.server.store import note, noted
 from tickets.keys import SigningKey
-from tickets.trust import TrustedKey, TrustList, open_trust_list, sign_trust_list
+from tickets.trust import Badge, TrustedKey, TrustList, open_trust_list, sign_trust_list
 
 _LIST: Final = "trust_list"
 _ALLOWANCE: Final = timedelta(days=1)
@@ -31,10 +31,12 @@ def sign_new_list(
     now: datetime,
     today: date,
     revoked: frozenset[int],
+    badges: tuple[Badge, ...] | None = None,
 ) -> bytes:
     """Sign the next version and keep it in this transaction; it covers `policy.sealing_days_ahead` days from yesterday.
 
-    `revoked` is added to what was revoked before: a revocation is never taken back.
+    `revoked` is added to what was revoked before: a revocation is never taken back. `badges` are those of the list
+    before, unless others are given.
     """
     before = current_list(connection)
     old = None if before is None else open_trust_list(before, root.public)
@@ -52,7 +54,7 @@ def sign_new_list(
             day: sealing_key(directory, day)
             for day in (today + timedelta(days=ahead) for ahead in range(-1, policy.sealing_days_ahead))
         },
-        badges=() if old is None else old.badges,
+        badges=badges if badges is not None else () if old is None else old.badges,
     )
     signed = sign_trust_list(made, root)
     note(connection, _LIST, to_text(signed))

@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final, cast
 
-from sync.server.relay.verdict import End, KnownUse, Purpose
+from sync.server.relay.verdict import End, KnownUse
+from tickets.uses import Purpose
 
 _COLUMNS: Final = (
     "number, use_no, attempt, device, lane, at_ms, service_date, trip, persons, purpose, flags, by, end, journaled"

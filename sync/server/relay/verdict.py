@@ -2,17 +2,20 @@
 
 Uses of one ticket are numbered; admission, exit, refund and change compete for the same numbers. At most one
 admission of a ticket is open or passed at a time, unless its holder walked out again in between, or staff or the
-station's policy said so (a flag of the claim, answered for by the gate that raised it).
+station's policy said so (a flag of the claim, answered for by the gate that raised it). Who is inside is the same
+question for the gate that asks and for the arbiter that answers: `tickets.uses.presence`.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import UTC, datetime
 from typing import Final, Literal
+from uuid import UUID
 
+from sync.server.doubled import SOME_TICKET, overlapping
 from sync.wire import UseBody
+from tickets.uses import Purpose, Use, UseEnd, presence
 
-Purpose = Literal["admission", "refund", "change", "exit"]
 End = Literal["passed", "released", "unresolved"]
 
 OVERRIDDEN: Final = "overridden"
@@ -42,6 +45,21 @@ class KnownUse:
     by: str
     end: End | None
     journaled: bool
+
+    def use(self) -> Use:
+        """The use as the rules of admission know it, but for its number."""
+        return Use(
+            ticket=SOME_TICKET,
+            use_no=self.use_no,
+            attempt=UUID(self.attempt),
+            device=self.device,
+            lane=self.lane,
+            at=datetime.fromtimestamp(self.at_ms / 1000, UTC),
+            end=None if self.end is None else UseEnd(self.end),
+            purpose=self.purpose,
+            persons=self.persons,
+            flags=frozenset(self.flags),
+        )
 
     def body(self) -> UseBody:
         """The use as it goes to terminals."""
@@ -73,7 +91,7 @@ def may_have(claim: KnownUse, known: Collection[KnownUse]) -> bool:
     others = [use for use in known if not is_same(use, claim)]
     if not mine and any(use.use_no >= claim.use_no for use in others):
         return False
-    return not any(_stands_against(use, claim, others) for use in others if use.end != "released")
+    return not any(_stands_against(use, claim) for use in presence(each.use() for each in others).standing)
 
 
 def is_same(use: KnownUse, claim: KnownUse) -> bool:
@@ -81,43 +99,27 @@ def is_same(use: KnownUse, claim: KnownUse) -> bool:
     return (use.use_no, use.attempt, use.device) == (claim.use_no, claim.attempt, claim.device)
 
 
-def doubles(known: Iterable[KnownUse]) -> Iterator[tuple[KnownUse, ...]]:
-    """Admissions of one ticket that should not be there together, oldest first in each group.
+def doubles(known: Iterable[KnownUse]) -> Iterator[tuple[KnownUse, KnownUse]]:
+    """Admissions of one ticket that should not be there together, the earlier one first.
 
-    Two attempts at one use that were not both given back, and two passages without an exit between them, unless staff
+    Two attempts at one use that were both not given back; and two passages without a walk out in between, unless staff
     or the station's policy wanted the second.
     """
-    uses = sorted(known, key=lambda use: (use.use_no, use.at_ms, use.attempt))
-    admissions = [use for use in uses if use.purpose == "admission" and use.end != "released"]
-    for use_no in sorted({use.use_no for use in admissions}):
-        group = tuple(use for use in admissions if use.use_no == use_no)
-        if len(group) > 1:
-            yield group
-    passed = [use for use in admissions if use.end == "passed"]
-    for first, second in pairwise(passed):
-        wanted = {OVERRIDDEN, RE_ENTRY}.intersection(second.flags)
-        if first.use_no < second.use_no and not wanted and not _left(first, uses, second.use_no):
-            yield (first, second)
+    by_attempt = {use.use().attempt: use for use in known}
+    for first, second in overlapping(use.use() for use in by_attempt.values()):
+        earlier, later = by_attempt[first.attempt], by_attempt[second.attempt]
+        wanted = {OVERRIDDEN, RE_ENTRY}.intersection(later.flags)
+        walked = (earlier.end, later.end) == ("passed", "passed") and not wanted
+        if earlier.use_no == later.use_no or walked:
+            yield earlier, later
 
 
-def _stands_against(use: KnownUse, claim: KnownUse, others: Collection[KnownUse]) -> bool:
-    """Whether a use of another attempt, not given back, keeps `claim` from being granted."""
+def _stands_against(use: Use, claim: KnownUse) -> bool:
+    """Whether a use of another attempt that still stands keeps `claim` from being granted."""
     if use.purpose in ("refund", "change"):
-        return claim.purpose != "exit" or use.end != "passed"
+        return claim.purpose != "exit" or use.end is not UseEnd.PASSED
     if OVERRIDDEN in claim.flags:
         return False
-    if use.end != "passed":
+    if use.end is not UseEnd.PASSED:
         return True
-    inside = use.purpose == "admission" and not _left(use, others, None)
-    return inside and claim.purpose != "exit" and RE_ENTRY not in claim.flags
-
-
-def _left(admission: KnownUse, uses: Iterable[KnownUse], by: int | None) -> bool:
-    """Whether somebody walked out again after this admission, and at the latest with use `by`."""
-    return any(
-        use.purpose == "exit"
-        and use.end == "passed"
-        and use.use_no > admission.use_no
-        and (by is None or use.use_no <= by)
-        for use in uses
-    )
+    return claim.purpose != "exit" and RE_ENTRY not in claim.flags

@@ -1,7 +1,6 @@
 """A terminal's journal in memory: events chained and signed as a real one's are."""
 
 import random as seeded
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -64,8 +63,8 @@ class MemoryJournal:
         )  # fmt: skip
 
     def end(self, number: str, use_no: int, attempt: str, end: str) -> None:
-        more: Mapping[str, object] = {"passed": {"persons": 1}, "released": {"why": "not_started"}}.get(end, {})
-        self.note(f"use.{end}", number=number, use_no=use_no, attempt=bytes.fromhex(attempt), **more)
+        ends: dict[str, dict[str, object]] = {"passed": {"persons": 1}, "released": {"why": "not_started"}}
+        self.note(f"use.{end}", number=number, use_no=use_no, attempt=bytes.fromhex(attempt), **ends.get(end, {}))
 
     def slice(self, first: int = 1, last: int | None = None, kind: str = "gate") -> Slice:
         end = self.seq if last is None else last

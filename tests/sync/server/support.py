@@ -21,6 +21,7 @@ from sync.http_signatures import sign_request
 from sync.points import Probe, no_probe
 from sync.server.app import create_app
 from sync.server.centre import Centre
+from sync.server.devices import Kind as DeviceKind
 from sync.server.key_files import office_token
 from sync.server.settings import Settings
 from sync.server.setup import initialise
@@ -141,8 +142,8 @@ class World:
         return [each for each in found if kind is None or each["kind"] == kind]
 
     def enrol(self, kind: str = "till", name: str = "kiosk-1", station: int = STATION) -> "Terminal":
-        assert kind in ("till", "gate")
-        code = self.centre.new_code("till" if kind == "till" else "gate", name, station)
+        kinds: dict[str, DeviceKind] = {"till": "till", "gate": "gate", "relay": "relay"}
+        code = self.centre.new_code(kinds[kind], name, station)
         device_key, till_key = SigningKey.generate(), SigningKey.generate()
         answer = self.call("POST", "/v1/enrol", enrol_body(code, kind, name, device_key, till_key))
         assert answer.status_code == 200, answer.text

@@ -11,7 +11,7 @@ import pytest
 
 from sync.encoding import from_text, to_text
 from sync.points import ALL_POINTS
-from sync.server.app import MAX_BODY_BYTES
+from sync.server.requests import MAX_BODY_BYTES
 from sync.wire import ErrorAnswer
 from tests.sync.server.support import Clock, Terminal, World, opened, root_of
 from tickets.time_token import open_time

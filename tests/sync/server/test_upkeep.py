@@ -179,7 +179,7 @@ def test_a_policy_that_cannot_be_used(world: World, text: str, said: str) -> Non
 
 def test_a_database_of_another_version_is_refused(world: World) -> None:
     with sqlite3.connect(world.directory / "centre.db") as connection:
-        connection.execute("UPDATE about SET value = '2' WHERE name = 'schema_version'")
+        connection.execute("UPDATE about SET value = '3' WHERE name = 'schema_version'")
     connection.close()
     with pytest.raises(EnvironmentFault, match="another version"):
         Centre.open(Settings(directory=world.directory))

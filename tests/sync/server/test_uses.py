@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.server.support import Clock, Terminal, World, copy_of, opened
+from tests.sync.server.support import DATE, SEATED, Clock, Terminal, World, copy_of, opened
 
 
 @pytest.fixture
@@ -78,6 +78,44 @@ def test_what_is_said_of_a_split_does_not_depend_on_who_reports_first(
             told.append(gates[0].pull_all()["use", f"{'1' * 20}/1"])
     assert told[0] == told[1]
     assert told[0]["end"] == min((end for end in ends), key=["passed", "unresolved", None, "released"].index)
+
+
+def test_who_walked_out_comes_in_again(gate: Terminal, second: Terminal) -> None:
+    number = "1" * 20
+    gate.let_in(number, "passed", use_no=1)
+    gate.let_in(number, "passed", use_no=2, purpose="exit")
+    second.let_in(number, "passed", use_no=3)
+    second.push()
+    gate.push()
+    assert gate.world.incidents() == []
+    second.let_in(number, "passed", use_no=4)
+    second.push()
+    (duplicate,) = gate.world.incidents("duplicate_admission")
+    assert [use["use_no"] for use in duplicate["body"]["uses"]] == [3, 4]
+
+
+def test_a_use_is_told_with_all_that_a_departure_sheet_needs(gate: Terminal) -> None:
+    number = "1" * 20
+    attempt = bytes(16)
+    gate.note(
+        "use.claimed", number=number, use_no=1, attempt=attempt, service_date=DATE, trip=SEATED, lane="1",
+        persons=3, flags=["late", "unarbitrated"], by="number", purpose="admission",
+    )  # fmt: skip
+    gate.push()
+    told = gate.pull_all()["use", f"{number}/1"]
+    said = [told[name] for name in ("persons", "flags", "by", "service_date", "trip")]
+    assert said == [3, ["late", "unarbitrated"], "number", DATE, SEATED]
+    gate.note("use.passed", number=number, use_no=1, attempt=attempt, persons=2)
+    gate.push()
+    assert gate.pull_all()["use", f"{number}/1"]["persons"] == 2, "as many as walked"
+
+
+def test_what_a_relay_saw_twice_is_an_incident(gate: Terminal) -> None:
+    gate.note("use.duplicate", number="1" * 20, use_no=1, attempts=[bytes(16), b"1" * 16], devices=["a", "b"])
+    gate.push()
+    (incident,) = gate.world.incidents("duplicate_reported")
+    assert incident["subject"] == f"{'1' * 20}/1"
+    assert incident["body"]["devices"] == ["a", "b"]
 
 
 def test_an_unresolved_use_may_still_be_settled_but_no_other_end_changes(gate: Terminal) -> None:
