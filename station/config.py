@@ -194,6 +194,13 @@ class LaneConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsConfig:
+    """Where a gate shows its numbers to Prometheus."""
+
+    listen: str = ""  # HOST:PORT on loopback; empty: nowhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything one terminal needs to know. Secrets are files in `directory`, never values here."""
 
@@ -204,6 +211,7 @@ class Config:
     panel: PanelConfig = field(default_factory=PanelConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)
     relay: RelayConfig | None = None
     printer: PrinterConfig | None = None
     cash: CashConfig | None = None

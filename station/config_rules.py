@@ -4,6 +4,7 @@ A wrong value is told at the start, by its line, instead of by a device that doe
 """
 
 import dataclasses
+import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -171,6 +172,19 @@ def _reader(name: str, value: str) -> str:
     return "" if value in READERS else f"`{name}` must be one of {', '.join(READERS)}, not {value!r}."
 
 
+def _loopback(name: str, value: str) -> str:
+    """Nobody but this machine may read the numbers: what goes out to others is theirs to fetch here."""
+    if not value:
+        return ""
+    host, _, port = value.rpartition(":")
+    try:
+        good = ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
+    except ValueError:
+        good = False
+    good = good and port.isascii() and port.isdecimal() and int(port) <= 65535
+    return "" if good else f'`{name}` must be a loopback address with its port, such as "127.0.0.1:9750", or "".'
+
+
 _TEXTS: dict[str, Callable[[str, str], str]] = {
     "address": _address,
     "url": _url,
@@ -178,6 +192,7 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
     "listen": _listen,
     "gate": _label,
     "lane": _label,
+    "metrics.listen": _loopback,
     "lanes.gate": _lane_gate,
     "lanes.name": _lane_name,
     "source": _source,

@@ -3,14 +3,13 @@
 import json
 import secrets
 import signal
-import sys
 import threading
-import traceback
 from contextlib import ExitStack
 
 from drivers.barrier import Way
 from gate.announce import Announce, Announcement
 from gate.decide import Decider
+from gate.in_hand import InHand
 from gate.run import LaneParts, LanePlan, Readers, run_lanes
 from gate.screen.message import display_name
 from gate.screen.pulse import PulsingBarrier
@@ -20,6 +19,7 @@ from station import devices
 from station.clock import TerminalClock
 from station.config import Config, LaneConfig, OutConfig
 from station.enrolment import Enrolment
+from station.gate_watch import watching
 from station.lanes import gate_lanes, ways
 from station.probes import probe_from_environment
 from sync.arbiter import Arbiter, RelayArbiter
@@ -56,15 +56,28 @@ def run(config: Config) -> int:
             )
         )
         clock.not_before(journal.floor_ms())
-        arbiter = _arbiter(config, enrolment, at_the_end)
-        plans = [_plan(config, lane, enrolment, journal, arbiter, probe, at_the_end) for lane in lanes]
+        watch = at_the_end.enter_context(watching(config, lanes, stop))
+        arbiter = watch.measured(_arbiter(config, enrolment, at_the_end))
+        in_hand = InHand()
+        plans = [_plan(config, lane, enrolment, journal, arbiter, in_hand, probe, at_the_end) for lane in lanes]
+
+        def ready() -> None:
+            _print({"ready": True})
+            watch.ready()
+
+        def failed(lane: str, error: Exception) -> None:
+            """A lane failed by what is no device's fault, and begins anew."""
+            _print({"lane": lane, "failed": type(error).__name__})
+            watch.failed(lane, error)
+
         run_lanes(
             plans,
             journal=journal,
             stop=stop,
             probe=probe,
-            on_ready=lambda: _print({"ready": True}),
-            on_failed=_tell,
+            on_ready=ready,
+            on_failed=failed,
+            observer=watch,
         )
     return 0
 
@@ -90,6 +103,7 @@ def _plan(
     enrolment: Enrolment,
     journal: Journal,
     arbiter: Arbiter | None,
+    in_hand: InHand,
     probe: Probe,
     at_the_end: ExitStack,
 ) -> LanePlan:
@@ -124,6 +138,7 @@ def _plan(
             clock=clock,
             arbiter=arbiter,
             probe=probe,
+            in_hand=in_hand,
         )
         barrier = PulsingBarrier(devices.barrier(lane.barrier), beat)
         return LaneParts(decider=decider, barrier=barrier, readers=_readers(lane, leads))
@@ -156,12 +171,6 @@ def _announce(lane: str, way: Way, screen: ScreenSender) -> Announce:
         _print({"lane": lane, "way": way.value, **announcement.to_json()})
 
     return announce
-
-
-def _tell(lane: str, error: Exception) -> None:
-    """A lane failed by what is no device's fault, and begins anew: leave what is needed to find out why."""
-    _print({"lane": lane, "failed": type(error).__name__})
-    traceback.print_exception(error, file=sys.stderr)
 
 
 def _print(line: dict[str, object]) -> None:
