@@ -22,6 +22,7 @@ from gate.observe import UNOBSERVED, Observer
 from gate.readers import Inputs, read_camera, read_cards, read_scanner
 from gate.settings import GateSettings
 from gate.started import note_start
+from sync.arbiter import Arbiter
 from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.points import Probe, no_probe
@@ -79,11 +80,14 @@ def run_gate(
     scanner: Scanner | None = None,
     camera: Camera | None = None,
     cards: IdReader | None = None,
+    arbiter: Arbiter | None = None,
     probe: Probe = no_probe,
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Run the one lane of a gate in the calling thread: see `run_lane`."""
-    decider = Decider(settings=settings, journal=journal, cache=cache, trust=trust, clock=clock)
+    decider = Decider(
+        settings=settings, journal=journal, cache=cache, trust=trust, clock=clock, arbiter=arbiter, probe=probe
+    )
     readers = Readers(scanner=scanner, camera=camera, cards=cards)
     plan = LanePlan(
         settings=settings,

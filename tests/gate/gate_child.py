@@ -18,7 +18,13 @@ from drivers.link import Link, open_link
 from drivers.scanner.line import LineScanner
 from gate.run import run_gate
 from gate.settings import GateSettings
+from sync.arbiter import Answer, Granted, Taken
 from sync.points import kill_at, no_probe
+from sync.record_rows import use_told
+from sync.relay_wire import ClaimRequest
+from sync.server.relay.arbiter import Claim, answer_claims
+from sync.server.relay.ledger import RELAY_DB, Ledger
+from sync.server.relay.steps import meet
 from tests.gate.bench import Gate
 
 BRISK = GateSettings(gate="3", lane="3A", start_seconds=0.5, finish_seconds=0.5, refusal_seconds=0.5)
@@ -30,11 +36,38 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__])
 
 
-def run(folder: Path, scanner: str, barrier: str, point: str | None, said: Connection, user: int | None = None) -> None:
+class LedgerArbiter:
+    """The relay's arbiter on its own file, which outlives the process that asks it."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self.ledger = Ledger.open(folder / RELAY_DB, secrets.token_bytes, 0)
+        self._device = device
+        with self.ledger.writing("step"):
+            meet(self.ledger, device, "gate")
+            self.ledger.connection.execute("UPDATE devices SET in_step = 1")
+            self.ledger.begin_arbitrating()
+
+    def ask(self, claim: ClaimRequest) -> Answer:
+        (answer,) = answer_claims(self.ledger, [Claim(device=self._device, asked=claim)], 0)
+        if answer.answer == "granted":
+            return Granted()
+        return Taken(uses=tuple(use_told(use) for use in answer.uses))
+
+
+def run(
+    folder: Path,
+    scanner: str,
+    barrier: str,
+    point: str | None,
+    said: Connection,
+    user: int | None = None,
+    arbitrated: bool = False,
+) -> None:
     """Run the gate of `folder` until it is killed: at `point`, or by whoever made this process."""
     become(user)
     probe = no_probe if point is None else kill_at(point)
-    gate = Gate(folder / "gate-1", cache=folder / "cache.db", random=secrets.token_bytes, probe=probe)
+    arbiter = LedgerArbiter(folder, "gate-1") if arbitrated else None
+    gate = Gate(folder / "gate-1", cache=folder / "cache.db", random=secrets.token_bytes, probe=probe, arbiter=arbiter)
 
     def open_scanner() -> Link:
         link = open_link(scanner)
@@ -47,6 +80,7 @@ def run(folder: Path, scanner: str, barrier: str, point: str | None, said: Conne
         cache=gate.cache,
         trust=gate.trust,
         clock=gate.clock,
+        arbiter=arbiter,
         barrier=ModbusRelayBarrier(lambda: open_link(barrier)),
         scanner=LineScanner(open_scanner),
         announce=lambda announcement: said.send(announcement.to_json()),
@@ -101,11 +135,17 @@ class Life:
 
 @contextmanager
 def life(
-    folder: Path, scanner: str, barrier: str, *, point: str | None = None, user: int | None = None
+    folder: Path,
+    scanner: str,
+    barrier: str,
+    *,
+    point: str | None = None,
+    user: int | None = None,
+    arbitrated: bool = False,
 ) -> Iterator[Life]:
     """Begin a life; what is left of it is killed at the end."""
     heard, said = _processes.Pipe(duplex=False)
-    child = _processes.Process(target=run, args=(folder, scanner, barrier, point, said, user))
+    child = _processes.Process(target=run, args=(folder, scanner, barrier, point, said, user, arbitrated))
     child.start()
     said.close()
     try:

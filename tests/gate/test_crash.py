@@ -1,9 +1,10 @@
 """Power fails at every point that a passage reaches: nothing recorded is lost or made up, and the right is kept."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,15 @@ from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
 from sync.journal_reader import JournalReader
 from sync.points import Point, after_commit, before_commit
-from tests.gate.bench import Centre, Desk
+from sync.server.relay.ledger import RELAY_DB
+from tests.gate.bench import DEPARTURE, Centre, Desk
 from tests.gate.gate_child import LISTENING, Life, life
 from tests.gate.lane_bench import eventually
+from tests.gate.test_override import code_of, trust_with_badges
 from tickets.credential import Ticket
 from tickets.events import GENESIS, Kind, chain
 from tickets.reasons import Reason
+from tickets.trust import Role
 
 
 @dataclass
@@ -26,15 +30,19 @@ class Scene:
     """A lane whose gate dies and comes back, while the devices stay as they are."""
 
     folder: Path
+    centre: Centre
     scanner: Station
     board: Station
     ticket: Ticket
     text: str
+    arbitrated: bool = False
     walked: int = 0
     said: list[Life] = field(default_factory=list)
 
     def life(self, stack: ExitStack, point: str | None = None) -> Life:
-        lived = stack.enter_context(life(self.folder, self.scanner.address, self.board.address, point=point))
+        lived = stack.enter_context(
+            life(self.folder, self.scanner.address, self.board.address, point=point, arbitrated=self.arbitrated)
+        )
         self.said.append(lived)
         return lived
 
@@ -77,7 +85,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         Station(ScannerSimulator(), f"pty:{tmp_path / 'scanner'}") as scanner,
         Station(RelayBoardSimulator(arm_ms=20), f"pty:{tmp_path / 'barrier'}", log=tmp_path / "barrier.log") as board,
     ):
-        yield Scene(tmp_path, scanner, board, ticket, desk.by_till(ticket))
+        yield Scene(tmp_path, centre, scanner, board, ticket, desk.by_till(ticket))
     centre.close()
 
 
@@ -152,6 +160,61 @@ def test_after_a_passage_is_recorded(scene: Scene) -> None:
     scene.is_true()
     assert scene.kinds().count(Kind.USE_PASSED) == 1
     assert scene.board.state()["opened"] == 1
+
+
+@pytest.mark.parametrize("point", [Point.GATE_ARBITER_BEFORE, Point.GATE_ARBITER_AFTER, *both(Kind.USE_CLAIMED)])
+def test_around_the_question_to_the_arbiter(scene: Scene, point: str) -> None:
+    """What was granted before the power failed is granted again: the same attempt, one use, all of it arbitrated."""
+    scene.arbitrated = True
+    dies_at(scene, point, shows(scene))
+    granted = granted_uses(scene)
+    assert len(granted) == (point != Point.GATE_ARBITER_BEFORE)
+    assert scene.kinds().count(Kind.USE_CLAIMED) == (point == after_commit("gate", Kind.USE_CLAIMED))
+    passes_once_and_a_copy_does_not(scene)
+    assert len(granted_uses(scene)) == 1
+    assert granted == [] or granted == granted_uses(scene), "the same attempt"
+    assert not any("unarbitrated" in str(lived.said) for lived in scene.said)
+
+
+def granted_uses(scene: Scene) -> list[tuple[object, ...]]:
+    """What the arbiter has on its disk."""
+    relay = sqlite3.connect(scene.folder / RELAY_DB)
+    found = relay.execute("SELECT number, use_no, attempt FROM grants").fetchall()
+    relay.close()
+    return found
+
+
+@pytest.mark.parametrize("point", both(Kind.GATE_STARTED))
+def test_while_a_start_is_written_down(scene: Scene, point: str) -> None:
+    dies_at(scene, Point.GATE_COIL_BEFORE, shows(scene))
+    dies_at(scene, point, lambda _: None)
+    passes_once_and_a_copy_does_not(scene)
+    assert scene.kinds().count(Kind.USE_CLAIMED) == 1
+
+
+@pytest.mark.parametrize("point", both(Kind.STAFF_OVERRODE))
+def test_while_staff_let_somebody_through(scene: Scene, point: str) -> None:
+    """Who and why is in the same commit as the use: there is neither without the other."""
+    scene.centre.trust(2, trust_with_badges())
+    scene.centre.departure(replace(DEPARTURE, gate="7"))
+    badge = code_of(Role.ATTENDANT)
+
+    def refused_and_let_through(lived: Life) -> None:
+        shows(scene)(lived)
+        lived.says("stop", Reason.WRONG_GATE)
+        scene.scans(badge)
+
+    dies_at(scene, point, refused_and_let_through)
+    committed = point == after_commit("gate", Kind.STAFF_OVERRODE)
+    assert scene.kinds().count(Kind.USE_CLAIMED) == scene.kinds().count(Kind.STAFF_OVERRODE) == committed
+    with ExitStack() as stack:
+        lived = scene.life(stack)
+        refused_and_let_through(lived)
+        lived.says("go")
+        scene.walks()
+        lived.says("idle")
+    scene.is_true()
+    assert scene.kinds().count(Kind.USE_PASSED) == 1
 
 
 @pytest.mark.parametrize("point", both(Kind.USE_RELEASED))

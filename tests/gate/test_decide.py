@@ -278,7 +278,7 @@ def test_who_comes_second_to_the_same_use_is_refused(tmp_path: Path, centre: Cen
     quick: list[object] = []
 
     class Meanwhile:
-        def ask(self, claim: ClaimRequest) -> Answer:
+        def ask(self, claim: ClaimRequest) -> Answer:  # noqa: ARG002  the port's own signature
             if not quick:
                 quick.append(None)
                 quick.append(admitted(slow.shows(text)))
