@@ -9,6 +9,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from gate.decision import Admitted, Override
+from gate.in_hand import InHand
 from gate.settings import GateSettings
 from sync.arbiter import Alone, Answer, Arbiter
 from sync.journal import Journal, Transaction
@@ -16,6 +17,7 @@ from sync.journal_uses import By, claim_use, end_use
 from sync.points import Point, Probe
 from sync.relay_wire import ClaimRequest
 from tickets.admission import TrustedNow
+from tickets.errors import EnvironmentFault
 from tickets.events import Kind
 from tickets.numbers import TicketNumber
 from tickets.reasons import Reason
@@ -38,8 +40,12 @@ class Claims:
         arbiter: Arbiter | None,
         clock: Callable[[], TrustedNow],
         probe: Probe,
+        in_hand: InHand | None = None,
     ) -> None:
+        """`in_hand` is shared by the lanes of a gate; without it this lane is the only one."""
         self._lane = settings.lane
+        self._in_hand = in_hand or InHand()
+        self._in_hand.let_go_of_all(self._lane)
         self._journal = journal
         self._arbiter = arbiter
         self._clock = clock
@@ -74,17 +80,37 @@ class Claims:
         return answer
 
     def admit(self, admitted: Admitted, override: Override | None) -> bool:
-        """Commit the use, and who answers for it; False, with nothing written, when its number is taken."""
+        """Commit the use, and who answers for it; False, with nothing written, when another has it."""
+        try:
+            return self._commit(admitted, override)
+        except EnvironmentFault:
+            self.let_go(admitted)  # nobody is let in for it
+            raise
+
+    def let_go(self, admitted: Admitted) -> None:
+        """The use has ended here: another lane may take it up again, if nobody knows how it ended."""
+        self._in_hand.let_go(admitted.attempt, self._lane)
+
+    def in_hand_elsewhere(self, attempt: UUID) -> bool:
+        """Whether another lane of this gate has a use in hand that it took up again."""
+        return self._in_hand.elsewhere(attempt, self._lane)
+
+    def _commit(self, admitted: Admitted, override: Override | None) -> bool:
         with self._journal.transaction() as tx:
             if admitted.resumed:
-                number = admitted.number.digits
-                again = {"lane": self._lane, "what": "use taken up again", "number": number, "use_no": admitted.use_no}
-                tx.append(Kind.LANE_EVENT, again)
+                if not self._in_hand.take(admitted.attempt, self._lane):
+                    return False
+                self._take_up(tx, admitted)
             elif not self._claim(tx, admitted):
                 return False
             if override is not None:
                 self._overrode(tx, override, admitted.number, admitted.use_no)
             return True
+
+    def _take_up(self, tx: Transaction, admitted: Admitted) -> None:
+        number = admitted.number.digits
+        again = {"lane": self._lane, "what": "use taken up again", "number": number, "use_no": admitted.use_no}
+        tx.append(Kind.LANE_EVENT, again)
 
     def give_back(self, wanted: Admitted) -> bool:
         """Commit a use that lets nobody in: claimed and released at once. False when its number is taken.

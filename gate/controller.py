@@ -364,6 +364,7 @@ class Controller:
         state = self._lane.state
         why = f"barrier {state.value}" if state in _OUT_OF_SERVICE else "not walked through"
         self._record.end(ended.use, end, persons=max(1, self._lane.through), why=why)
+        self._decider.let_go(ended.use)
 
     def _do_when_free(self) -> None:
         """What has time: the picture of the empty lane, writing what the disk did not take, housekeeping."""

@@ -16,6 +16,7 @@ from gate.decision import Admitted as Admitted
 from gate.decision import Decision as Decision
 from gate.decision import Refused as Refused
 from gate.find import Finder, Found, NotFound, TrustSource
+from gate.in_hand import InHand
 from gate.settings import GateSettings
 from gate.shown import Card, Code
 from sync.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
@@ -88,13 +89,17 @@ class Decider:
         clock: Callable[[], TrustedNow],
         arbiter: Arbiter | None = None,
         probe: Probe = no_probe,
+        in_hand: InHand | None = None,
     ) -> None:
+        """`in_hand` is shared by the lanes of a gate."""
         self._settings = settings
         self._journal = journal
         self._cache = cache
         self._finder = Finder(cache, trust, settings.station)
         self._clock = clock
-        self._claims = Claims(settings=settings, journal=journal, arbiter=arbiter, clock=clock, probe=probe)
+        self._claims = Claims(
+            settings=settings, journal=journal, arbiter=arbiter, clock=clock, probe=probe, in_hand=in_hand
+        )
 
     def code(self, code: Code, *, earlier: Card | None = None) -> Decision:
         """Decide on a code. A card that was shown `earlier` counts if it is the ticket's, and is nobody's otherwise."""
@@ -142,6 +147,10 @@ class Decider:
     def refuse_badge(self, reason: str, badge: str | None) -> None:
         """Record that a badge was shown and not taken; `badge` is its number, where its signature proves it."""
         self._claims.refuse_badge(reason, badge)
+
+    def let_go(self, admitted: Admitted) -> None:
+        """The use has ended, whichever way: another lane may take it up, if its end is not known."""
+        self._claims.let_go(admitted)
 
     def badges(self) -> tuple[Trust, int | None, TrustedNow]:
         """What a badge is checked with: the trust list in force, this station's number (if known), and the time."""
@@ -201,13 +210,14 @@ class Decider:
 
     def _may_be_taken_up(self, own: Iterable[Use], uses: Iterable[Use]) -> frozenset[UUID]:
         """Own attempts that may go on: those that ended without anybody knowing how, and those that the arbiter granted
-        and this journal never heard of. One that is still open here is in use.
+        and this journal never heard of. One that is still open here, or that another lane has in hand, is in use.
         """
         here = {use.attempt: use for use in own}
         return frozenset(
             use.attempt
             for use in uses
-            if (
+            if not self._claims.in_hand_elsewhere(use.attempt)
+            and (
                 here[use.attempt].end is UseEnd.UNRESOLVED
                 if use.attempt in here
                 else use.attempt == self._claims.attempt(use.ticket, use.use_no)
