@@ -15,12 +15,16 @@ from station.config import Config
 from station.enrolment import Enrolment
 from station.probes import probe_from_environment
 from sync.backoff import Backoff
+from sync.cache_file import word_of_damage
 from sync.cache_writer import CacheWriter
 from sync.client import CentreClient
+from sync.database import DamagedStore
 from sync.engine import Engine
 from sync.engine import run as run_engine
 from sync.lan import Lan, LanSettings
 from sync.trusted_time import boot_clock, system_clocks
+
+_log = logging.getLogger("waystation.sync")
 
 
 def run(config: Config) -> int:
@@ -31,6 +35,18 @@ def run(config: Config) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     enrolment = Enrolment.load(config.directory)
+    while not stop.is_set():
+        try:
+            _keep_in_step(config, enrolment, stop)
+        except DamagedStore as damage:
+            if not word_of_damage(config.directory / "cache.db").exists():
+                raise
+            _log.error("sync.cache_damaged %s: it is begun again", damage.what)
+            stop.wait(config.sync.retry_base_seconds)
+    return 0
+
+
+def _keep_in_step(config: Config, enrolment: Enrolment, stop: threading.Event) -> None:
     probe = probe_from_environment()
     with ExitStack() as stack:
         http = stack.enter_context(httpx.Client(trust_env=False))
@@ -55,7 +71,6 @@ def run(config: Config) -> int:
         lan.start()
         print(json.dumps({"ready": True}), flush=True)
         run_engine(engine, stop.wait)
-    return 0
 
 
 def _lan(config: Config, enrolment: Enrolment, engine: Engine, cache: CacheWriter) -> Lan:

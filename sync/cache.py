@@ -8,6 +8,7 @@ told, and a departure is as the station runs it (`tickets.standing`), with what 
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
@@ -26,7 +27,7 @@ from sync.trusted_time import TimeAnchor
 from sync.wire import AllotmentBody, CertificateBody, ClaimBody, DayKeyBody, DeviceBody, StationBody, StopBody, Wire
 from tickets.admission import TicketState
 from tickets.departures import Departure
-from tickets.errors import EnvironmentFault, Malformed
+from tickets.errors import EnvironmentFault
 from tickets.keys import Algorithm, PublicKey
 from tickets.numbers import TicketNumber
 from tickets.staff import StaffFact
@@ -35,9 +36,10 @@ from tickets.uses import Use, merged
 
 _MOST_PARSED = 4096
 W = TypeVar("W", bound=Wire)
+R = TypeVar("R")
 
-_IN_WINDOW = """SELECT key, body FROM records WHERE kind = 'departure'
-    AND json_extract(body, '$.departs_at') >= ? AND json_extract(body, '$.departs_at') < ?"""
+_LEAVES = "CASE WHEN json_valid(body) THEN json_extract(body, '$.departs_at') END"
+_IN_WINDOW = f"SELECT key, body FROM records WHERE kind = 'departure' AND {_LEAVES} >= ? AND {_LEAVES} < ?"  # noqa: S608  constants
 _ONE = "SELECT body FROM records WHERE kind = ? AND key = ?"
 
 
@@ -94,7 +96,7 @@ class CacheReader:
     def ticket(self, number: TicketNumber) -> CachedTicket | None:
         """A ticket, or None when the cache does not know it (which says nothing about the ticket)."""
         found = self._file.rows(TICKET + "WHERE number = ?", (number.to_bytes(),))
-        return ticket_of(found[0]) if found else None
+        return self._file.made(ticket_of, found[0]) if found else None
 
     def tickets_by_tag(self, service_date: date, trip: str, tag: bytes) -> list[CachedTicket]:
         """Tickets for a departure (as sold) under an identity tag: how an ID card alone finds its ticket."""
@@ -102,19 +104,19 @@ class CacheReader:
             TICKET + "WHERE service_date = ? AND trip = ? AND tag = ? ORDER BY number",
             (service_date.isoformat(), trip, tag),
         )
-        return [ticket_of(row) for row in found]
+        return self._all(ticket_of, found)
 
     def tickets_of(self, service_date: date, trip: str) -> list[CachedTicket]:
         """All tickets for a departure, as sold."""
         found = self._file.rows(
             TICKET + "WHERE service_date = ? AND trip = ? ORDER BY number", (service_date.isoformat(), trip)
         )
-        return [ticket_of(row) for row in found]
+        return self._all(ticket_of, found)
 
     def uses(self, number: TicketNumber) -> list[Use]:
         """Uses of a ticket by any device of the station, as far as the centre or the LAN has said, by number."""
         found = self._file.rows(USES, (number.to_bytes(),))
-        uses = [use_of(row) for row in found]
+        uses = self._all(use_of, found)
         return merged(uses) if len(uses) > 1 else uses
 
     def told(self, number: TicketNumber) -> tuple[TicketState | None, list[Use]]:
@@ -123,14 +125,14 @@ class CacheReader:
         uses = []
         for row in self._file.rows(TOLD, (number.to_bytes(),)):
             if row[1] == 0:
-                state = TicketState(cast(str, row[6]))
-            else:
-                uses.append(use_of(row))
+                state = self._file.made(TicketState, cast(str, row[6]))
+            elif (use := self._file.made(use_of, row)) is not None:
+                uses.append(use)
         return state, merged(uses) if len(uses) > 1 else uses
 
     def uses_of(self, service_date: date, trip: str) -> list[Use]:
         """Uses of all tickets for a departure (as sold), by any device of the station, as far as they are known."""
-        return merged(use_of(row) for row in self._file.rows(USES_OF, (service_date.isoformat(), trip)))
+        return merged(self._all(use_of, self._file.rows(USES_OF, (service_date.isoformat(), trip))))
 
     def devices(self) -> list[DeviceBody]:
         """The devices of this station with their public keys, by name of device."""
@@ -159,7 +161,7 @@ class CacheReader:
     def trust_list_bytes(self) -> bytes | None:
         """The newest trust list whose signature sync has checked."""
         value = self._file.state(TRUST_LIST)
-        return None if value is None else from_text(value)
+        return None if value is None else self._file.made(from_text, value)
 
     def certificate(self, device: str) -> bytes | None:
         """A till's renewed certificate, if it has one."""
@@ -178,21 +180,21 @@ class CacheReader:
     def time_anchor(self) -> TimeAnchor | None:
         """The newest signed time and when it came."""
         value = self._file.state(TIME_ANCHOR)
-        return None if value is None else TimeAnchor.from_json(value)
+        return None if value is None else self._file.made(TimeAnchor.from_json, value)
 
     def time_floor_ms(self) -> int:
         """The time that no clock here may be below, in ms since 1970; 0 when there is none."""
-        return int(self._file.state(TIME_FLOOR) or 0)
+        return self._file.made(int, self._file.state(TIME_FLOOR) or "0") or 0
 
     def status(self) -> SyncStatus | None:
         """How syncing goes; None when it never ran."""
         value = self._file.state(STATUS)
-        return None if value is None else SyncStatus.from_json(value)
+        return None if value is None else self._file.made(SyncStatus.from_json, value)
 
     def lan_status(self) -> LanStatus | None:
         """How the relay is doing, seen from here; None when this terminal has never had one."""
         value = self._file.state(LAN_STATUS)
-        return None if value is None else LanStatus.from_json(value)
+        return None if value is None else self._file.made(LanStatus.from_json, value)
 
     def age(self, now: datetime) -> timedelta | None:
         """How long ago the cache was last seen to be up to date; None when it never was."""
@@ -233,9 +235,8 @@ class CacheReader:
         known = self._told.get(key)
         if known is not None and known[0] == body:
             return known[1]
-        try:
-            departure = Departure.from_record(json.loads(body))
-        except Malformed:
+        departure = self._file.made(_departure, body)
+        if departure is None:
             return None  # as good as not there: a signed ticket for it is admitted and flagged, see admission
         if len(self._told) > _MOST_PARSED:
             self._told.clear()
@@ -244,12 +245,19 @@ class CacheReader:
 
     def _body(self, kind: str, key: str, model: type[W]) -> W | None:
         body = self._record(kind, key)
-        return None if body is None else model.model_validate_json(body)
+        return None if body is None else self._file.made(model.model_validate_json, body)
 
     def _bodies(self, kind: str, model: type[W]) -> list[W]:
         found = self._file.rows("SELECT body FROM records WHERE kind = ?", (kind,))
-        return [model.model_validate_json(cast(str, body)) for (body,) in found]
+        return self._all(lambda row: model.model_validate_json(cast(str, row[0])), found)
+
+    def _all(self, make: Callable[[tuple[object, ...]], R], rows: list[tuple[object, ...]]) -> list[R]:
+        return [made for row in rows if (made := self._file.made(make, row)) is not None]
 
     def _record(self, kind: str, key: str) -> str | None:
         found = self._file.rows(_ONE, (kind, key))
         return cast(str, found[0][0]) if found else None
+
+
+def _departure(body: str) -> Departure:
+    return Departure.from_record(json.loads(body))

@@ -1,14 +1,20 @@
 """The cache's file as a reader holds it: opened when it appears, followed when it is replaced, empty when it is bad."""
 
+import contextlib
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from sync.cache_schema import REVISION, SCHEMA
-from sync.database import open_reader, unusable
+from sync.database import UNUSABLE, DamagedStore, open_reader, unusable
 from tickets.errors import EnvironmentFault
+
+T = TypeVar("T")
+R = TypeVar("R")
+_ILLEGIBLE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, OSError)
+_LOOK = "Check the disk. The gate goes on with what a ticket itself says; sync fetches what is missing."
 
 Mark = tuple[tuple[int, int] | None, int]
 """Which file it was, and a number that changes when the file does."""
@@ -33,13 +39,13 @@ class CacheFile:
             if self._connection is None:
                 return []
             found = self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
-            self.problem = unusable(SCHEMA.name, self.path, error)
+        except UNUSABLE as error:
             self.close()
-            return []
+            return self._none(unusable(SCHEMA.name, self.path, error))
         except EnvironmentFault as fault:
-            self.problem = fault
-            return []
+            return self._none(fault)
+        except OSError as error:
+            return self._none(EnvironmentFault(f"The cache {self.path} cannot be reached ({error.strerror})", _LOOK))
         self.problem = None
         return found
 
@@ -47,6 +53,14 @@ class CacheFile:
         """One value of the table of single values."""
         found = self.rows("SELECT value FROM state WHERE key = ?", (key,))
         return cast(str, found[0][0]) if found else None
+
+    def made(self, make: Callable[[T], R], of: T) -> R | None:
+        """What `make` makes of something that was read here; None, and a problem, when the disk has changed it."""
+        try:
+            return make(of)
+        except _ILLEGIBLE as error:
+            self.problem = DamagedStore(f"A row of the cache {self.path} is damaged ({type(error).__name__})", _LOOK)
+            return None
 
     def written(self) -> Mark:
         """Another mark than before when the file has been written since. Costs some microseconds."""
@@ -62,6 +76,13 @@ class CacheFile:
             self._connection.close()
             self._connection = None
 
+    def _none(self, fault: EnvironmentFault) -> list[tuple[object, ...]]:
+        self.problem = fault
+        if isinstance(fault, DamagedStore):
+            with contextlib.suppress(OSError):  # who may not write here can only say it
+                word_of_damage(self.path).touch()
+        return []
+
     def _mark(self, found: list[tuple[object, ...]]) -> Mark:
         return self._inode, cast(int, found[0][0]) if found else -1
 
@@ -76,6 +97,11 @@ class CacheFile:
         if self._connection is None or inode != self._inode:
             self.close()
             self._connection, self._inode = open_reader(self.path, SCHEMA), inode
+
+
+def word_of_damage(path: Path) -> Path:
+    """An empty file beside the cache: whoever meets damage leaves it, and sync begins the cache again."""
+    return Path(f"{path}.damaged")
 
 
 class Changes:

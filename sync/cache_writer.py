@@ -6,6 +6,8 @@ share this connection and take turns, each for one commit: no longer than the di
 
 import json
 import logging
+import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Self, cast
 from uuid import UUID
 
+from sync.cache_file import word_of_damage
 from sync.cache_schema import (
     CURSOR,
     REVISION,
@@ -129,12 +132,14 @@ class CacheWriter:
 
     def time_anchor(self) -> TimeAnchor | None:
         """The newest signed time kept."""
-        value = self.get(TIME_ANCHOR)
-        return None if value is None else TimeAnchor.from_json(value)
+        with self._legible():
+            value = self.get(TIME_ANCHOR)
+            return None if value is None else TimeAnchor.from_json(value)
 
     def time_floor_ms(self) -> int:
         """The time that no clock here may be below; 0 when there is none."""
-        return int(self.get(TIME_FLOOR) or 0)
+        with self._legible():
+            return int(self.get(TIME_FLOOR) or 0)
 
     def set_time(self, anchor: TimeAnchor) -> None:
         """Keep time that the centre signed for our own nonce; the floor becomes that time, also when it is lower."""
@@ -158,22 +163,26 @@ class CacheWriter:
 
     def trust_version(self) -> int:
         """The version of the trust list kept; 0 when there is none."""
-        return int(self.get(TRUST_VERSION) or 0)
+        with self._legible():
+            return int(self.get(TRUST_VERSION) or 0)
 
     def trust_list(self) -> bytes | None:
         """The trust list kept, checked when it came."""
-        value = self.get(TRUST_LIST)
-        return None if value is None else from_text(value)
+        with self._legible():
+            value = self.get(TRUST_LIST)
+            return None if value is None else from_text(value)
 
     def record(self, kind: str, key: str) -> dict[str, object] | None:
         """The body of one record of the kinds that are kept as JSON."""
-        found = self.one("SELECT body FROM records WHERE kind = ? AND key = ?", kind, key)
-        return None if found is None else cast("dict[str, object]", json.loads(cast(str, found[0])))
+        with self._legible():
+            found = self.one("SELECT body FROM records WHERE kind = ? AND key = ?", kind, key)
+            return None if found is None else cast("dict[str, object]", json.loads(cast(str, found[0])))
 
     def status(self) -> SyncStatus | None:
         """The status written last."""
-        value = self.get(STATUS)
-        return None if value is None else SyncStatus.from_json(value)
+        with self._legible():
+            value = self.get(STATUS)
+            return None if value is None else SyncStatus.from_json(value)
 
     def set_status(self, status: SyncStatus) -> None:
         """Write how syncing goes."""
@@ -188,7 +197,7 @@ class CacheWriter:
 
     def forget_day_keys(self, before: date) -> int:
         """Destroy the identity keys of service days before this one, on the disk too; answers how many."""
-        with self._turn:
+        with self._turn, self._legible():
             gone = self._connection.execute(
                 "DELETE FROM records WHERE kind = 'day_key' AND key < ?", (before.isoformat(),)
             ).rowcount
@@ -237,12 +246,12 @@ class CacheWriter:
 
     def one(self, sql: str, *parameters: object) -> tuple[object, ...] | None:
         """The first row of a SELECT, if there is one; never in the middle of another thread's commit."""
-        with self._turn:
+        with self._turn, self._legible():
             return cast("tuple[object, ...] | None", self._connection.execute(sql, parameters).fetchone())
 
     def all(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
         """All rows of a SELECT, likewise."""
-        with self._turn:
+        with self._turn, self._legible():
             return self._connection.execute(sql, parameters).fetchall()
 
     def get(self, key: str) -> str | None:
@@ -270,11 +279,30 @@ class CacheWriter:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
+    def check(self) -> None:
+        """DamagedStore when word was left that this file is damaged, by whoever met it: it is to be opened again."""
+        if word_of_damage(self._path).exists():
+            raise DamagedStore(
+                f"The cache {self._path} is damaged", "Nothing: it is set aside, and all of it is fetched again."
+            )
+
+    @contextmanager
+    def _legible(self) -> Iterator[None]:
+        """What is read must be what was written; DamagedStore, and word left, when it is not."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
+        except ValueError:
+            word_of_damage(self._path).touch()
+            self.check()
+            raise
+
     def _fault(self, error: sqlite3.Error) -> EnvironmentFault:
-        """Leave word for the next start when the damage is found only while writing."""
+        """Leave word for the next start when damage is found."""
         fault = unusable(SCHEMA.name, self._path, error)
         if isinstance(fault, DamagedStore):
-            _word_of_damage(self._path).touch()
+            word_of_damage(self._path).touch()
         return fault
 
     def _forget_for_good(self, records: Iterable[Record]) -> None:
@@ -284,24 +312,43 @@ class CacheWriter:
 
     def _truncate_log(self) -> None:
         """Empty the WAL if no reader is in the way; otherwise it is overwritten by the next checkpoints."""
-        with self._turn:
+        with self._turn, self._legible():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _open_or_begin_again(path: Path) -> Writer:
     try:
-        if not _word_of_damage(path).exists():
-            return open_writer(path, SCHEMA)
-        _log.error("cache.damaged it was found so while writing")
+        if not word_of_damage(path).exists() and (writer := _open(path)) is not None:
+            return writer
+        _log.error("cache.damaged it was found so while it was in use")
     except DamagedStore as damage:
         _log.error("cache.damaged %s", damage.what)
     for ending in ("-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
-    if path.exists():
-        path.rename(f"{path}.set-aside")
-    _word_of_damage(path).unlink(missing_ok=True)
+        _set_aside(Path(f"{path}{ending}"))
+    _set_aside(path)
+    word_of_damage(path).unlink(missing_ok=True)
     return open_writer(path, SCHEMA)
 
 
-def _word_of_damage(path: Path) -> Path:
-    return Path(f"{path}.damaged")
+def _open(path: Path) -> Writer | None:
+    """Open it; None when its name is something else's, or a file that we may not write where we may make another."""
+    try:
+        return open_writer(path, SCHEMA, look_through=True)
+    except DamagedStore:
+        raise
+    except EnvironmentFault:
+        spoilt = path.is_dir() or (path.exists() and not os.access(path, os.R_OK | os.W_OK))
+        if spoilt and os.access(path.parent, os.W_OK | os.X_OK):
+            return None
+        raise
+
+
+def _set_aside(path: Path) -> None:
+    """Keep the newest of what was damaged, as evidence."""
+    aside = Path(f"{path}.set-aside")
+    if path.is_symlink() or path.exists():
+        if aside.is_dir() and not aside.is_symlink():
+            shutil.rmtree(aside)
+        elif path.is_dir():
+            aside.unlink(missing_ok=True)
+        path.rename(aside)

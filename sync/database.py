@@ -37,6 +37,10 @@ class DamagedStore(EnvironmentFault):
     """The file is not a database, or a broken one."""
 
 
+UNUSABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite answers for a file that it cannot use; what it says of a broken one may not even be text."""
+
+
 class Writer:
     """The only connection that writes a file. Autocommit: whoever writes says BEGIN and COMMIT.
 
@@ -56,22 +60,24 @@ class Writer:
             self._lock = -1
 
 
-def open_writer(path: Path, schema: Schema, *, checkpoint_pages: int = 1000) -> Writer:
-    """Open `path` as its one writer, creating and migrating it as needed.
+def open_writer(path: Path, schema: Schema, *, checkpoint_pages: int = 1000, look_through: bool = False) -> Writer:
+    """Open `path` as its one writer, creating and migrating it as needed; `look_through` reads all of it first.
 
     EnvironmentFault when another process writes it, when it was made by a newer version of this program, when it is
-    not a database, or when the directory or disk does not let us.
+    not a database, or when the directory or disk does not let us; DamagedStore when the file itself is bad.
     """
     lock = _take_lock(path, schema.name)
     try:
         _create(path, schema.name)
         connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
         try:
+            if look_through:
+                _look_through(connection, schema.name, path)
             _prepare(connection, schema, path, checkpoint_pages)
         except BaseException:
             connection.close()
             raise
-    except sqlite3.Error as error:
+    except UNUSABLE as error:
         os.close(lock)
         raise unusable(schema.name, path, error) from error
     except BaseException:
@@ -101,7 +107,7 @@ def open_reader(path: Path, schema: Schema) -> sqlite3.Connection | None:
         except BaseException:
             connection.close()
             raise
-    except sqlite3.Error as error:
+    except UNUSABLE as error:
         raise unusable(schema.name, path, error) from error
     if version < schema.version:
         connection.close()
@@ -109,11 +115,11 @@ def open_reader(path: Path, schema: Schema) -> sqlite3.Connection | None:
     return connection
 
 
-def unusable(name: str, path: Path, error: sqlite3.Error) -> EnvironmentFault:
+def unusable(name: str, path: Path, error: sqlite3.Error | UnicodeDecodeError) -> EnvironmentFault:
     """Say what an SQLite error means for the people at the station; DamagedStore when the file itself is bad."""
     code = getattr(error, "sqlite_errorname", "")
     what = f"The {name} {path} cannot be used ({code or type(error).__name__})"
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or isinstance(error, UnicodeDecodeError):
         hint = "Keep the file as evidence, check the disk, and follow the runbook for a damaged store."
         return DamagedStore(what, hint)
     if code.startswith("SQLITE_FULL"):
@@ -173,6 +179,15 @@ def _prepare(connection: sqlite3.Connection, schema: Schema, path: Path, checkpo
     connection.execute("PRAGMA secure_delete = ON")  # a destroyed day key is overwritten, not only unlinked
     connection.execute(f"PRAGMA wal_autocheckpoint = {int(checkpoint_pages)}")
     schema.migrations.apply(Database(connection, execute_plugins=False))
+
+
+def _look_through(connection: sqlite3.Connection, name: str, path: Path) -> None:
+    found = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if found != ("ok",):
+        raise DamagedStore(
+            f"The {name} {path} is damaged inside",
+            "Keep the file as evidence, check the disk, and follow the runbook for a damaged store.",
+        )
 
 
 def _version(connection: sqlite3.Connection) -> int:

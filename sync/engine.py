@@ -92,7 +92,11 @@ class Engine:
         return self._clock
 
     def step(self) -> StepResult:
-        """Do one round. Whatever the line or the centre does is a result; only a bug of ours raises."""
+        """Do one round. Whatever the line or the centre does is a result; what the own disk does to the cache raises.
+
+        DamagedStore: the cache is to be opened again, which begins it anew.
+        """
+        self._cache.check()
         self._pushed, pulled = 0, 0
         down: LineDown | None = None
         try:

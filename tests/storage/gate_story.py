@@ -4,8 +4,8 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import UUID
 
+from drivers.barrier import Way
 from gate.announce import Showing
 from gate.decide import Admitted
 from gate.record import Record
@@ -37,9 +37,9 @@ class Lane(VirtualLane):
     def restarts(self) -> None:
         """Only when it is told to: a story begins lives itself."""
 
-    def passes(self, seconds: float, *, holding: str | None = None) -> None:
+    def passes(self, seconds: float, *, holding: str | None = None, way: Way = Way.IN) -> None:
         """Let time pass in longer steps than usual: a story is told thousands of times."""
-        assert holding is None
+        assert (holding, way) == (None, Way.IN)
         until = self.time.now + seconds
         while self.time.now < until:
             self.time.now += min(0.1, seconds)
@@ -71,7 +71,6 @@ class GateStory:
         self._cache = cache
         self._passengers, self._texts = passengers, texts
         self._early = early
-        self._attempts = iter(range(1, 1 << 20))
         self._lane: Lane | None = None
         self._at_the_reader = ""
         self.chronicle = Chronicle(begun)
@@ -107,7 +106,6 @@ class GateStory:
         gate = self.gate = Gate(
             FOLDER,
             cache=self._cache,
-            new_attempt=lambda: UUID(int=next(self._attempts)),
             random=Random(life).randbytes,
             settings=BRISK,
             probe=self._probe,
