@@ -1,4 +1,4 @@
-"""Whether an act of staff is to be obeyed here: signed by a badge of the newest trust list, for this station."""
+"""Whether a staff fact is to be obeyed here: signed by a badge of the newest trust list, for this station."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -18,7 +18,7 @@ class TrustLists(Protocol):
 
 
 class FactJudge:
-    """Judges acts of staff. Belongs to one thread."""
+    """Judges staff facts. Belongs to one thread."""
 
     def __init__(self, trust: TrustLists, station: int, now: Callable[[], TrustedNow]) -> None:
         self._trust = trust
@@ -31,7 +31,7 @@ class FactJudge:
         return self._trust.trust_list().version
 
     def judge(self, data: bytes) -> JudgedFact:
-        """The act, and why it must not be obeyed if so. Never raises for bad bytes."""
+        """The fact, and why it must not be obeyed if so. Never raises for bad bytes."""
         try:
             fact = open_fact(data, self._trust.trust_list(), self._station, self._now())
         except BadFact as bad:

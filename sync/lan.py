@@ -41,7 +41,7 @@ _CLOSING_S = 15.0
 class LanSettings:
     """Who this terminal is, where its relay answers, and where its clocks and random numbers come from.
 
-    `url` is None at a station without a relay: acts of staff that are signed here are obeyed here, and nowhere else.
+    `url` is None at a station without a relay: staff facts that are signed here are obeyed here, and nowhere else.
     `journals` are the journals to tell of: none for the relay's own terminal. `boot` is a clock in seconds that never
     goes back; `random` answers a uniform number in [0, 1).
     """

@@ -14,7 +14,7 @@ from tickets.errors import Fault
 _log = logging.getLogger("waystation.lan")
 
 Work = Literal["listening", "sending", "facts", "store"]
-"""What may be in trouble: hearing of changes, sending the journal, handing acts of staff on, our own files."""
+"""What may be in trouble: hearing of changes, sending the journal, handing staff facts on, our own files."""
 
 
 class LanNews:

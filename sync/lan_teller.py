@@ -1,4 +1,4 @@
-"""Telling the relay what happened here: the journal as it grows, where it ends, and the acts of staff signed here."""
+"""Telling the relay what happened here: the journal as it grows, where it ends, and the staff facts signed here."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -107,7 +107,7 @@ class Teller:
         boot: Callable[[], float],
         backoff: Backoff,
     ) -> None:
-        """`relay` is None where there is none: then acts of staff are obeyed, and nothing is told.
+        """`relay` is None where there is none: then staff facts are obeyed, and nothing is told.
 
         `boot` is a clock in seconds that never goes back; `backoff` paces what the relay does not answer.
         """
@@ -152,28 +152,28 @@ class Teller:
         if not self._outbox.changed() and self._boot() - self._looked < _LOOK_EVERY_S:
             return
         self._looked = self._boot()
-        for act in self._outbox.waiting():
-            if act.path.name in self._waiting:
+        for found in self._outbox.waiting():
+            if found.path.name in self._waiting:
                 continue
-            judged = self._judge.judge(act.data)
+            judged = self._judge.judge(found.data)
             if judged.refused:
-                _log.error("lan.own_fact_refused %s: %s", act.path.name, judged.refused)
-                self._outbox.refused(act)
+                _log.error("lan.own_fact_refused %s: %s", found.path.name, judged.refused)
+                self._outbox.refused(found)
                 continue
             self._writer.keep([judged], int(self._now().at.timestamp() * 1000))
-            self._waiting[act.path.name] = act
+            self._waiting[found.path.name] = found
             self._pace["facts"].hurry()
         self._news.counts(facts_waiting=len(self._waiting))
 
     def _hand_on(self, relay: RelayClient) -> None:
         refusal: Fault | None = None
-        for name, act in list(self._waiting.items()):
+        for name, waiting in list(self._waiting.items()):
             try:
-                relay.fact(act.data)
+                relay.fact(waiting.data)
             except Refused as no:  # its trust list may be older than ours: it is asked again, and the others go on
                 refusal = no
                 continue
-            self._outbox.taken(act)
+            self._outbox.taken(waiting)
             del self._waiting[name]
         self._news.counts(facts_waiting=len(self._waiting))
         if refusal is not None:

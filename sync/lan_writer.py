@@ -1,4 +1,4 @@
-"""What the LAN says, written into the cache: uses and acts of staff with the position they came to, and what is held.
+"""What the LAN says, written into the cache: uses and staff facts with the position they came to, and what is held.
 
 None of these commits waits for the disk. What a power cut takes back is asked for again, because the position goes back
 with it; and the disk's time belongs to the gate's own journal beside it.
@@ -37,7 +37,7 @@ _PUT_HELD = """INSERT INTO held (arbiter, epoch, held_through, receipt) VALUES (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedFact:
-    """An act of staff as it came, and why it must not be obeyed ("" when it must); `fact` is None if unreadable."""
+    """A staff fact as it came, and why it must not be obeyed ("" when it must); `fact` is None if unreadable."""
 
     data: bytes
     fact: StaffFact | None
@@ -77,17 +77,17 @@ class LanWriter:
         self._epoch, self._position = answer.epoch, answer.position
 
     def keep(self, facts: Iterable[JudgedFact], at_ms: int) -> None:
-        """Take in acts of staff that came another way, or were judged again."""
+        """Take in staff facts that came another way, or were judged again."""
         with self._cache.commit("", "", durable=False) as connection:
             self._put(connection, facts, at_ms)
 
     def refused(self) -> list[bytes]:
-        """The acts that are not obeyed: a newer trust list may know who signed them."""
+        """The facts that are not obeyed: a newer trust list may know who signed them."""
         found = self._cache.all("SELECT bytes FROM staff_facts WHERE refused IS NOT NULL")
         return [cast(bytes, data) for (data,) in found]
 
     def forget(self, before_ms: int, before_day: str) -> None:
-        """Drop uses and acts that are older than both: the centre's word is enough for those."""
+        """Drop uses and facts that are older than both: the centre's word is enough for those."""
         with self._cache.commit("", "", durable=False) as connection:
             connection.execute("DELETE FROM lan_uses WHERE at_ms < ?", (before_ms,))
             gone = connection.execute(

@@ -1,4 +1,4 @@
-"""Acts of staff that were signed at this terminal, as files, until the relay has them.
+"""Staff facts that were signed at this terminal, as files, until the relay has them.
 
 Whoever signs one (a command, a screen) puts it here and is done: `waystation sync` obeys it at once and hands it on.
 """
@@ -17,7 +17,7 @@ _ENDING = ".fact"
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One act in the outbox: its file and its bytes."""
+    """One fact in the outbox: its file and its bytes."""
 
     path: Path
     data: bytes
@@ -32,10 +32,7 @@ class Outbox:
         self._seen: int | None = None
 
     def put(self, name: str, data: bytes) -> None:
-        """Leave a signed act here, whole and durable or not at all. `name` is its id. Raises EnvironmentFault.
-
-        An act of the same name that is here already stays.
-        """
+        """Leave a signed fact here, whole and durable or not at all. `name` is its id. Raises EnvironmentFault."""
         try:
             self._make(self._folder)
             path = self._folder / f"{name}{_ENDING}"
@@ -48,7 +45,7 @@ class Outbox:
             _sync_folder(self._folder)
         except OSError as error:
             raise EnvironmentFault(
-                f"The act cannot be left in {self._folder} ({error.strerror})",
+                f"The staff fact cannot be left in {self._folder} ({error.strerror})",
                 "Check the disk, and that this user is in the group of the directory (mode 2770).",
             ) from error
 
@@ -62,32 +59,32 @@ class Outbox:
         return changed
 
     def waiting(self) -> list[Outgoing]:
-        """The acts that wait, by name. Raises EnvironmentFault when they cannot be read."""
+        """The facts that wait, by name. Raises EnvironmentFault when they cannot be read."""
         try:
             return [Outgoing(path, _read(path)) for path in sorted(self._folder.glob(f"*{_ENDING}")) if path.is_file()]
         except OSError as error:
             raise EnvironmentFault(
-                f"The acts of staff in {self._folder} cannot be read ({error.strerror})",
+                f"The staff facts in {self._folder} cannot be read ({error.strerror})",
                 "Check that this user is in the group of the directory (mode 2770).",
             ) from error
 
-    def taken(self, act: Outgoing) -> None:
+    def taken(self, fact: Outgoing) -> None:
         """The relay has it."""
-        self._move(act, "taken")
+        self._move(fact, "taken")
 
-    def refused(self, act: Outgoing) -> None:
+    def refused(self, fact: Outgoing) -> None:
         """Nobody shall obey it; it is kept as evidence."""
-        self._move(act, "refused")
+        self._move(fact, "refused")
 
-    def _move(self, act: Outgoing, to: str) -> None:
+    def _move(self, fact: Outgoing, to: str) -> None:
         try:
             self._make(self._folder / to)
-            act.path.rename(self._folder / to / act.path.name)
+            fact.path.rename(self._folder / to / fact.path.name)
         except FileNotFoundError:
             return  # somebody has moved it already
         except OSError as error:
             raise EnvironmentFault(
-                f"The act {act.path} cannot be moved to {to} ({error.strerror})",
+                f"The staff fact {fact.path} cannot be moved to {to} ({error.strerror})",
                 "Check that this user is in the group of the directory (mode 2770).",
             ) from error
 
@@ -98,7 +95,7 @@ class Outbox:
 
 
 def _read(path: Path) -> bytes:
-    """At most a byte more than an act may have: what is longer is not read as one."""
+    """At most a byte more than a fact may have: what is longer is not read as one."""
     with path.open("rb") as file:
         return file.read(MAX_FACT_BYTES + 1)
 

@@ -89,7 +89,7 @@ class RelayClient:
         return self._call("GET", f"/v1/relay/changes?{query}", None, ChangesAnswer, wait)
 
     def fact(self, fact: bytes) -> FactAnswer:
-        """Hand over a signed act of staff. Safe to repeat; Refused when the relay does not believe it."""
+        """Hand over a signed staff fact. Safe to repeat; Refused when the relay does not believe it."""
         return self._call("POST", "/v1/relay/facts", FactRequest(fact=fact), FactAnswer)
 
     def status(self) -> StatusAnswer:

@@ -47,9 +47,9 @@ class LanStatus(BaseModel):
     forked: bool = False
     """The relay knows another branch of this journal: the machine must be enrolled again."""
     facts_waiting: int = 0
-    """Acts of staff that were signed here and that the relay has not taken."""
+    """Staff facts that were signed here and that the relay has not taken."""
     facts_refused: int = 0
-    """Acts of staff that are not obeyed here, because nobody known here has signed them."""
+    """Staff facts that are not obeyed here, because nobody known here has signed them."""
     what: str = ""
     """What is wrong, if anything; `hint` says what to do about it."""
     hint: str = ""

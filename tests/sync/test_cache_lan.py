@@ -235,7 +235,7 @@ def test_an_older_cache_is_taken_over_and_pulled_once_more(path: Path, reader: C
 
 
 def test_two_threads_take_turns_and_neither_waits_long(path: Path, writer: CacheWriter, lan: LanWriter) -> None:
-    """The engine applies page after page of tickets; an act of staff comes through in between."""
+    """The engine applies page after page of tickets; a staff fact comes through in between."""
     over = threading.Event()
     failed: list[BaseException] = []
 

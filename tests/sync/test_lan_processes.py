@@ -137,7 +137,7 @@ class Gate:
             end_use(tx, ticket=ticket_number(number), use_no=use_no, attempt=attempt, end=end)
 
     def sign(self, act: Act, **what: object) -> None:
-        """An act of staff at this terminal."""
+        """A staff fact at this terminal."""
         said: dict[str, object] = {"service_date": DAY, "trip": TRIP, **what}
         fact = StaffFact(fact_id=uuid4(), station=STATION, badge="0102", act=act, at=datetime.now(UTC), **said)  # type: ignore[arg-type]  # each test says which
         Outbox(self.directory).put(fact.fact_id.hex, sign_fact(fact, MANAGER))
@@ -250,7 +250,7 @@ def test_what_happens_at_one_gate_is_known_at_the_other(place: Station) -> None:
         place.a.end(1, attempt, UseEnd.RELEASED)
         assert until(lambda: place.b.ends(1) == [UseEnd.RELEASED]) < 1.0
         assert until(lambda: place.b.claim(1, 2)[0] == Granted()) < 1.0
-        # an act of staff at one gate is obeyed at the other
+        # a staff fact at one gate is obeyed at the other
         place.a.sign(Act.GATE, gate="9")
         assert until(lambda: place.b.gate_of_departure() == "9") < 1.0
         assert place.a.gate_of_departure() == "9"
@@ -266,7 +266,7 @@ def test_a_killed_relay_goes_on_where_it_was(place: Station) -> None:
         place.a.end(1, attempt, UseEnd.PASSED)
         until(lambda: place.b.ends(1) == [UseEnd.PASSED])
     until(lambda: not place.a.status.relay_up and not place.b.status.relay_up)
-    # nobody answers: an act of staff is obeyed where it was signed, and a use is decided and written down
+    # nobody answers: a staff fact is obeyed where it was signed, and a use is decided and written down
     place.a.sign(Act.GATE, gate="9")
     assert until(lambda: place.a.gate_of_departure() == "9") < 1.0
     unarbitrated = uuid4()
