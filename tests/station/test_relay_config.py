@@ -36,7 +36,7 @@ def test_addresses_that_will_do(tmp_path: Path, url: str) -> None:
      "http://h:1/path", "http://h:1?x=1", "http://me@h:1"],
 )  # fmt: skip
 def test_addresses_that_will_not(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ConfigFault, match="terminal.toml:2: `relay.url` must be http://HOST:PORT"):
+    with pytest.raises(ConfigFault, match=r"terminal.toml:2: `relay\.url` must be http://HOST:PORT"):
         load(write(tmp_path, f'[relay]\nurl = "{url}"'))
 
 
