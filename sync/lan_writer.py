@@ -49,8 +49,9 @@ class LanWriter:
 
     def __init__(self, cache: CacheWriter) -> None:
         self._cache = cache
+        position = cache.get(LAN_POSITION) or ""
         self._epoch = cache.get(LAN_EPOCH) or ""
-        self._position = int(cache.get(LAN_POSITION) or 0)
+        self._position = int(position) if position.isdecimal() else 0
 
     @property
     def epoch(self) -> str:

@@ -1,4 +1,4 @@
-"""A station whose centre is gone, in real processes: a relay, and a `waystation sync` for each of two gates.
+"""A station whose centre says nothing, in real processes: a relay, and a `waystation sync` for each of two gates.
 
 The tests are the gates: they write the gates' journals, read the gates' caches and ask the arbiter. Their caches were
 filled by a centre before its line was cut.
@@ -166,6 +166,8 @@ class Station:
             enrol(directory / name, name, name.partition("-")[0], key, trust)
             told_by_the_centre(directory / name, keys)
         self._open = ExitStack()
+        # whoever asks this centre is connected, and waits until its own patience ends
+        self._centre = self._open.enter_context(socket.create_server(("127.0.0.1", 0)))
         self.a, self.b = (self._gate(name, keys[name]) for name in GATES)
         for name in GATES:
             self._sync(name)
@@ -191,7 +193,7 @@ class Station:
     def _sync(self, name: str) -> None:
         config = self.directory / f"{name}.toml"
         config.write_text(
-            f'directory = "{name}"\n[centre]\nurl = "http://127.0.0.1:1"\n'
+            f'directory = "{name}"\n[centre]\nurl = "http://127.0.0.1:{self._centre.getsockname()[1]}"\n'
             f'[relay]\nurl = "http://127.0.0.1:{self.port}"\n'
         )
         log = self._open.enter_context((self.directory / f"{name}.log").open("wb"))
@@ -206,8 +208,9 @@ class Station:
         assert b"ready" in process.stdout.readline(), (self.directory / f"{name}.log").read_text()
 
     def _stopped(self, process: "subprocess.Popen[bytes]") -> None:
-        process.terminate()
-        assert process.wait(10) == 0
+        assert process.poll() is None, "sync has ended by itself"
+        process.kill()  # it waits for the centre
+        process.wait(10)
         assert process.stdout is not None
         process.stdout.close()
 
