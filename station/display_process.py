@@ -16,9 +16,13 @@ from gate.screen.sender import monotonic_ms
 from gate.screen.sound import FRESH_MS, Loudspeaker, sound
 from gate.screen.window import ScreenWindow, application
 from station.config import Config
+from station.heart import Heart
+from station.sd_notify import SdNotify
 from tickets.errors import Malformed
 
 PLAYER = ("aplay", "-q")
+BEAT_MS = 1000
+"""How often the event loop shows that it goes round."""
 
 
 def screen_panel(config: Config) -> ScreenPanel:
@@ -68,10 +72,19 @@ def run(config: Config, name: str = "display") -> int:
     with Ear(config.directory, name, on_malformed=malformed) as ear:
         window = ScreenWindow(panel, fullscreen=config.display.fullscreen, on_new=new, on_shown=_print)
         window.listen(ear)
-        QTimer.singleShot(0, window, lambda: print(json.dumps({"ready": True}), flush=True))
+        heart, beats = Heart(SdNotify()), QTimer(window)
+        beats.timeout.connect(heart.beat)
+        beats.start(BEAT_MS)
+
+        def ready() -> None:
+            print(json.dumps({"ready": True}), flush=True)
+            heart.ready()
+
+        QTimer.singleShot(0, window, ready)
         try:
             return app.exec()
         finally:
+            heart.stopping()
             window.close()
             loudspeaker.hush()
 

@@ -13,7 +13,9 @@ import httpx
 
 from station.config import Config
 from station.enrolment import Enrolment
+from station.heart import Heart
 from station.probes import probe_from_environment
+from station.sd_notify import SdNotify
 from sync.backoff import Backoff
 from sync.cache_file import word_of_damage
 from sync.cache_writer import CacheWriter
@@ -35,21 +37,23 @@ def run(config: Config) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     enrolment = Enrolment.load(config.directory)
+    heart = Heart(SdNotify())
     while not stop.is_set():
         try:
-            _keep_in_step(config, enrolment, stop)
+            _keep_in_step(config, enrolment, stop, heart)
         except DamagedStore as damage:
             if not word_of_damage(config.directory / "cache.db").exists():
                 raise
             _log.error("sync.cache_damaged %s: it is begun again", damage.what)
-            stop.wait(config.sync.retry_base_seconds)
+            heart.waits_for(stop)(config.sync.retry_base_seconds)
+    heart.stopping()
     return 0
 
 
-def _keep_in_step(config: Config, enrolment: Enrolment, stop: threading.Event) -> None:
+def _keep_in_step(config: Config, enrolment: Enrolment, stop: threading.Event, heart: Heart) -> None:
     probe = probe_from_environment()
     with ExitStack() as stack:
-        http = stack.enter_context(httpx.Client(trust_env=False))
+        http = stack.enter_context(httpx.Client(trust_env=False, event_hooks={"request": [lambda _: heart.beat()]}))
         cache = stack.enter_context(CacheWriter(config.directory / "cache.db", probe))
         engine = Engine(
             client=CentreClient(config.centre.url, enrolment.device, enrolment.device_key(), http, time.time),
@@ -70,7 +74,8 @@ def _keep_in_step(config: Config, enrolment: Enrolment, stop: threading.Event) -
         stack.callback(lan.stop)
         lan.start()
         print(json.dumps({"ready": True}), flush=True)
-        run_engine(engine, stop.wait)
+        heart.ready()
+        run_engine(engine, heart.waits_for(stop))
 
 
 def _lan(config: Config, enrolment: Enrolment, engine: Engine, cache: CacheWriter) -> Lan:

@@ -1,13 +1,16 @@
 """What is told to systemd, by whom, and when it is not: over real datagram sockets, with a clock moved by hand."""
 
+import asyncio
 import os
 import socket
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from station.heart import Heart
 from station.sd_notify import SdNotify
 from station.watchdog import Watchdog
 
@@ -165,3 +168,50 @@ def test_lanes_in_their_threads_feed_it(manager: Manager) -> None:
         thread.join()
     assert manager.hears() == "WATCHDOG=1"
     assert manager.hears_nothing()  # time has not moved: once is enough
+
+
+def test_a_loop_that_waits_for_long_beats_meanwhile(manager: Manager) -> None:
+    clock = Clock()
+
+    beats: list[float] = []
+
+    class Stop(threading.Event):
+        """Waiting moves the clock, and lets the manager listen."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            while not manager.hears_nothing():
+                beats.append(clock.now)
+            clock.now += timeout or 0.0
+            return self.is_set()
+
+    stop = Stop()
+    heart = Heart(SdNotify(manager.environment("8000000")), monotonic=clock)
+    began = clock.now
+    assert heart.waits_for(stop)(300) is False
+    assert clock.now - began == pytest.approx(300)
+    assert max(after - before for before, after in pairwise(beats)) <= 4  # half of what is allowed
+    stop.set()
+    assert heart.waits_for(stop)(300) is True
+    assert clock.now - began < 310
+
+
+def test_an_event_loop_beats_while_it_goes_round(manager: Manager) -> None:
+    heart = Heart(SdNotify(manager.environment("400000")))
+
+    async def serve() -> None:
+        heart.beats_in(asyncio.get_running_loop())
+        for _ in range(3):
+            assert await asyncio.to_thread(manager.hears) == "WATCHDOG=1"
+
+    asyncio.run(serve())
+
+
+def test_an_event_loop_without_a_watchdog_is_left_alone(manager: Manager) -> None:
+    heart = Heart(SdNotify(manager.environment()))
+
+    async def serve() -> None:
+        heart.beats_in(asyncio.get_running_loop())
+        await asyncio.sleep(0)
+
+    asyncio.run(serve())
+    assert manager.hears_nothing()
