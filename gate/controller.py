@@ -208,7 +208,7 @@ class Controller:
                 self._take_garbled(side, given)
             case Code(still=True):
                 # after its holder has passed, a code that is still in view is a copy in somebody else's hand
-                if given.text == side.passed_text and self._lane.welcomes(side.way):
+                if side.is_copy(given.text) and self._lane.welcomes(side.way):
                     self._take_shown(side, given)
             case Code(may_be_ours=False):
                 self._take_garbled(side, Garbled("code"))
@@ -269,7 +269,7 @@ class Controller:
         if self._record.behind:
             side.display.show(closed_for(self._record.fault))
             return
-        side.passed_text = None
+        side.passed(None)
         decision = self._durable(lambda: side.answers.decide(shown))
         match decision:
             case Refused():
@@ -360,7 +360,7 @@ class Controller:
         ended, self._in_use = self._in_use, None
         if ended is None:
             return
-        ended.side.passed_text = ended.text if end is UseEnd.PASSED else None
+        ended.side.passed(ended.text if end is UseEnd.PASSED else None)
         state = self._lane.state
         why = f"barrier {state.value}" if state in _OUT_OF_SERVICE else "not walked through"
         self._record.end(ended.use, end, persons=max(1, self._lane.through), why=why)

@@ -9,6 +9,7 @@ from gate.decide import Decider
 from gate.display import Display
 from gate.override import Overrides
 from gate.pairing import Pairing
+from gate.presentation import GONE_AFTER
 from gate.settings import GateSettings
 from gate.shown import Card, Code
 
@@ -39,11 +40,21 @@ class Side:
         pairing = Pairing(decider, settings.pair_seconds, monotonic)
         self.answers = Overrides(decider, pairing, settings.override_seconds, monotonic)
         self.waiting: Waiting | None = None
-        self.passed_text: str | None = None
-        """The code whose holder has passed: in view of this side's reader it is a copy in somebody else's hand."""
+        self._passed: tuple[str, float] | None = None
         self.next_garbled = 0.0
         self._patience = settings.patience_seconds
         self._monotonic = monotonic
+
+    def passed(self, text: str | None) -> None:
+        """Remember the code whose holder has just passed, if it was a code; None: nobody has."""
+        self._passed = None if text is None else (text, self._monotonic() + GONE_AFTER)
+
+    def is_copy(self, text: str) -> bool:
+        """Whether a code that is still in view is in somebody else's hand: its holder has passed, and a moment ago.
+
+        Not at once: his arm may be the last of him that leaves.
+        """
+        return self._passed is not None and text == self._passed[0] and self._monotonic() >= self._passed[1]
 
     def wait(self, shown: Code | Card) -> None:
         """Remember what was shown, instead of what waits here already."""

@@ -101,6 +101,16 @@ def test_a_copy_that_is_held_up_at_once_is_refused_once(lane: VirtualLane, text:
     assert lane.board.state()["opened"] == 1
 
 
+def test_whose_arm_leaves_last_is_not_refused(lane: VirtualLane, text: str) -> None:
+    """He holds his phone up until he is through, and a moment longer."""
+    lane.passes(0.4, holding=text)
+    lane.board.do("walk_through", ms=1000)
+    lane.passes(1.7, holding=text)
+    lane.passes(5)
+    assert lane.kinds() == ["use.claimed", "use.passed"]
+    assert Showing.STOP not in lane.pictures()
+
+
 def test_a_code_shown_while_somebody_passes_waits_for_its_turn(lane: VirtualLane, desk: Desk, text: str) -> None:
     lane.shows(text)
     assert lane.shows(desk.by_till(desk.ticket())).showing is Showing.GO, "who is to start walking is not told to wait"
