@@ -173,7 +173,8 @@ class Decider:
         """Ask `admission` about the ticket as it is known now; `learnt` is what the arbiter has said of it just now."""
         now, found = self._clock(), subject.found
         journey, purpose = found.journey, _PURPOSE[subject.way]
-        own = history(self._journal, found.number)
+        known_here = self._journal.may_have_used(found.number.to_bytes())
+        own = history(self._journal, found.number) if known_here else []
         state, told = self._cache.told(found.number)
         uses = merged(own, told, learnt) if own or told or learnt else []
         departure = self._finder.departure(journey.service_date, journey.trip)

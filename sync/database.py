@@ -10,6 +10,7 @@ nor open it as a plain file: closing that would drop the process's locks.
 import fcntl
 import os
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -113,6 +114,25 @@ def open_reader(path: Path, schema: Schema) -> sqlite3.Connection | None:
         connection.close()
         return None
     return connection
+
+
+def lengthen_log(path: Path, size: int) -> None:
+    """Make the write-ahead log of an open database `size` bytes long at once, before it is written to.
+
+    A log that grows with each commit has the file system write down its new length each time, which takes as long as
+    the commit itself. What lies beyond the last commit is old in every log that was begun again, and never read: each
+    commit is known by its salt and checksum (SQLite's file format, section 4). A disk that has no room for it is
+    none the worse.
+    """
+    with suppress(OSError):
+        log = os.open(f"{path}-wal", os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            end = os.fstat(log).st_size
+            while end < size:
+                end += os.pwrite(log, bytes(min(size - end, 1 << 18)), end)
+            os.fsync(log)
+        finally:
+            os.close(log)
 
 
 def unusable(name: str, path: Path, error: sqlite3.Error | UnicodeDecodeError) -> EnvironmentFault:

@@ -270,7 +270,7 @@ def complaint(kind: str, body: Mapping[str, object]) -> str | None:
     if schema is None:
         return None
     try:
-        schema.model_validate(dict(body))
+        schema.model_validate(body if isinstance(body, dict) else dict(body))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "body"

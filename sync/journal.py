@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-from sync.database import Writer, open_writer, unusable
+from sync.database import Writer, lengthen_log, open_writer, unusable
 from sync.epoch_marker import Marker, read_marker, write_marker
 from sync.event_bodies import complaint
 from sync.journal_reader import StoredEvent, floor_of, stored_events, stored_head
@@ -32,6 +32,8 @@ Random = Callable[[int], bytes]
 
 _CHECKPOINT_PAGES = 4000
 """A journal is checkpointed by `tidy()` in an idle moment; this is only the limit for a gate that is never idle."""
+_GATE_LOG_BYTES = 4 << 20
+"""What some 170 passengers in a row write before a gate is idle: until then its log does not grow under their feet."""
 
 
 class RuleBroken(Bug):
@@ -53,6 +55,10 @@ class Transaction:
     def device(self) -> str:
         """The device whose journal this is."""
         return self._journal.device
+
+    def note_use(self, ticket: bytes) -> None:
+        """See `Journal.note_use`; what is rolled back is remembered all the same, and looked for in vain."""
+        self._journal.note_use(ticket)
 
     def append(self, kind: Kind, body: Mapping[str, object]) -> Event:
         """Add one event to the end of the chain and answer it as written; its `seq` is the next one.
@@ -117,6 +123,7 @@ class Journal:
         self.prefix = prefix
         self.process = "gate" if prefix is None else "till"
         self._seq, self._hash = stored_head(self)
+        self._tickets: set[object] | None = None
 
     @classmethod
     def create_or_open(
@@ -149,6 +156,8 @@ class Journal:
     def _begin_or_resume(
         cls, writer: Writer, device: str, prefix: int | None, clock: Clock, random: Random, probe: Probe
     ) -> Self:
+        if prefix is None:
+            lengthen_log(writer.path, _GATE_LOG_BYTES)
         marker = read_marker(writer.path)
         row = writer.connection.execute("SELECT epoch, device, prefix FROM epoch").fetchone()
         if row is None:
@@ -237,6 +246,21 @@ class Journal:
         """Read; what an open transaction of this thread has written is seen."""
         with self._turn:
             return self._connection.execute(sql, parameters).fetchall()
+
+    def may_have_used(self, ticket: bytes) -> bool:
+        """Whether this journal has, or had, a use of this ticket; a decision on any other need not look for one.
+
+        Kept in memory: 8 bytes for each ticket, read from the disk when first asked.
+        """
+        with self._turn:
+            if self._tickets is None:
+                self._tickets = {row[0] for row in self.rows("SELECT DISTINCT ticket FROM uses")}
+            return ticket in self._tickets
+
+    def note_use(self, ticket: bytes) -> None:
+        """Remember, for `may_have_used`, that a use of this ticket is about to be written."""
+        if self._tickets is not None:
+            self._tickets.add(ticket)
 
     def tidy(self) -> None:
         """Move the log into the file while nothing waits (between two passengers); never needed for safety."""

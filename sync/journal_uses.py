@@ -68,6 +68,7 @@ def claim_use(
 
     The claim stands when the transaction has committed. The same attempt again is taken too: ask `history` first.
     """
+    tx.note_use(ticket.to_bytes())
     claimed = tx.execute(
         "INSERT INTO uses (ticket, use_no, attempt, seq, at_ms, lane, purpose, service_date, trip, persons) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ticket, use_no) DO NOTHING",

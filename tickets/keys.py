@@ -119,6 +119,11 @@ def _ed25519_public(raw: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(raw)
 
 
+@lru_cache(maxsize=1024)
+def _kid_of(raw: bytes) -> bytes:
+    return sha256(raw).digest()[:4]
+
+
 ALGORITHMS: Mapping[Algorithm, Scheme] = {Algorithm.EDDSA: Ed25519()}
 
 
@@ -137,7 +142,7 @@ class PublicKey:
     @property
     def kid(self) -> bytes:
         """4 bytes that usually tell keys apart; not unique by promise, so try every key that has it."""
-        return sha256(self.raw).digest()[:4]
+        return _kid_of(self.raw)
 
     def verify(self, signature: bytes, message: bytes) -> bool:
         """Whether this key's holder signed `message`. Nonsense is False, not an error."""

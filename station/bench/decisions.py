@@ -28,6 +28,8 @@ from tickets.credential import issue, issue_delegated
 from tickets.uses import UseEnd
 
 WARM_UP = 10
+TIDY_EVERY = 25
+"""A lane tidies its journal whenever nobody has come for five seconds."""
 SIGNED_BYTES, FACT_BYTES = 150, 250
 """About what a ticket's signature covers, and what a fact takes in a journal."""
 
@@ -78,7 +80,7 @@ def run(store: stock.Stock, rounds: int) -> list[Line]:
             trust=NewestTrust(enrolment.trust_list(), enrolment.root_key, cache),
             clock=clock,
         )
-        samples = _measure(decider, floor, _texts(store, rounds + WARM_UP))
+        samples = _measure(decider, floor, _texts(store, rounds + WARM_UP), journal.tidy)
         _let_them_pass(journal)
     floor.close()
     cache.close()
@@ -94,9 +96,13 @@ def _texts(store: stock.Stock, count: int) -> list[tuple[str, str, str]]:
     return list(zip(signed, delegated, (ticket.number.digits for ticket in by_centre[1::2]), strict=False))
 
 
-def _measure(decider: Decider, floor: Floor, texts: list[tuple[str, str, str]]) -> dict[str, list[float]]:
+def _measure(
+    decider: Decider, floor: Floor, texts: list[tuple[str, str, str]], tidy: Callable[[], None]
+) -> dict[str, list[float]]:
     samples: dict[str, list[float]] = defaultdict(list)
     for at, (centre, delegated, number) in enumerate(texts):
+        if at % TIDY_EVERY == 0:
+            tidy()
         acts: list[tuple[str, Callable[[], None]]] = [
             ("0", lambda: floor(0)),
             ("centre", lambda text=centre: _admit(decider, text)),  # type: ignore[misc]  # bound now, called at once

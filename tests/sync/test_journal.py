@@ -1,5 +1,6 @@
 """What a journal promises to its writer: one writer, one unbroken chain, facts that nothing edits."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 from random import Random
@@ -239,3 +240,35 @@ def test_epochs_are_random_version_4_uuids(tmp_path: Path) -> None:
             epochs.add(journal.epoch)
     assert len(epochs) == 3
     assert {epoch.version for epoch in epochs} == {4}
+
+
+def test_a_gates_log_has_its_length_from_the_start_and_what_is_in_it_is_found(path: Path, tmp_path: Path) -> None:
+    """The power fails: the file and its log are as they lie on the disk, most of the log still empty, or old."""
+    with open_journal(path, prefix=None) as journal:
+        log = Path(f"{path}-wal")
+        length = log.stat().st_size
+        assert length >= 4 << 20
+        for lives in range(3):
+            live(journal, gate_life(lives + 1))
+            assert log.stat().st_size == length, "it grew with the commits"
+            left = tmp_path / f"left-{lives}"
+            left.mkdir()
+            for file in (path, log):
+                shutil.copy(file, left / file.name)
+            found = sqlite3.connect(left / path.name)
+            assert found.execute("SELECT max(seq), count(*) FROM events").fetchone() == (journal.head()[0],) * 2
+            assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            found.close()
+            journal.tidy()
+
+
+def test_a_journal_knows_which_tickets_it_need_not_look_for(path: Path) -> None:
+    with open_journal(path, prefix=None) as journal:
+        live(journal, gate_life(1))
+        used = {row[0] for row in journal.rows("SELECT ticket FROM uses")}
+        assert used
+        assert all(journal.may_have_used(ticket) for ticket in used)  # type: ignore[arg-type]  # a blob
+        assert not journal.may_have_used(bytes(8))
+        live(journal, gate_life(2))
+        later = {row[0] for row in journal.rows("SELECT ticket FROM uses")}
+        assert all(journal.may_have_used(ticket) for ticket in later)  # type: ignore[arg-type]  # a blob
