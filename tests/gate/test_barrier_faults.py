@@ -12,7 +12,7 @@ from sync.journal_reader import JournalReader
 from tests.gate.bench import Centre, Desk, Gate
 from tests.gate.lane_bench import RealLane, eventually
 
-QUICK = GateSettings(gate="3", lane="3A", start_seconds=1.0, finish_seconds=0.2, refusal_seconds=0.5)
+QUICK = GateSettings(gate="3", lane="3A", start_seconds=1.0, finish_seconds=0.6, refusal_seconds=0.5)
 KNOWN_SECONDS = 1.0
 FAULTS = ("silent", "garbage", "half", "deaf")
 
