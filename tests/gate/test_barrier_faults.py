@@ -51,7 +51,6 @@ def test_at_rest(lane: RealLane, desk: Desk, fault: str) -> None:
     lane.scans(desk.by_till(desk.ticket()))
     lane.sees(Showing.CLOSED)
     assert lane.pulses() == 0, "nobody is admitted to a barrier that cannot be asked"
-    time.sleep(1.0)
     lane.board.do("line", fault="ok")
     lane.sees(Showing.IDLE)
     lane.scans(desk.by_till(desk.ticket()))
