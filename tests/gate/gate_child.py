@@ -107,6 +107,11 @@ class Life:
         self._heard = heard
         self.said: list[dict[str, Any]] = []
 
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return int(self._process.pid)
+
     def says(self, showing: str, reason: str | None = None, seconds: float = 5.0) -> dict[str, Any]:
         """Wait until it says this for the next time. AssertionError when it died instead."""
         until = time.monotonic() + seconds

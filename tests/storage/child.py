@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tests.storage import full_story
 from tests.storage.gate_story import DecisionStories, GateStories
 from tests.storage.machine import Machine
 from tests.storage.other_stories import BeginningStories, CacheStories, DamageStories
@@ -27,14 +28,16 @@ _SYNC = "PRAGMA synchronous = FULL"
 def run(
     story: str,
     *,
-    seeds: tuple[int, int],
+    seeds: tuple[int, int] = (0, 1),
     part: tuple[int, int] = (0, 1),
     synchronous: str = "FULL",
     lies: bool = False,
     early: bool = False,
     enough: int | None = None,
 ) -> Tally:
-    """Play `story` for seeds from the first until before the second."""
+    """Play `story` for seeds from the first until before the second; "full" has no seeds."""
+    if story == "full":
+        return full_story.run(part=part, early=early)
     instead = {} if synchronous == "FULL" else {_SYNC: f"PRAGMA synchronous = {synchronous}"}
     with tempfile.TemporaryDirectory() as folder, Machine(instead=instead) as machine:
         stories = STORIES[story](Path(folder))

@@ -115,7 +115,7 @@ class GateStory:
 
     def _morning(self, lane: Lane) -> None:
         assert self._shows(lane, "a") is Showing.GO
-        _walks(lane)
+        walks(lane)
         self._at_the_reader = ""
         lane.shows("RT1:NOT A TICKET")
         assert self._shows(lane, "a") is Showing.STOP, "a copy"
@@ -123,15 +123,15 @@ class GateStory:
         lane.passes(1.2)  # and does not go
         lane.rests()
         assert self._shows(lane, "b") is Showing.GO
-        _walks(lane)
+        walks(lane)
         assert self._shows(lane, "c") is Showing.GO
-        _walks(lane)
+        walks(lane)
 
     def _those_who_are_left(self, lane: Lane) -> None:
         lane.passes(1.2)
         for name in self._passengers:
             if self._shows(lane, name) is Showing.GO:
-                _walks(lane)
+                walks(lane)
                 assert self._shows(lane, name) is Showing.STOP, "a copy was let in"
 
     def _shows(self, lane: Lane, name: str) -> Showing:
@@ -257,7 +257,7 @@ def check_gate_journal(journal: Journal, chronicle: Chronicle, pulses: Counter[s
     assert journal.rows("PRAGMA foreign_key_check") == []
 
 
-def _walks(lane: Lane) -> None:
+def walks(lane: Lane) -> None:
     lane.passes(0.4)
     assert lane.board.do("walk_through", ms=200)["passed"]
     lane.passes(0.6)

@@ -58,9 +58,11 @@ class Machine:
         self._take_number("os.close", os.close, self._open.pop)
         self._take_number("os.write", os.write, self._write)
         self._take_number("os.fsync", os.fsync, self._fsync)
-        self._take_number("os.fstat", os.fstat, lambda _: SimpleNamespace(st_uid=os.geteuid()))
+        self._take_number("os.pwrite", os.pwrite, self._pwrite)
+        self._take_number("os.fstat", os.fstat, self._fstat)
         self._take_number("os.fchmod", os.fchmod, lambda *_: None)
         self._take_number("fcntl.flock", fcntl.flock, lambda *_: None)
+        self._stack.enter_context(mock.patch("sync.journal._GATE_LOG_BYTES", 1 << 15))  # 4 MiB for each run are slow
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,6 +99,16 @@ class Machine:
         assert file is not None
         self.disk.write(name, file, len(file.seen), data)
         return len(data)
+
+    def _pwrite(self, number: int, data: bytes, offset: int) -> int:
+        name, file = self._open[number]
+        assert file is not None
+        self.disk.write(name, file, offset, data)
+        return len(data)
+
+    def _fstat(self, number: int) -> SimpleNamespace:
+        _, file = self._open[number]
+        return SimpleNamespace(st_uid=os.geteuid(), st_size=0 if file is None else len(file.seen))
 
     def _fsync(self, number: int) -> None:
         name, file = self._open[number]
