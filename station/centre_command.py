@@ -4,16 +4,19 @@ import argparse
 import json
 from pathlib import Path
 
+from station import centre_badges
+
 MOST_NAME = 80
 """The longest name of a terminal that the centre keeps."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare init, run and enrol-code."""
+    """Declare init, run, enrol-code and what is done about badges."""
     acts = parser.add_subparsers(required=True, metavar="ACT")
     init = acts.add_parser("init", help="set up a centre with one station in an empty directory")
     run = acts.add_parser("run", help="serve it until SIGTERM; prints a JSON line with its address")
     code = acts.add_parser("enrol-code", help="make a one-time code that lets a terminal enrol")
+    centre_badges.add_arguments(acts.add_parser("badge", help="who of the staff may act, and their badge cards"))
     for act in (init, run, code):
         act.add_argument("--dir", type=Path, required=True, metavar="DIR")
     init.add_argument("--timetable", type=Path, metavar="FILE", help="instead of the demonstration's")
@@ -21,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     run.add_argument("--host", default="127.0.0.1")
     run.add_argument("--port", type=_port, default=8080, help="0 picks a free one")
     run.set_defaults(run=_run)
-    code.add_argument("--kind", choices=["till", "gate"], required=True)
+    code.add_argument("--kind", choices=["till", "gate", "relay"], required=True)
     code.add_argument(
         "--name", type=terminal_name, required=True, help="the terminal's name at its station, such as kiosk-1"
     )

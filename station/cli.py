@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         ("kiosk", "the ticket machine: screen, cash, printer", kiosk_devices, _kiosk),
         ("gate", "the gate: readers, decision, barrier", _gate_lanes, _gate),
         ("sync", "keeps this terminal's stores in step with the centre", lambda _: None, _sync),
+        ("relay", "the station's arbiter: says who used a ticket first", lambda _: None, _relay),
     ):
         command = commands.add_parser(name, help=said, description=said)
         command.add_argument("--config", type=Path, required=True, metavar="FILE")
@@ -64,10 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_centre(commands.add_parser("centre", help="the reference central ticketing server"))
     enrol = commands.add_parser("enrol", help="make this terminal known to the centre with a one-time code")
     enrol.add_argument("--config", type=Path, required=True, metavar="FILE")
-    enrol.add_argument("--kind", choices=["till", "gate"], required=True)
+    enrol.add_argument("--kind", choices=["till", "gate", "relay"], required=True)
     enrol.add_argument("--name", required=True, help="the terminal's name at its station, such as kiosk-1")
     enrol.add_argument("--code", required=True, help="from `waystation centre enrol-code`")
     enrol.set_defaults(run=_enrol)
+    _add_staff(
+        commands.add_parser("badge", help="a badge code for the gates' readers, out of a badge card"),
+        commands.add_parser("departure", help="what staff do to a departure, with a badge; and its sheet"),
+    )
     _add_ticket(commands.add_parser("ticket", help="what a code says and whether it holds"))
     read = commands.add_parser("read", help="read the codes in pictures, as the gate's camera does; one JSON line each")
     read.add_argument("files", nargs="+", type=Path, metavar="IMAGE")
@@ -116,6 +121,12 @@ def _sync(config: Config) -> int:
     from station import sync_process
 
     return sync_process.run(config)
+
+
+def _relay(config: Config) -> int:
+    from station import relay_process
+
+    return relay_process.run(config)
 
 
 def _enrol(arguments: argparse.Namespace) -> int:
@@ -183,6 +194,13 @@ def _add_centre(parser: argparse.ArgumentParser) -> None:
     from station import centre_command
 
     centre_command.add_arguments(parser)
+
+
+def _add_staff(badge: argparse.ArgumentParser, departure: argparse.ArgumentParser) -> None:
+    from station import badge_command, departure_command
+
+    badge_command.add_arguments(badge)
+    departure_command.add_arguments(departure)
 
 
 def _add_simulator(parser: argparse.ArgumentParser) -> None:
