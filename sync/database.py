@@ -127,10 +127,14 @@ def lengthen_log(path: Path, size: int) -> None:
     with suppress(OSError):
         log = os.open(f"{path}-wal", os.O_WRONLY | os.O_CLOEXEC)
         try:
-            end = os.fstat(log).st_size
-            while end < size:
-                end += os.pwrite(log, bytes(min(size - end, 1 << 18)), end)
-            os.fsync(log)
+            was = end = os.fstat(log).st_size
+            try:
+                while end < size:
+                    end += os.pwrite(log, bytes(min(size - end, 1 << 18)), end)
+                os.fsync(log)
+            except OSError:
+                os.ftruncate(log, was)  # leave what room there is to those who need it now
+                raise
         finally:
             os.close(log)
 
