@@ -1,197 +1,121 @@
 """Reads the codes in pictures: every frame of the gate's camera within milliseconds, a picture file with patience.
 
-zxing-cpp reads most codes at once. What it misses is mostly blurred, dark, small or behind glare, and is read from a
-changed copy of the picture: sharpened, smoothed, halved. Other readers (zbar, and zxing-cpp for Code 128) cost more
-than they find, so that they get a frame only now and then. Nothing but printable ASCII ever comes out: our codes
-have nothing else, and zbar turns other bytes into wrong text.
+Every frame gets one quick look. Where it has the texture of a code and none was read, the reader climbs a ladder of
+further ways (gate.ways), as many in one frame as its budget allows, and goes on where it stopped in the next frame. A
+picture file is one frame for which it climbs to the top.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
-import zxingcpp
-from numpy.typing import NDArray
-from pyzbar import pyzbar
 
-from gate.picture import enlarged, load_grey, no_larger_than, with_margin
-from gate.scene import CodePlaces
+from gate.picture import enlarged, load_grey, no_larger_than
+from gate.scene import CodePlaces, Place, Places
+from gate.ways import LADDER, PATIENT, Grey, View, Way, read_quickly, read_suspect
 
-Grey = NDArray[np.uint8]
-"""A grey picture, rows × columns, 0 black to 255 white."""
+FIRST_LOOK, SECOND_LOOK = 1280, 2560
+"""Pixels. The long sides to which a picture file is reduced: codes held up to a camera are rarely finer."""
 
-QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
-LINEAR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128])
-LONGEST_TEXT = 512
-FIRST_LOOK = 1280
-"""Pixels. The long side to which a picture file is reduced at first: codes held up to a camera are not finer."""
+BUDGET = 40.0
+"""Milliseconds, as the ways say what they cost, for what a frame gets beyond its quick look. One way it always gets."""
 
-SMALL_ENOUGH_FOR_BOTH = 4_000_000
-"""Pixels up to which a picture file is read in full size as well, whatever the reduced copy gave."""
+BARS_EVERY = 8
+"""Frames between two in which bars are looked for everywhere, texture or not."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """One way to look for QR codes: change the picture, then read it. In a live frame of `at_most` pixels only."""
-
-    prepare: Callable[[Grey], Grey]
-    inverted: bool = False
-    whole_histogram: bool = False
-    at_most: int = 1 << 32
-
-
-def _as_it_is(grey: Grey) -> Grey:
-    return grey
-
-
-def _negative(grey: Grey) -> Grey:
-    return np.bitwise_not(grey)
-
-
-def _half(grey: Grey) -> Grey:
-    height, width = grey.shape
-    size = (max(1, width // 2), max(1, height // 2))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _smooth(grey: Grey) -> Grey:
-    return np.asarray(cv2.medianBlur(grey, 3), np.uint8)
-
-
-def _sharp(grey: Grey) -> Grey:
-    """Unsharp mask with a box: three times the picture less two times its 5×5 mean."""
-    return np.asarray(cv2.addWeighted(grey, 3.0, cv2.blur(grey, (5, 5)), -2.0, 0.0), np.uint8)
-
-
-def _larger(grey: Grey) -> Grey:
-    return np.asarray(cv2.resize(grey, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_LINEAR), np.uint8)
-
-
-def _larger_and_sharp(grey: Grey) -> Grey:
-    return _sharp(_larger(grey))
-
-
-FIRST_TRY = Try(prepare=_as_it_is)
-SECOND_TRIES = (
-    Try(prepare=_negative),
-    Try(prepare=_half, inverted=True),
-    Try(prepare=_sharp, inverted=True),
-    Try(prepare=_smooth),
-    Try(prepare=_sharp, whole_histogram=True),
-    Try(prepare=_larger, at_most=400_000),
-    Try(prepare=_larger_and_sharp, at_most=400_000),
-)
-"""In this order until one finds something; chosen by what each one adds per millisecond."""
-
-PATIENT_TRIES = (
-    FIRST_TRY,
-    *SECOND_TRIES,
-    Try(prepare=partial(with_margin, level=255)),
-    Try(prepare=partial(with_margin, level=0), inverted=True),
-)
-
-
-class Seldom:
-    """Says whether it is the turn of a reader that is too slow for every frame.
-
-    One frame in `period`; one in `soon` for the `patience` frames after it found something, so that a code that only
-    this reader can read does not seem to come and go.
-    """
-
-    def __init__(self, period: int, *, soon: int, patience: int = 30, waited: int = 0) -> None:
-        self._period = period
-        self._soon = soon
-        self._patience = patience
-        self._waited = waited
-        self._left = 0
-
-    def due(self) -> bool:
-        """Count one frame; whether it is this reader's."""
-        self._waited += 1
-        self._left = max(0, self._left - 1)
-        if self._waited < (self._soon if self._left else self._period):
-            return False
-        self._waited = 0
-        return True
-
-    def found(self) -> None:
-        """Look more often for a while."""
-        self._left = self._patience
+EVERY_FILE = 8
+"""The first ways of the ladder, which a picture file gets whatever was read: there may be more codes in it."""
 
 
 class CodeReader:
     """Reads codes from the frames of one camera, and from files. It learns what that camera sees all day.
 
-    Used from one thread. Every frame gets one quick look for dark codes on light; where a frame has the texture of a
-    code and none was read, that part is looked at again and harder, light on dark included.
+    Used from one thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ladder: Sequence[Way] = LADDER, budget: float = BUDGET) -> None:
         self._places = CodePlaces()
-        self._linear = Seldom(8, soon=1)
-        self._linear_on_its_side = Seldom(8, soon=1, waited=4)
-        self._zbar = Seldom(15, soon=4)
+        self._ladder = ladder
+        self._budget = budget
+        self._next = 0
+        self._worked: int | None = None
+        self._frames = 0
 
     def read(self, grey: Grey) -> list[str]:
         """Return the texts of the codes in one frame (rows × columns of uint8), each once; [] when there are none."""
-        place = self._places.find(grey)
-        if found := _read_qr(grey, FIRST_TRY):
-            return found
-        if place is not None:
-            part = np.ascontiguousarray(grey[place])
-            for way in SECOND_TRIES:
-                if part.size <= way.at_most and (found := _read_qr(part, way)):
-                    return found
-            if self._zbar.due() and (found := _read_zbar(part)):
-                self._zbar.found()
+        self._frames += 1
+        places = self._places.find(grey)
+        view = View(grey=grey)
+        found = read_quickly(view)
+        if found:
+            self._next = 0
+            return list(dict.fromkeys(found + read_suspect(view)))
+        if places.squares is None and places.bars is None:
+            self._next = 0
+            self._worked = None
+            return self._bars_anywhere(grey)
+        return self._climb(_part(view, places))
+
+    def _climb(self, view: View) -> list[str]:
+        """Try what worked in the frame before, and then on from where that frame stopped."""
+        left = self._budget
+        order = [(self._next + at) % len(self._ladder) for at in range(len(self._ladder))]
+        if self._worked is not None:
+            order = [self._worked] + [at for at in order if at != self._worked]
+        for turn, at in enumerate(order):
+            way = self._ladder[at]
+            cost = way.cost if way.once else way.cost * view.grey.size / 1e6
+            if way.once and not view.suspects:
+                continue
+            if turn and cost > left:
+                self._next = at
+                return []
+            left -= cost
+            if found := way.read(view):
+                self._worked = at
+                self._next = 0
                 return found
-        for turn, turned in ((self._linear, False), (self._linear_on_its_side, True)):
-            if turn.due() and (found := _read_linear(grey, on_its_side=turned)):
-                turn.found()
-                return found
+        self._next = 0
         return []
 
+    def _bars_anywhere(self, grey: Grey) -> list[str]:
+        turn = self._frames % BARS_EVERY
+        ways = {0: "bars upright", BARS_EVERY // 2: "bars lying"}
+        view = View(grey=grey, bars=grey)
+        return [text for way in self._ladder if way.name == ways.get(turn) for text in way.read(view)]
+
     def read_picture(self, path: Path) -> list[str]:
-        """Return the texts of all codes in a picture file, each once. Takes its time: every reader, every way.
+        """Return the texts of all codes in a picture file, each once. Takes its time where the quick ways find nothing.
 
         Raises OSError saying why when the file cannot be read or is no picture.
         """
-        grey = load_grey(path)
-        reduced = no_larger_than(grey, FIRST_LOOK)
-        found = _read_patiently(reduced)
-        if reduced is not grey and (not found or grey.size <= SMALL_ENOUGH_FOR_BOTH):
-            found += _read_patiently(grey)
-        return list(dict.fromkeys(found))
+        return read_still(load_grey(path))
 
 
-def _read_patiently(grey: Grey) -> list[str]:
-    grey = enlarged(grey)
-    found = [text for way in PATIENT_TRIES for text in _read_qr(grey, way)]
-    found += _read_linear(grey) + _read_linear(grey, on_its_side=True) + _read_zbar(grey)
+def read_still(grey: Grey) -> list[str]:
+    """Return the texts of all codes in one picture of any size, each once."""
+    sizes = [no_larger_than(grey, longest) for longest in (FIRST_LOOK, SECOND_LOOK)]
+    pictures = [each for at, each in enumerate((*sizes, grey)) if at == 0 or each.size > sizes[at - 1].size]
+    views = [View(grey=each, bars=each) for each in map(enlarged, pictures)]
+    found = [text for view in views for text in _all(view, LADDER[:EVERY_FILE])]
+    for view in views[:2]:
+        for way in (*LADDER[EVERY_FILE:], *PATIENT):
+            if found:
+                break
+            found += way.read(view)
     return list(dict.fromkeys(found))
 
 
-def _read_qr(grey: Grey, way: Try) -> list[str]:
-    binarizer = zxingcpp.Binarizer.GlobalHistogram if way.whole_histogram else zxingcpp.Binarizer.LocalAverage
-    codes = zxingcpp.read_barcodes(way.prepare(grey), formats=QR, try_invert=way.inverted, binarizer=binarizer)
-    return _texts([code.bytes for code in codes])
+def _all(view: View, ways: Iterable[Way]) -> list[str]:
+    return [*read_quickly(view), *(text for way in ways for text in way.read(view))]
 
 
-def _read_linear(grey: Grey, *, on_its_side: bool = False) -> list[str]:
-    """Read Code 128 with its bars upright, or lying, give or take 10°: all directions at once cost three times that."""
-    turned = np.ascontiguousarray(np.rot90(grey)) if on_its_side else grey
-    codes = zxingcpp.read_barcodes(turned, formats=LINEAR, try_invert=False, try_rotate=False, try_downscale=False)
-    return _texts([code.bytes for code in codes])
+def _part(view: View, places: Places) -> View:
+    """The view cut down to where codes may be; what was found and not read in all of it is kept."""
+    bars = None if places.bars is None else _cut(view.grey, places.bars)
+    squares = view.grey if places.squares is None else _cut(view.grey, places.squares)
+    return View(grey=squares, bars=bars, suspects=view.suspects)
 
 
-def _read_zbar(grey: Grey) -> list[str]:
-    return _texts([code.data for code in pyzbar.decode(grey, symbols=[pyzbar.ZBarSymbol.QRCODE])])
-
-
-def _texts(payloads: list[bytes]) -> list[str]:
-    """Keep what is printable ASCII of a sensible length, each once."""
-    good = [data for data in payloads if 0 < len(data) <= LONGEST_TEXT and all(0x20 <= byte < 0x7F for byte in data)]
-    return list(dict.fromkeys(data.decode("ascii") for data in good))
+def _cut(grey: Grey, place: Place) -> Grey:
+    return np.ascontiguousarray(grey[place])

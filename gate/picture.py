@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 LARGEST_PICTURE = 120_000_000
 """Pixels. More is no photograph; it would only fill the memory."""
@@ -16,7 +16,10 @@ SMALL_PICTURE = 400
 
 
 def load_grey(path: Path) -> NDArray[np.uint8]:
-    """Return the picture in grey, what is transparent in white. Raises OSError saying why it cannot be read."""
+    """Return the picture in grey, the right way up, what is transparent in white.
+
+    Raises OSError saying why it cannot be read.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have our own limit
@@ -24,7 +27,7 @@ def load_grey(path: Path) -> NDArray[np.uint8]:
         with picture:
             if picture.width * picture.height > LARGEST_PICTURE:
                 raise OSError(f"{picture.width} × {picture.height} pixels are too many")
-            return _grey(picture)
+            return _grey(ImageOps.exif_transpose(picture))
     except (Image.DecompressionBombError, SyntaxError, ValueError, EOFError) as error:  # Pillow's words for a bad file
         raise OSError(f"cannot be read as a picture ({error})") from error
 
