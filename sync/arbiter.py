@@ -157,7 +157,7 @@ class RelayArbiter:
         if heard == self._heard:
             return
         if isinstance(answer, Silent):
-            _log.warning("arbiter.silent %s", answer.why)
+            _log.warning("arbiter.silent %s", answer.why, extra={"what": answer.why})
         elif self._heard is False:
             _log.info("arbiter.answers again")
         self._heard = heard

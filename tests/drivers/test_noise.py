@@ -52,7 +52,7 @@ SECRET = "RT1:SECRET-CODE"
 LINE = 11_520
 """Bytes a second at 115200 baud, the fastest line of all of these."""
 
-SECONDS = 5
+SECONDS = 3
 MOST_CPU = 0.1 * SECONDS
 """A tenth of one processor, on a machine that does other things besides."""
 
@@ -135,7 +135,7 @@ def codecs() -> dict[str, Callable[[], Decoded]]:
 def test_a_codec_takes_noise_and_reads_what_comes_behind_it(name: str) -> None:
     held = codecs()[name]()
     noise = random.Random(name)
-    pieces = [held.noise(noise, noise.choice((1, 3, 24, 230, 4096))) for _ in range(30)]
+    pieces = [held.noise(noise, noise.choice((1, 3, 24, 230, 4096))) for _ in range(16)]
     single = held.noise(noise, 300)
     pieces += [single[at : at + 1] for at in range(len(single))]
     tracemalloc.start()
@@ -214,7 +214,7 @@ def scanners() -> dict[str, tuple[Callable[[], Simulator], Callable[[str], Scann
     }
 
 
-def survive(call: Callable[[], object], longest: float, seconds: float = 1.0) -> None:
+def survive(call: Callable[[], object], longest: float, seconds: float = 0.5) -> None:
     """Call it for a while: each call ends in time, raises nothing but device faults, and no fault shows a code."""
     until = time.monotonic() + seconds
     cpu, began = time.thread_time(), time.monotonic()
@@ -322,7 +322,7 @@ def test_a_barrier_in_noise_is_known_within_a_second_and_obeys_again(flooded: tu
     station, barrier = flooded
     station.do("flood", on=True)
     survive(barrier.poll, longest=1.0)
-    survive(lambda: barrier.open_for(2), longest=1.0, seconds=0.5)
+    survive(lambda: barrier.open_for(2), longest=1.0, seconds=0.3)
     station.do("flood", on=False)
 
     def opens() -> bool:
