@@ -15,7 +15,6 @@ from pathlib import Path
 from sync.backoff import Backoff
 from sync.cache import CacheReader
 from sync.cache_writer import CacheWriter
-from sync.client import LineDown
 from sync.fact_judge import FactJudge
 from sync.journal_reader import JournalReader
 from sync.lan_listener import Listener
@@ -24,11 +23,10 @@ from sync.lan_teller import Teller
 from sync.lan_writer import LanWriter
 from sync.newest_trust import NewestTrust
 from sync.outbox import Outbox
-from sync.relay_answers import RelayNotKnown
 from sync.relay_client import RelayClient
 from sync.relay_keys import RelayKeys
 from tickets.admission import TrustedNow
-from tickets.errors import Fault, PeerError
+from tickets.errors import Fault
 from tickets.keys import PublicKey, SigningKey
 
 _log = logging.getLogger("waystation.lan")
@@ -145,13 +143,8 @@ class Lan:
             try:
                 wait = step()
                 backoff.succeeded()
-                if work == "sending":  # whatever the relay does, its own faults are dealt with inside
-                    self._news.well("store")
-            except (LineDown, RelayNotKnown, PeerError) as fault:
-                self._note(work, fault)
-                wait = backoff.failed()
             except Fault as fault:
-                self._note("store" if work == "sending" else work, fault)
+                self._note(work, fault)
                 wait = backoff.failed()
             except Exception:  # a bug of ours must end neither the other thread nor the engine: told, and tried again
                 if self._stop.is_set():

@@ -128,8 +128,15 @@ class Teller:
         self._asked = float("-inf")
 
     def step(self) -> float:
-        """Do what is due; answers in how many seconds to look again. Raises only for trouble with our own files."""
-        self._look()
+        """Do what is due; answers in how many seconds to look again. Whatever fails is told, and holds up no other."""
+        if self._outbox.changed() or self._boot() - self._looked >= _LOOK_EVERY_S:
+            self._looked = self._boot()
+            try:
+                self._look()
+            except Fault as fault:
+                self._news.trouble("store", fault)
+            else:
+                self._news.well("store")
         relay = self._relay
         if relay is None:
             return TICK_S
@@ -149,9 +156,6 @@ class Teller:
 
     def _look(self) -> None:
         """Obey what staff signed here before anybody else knows of it."""
-        if not self._outbox.changed() and self._boot() - self._looked < _LOOK_EVERY_S:
-            return
-        self._looked = self._boot()
         for found in self._outbox.waiting():
             if found.path.name in self._waiting:
                 continue

@@ -403,6 +403,24 @@ def test_an_own_act_that_nobody_may_obey_is_set_aside(
     assert [record.message.split(" ")[0] for record in caplog.records].count("lan.own_fact_refused") == 2
 
 
+def test_an_outbox_that_cannot_be_read_holds_up_nothing_else(
+    terminal: Terminal, relay: FakeRelay, journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox = terminal.directory / "staff"
+    outbox.mkdir()
+    (outbox / "taken").write_text("a file, by mistake")
+    terminal.outbox.put("a1", fact(1))
+    until(lambda: "cannot be" in terminal.status().what)
+    admit(journal)
+    until(lambda: held(relay, journal) == journal.head()[0])
+    assert terminal.gate() == "9"
+    assert relay.facts == [fact(1)]
+    assert [record.message.split(" ")[0] for record in caplog.records].count("lan.trouble") == 1
+    (outbox / "taken").unlink()
+    until(lambda: terminal.status().what == "")
+    assert (outbox / "taken" / "a1.fact").exists()
+
+
 def test_an_act_that_the_relay_refuses_stays_and_holds_up_no_other(terminal: Terminal, relay: FakeRelay) -> None:
     relay.refuses_facts = True
     terminal.outbox.put("a1", fact(1))
