@@ -61,7 +61,7 @@ class BadBadge(PeerError):
         self.trouble = trouble
 
 
-_ANOTHER_CARD = "Scan the badge card again; if that does not help, have another made with `waystation badge make`."
+_ANOTHER_CARD = "Scan the badge card again; if that is no use, have another made with `waystation centre badge add`."
 _ANOTHER_CODE = "Make a new code with `waystation badge code`."
 _LIST = "Ask a technician whether the badge is in the trust list, and whether this machine has the newest list."
 
@@ -72,13 +72,7 @@ def seal_badge(key: SigningKey, number: str, pin: str, random: Callable[[int], b
     `random(n)` must give n unpredictable bytes. Raises BadBadge(WEAK_PIN) for a PIN that is not 6 to 12 digits or that
     anybody would try first, ValueError for a number that no badge has.
     """
-    _check_pin(pin)
-    if is_weak(pin):
-        raise BadBadge(
-            BadgeTrouble.WEAK_PIN,
-            "This PIN is too easy to guess",
-            "Choose 6 to 12 digits that are not all the same and not a row like 123456.",
-        )
+    check_new_pin(pin)
     if not (1 <= len(number) <= 16 and number.isascii() and number.isprintable()):
         raise ValueError("a badge's number is 1 to 16 printable ASCII characters")
     salt = random(_SALT_BYTES)
@@ -108,7 +102,7 @@ def open_badge(card: str, pin: str) -> tuple[str, SigningKey]:
         raise BadBadge(
             BadgeTrouble.WRONG_PIN,
             f"The PIN does not open badge {number}",
-            "Type it again; if it is forgotten, have a new badge made with `waystation badge make`.",
+            "Type it again; if it is forgotten, have a new one made with `waystation centre badge add`.",
         ) from None
 
 
@@ -164,6 +158,18 @@ def is_weak(pin: str) -> bool:
     """Whether a PIN is one that is tried first: one digit throughout, or a row up or down (9 and 0 are neighbours)."""
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     return len(steps) == 1 and steps <= {0, 1, 9}
+
+
+def check_new_pin(pin: str) -> str:
+    """The PIN, if a card may be sealed with it. Raises BadBadge(WEAK_PIN)."""
+    _check_pin(pin)
+    if is_weak(pin):
+        raise BadBadge(
+            BadgeTrouble.WEAK_PIN,
+            "This PIN is too easy to guess",
+            "Choose 6 to 12 digits that are not all the same and not a row like 123456.",
+        )
+    return pin
 
 
 def _check_dates(badge: Badge, issued: datetime, expires: datetime, now: TrustedNow) -> None:
