@@ -8,8 +8,12 @@ from typing import Any
 from drivers.barrier import Way
 from gate.badge_words import words_for
 from gate.decide import Admitted, Refused
+from gate.decision import RE_ENTRY
 from gate.override import BadgeAnswer, BadgeShown
+from tickets.admission import Flag
+from tickets.departures import IdentityPolicy
 from tickets.errors import Fault
+from tickets.journey import TicketKind
 from tickets.reasons import sentence, word
 
 
@@ -20,6 +24,7 @@ class Showing(Enum):
     GO = "go"
     STOP = "stop"
     WAIT = "wait"  # somebody else is passing
+    BADGE = "badge"  # for staff: their badge is good, and what to do with it
     CLOSED = "closed"  # this lane cannot open: use another
     EMERGENCY = "emergency"
 
@@ -28,7 +33,8 @@ class Showing(Enum):
 class Announcement:
     """One picture: a word to be read from afar, a sentence, and for GO the seat, the bay and whom to expect.
 
-    `fault` is for staff and the log: why the lane is closed, when it is not the barrier's fault (that is recorded).
+    `staff` are those of the flags that the attendant beside the gate is to see, the most urgent first. `fault` is for
+    staff and the log: why the lane is closed, when it is not the barrier's fault (that is recorded).
     """
 
     showing: Showing
@@ -40,12 +46,26 @@ class Announcement:
     kind: str | None = None
     reason: str | None = None
     flags: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
     fault: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Ready for JSON; carries no name, no document and no ticket number."""
         return {**asdict(self), "showing": self.showing.value}
 
+
+_NO_ID = Flag.IDENTITY_NOT_CHECKED.value
+_PRICED_BY_ID = frozenset({TicketKind.CONCESSION, TicketKind.FREE})
+
+FOR_STAFF: tuple[str, ...] = (
+    Flag.OVERRIDDEN.value,
+    Flag.DEPARTURE_NOT_KNOWN.value,
+    Flag.TIME_UNKNOWN.value,
+    Flag.LATE.value,
+    _NO_ID,
+    RE_ENTRY,
+)
+"""What the attendant is shown of an admission, the most urgent first."""
 
 Announce = Callable[[Announcement], None]
 """Is called in the gate's own thread: it must not wait for anybody."""
@@ -54,6 +74,7 @@ IDLE = Announcement(showing=Showing.IDLE, word=("请扫码或刷身份证", "Sca
 WAIT = Announcement(
     showing=Showing.WAIT, word=("请稍候", "Please wait"), sentence=("前面的旅客正在通过。", "Somebody is passing.")
 )
+WAY_OUT = ("请出", "Out")
 OTHER_SIDE = Announcement(
     showing=Showing.WAIT,
     word=("请稍候", "Please wait"),
@@ -90,12 +111,24 @@ def go(admitted: Admitted, way: Way = Way.IN) -> Announcement:
     inwards = way is Way.IN
     return Announcement(
         showing=Showing.GO,
-        word=("请进", "Go") if inwards else ("请出站", "Way out"),
+        word=("请进", "Go") if inwards else WAY_OUT,
         seat=admitted.journey.seat if inwards else None,
         bay=admitted.departure.bay if inwards and admitted.departure else None,
         persons=admitted.persons,
         kind=admitted.journey.kind.name.lower(),
         flags=tuple(sorted(admitted.flags)),
+        staff=tuple(flag for flag in FOR_STAFF if flag in admitted.flags and (flag != _NO_ID or _is_to_look(admitted))),
+    )
+
+
+def _is_to_look(admitted: Admitted) -> bool:
+    """Whether the attendant is to compare the ID: where a price depends on it, or the coach asks for the card.
+
+    Where the coach asks for the code alone, a look at everybody's ID would be a look at nobody's.
+    """
+    departure = admitted.departure
+    return admitted.journey.kind in _PRICED_BY_ID or (
+        departure is not None and departure.identity not in (None, IdentityPolicy.CODE)
     )
 
 
@@ -116,7 +149,7 @@ def badge(shown: BadgeShown) -> Announcement:
     word_of, sentence_of = words_for(shown)
     good = shown.answer is BadgeAnswer.NOBODY_WAITS
     return Announcement(
-        showing=Showing.IDLE if good else Showing.STOP,
+        showing=Showing.BADGE if good else Showing.STOP,
         word=word_of,
         sentence=sentence_of,
         reason=shown.answer.value if shown.trouble is None else f"badge_{shown.trouble.value}",

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from gate.announce import Announce, Announcement, Showing
 
-_BRIEF = (Showing.STOP, Showing.WAIT)
+_BRIEF = (Showing.STOP, Showing.WAIT, Showing.BADGE)
 
 
 class Display:
-    """Announces each picture once. A refusal stands for `seconds`, anything else until there is more to say."""
+    """Announces each picture once. What is to be read stands for `seconds`, all else until there is more to say."""
 
     def __init__(self, announce: Announce, seconds: float, monotonic: Callable[[], float]) -> None:
         self._announce = announce

@@ -1,6 +1,6 @@
 """An announcement as the display draws it: one colour, one sign, words, and for staff a band that says who passes.
 
-Contrasts of letters on their ground: go 6.6, stop 7.5, wait 7.4, closed 16.7, idle 8.0, emergency 16.0 to 1.
+Contrasts of letters on their ground: go 6.6, stop 7.5, wait 7.4, badge 8.0, closed 16.7, idle 8.0, emergency 16.0 to 1.
 """
 
 from collections.abc import Mapping
@@ -57,6 +57,7 @@ LOOKS: Mapping[Showing, tuple[str, Paint]] = {
     Showing.GO: ("arrow", Paint(ground="#0A6B37", ink="#FFFFFF")),
     Showing.STOP: ("cross", Paint(ground="#A61B14", ink="#FFFFFF")),
     Showing.WAIT: ("hourglass", Paint(ground="#FFF3DC", ink="#7A4100")),
+    Showing.BADGE: ("tick", Paint(ground="#FFFFFF", ink="#0B4F9E")),
     Showing.CLOSED: ("bar", Paint(ground="#0B1F33", ink="#FFFFFF")),
     Showing.EMERGENCY: ("out", Paint(ground="#FFE100", ink="#000000")),
 }
@@ -64,6 +65,8 @@ LOOKS: Mapping[Showing, tuple[str, Paint]] = {
 
 BRIGHTER: Words = ("请把手机屏幕调亮", "Turn up your screen")
 SEAT: Words = ("座位", "Seat")
+ANY_SEAT = Fact(label=("座位", "Any seat"), value="任意空座")
+"""The coach that comes has not the ticket's seat."""
 BAY: Words = ("发车位", "Bay")
 
 _ADULT = (Paint(ground="#07301B", ink="#FFFFFF"), ("全票", "Adult"))
@@ -74,9 +77,12 @@ _KINDS: Mapping[str, tuple[Paint, Words]] = {
     "free": (Paint(ground="#0B4F9E", ink="#FFFFFF"), ("免费票", "Free")),
 }
 _TO_LOOK_AT: Mapping[str, Words] = {
-    "identity_not_checked": ("请核对证件", "Check ID"),
+    "overridden": ("凭工牌放行", "By badge"),
     "departure_not_known": ("请核对班次", "Check coach"),
     "time_unknown": ("请核对日期", "Check date"),
+    "late": ("补检", "Late boarding"),
+    "identity_not_checked": ("请核对证件", "Check ID"),
+    "re_entry": ("再次进站", "In again"),
 }
 CHARACTERS_TOGETHER = 5
 WORD_JOINER = "\u2060"
@@ -88,13 +94,13 @@ MOST_FIGURES = 5
 def face(announcement: Announcement) -> Face:
     """Draw an announcement."""
     sign, paint = LOOKS[announcement.showing]
-    go = announcement.showing is Showing.GO
+    go, idle = announcement.showing is Showing.GO, announcement.showing is Showing.IDLE
     return Face(
         showing=announcement.showing,
         sign=sign,
         paint=paint,
-        word=_in_two_lines(announcement.word) if announcement.showing is Showing.IDLE else announcement.word,
-        sentence=_ends_together(BRIGHTER if announcement.showing is Showing.IDLE else announcement.sentence),
+        word=_in_two_lines(announcement.word) if idle else announcement.word,
+        sentence=_ends_together(BRIGHTER if idle else announcement.sentence),
         facts=_facts(announcement) if go else (),
         band=_band(announcement) if go else None,
     )
@@ -114,6 +120,8 @@ def _ends_together(words: Words) -> Words:
 
 def _facts(announcement: Announcement) -> tuple[Fact, ...]:
     seat = (Fact(label=SEAT, value=str(announcement.seat)),) if announcement.seat is not None else ()
+    if "seat_not_in_coach" in announcement.flags:
+        seat = (ANY_SEAT,)
     bay = (Fact(label=BAY, value=announcement.bay),) if announcement.bay else ()
     return seat + bay
 
@@ -122,7 +130,7 @@ def _band(announcement: Announcement) -> Band:
     kind = announcement.kind or "adult"
     paint, words = _KINDS.get(kind, (_ADULT[0], (kind, kind)))
     persons = max(1, announcement.persons)
-    look = [_TO_LOOK_AT[flag] for flag in announcement.flags if flag in _TO_LOOK_AT]
+    look = [_TO_LOOK_AT[flag] for flag in announcement.staff if flag in _TO_LOOK_AT]
     return Band(
         paint=paint,
         kind=words,

@@ -54,9 +54,6 @@ def decode(datagram: bytes) -> Message:
         showing = Showing(body.get("showing"))
     except ValueError as error:
         raise Malformed("a picture that this display does not have") from error
-    flags = body.get("flags", ())
-    if not isinstance(flags, list | tuple) or not all(isinstance(each, str) for each in flags):
-        raise Malformed("flags are a list of texts")
     return Message(
         announcement=Announcement(
             showing=showing,
@@ -67,7 +64,8 @@ def decode(datagram: bytes) -> Message:
             persons=_number(body, "persons"),
             kind=_text(body, "kind"),
             reason=_text(body, "reason"),
-            flags=tuple(flags),
+            flags=_texts(body, "flags"),
+            staff=_texts(body, "staff"),
         ),
         said_ms=_number(body, "said"),
         sent_ms=_number(body, "sent"),
@@ -79,6 +77,13 @@ def _number(body: dict[str, Any], key: str) -> int:
     if type(value) is not int or not 0 <= value < 2**63:
         raise Malformed(f"{key} is a number, not below zero")
     return value
+
+
+def _texts(body: dict[str, Any], key: str) -> tuple[str, ...]:
+    values = body.get(key, ())
+    if not isinstance(values, list | tuple) or not all(isinstance(each, str) for each in values):
+        raise Malformed(f"{key} are a list of texts")
+    return tuple(values)
 
 
 def _text(body: dict[str, Any], key: str) -> str | None:

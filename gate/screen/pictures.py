@@ -1,17 +1,32 @@
 """Every picture that the display can show, with the longest words, for those who look at them and for the tests."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
-from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing, stop
+from gate.announce import (
+    CLOSED,
+    EMERGENCY,
+    EMERGENCY_OVER,
+    IDLE,
+    OTHER_SIDE,
+    WAIT,
+    WAY_OUT,
+    Announcement,
+    Showing,
+    badge,
+    stop,
+)
 from gate.decide import Refused
+from gate.override import BadgeAnswer, BadgeShown
 from gate.screen.message import Message
 from gate.screen.panel import ScreenPanel
 from gate.screen.watch import WAIT_MS
 from gate.screen.window import ScreenWindow, application
+from tickets.badges import BadgeTrouble
 from tickets.reasons import Reason, Refuse
 
 _GO = ("请进", "Go")
@@ -20,9 +35,11 @@ _SOME_TIME = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
 
 
 def go(kind: str, persons: int = 1, *, seat: int | None = 12, bay: str | None = "8", flag: str = "") -> Announcement:
-    """Somebody is let in."""
+    """Somebody is let in; `flag` is for staff to see."""
     flags = (flag,) if flag else ()
-    return Announcement(showing=Showing.GO, word=_GO, seat=seat, bay=bay, persons=persons, kind=kind, flags=flags)
+    return Announcement(
+        showing=Showing.GO, word=_GO, seat=seat, bay=bay, persons=persons, kind=kind, flags=flags, staff=flags
+    )
 
 
 def pictures() -> Iterator[tuple[str, Announcement]]:
@@ -35,11 +52,26 @@ def pictures() -> Iterator[tuple[str, Announcement]]:
     yield "go-concession", go("concession", flag="identity_not_checked")
     yield "go-free", go("free", 2, seat=None)
     yield "go-unknown-coach", go("adult", seat=None, bay=None, flag="time_unknown")
+    yield "go-late", go("adult", flag="late")
+    yield "go-by-badge", go("concession", 2, flag="overridden")
+    yield "go-in-again", go("adult", flag="re_entry")
+    yield "go-any-seat", go("adult", seat=45, bay="东广场 12", flag="seat_not_in_coach")
+    yield "go-out", replace(go("child", 2, seat=None, bay=None), word=WAY_OUT)
+    yield "badge-good", badge(BadgeShown(answer=BadgeAnswer.NOBODY_WAITS))
+    yield from ((f"badge-{each.value}", _bad_badge(each)) for each in BadgeTrouble)
+    yield "badge-no-ticket", badge(BadgeShown(answer=BadgeAnswer.NO_TICKET))
+    yield "badge-may-not", badge(BadgeShown(answer=BadgeAnswer.MAY_NOT))
     yield "wait", WAIT
+    yield "wait-other-side", OTHER_SIDE
     yield "closed", CLOSED
     yield "emergency", EMERGENCY
+    yield "emergency-over", EMERGENCY_OVER
     for reason in Reason:
         yield f"stop-{reason}", refusal(reason)
+
+
+def _bad_badge(trouble: BadgeTrouble) -> Announcement:
+    return badge(BadgeShown(answer=BadgeAnswer.BAD, trouble=trouble))
 
 
 def refusal(reason: Reason) -> Announcement:

@@ -6,7 +6,8 @@ from pathlib import Path
 from gate.announce import Announcement, Showing
 from gate.screen.tones import SOUNDS
 
-STAFF_LISTEN_FOR = ("child", "concession", "free")
+OF_KIND = {"child": "child", "concession": "concession", "free": "concession"}
+"""What staff listen for; any other ticket is a full fare."""
 FRESH_MS = 1000
 """What was said longer ago is shown to a display that comes late, and not sounded: its passenger has gone."""
 
@@ -15,7 +16,7 @@ def sound(announcement: Announcement) -> str | None:
     """The name of the sound, or None where none is due."""
     match announcement.showing:
         case Showing.GO:
-            return "concession" if announcement.kind in STAFF_LISTEN_FOR else "go"
+            return OF_KIND.get(announcement.kind or "", "go")
         case Showing.STOP:
             return "stop"
         case _:

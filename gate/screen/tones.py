@@ -1,6 +1,7 @@
 """The display's sounds, made of sines: `python -m gate.screen.tones` writes them into assets/sounds.
 
-Rising means come in, falling means stop; staff tell the three-toned one, for child, concession and free, by ear.
+Rising means come in, falling means stop. Staff tell a child's ticket by its four tones that climb, and a concession or
+a free ticket by the one tone that is struck twice.
 """
 
 import math
@@ -22,6 +23,7 @@ Tone = tuple[float, float]
 MELODIES: Mapping[str, Sequence[Tone]] = {
     "go": ((659.26, 0.11), (987.77, 0.17)),
     "stop": ((493.88, 0.16), (311.13, 0.28)),
+    "child": ((783.99, 0.08), (987.77, 0.08), (1318.51, 0.08), (1567.98, 0.2)),
     "concession": ((783.99, 0.08), (783.99, 0.08), (1174.66, 0.17)),
 }
 

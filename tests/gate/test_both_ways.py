@@ -199,7 +199,7 @@ class TestTheWayOutOnly:
         inwards.shows(text)
         inwards.walks()
         said = lane.shows(text, Way.OUT)
-        assert (said.showing, said.word, said.seat, said.bay) == (Showing.GO, ("请出站", "Way out"), None, None)
+        assert (said.showing, said.word, said.seat, said.bay) == (Showing.GO, ("请出", "Out"), None, None)
         lane.walks(way=Way.OUT)
         assert lane.board.state()["passages_out"] == 1
         assert lane.kinds() == ["use.claimed", "use.passed"] * 2

@@ -141,7 +141,7 @@ def test_without_a_refusal_before_it_is_only_good(reader: Reader) -> None:
     shown = reader.shows(code_of(Role.DUTY_MANAGER))
     assert answer(shown) is BadgeAnswer.NOBODY_WAITS
     assert isinstance(shown, BadgeShown)
-    assert badge(shown).showing is Showing.IDLE
+    assert badge(shown).showing is Showing.BADGE
     assert reader.gate.facts() == []
 
 

@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QImage
 
-from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing
+from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing, badge
+from gate.override import BadgeAnswer, BadgeShown
 from gate.screen.face import LOOKS, face
 from gate.screen.message import Message
 from gate.screen.panel import LANDSCAPE_7, PORTRAIT_7, READERS, ScreenPanel
@@ -112,6 +113,7 @@ def test_the_word_can_be_read_from_afar(easel: Easel) -> None:
 def test_every_picture_has_its_colour(easel: Easel) -> None:
     shown = {IDLE.showing: IDLE, Showing.GO: go("adult"), Showing.STOP: refusal(Reason.USED), WAIT.showing: WAIT}
     shown |= {CLOSED.showing: CLOSED, EMERGENCY.showing: EMERGENCY}
+    shown |= {Showing.BADGE: badge(BadgeShown(answer=BadgeAnswer.NOBODY_WAITS))}
     assert set(shown) == set(Showing)
     grounds = set()
     for showing, announcement in shown.items():
