@@ -153,3 +153,22 @@ def test_an_unplugged_newland_is_set_again_when_it_is_back(tmp_path: Path) -> No
 def test_an_unknown_command_names_the_known_one(simulator: Callable[[], HoneywellSimulator | NewlandSimulator]) -> None:
     with pytest.raises(ValueError, match="does scan"):
         simulator().do("sing")
+
+
+def test_a_code_that_comes_instead_of_an_answer_is_in_no_fault() -> None:
+    class Reading:
+        """A scanner that goes on reading codes while it is set up."""
+
+        def write(self, data: bytes) -> None:
+            pass
+
+        def read(self, timeout: float) -> bytes:  # noqa: ARG002 - it is always at it
+            return b"RT1:SECRET\r"
+
+        def close(self) -> None:
+            pass
+
+    with pytest.raises(DeviceNonsense) as fault:
+        newland_scanner(Reading).read(1)
+    assert "SECRET" not in repr(fault.value)
+    assert fault.value.seen == b""
