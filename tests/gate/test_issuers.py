@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gate.bench import EXPIRES, OTHER_ID, STATION, Centre, Desk, Gate, admitted, reason, trust_bytes
+from tests.gate.bench import EXPIRES, OTHER_ID, SETTINGS, STATION, Centre, Desk, Gate, admitted, reason, trust_bytes
 from tests.tickets.samples import CERTIFICATE_KEY, PREFIX, TILL_KEY
 from tickets.credential import Ticket, TillCertificate, certify, issue_delegated
 from tickets.reasons import Reason
@@ -62,3 +62,26 @@ def test_a_stolen_key_cannot_use_the_number_of_a_ticket_that_was_sold(gate: Gate
     ):
         assert reason(gate.shows(desk.by_till(forged))) == Reason.REVOKED
     assert admitted(gate.shows(desk.by_till(sold))).number == sold.number
+
+
+class TestBeforeTheFirstSync:
+    """The enrolment has said which station this is; its own boarding stop is not known yet."""
+
+    @pytest.fixture
+    def new(self, tmp_path: Path) -> Iterator[Gate]:
+        gate = Gate(tmp_path / "gate-2", cache=tmp_path / "none.db", settings=replace(SETTINGS, station=STATION))
+        yield gate
+        gate.close()
+
+    def test_a_till_of_this_station_and_the_centre_are_believed(self, new: Gate) -> None:
+        desk = Desk()
+        admitted(new.shows(desk.by_till(desk.ticket())))
+        admitted(new.shows(desk.by_centre(desk.ticket())))
+
+    def test_what_another_stations_till_sold_is_for_that_station(self, new: Gate) -> None:
+        assert reason(new.shows(by_another_stations_till(Desk().ticket()))) == Reason.WRONG_STATION
+
+    def test_without_an_enrolment_nobody_can_say(self, tmp_path: Path) -> None:
+        gate = Gate(tmp_path / "gate-3", cache=tmp_path / "none.db")
+        admitted(gate.shows(by_another_stations_till(Desk().ticket())))
+        gate.close()
