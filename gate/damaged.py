@@ -5,7 +5,7 @@ sure it is, so that what glare, cracks and fingers hide is left out (an erasure)
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
@@ -30,6 +30,8 @@ TILE, REACH = 4, 3
 """Modules from one place whose shift is sought to the next, and how far around it modules are looked at."""
 STEP = 3
 """Points up to which a place may be shifted against its neighbours'."""
+SPREADS = (0.15, 0.5, 1.0)
+"""Of a blurred module's light, shares that may have to be taken back from its neighbours'."""
 SPARE = 3
 """Codewords for checking, in each block, that are never spent on correcting: they say that the answer is right."""
 
@@ -44,10 +46,11 @@ def read_damaged(grey: Grey, found: zxingcpp.Barcode) -> str | None:
         return None
     known = symbol(int(version), level, int(str(mask)))
     flat = _flattened(grey, found.position, len(known.frame))
-    levels = _levels(flat, _shifts(flat, len(known.frame)))
-    for bits, sure in _judged(levels):
-        if (matrix := _repaired(bits, sure, known)) is not None:
-            return _text(matrix)
+    shifts = _shifts(flat, len(known.frame))
+    for shifted, spreads in ((shifts, SPREADS), (np.zeros_like(shifts), SPREADS[:2])):
+        for bits, sure in _judged(_levels(flat, shifted), spreads):
+            if (matrix := _repaired(bits, sure, known)) is not None:
+                return _text(matrix)
     return None
 
 
@@ -69,6 +72,7 @@ def _shifts(flat: Plane, size: int) -> Plane:
     found theirs, the clearest first, from the finder patterns on: so shifts may grow to several modules.
     """
     clearness = _clearness(flat)
+    faintest = 0.4 * float(np.median(clearness))
     near = np.arange(TILE // 2, size, TILE)
     count = len(near)
     middles = (near + MARGIN) * UNIT + UNIT // 2
@@ -87,7 +91,7 @@ def _shifts(flat: Plane, size: int) -> Plane:
             if min(beside) < 0 or max(beside) >= count or settled[beside]:
                 continue
             expected = _expected(found, settled, *beside)
-            found[beside] = _best(clearness, int(middles[beside[0]]), int(middles[beside[1]]), expected)
+            found[beside] = _best(clearness, int(middles[beside[0]]), int(middles[beside[1]]), expected, faintest)
             heapq.heappush(waiting, (-found[beside][0], *beside))
     at = (np.arange(size, dtype=np.float32) - TILE // 2) / TILE
     columns_at, rows_at = np.meshgrid(np.clip(at, 0, count - 1), np.clip(at, 0, count - 1))
@@ -123,14 +127,19 @@ _STEPS = np.arange(-STEP, STEP + 1)
 _RELUCTANCE = (1 - 0.01 * (_STEPS[:, None] ** 2 + _STEPS[None, :] ** 2)).astype(np.float32)
 
 
-def _best(clearness: Plane, row: int, column: int, expected: tuple[int, int]) -> Found:
-    """The best shift near the expected one, and how much clearer it is than the others."""
+def _best(clearness: Plane, row: int, column: int, expected: tuple[int, int], faintest: float) -> Found:
+    """The best shift near the expected one, and how much clearer it is than the others.
+
+    Where no module stands out by more than `faintest` there is nothing to go by, and the expected one is kept.
+    """
     last = len(clearness) - 1 - STEP
     top = min(max(row + expected[0], STEP), last) - STEP
     left = min(max(column + expected[1], STEP), last) - STEP
     score = clearness[top : top + 2 * STEP + 1, left : left + 2 * STEP + 1] * _RELUCTANCE
     down, across = divmod(int(score.argmax()), 2 * STEP + 1)
     clear = float(score[down, across]) / max(1e-6, float(score.mean()))
+    if score[down, across] < faintest:
+        return 0.0, *expected
     return clear, expected[0] + down - STEP, expected[1] + across - STEP
 
 
@@ -142,22 +151,24 @@ def _levels(flat: Plane, shifts: Plane) -> Plane:
     return np.asarray(cv2.remap(cv2.blur(flat, (3, 3)), across, down, cv2.INTER_LINEAR), np.float32)
 
 
-def _judged(levels: Plane) -> Iterator[tuple[NDArray[np.uint8], Plane]]:
+def _judged(levels: Plane, spreads: Iterable[float]) -> Iterator[tuple[NDArray[np.uint8], Plane]]:
     """Which modules are dark, and how sure that is, in a few ways of judging."""
     beside = cv2.filter2D(levels, -1, np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4)
-    for spread in (0.15, 0.5, 1.0):  # of a blurred picture's modules, a part shines into their neighbours
+    for spread in spreads:
         sharp = levels + np.float32(spread) * (levels - beside)
         threshold = cv2.blur(sharp, (9, 9))
-        contrast = np.full_like(sharp, 1)
+        contrast, mixed = np.full_like(sharp, 1), np.ones_like(sharp)
         for _ in range(2):
             dark = (sharp < threshold).astype(np.float32)
             weight = cv2.blur(dark, (7, 7))
             low = cv2.blur(sharp * dark, (7, 7)) / np.maximum(weight, 0.01)
             high = cv2.blur(sharp * (1 - dark), (7, 7)) / np.maximum(1 - weight, 0.01)
             threshold, contrast = (low + high) / 2, np.maximum(high - low, 1)
+            mixed = np.minimum(np.minimum(weight, 1 - weight) * 4, 1)  # a mask leaves no part all dark or all light
         off = np.abs(sharp - threshold)
         bits = (sharp < threshold).astype(np.uint8)
-        yield bits, np.asarray(off / np.maximum(contrast, np.float32(0.6 * np.median(contrast))), np.float32)
+        least = np.float32(0.6 * np.median(contrast))
+        yield bits, np.asarray(off / np.maximum(contrast, least) * mixed, np.float32)
 
 
 def _repaired(bits: NDArray[np.uint8], sure: Plane, known: Symbol) -> NDArray[np.uint8] | None:

@@ -20,7 +20,7 @@ from drivers.camera import Camera, Frame
 from drivers.faults import DeviceFault, DeviceGone
 from drivers.health import Health
 
-FROZEN_AFTER = 5.0
+FROZEN_AFTER = 2.0
 """Seconds of identical pictures. No sensor does that: there is always noise."""
 
 STALLED_AFTER = 1.0
