@@ -12,7 +12,18 @@ from pathlib import Path
 
 import cv2
 
-from station.bench import decisions, frames, gate_start, pictures, printing, screens, sizes, stock
+from station.bench import (
+    camera_faults,
+    decisions,
+    empties,
+    frames,
+    gate_start,
+    pictures,
+    printing,
+    screens,
+    sizes,
+    stock,
+)
 from station.bench.measure import Line, NotMeasured, table, write
 from tickets.errors import Fault
 
@@ -32,7 +43,9 @@ class Bench:
             "sizes": sizes.run,
             "decisions": lambda: decisions.run(self._large(), 20 if quick else 600),
             "frames": lambda: frames.run(20 if quick else 200),
-            "pictures": lambda: pictures.run(1 if quick else 10),
+            "pictures": lambda: pictures.run(1 if quick else 20),
+            "empties": lambda: empties.run(100 if quick else 10_000),
+            "camera": camera_faults.run,
             "gate": lambda: gate_start.run(self._large(), 1 if quick else 5),
             "printing": lambda: printing.run(folder / "printed", 3 if quick else 20),
             "kiosk": self._kiosk,
