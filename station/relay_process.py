@@ -20,7 +20,7 @@ from tickets.errors import EnvironmentFault
 
 
 def run(config: Config) -> int:
-    """Run until SIGTERM. Prints {"ready": true, "url": …} once it answers; the centre's line need not be up for that."""
+    """Run until SIGTERM. Prints {"ready": true, "url": …} once it answers; the centre need not be there for that."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     enrolment = Enrolment.load(config.directory)
     if enrolment.kind != "relay":

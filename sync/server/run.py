@@ -67,9 +67,16 @@ def serve(
 
 
 def listener_at(host: str, port: int) -> socket.socket:
-    """A socket that listens there. EnvironmentFault when that cannot be."""
+    """A socket that listens there. EnvironmentFault when that cannot be.
+
+    What it accepts sends at once (TCP_NODELAY): an answer's body must not wait for the acknowledgement of its head,
+    which a caller on a connection that it keeps open delays by 40 ms. The event loop would see to it for a socket that
+    says that it is TCP; one made by `create_server` does not.
+    """
     try:
-        return socket.create_server((host, port), backlog=256)
+        listener = socket.create_server((host, port), backlog=256)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         raise EnvironmentFault(
             f"{host}:{port} cannot be listened on", error.strerror or "choose another port"

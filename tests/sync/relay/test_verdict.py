@@ -12,7 +12,8 @@ def use(
 ) -> KnownUse:
     return KnownUse(
         number="1" * 20, use_no=no, attempt=f"{ord(device):02x}{no:02x}" * 8, device=device, lane="1",
-        at_ms=NOON_MS + no, service_date=DATE, trip=TRIP, persons=1, purpose=purpose, flags=flags, by="code", end=end, journaled=True,
+        at_ms=NOON_MS + no, service_date=DATE, trip=TRIP, persons=1, purpose=purpose, flags=flags,
+        by="code", end=end, journaled=True,
     )  # fmt: skip
 
 
