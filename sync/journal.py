@@ -142,7 +142,7 @@ class Journal:
         again, because its numbers might be made twice: EnvironmentFault. So are a journal of another device or
         prefix, one that another process writes, one made by a newer version, and one whose chain is broken.
         """
-        writer = open_writer(path, SCHEMA, checkpoint_pages=_CHECKPOINT_PAGES)
+        writer = open_writer(path, SCHEMA, checkpoint_pages=_CHECKPOINT_PAGES, look_through=True)
         try:
             return cls._begin_or_resume(writer, device, prefix, clock, random, probe)
         except sqlite3.Error as error:

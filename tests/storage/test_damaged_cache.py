@@ -1,6 +1,8 @@
 """A cache that the disk has changed: readers go on without what is gone, sync begins it again, the journal stays."""
 
+import os
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,11 +20,13 @@ from sync.database import DamagedStore
 from sync.status import SyncStatus
 from sync.trusted_time import TimeAnchor
 from tests.gate.bench import DEPARTURE, LEAVES, NOON, TODAY, Centre, Desk, Gate, admitted, trust_bytes
+from tests.gate.gate_child import GROUP, become, in_another_process
 from tests.tickets.samples import JOURNEY
 from tickets.credential import Ticket
 from tickets.uses import UseEnd
 
 EPOCH = UUID(int=1)
+USER = 54_321
 DAMAGES = 200
 
 
@@ -184,3 +188,25 @@ def test_a_reader_leaves_word_of_damage_and_sync_obeys_it(tmp_path: Path) -> Non
         reader.close()
         with pytest.raises(DamagedStore):
             writer.check()
+
+
+def open_as_a_terminal_user(path: Path) -> None:
+    become(USER)
+    with CacheWriter(path) as writer:
+        assert writer.cursor() == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+def test_a_cache_that_is_somebody_elses_is_set_aside(tmp_path: Path) -> None:
+    """A technician has copied a file in as root, and sync may not even read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cache.db"
+        shutil.chown(folder, group=GROUP)
+        Path(folder).chmod(0o2770)
+        fill(path)
+        Path(f"{path}.lock").unlink()
+        path.chmod(0o600)
+        shutil.chown(path, user=0, group=0)
+        assert in_another_process(open_as_a_terminal_user, path) == 0
+        assert Path(f"{path}.set-aside").stat().st_uid == 0
+        assert path.stat().st_uid == USER
