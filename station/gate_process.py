@@ -41,7 +41,9 @@ def run(config: Config) -> int:
         signal.signal(number, lambda *_: stop.set())
     enrolment = Enrolment.load(config.directory)
     if enrolment.kind != "gate":
-        raise EnvironmentFault("This terminal is enrolled as a till", "A gate needs an enrolment of kind gate.")
+        raise EnvironmentFault(
+            f"This terminal is enrolled as a {enrolment.kind}", "A gate needs an enrolment of kind gate."
+        )
     probe = probe_from_environment()
     clock = TerminalClock(CacheReader(config.directory / "cache.db"))  # asked in the journal's turn only
     with ExitStack() as at_the_end:

@@ -171,7 +171,7 @@ def test_a_dead_barrier_delays_no_other_lane(gate: TwoLanes, desk: Desk) -> None
     gate.boards["3A"].do("line", fault="deaf")
     gate.sees("3A", Showing.CLOSED, seconds=1.0)
     waited = [gate.passes("3B", desk.by_till(desk.ticket())) for _ in range(5)]
-    assert max(waited) < max(alone) + 0.3, f"{waited} beside a dead lane, {alone} before"
+    assert max(waited) < max(alone) + 0.45, f"{waited} beside a dead lane, {alone} before"
     gate.boards["3A"].do("line", fault="ok")
     gate.sees("3A", Showing.IDLE)
     gate.passes("3A", desk.by_till(desk.ticket()))
