@@ -35,7 +35,7 @@ from tickets.admission import Flag, TimeQuality
 from tickets.departures import DepartureState, IdentityPolicy
 from tickets.identity import DocumentKind
 from tickets.numbers import TicketNumber
-from tickets.reasons import Reason
+from tickets.reasons import Reason, sentence
 from tickets.trust import KeyUse
 from tickets.uses import UseEnd
 
@@ -316,6 +316,30 @@ def test_what_the_centre_says_of_a_departure_holds_from_the_next_scan_on(
     assert Flag.DEPARTURE_NOT_KNOWN in admitted(gate.shows(desk.by_centre(desk.ticket()))).flags
     centre.departure(replace(DEPARTURE, trip="K77", state=DepartureState.CANCELLED))
     assert reason(gate.shows(desk.by_centre(desk.ticket()))) == Reason.CANCELLED
+
+
+def test_who_comes_late_by_leave_of_staff_is_let_in_and_counted(gate: Gate, centre: Centre, desk: Desk) -> None:
+    gate.clock.set(LEAVES - timedelta(minutes=2))
+    assert reason(gate.shows(desk.by_centre(desk.ticket()))) == Reason.CLOSED
+    centre.departure(replace(DEPARTURE, late_until=LEAVES - timedelta(minutes=1)))
+    assert Flag.LATE in admitted(gate.shows(desk.by_centre(desk.ticket()))).flags
+    gate.clock.set(LEAVES - timedelta(minutes=1))
+    assert reason(gate.shows(desk.by_centre(desk.ticket()))) == Reason.CLOSED
+
+
+def test_a_seat_that_the_other_coach_does_not_have_is_said(gate: Gate, centre: Centre, desk: Desk) -> None:
+    assert Flag.SEAT_NOT_IN_COACH not in admitted(gate.shows(desk.by_centre(desk.ticket()))).flags
+    centre.departure(replace(DEPARTURE, plate="鲁B00001", seats=30))
+    assert Flag.SEAT_NOT_IN_COACH in admitted(gate.shows(desk.by_centre(desk.ticket()))).flags
+    let_in = admitted(gate.shows(desk.by_centre(desk.ticket(seat=30))))
+    assert Flag.SEAT_NOT_IN_COACH not in let_in.flags
+
+
+def test_moved_to_another_gate_this_one_says_which(gate: Gate, centre: Centre, desk: Desk) -> None:
+    centre.departure(replace(DEPARTURE, gate="4"))
+    decision = gate.shows(desk.by_centre(desk.ticket()))
+    assert isinstance(decision, Refused)
+    assert "4" in sentence(decision.refusal, "en", zone=decision.zone)
 
 
 class TestCards:
