@@ -5,7 +5,7 @@ further ways (gate.ways), as many in one frame as its budget allows, and goes on
 picture file is one frame for which it climbs to the top.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +23,12 @@ BUDGET = 40.0
 BARS_EVERY = 8
 """Frames between two in which bars are looked for everywhere, texture or not."""
 
-EVERY_FILE = 8
-"""The first ways of the ladder, which a picture file gets whatever was read: there may be more codes in it."""
+EVERY_FILE = tuple(way for way in LADDER if way.cost <= 7 or way.once)
+"""What a picture file gets in its first size even if something was read: there may be more codes in it."""
+
+
+QUICKEST = 3
+"""The first ways of the ladder, for the larger sizes of a file in which something was read."""
 
 
 class CodeReader:
@@ -93,21 +97,25 @@ class CodeReader:
 
 
 def read_still(grey: Grey) -> list[str]:
-    """Return the texts of all codes in one picture of any size, each once."""
+    """Return the texts of all codes in one picture of any size, each once.
+
+    Once something was read, the larger sizes get the quickest ways for what is smaller, and no more.
+    """
     sizes = [no_larger_than(grey, longest) for longest in (FIRST_LOOK, SECOND_LOOK)]
     pictures = [each for at, each in enumerate((*sizes, grey)) if at == 0 or each.size > sizes[at - 1].size]
     views = [View(grey=each, bars=each) for each in map(enlarged, pictures)]
-    found = [text for view in views for text in _all(view, LADDER[:EVERY_FILE])]
+    found: list[str] = []
+    for view in views:
+        ways = LADDER[:QUICKEST] if found else EVERY_FILE
+        found += read_quickly(view)
+        found += [text for way in ways for text in way.read(view)]
     for view in views[:2]:
-        for way in (*LADDER[EVERY_FILE:], *PATIENT):
+        for way in (*LADDER, *PATIENT):
             if found:
                 break
-            found += way.read(view)
+            if way not in EVERY_FILE:
+                found += way.read(view)
     return list(dict.fromkeys(found))
-
-
-def _all(view: View, ways: Iterable[Way]) -> list[str]:
-    return [*read_quickly(view), *(text for way in ways for text in way.read(view))]
 
 
 def _part(view: View, places: Places) -> View:
