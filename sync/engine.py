@@ -23,7 +23,7 @@ from sync.pushing import Pusher
 from sync.status import SyncStatus
 from sync.trusted_time import Clocks, TrustedClock
 from tickets.admission import TimeQuality
-from tickets.errors import Fault
+from tickets.errors import EnvironmentFault, Fault
 from tickets.keys import PublicKey
 from tickets.service_day import CHINA, service_date
 from tickets.trust import KeyUse
@@ -164,14 +164,14 @@ class Engine:
         self._line_up = down is None
 
     def _queued(self) -> int:
-        return sum(pusher.queued() for pusher in self._pushers)
+        return sum(_or_zero(pusher.queued) for pusher in self._pushers)
 
     def _keep_house(self) -> None:
         now = self._clock.now()
         if now.quality is TimeQuality.TRUSTED:
             floor_ms = int(now.at.timestamp() * 1000)
         else:
-            floor_ms = max((reader.floor_ms() for reader in self._readers), default=0)
+            floor_ms = max((_or_zero(reader.floor_ms) for reader in self._readers), default=0)
         if floor_ms > self._cache.time_floor_ms() + _FLOOR_STEP_MS:
             self._cache.raise_floor(floor_ms)
         if now.quality is TimeQuality.TRUSTED:  # a wrong clock must not destroy a key that is needed
@@ -204,6 +204,14 @@ class Engine:
                 return
         self._cache.set_status(status)
         self._status = status
+
+
+def _or_zero(ask: Callable[[], int]) -> int:
+    """What a journal answers; 0 while it cannot be read, which the sending of it has said already."""
+    try:
+        return ask()
+    except EnvironmentFault:
+        return 0
 
 
 def run(engine: Engine, wait: Callable[[float], bool]) -> None:
