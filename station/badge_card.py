@@ -9,7 +9,7 @@ from kiosk.paper.fonts import FontMissing, find_fonts
 from kiosk.paper.parts import boxes, foot, heading, sentence
 from kiosk.paper.raster import Raster
 from kiosk.paper.sheet import Sheet, Side, encode
-from station.clock_words import day_and_time
+from kiosk.paper.words import moment
 from station.pin import STANDARD_INPUT, read_line
 from station.staff_words import ROLES
 from station.station_words import StationWords
@@ -41,13 +41,12 @@ CODE_RULES = (
 
 def draw_card(card: str, badge: Badge, station: StationWords) -> Raster:
     """A card to keep, 72 mm wide. Raises EnvironmentFault when the typeface is missing."""
-    valid = (f"{day_and_time(badge.expires, station.zone)} 前有效", "Valid until then")
-    return _draw(CARD_TITLE, card, badge, station, valid, CARD_RULES)
+    return _draw(CARD_TITLE, card, badge, station, moment(badge.expires, station.zone), CARD_RULES)
 
 
 def draw_code(code: str, badge: Badge, station: StationWords, until: str) -> Raster:
     """A code to show at a gate, on a slip or a telephone. Raises EnvironmentFault when the typeface is missing."""
-    return _draw(CODE_TITLE, code, badge, station, (f"{until} 前有效", "Valid until then"), CODE_RULES)
+    return _draw(CODE_TITLE, code, badge, station, until, CODE_RULES)
 
 
 def _draw(
@@ -55,7 +54,7 @@ def _draw(
     text: str,
     badge: Badge,
     station: StationWords,
-    valid: Words,
+    until: str,
     rules: tuple[Words, ...],
 ) -> Raster:
     try:
@@ -67,9 +66,9 @@ def _draw(
     boxes(sheet, ((NUMBER, (badge.number, badge.initials)), (ROLE, ROLES[badge.role])))
     sheet.skip(6)
     sheet.qr(encode(text), dots=6, least=5, smallest_side=300)
-    sheet.line(valid[0], size=34, bold=True, side=Side.CENTRE)
+    sheet.line(until, size=40, bold=True, side=Side.CENTRE)
     sheet.y += 8
-    sheet.line(valid[1], size=22, side=Side.CENTRE)
+    sheet.line("前有效 · Valid until", size=22, side=Side.CENTRE)
     sheet.skip(18)
     sheet.rule()
     for rule in rules:

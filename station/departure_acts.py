@@ -100,6 +100,11 @@ def _late(arguments: argparse.Namespace, desk: StaffDesk, departure: Departure, 
         raise EnvironmentFault(
             f"{clock_on(until, departure.service_date, desk.station.zone)} is past", "give a later time with --until"
         )
+    if now < departure.closes_at and until <= departure.closes_at:
+        closes = clock_on(departure.closes_at, departure.service_date, desk.station.zone)
+        raise EnvironmentFault(
+            f"check-in of {departure.trip} is open until {closes} as it is", "give a later time with --until"
+        )
     return {"until": until}
 
 

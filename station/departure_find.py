@@ -57,7 +57,7 @@ def find_device(cache: CacheReader, name: str) -> str:
 def _near(wanted: str, known: Iterable[str]) -> str:
     names = sorted(known)
     holding = [name for name in names if wanted and (wanted in name or name in wanted)]
-    near = [*holding, *difflib.get_close_matches(wanted, names, n=MOST_NEAR, cutoff=0.5)]
+    near = [*holding, *difflib.get_close_matches(wanted, names, n=MOST_NEAR, cutoff=0.6)]
     chosen = list(dict.fromkeys(near))[:MOST_NEAR]
     if chosen:
         return f"if {' or '.join(chosen)} is meant, give that name"

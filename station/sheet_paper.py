@@ -24,7 +24,7 @@ from station.sheet_plan import (
     plan_of,
 )
 
-_SOLD_EDGE, _BOARDED_EDGE = WIDTH - MARGIN - 130, WIDTH - MARGIN
+_SOLD_EDGE, _BOARDED_EDGE = WIDTH - MARGIN - 200, WIDTH - MARGIN
 _LONG_NAMES = 44
 
 
@@ -66,7 +66,7 @@ def _count(persons: int) -> Words:
 def _kinds(sheet: Sheet, plan: SheetPlan) -> None:
     """The table of kinds: its head white on black, its total below a line."""
     head = [
-        sheet.fit(" ".join(said), 190, bold=True, largest=24, smallest=18, rows=1) for said in (KIND, SOLD, BOARDED)
+        sheet.fit(" ".join(said), 180, bold=True, largest=24, smallest=18, rows=1) for said in (KIND, SOLD, BOARDED)
     ]
     height = max(each.height for each in head) + 14
     sheet.block(Box(MARGIN, sheet.y, WIDTH - MARGIN, sheet.y + height))

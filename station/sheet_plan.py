@@ -86,7 +86,7 @@ def _counts(gathered: GatheredSheet) -> Iterator[Line]:
     sheet = gathered.sheet
     if sheet.children_on_tickets or sheet.children_boarded:
         value = f"{sheet.children_boarded} / {sheet.children_on_tickets}"
-        yield Line(label=("免费儿童：实乘 / 票载", "Carried children: aboard / on tickets"), value=value)
+        yield Line(label=("携童：实乘 / 票载", "Carried children: aboard / sold"), value=value)
     for label, count in (
         (("补检", "Late boarding"), sheet.late),
         (("工牌放行", "Let in by a badge"), sheet.overridden),
@@ -110,7 +110,9 @@ def _no_shows(gathered: GatheredSheet) -> Iterator[Line]:
 
 
 def _both_ways(entered: int, left: int) -> str:
-    return f"+{entered}" if not left else f"+{entered} −{left}"
+    """Zero is said only where nobody went either way."""
+    said = (f"+{entered}" if entered or not left else "", f"−{left}" if left else "")
+    return " ".join(part for part in said if part)
 
 
 def _grouped(number: TicketNumber) -> str:

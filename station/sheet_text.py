@@ -29,10 +29,11 @@ def sheet_text(gathered: GatheredSheet) -> str:
     date = words.day(sheet.departs_at, station.zone)
     merged = f" + {', '.join(gathered.merged)}" if gathered.merged else ""
     parts = [
-        _ends(_both(TITLE), _both(station.operator)),
+        *_title(station.operator),
         "═" * WIDTH,
-        _ends(
-            f"{words.clock(sheet.departs_at, station.zone)}  {_both(station.name)} → {_both(gathered.destination)}", ""
+        wrapped(
+            f"{words.clock(sheet.departs_at, station.zone)}  {_both(station.name)} → {_both(gathered.destination)}",
+            WIDTH,
         ),
         f"{sheet.trip}{merged}  {date[0]} {date[1]}",
         "  ".join(
@@ -55,8 +56,8 @@ def sheet_text(gathered: GatheredSheet) -> str:
         *_section(LANES, _lines(plan.lanes)),
         *_section(LOOK_INTO, _lines(plan.look_into)),
         *_section(ACTS, [f"{at}  {_both(what)} · {_both(('工牌', 'badge'))} {badge}" for at, what, badge in plan.acts]),
-        *_section(REMARKS, [wrapped(_both(note), WIDTH - 2) for note in plan.remarks], mark="! "),
-        *_section(NOTES, [wrapped(_both(note), WIDTH - 2) for note in plan.may_change], mark="! "),
+        *_section(REMARKS, [_both(note) for note in plan.remarks], mark="! "),
+        *_section(NOTES, [_both(note) for note in plan.may_change], mark="! "),
         "─" * WIDTH,
         f"{gathered.terminal} · {words.moment(sheet.at, station.zone)}",
     ]
@@ -71,6 +72,12 @@ def _ends(left: str, right: str) -> str:
     return f"{padded(left, WIDTH - columns(right))}{right}".rstrip()
 
 
+def _title(operator: Words) -> list[str]:
+    if columns(_both(TITLE)) + columns(_both(operator)) + 2 > WIDTH:
+        return [wrapped(_both(operator), WIDTH), _both(TITLE)]
+    return [_ends(_both(TITLE), _both(operator))]
+
+
 def _lines(lines: tuple[Line, ...]) -> list[str]:
     return [f"{_both(line.label)}: {line.value}" for line in lines]
 
@@ -78,5 +85,6 @@ def _lines(lines: tuple[Line, ...]) -> list[str]:
 def _section(title: Words, lines: list[str], *, mark: str = "  ") -> list[str]:
     if not lines:
         return []
-    indented = [mark + line.replace("\n", "\n" + " " * len(mark)) for line in lines]
+    room = WIDTH - len(mark)
+    indented = [mark + wrapped(line, room).replace("\n", "\n" + " " * len(mark)) for line in lines]
     return ["", _both(title), *indented]

@@ -27,18 +27,18 @@ def hand_over(
     data: bytes,
     *,
     has_relay: bool,
-    patience: float = PATIENCE_S,
+    patience: float | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> FactTaken:
-    """Leave the act in the terminal's outbox, and say who has it after at most `patience` seconds.
+    """Leave the act in the terminal's outbox, and say who has it after at most `patience` (3) seconds.
 
     Whatever the answer, the act is durable when this returns. Raises EnvironmentFault when it is not.
     """
     far_enough = {FactTaken.RELAY, FactTaken.REFUSED} | (set() if has_relay else {FactTaken.TERMINAL})
     Outbox(directory).put(name, data)
     taken = TakenFacts(directory)
-    ends = monotonic() + patience
+    ends = monotonic() + (PATIENCE_S if patience is None else patience)
     try:
         while True:
             found = taken.look(name, data)
