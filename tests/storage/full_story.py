@@ -87,7 +87,7 @@ CALLS = 90
 
 
 def run(*, part: tuple[int, int] = (0, 1), early: bool = False) -> Tally:
-    """Each trouble from every other call on, for good or for one call; then the power fails, and all is looked at.
+    """Each trouble from every third call on, for good or for one call; then the power fails, and all is looked at.
 
     Whatever was not synced when the power failed is lost: what was promised in the trouble must be there all the same.
     """
@@ -99,7 +99,7 @@ def run(*, part: tuple[int, int] = (0, 1), early: bool = False) -> Tally:
             (kind, first, last)
             for offset, kind in enumerate(TROUBLES)
             for last in (None, 1)
-            for first in range(1 + (offset + (last or 0)) % 2, CALLS, 2)
+            for first in range(1 + (offset + (last or 0)) % 3, CALLS, 3)
         ]
         for kind, first, last in ways[part[0] :: part[1]]:
             machine.disk = disk.copy()

@@ -27,7 +27,7 @@ from tickets.uses import UseEnd
 
 EPOCH = UUID(int=1)
 USER = 54_321
-DAMAGES = 200
+DAMAGES = 120
 
 
 def fill(path: Path) -> list[Ticket]:
