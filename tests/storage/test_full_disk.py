@@ -19,7 +19,7 @@ def test_every_trouble_at_every_call() -> None:
     """No room, no room at the sync, and syncs or writes that fail, from any call on, for good or once."""
     tally = played("full", PROCESSES)
     assert tally.wrong == []
-    assert tally.runs >= 300
+    assert tally.runs >= 250
     assert tally.cuts >= tally.runs // 2, "runs in which nobody met the trouble"
 
 
