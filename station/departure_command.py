@@ -10,7 +10,7 @@ from tickets.staff import Act
 
 SHOWN_HOURS = 4
 
-_HELP = {
+HELP = {
     Act.OPEN: "open check-in now (开检), also again after a stop",
     Act.STOP: "stop check-in now (停检)",
     Act.LATE: "let late passengers board until a time (补检)",
@@ -23,6 +23,8 @@ _HELP = {
     Act.DEPART: "it has left (发车)",
     Act.STRIKE_OFF: "the arbiter need not wait for this gate's history",
 }
+"""Every act, in a line."""
+
 _TIME = "TIME"
 _TIME_HELP = "a time of day as 14:30 (00:30 is after midnight), or minutes"
 
@@ -31,9 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare show, sheet and a word for every act."""
     acts = parser.add_subparsers(required=True, metavar="ACT")
     _add_show(acts.add_parser("show", help="how departures stand, and what staff did to them"))
-    for act, said in _HELP.items():
-        _add_act(acts.add_parser(act.value.replace("_", "-"), help=said), act)
+    for act, said in HELP.items():
+        _add_act(acts.add_parser(command_word(act), help=said), act)
     _add_sheet(acts.add_parser("sheet", help="what a coach leaves with (路单)"))
+
+
+def command_word(act: Act) -> str:
+    """How an act is called on the command line."""
+    return act.value.replace("_", "-")
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from station.cli import main
 from station.clock_words import clock_on, moment_of
-from station.departure_command import _HELP
+from station.departure_command import HELP
 from sync.fact_taken import FactTaken, TakenFacts
 from tests.station.staff_site import STATION_NO, Terminal, coach, eventually, quick_cards, trust_list, wall, write_card
 from tests.sync.fake_relay import FakeRelay
@@ -178,7 +178,7 @@ def test_every_act_is_signed_as_it_was_said(alone: Staff, act: str, capsys: pyte
 
 
 def test_every_act_has_a_word() -> None:
-    assert set(_HELP) == set(Act)
+    assert set(HELP) == set(Act)
     assert {*ACTS, "reinstate"} == {act.value.replace("_", "-") for act in Act}
 
 
