@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from station.clock_words import clock_on
 from station.config import load
 from station.departure_find import departures_of, find_departure
-from station.departure_told import act_words, described, signer, standing_words
+from station.departure_told import act_words, described, late_boarding, signer, standing_words
 from station.staff_desk import StaffDesk
 from station.text_table import table, wrapped
 from tickets.departures import Departure
@@ -73,7 +73,8 @@ def _rows(
         def clock(at: datetime, of: Departure = departure) -> str:
             return clock_on(at, of.service_date, zone)
 
-        late = "" if departure.late_until is None else f" (补检至 {clock(departure.late_until)})"
+        until = late_boarding(departure)
+        late = "" if until is None else f" (补检至 {clock(until)})"
         to = stops.get(departure.stops[-1].stop, ("", "")) if departure.stops else ("", "")
         rows.append(
             (
@@ -93,12 +94,21 @@ def _facts(desk: StaffDesk, departure: Departure) -> tuple[StaffFact, ...]:
     return desk.cache.staff_facts(departure.service_date, departure.trip)
 
 
+def _unheard(departure: Departure, facts: tuple[StaffFact, ...]) -> int:
+    """How many acts the centre has taken in that did not come here through the LAN."""
+    return len(set(departure.acts) - {fact.fact_id.hex for fact in facts})
+
+
 def _print_acts(desk: StaffDesk, departure: Departure) -> None:
     facts = _facts(desk, departure)
-    if not facts:
+    unheard = _unheard(departure, facts)
+    if not facts and not unheard:
         return
     zone = desk.station.zone
     print(f"\n{departure.trip}")
+    if unheard:
+        acts = "act" if unheard == 1 else "acts"
+        print(f"  {unheard} {acts} of staff that the centre has in and this terminal never saw")
     for fact in facts:
         why = f": {fact.why}" if fact.why else ""
         at = clock_on(fact.at, departure.service_date, zone)
@@ -113,6 +123,7 @@ def _record(desk: StaffDesk, departure: Departure) -> dict[str, object]:
     facts = _facts(desk, departure)
     return {
         **departure.to_record(),
+        "unheard": _unheard(departure, facts),
         "staff": [
             {
                 "fact": fact.fact_id.hex,

@@ -27,6 +27,12 @@ def standing_words(departure: Departure, now: datetime) -> Words:
     return ("检票中", "checking in") if now >= departure.opens_at else ("未开检", "not open yet")
 
 
+def late_boarding(departure: Departure) -> datetime | None:
+    """Until when late passengers board; None when that gives them nothing beyond check-in."""
+    late = departure.late_until
+    return late if late is not None and late > departure.closes_at else None
+
+
 def described(departure: Departure, zone: ZoneInfo, now: datetime) -> str:
     """A departure as it stands, in a sentence."""
 
@@ -37,7 +43,8 @@ def described(departure: Departure, zone: ZoneInfo, now: datetime) -> str:
         return f"{departure.trip} of {clock(departure.departs_at)} is cancelled."
     if departure.merged_into is not None:
         return f"{departure.trip}'s passengers travel on {departure.merged_into}."
-    late = "" if departure.late_until is None else f", late boarding until {clock(departure.late_until)}"
+    until = late_boarding(departure)
+    late = "" if until is None else f", late boarding until {clock(until)}"
     seats = "any seat" if departure.seats is None else f"{departure.seats} seats"
     leaves = "left, planned for" if departure.state is DepartureState.DEPARTED else "leaves"
     return (
@@ -66,7 +73,7 @@ def act_words(fact: StaffFact, zone: ZoneInfo) -> Words:
             seats = ("不对号", "any seat") if fact.seats is None else (f"{fact.seats} 座", f"{fact.seats} seats")
             more = (f" {fact.plate}，{seats[0]}{bay[0]}", f"to {fact.plate}, {seats[1]}{bay[1]}")
         case Act.STRIKE_OFF:
-            more = (f" {fact.device}", f": {fact.device}")
+            more = (f" {fact.device}", f"({fact.device})")
         case _:
             more = ("", "")
     return f"{chinese}{more[0]}", f"{english} {more[1]}".rstrip()
@@ -84,9 +91,9 @@ def taken_words(taken: FactTaken, *, has_relay: bool, trouble: str) -> str:
         case FactTaken.RELAY:
             return "The relay has it: all terminals that it reaches obey it within a second, this one too."
         case FactTaken.TERMINAL if has_relay:
-            because = f" ({trouble.rstrip('.')})" if trouble else ""
+            because = f": {_lower(trouble).rstrip('.')}" if trouble else ""
             return (
-                f"This terminal obeys it. The relay does not have it yet{because}: other gates do not know of it. It "
+                f"This terminal obeys it. The relay does not have it yet{because}. Other gates do not know of it. It "
                 "is handed on by itself as soon as the relay answers; until then tell the other gates by word of mouth."
             )
         case FactTaken.TERMINAL:
@@ -104,3 +111,8 @@ def taken_words(taken: FactTaken, *, has_relay: bool, trouble: str) -> str:
                 "It was refused: the trust list of this terminal does not let this badge do it. Nobody obeys it; ask a "
                 "technician whether the terminal has the newest list."
             )
+
+
+def _lower(sentence: str) -> str:
+    """As it stands within another sentence."""
+    return sentence[:1].lower() + sentence[1:]

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from station.departure_command import HELP
 from sync.fact_taken import FactTaken, TakenFacts
 from tests.station.staff_site import STATION_NO, Terminal, coach, eventually, quick_cards, trust_list, wall, write_card
 from tests.sync.fake_relay import FakeRelay
+from tickets.admission import TimeQuality, TrustedNow
 from tickets.departures import Departure, DepartureState
 from tickets.errors import EnvironmentFault
 from tickets.service_day import CHINA
@@ -118,7 +120,7 @@ def test_a_dead_relay_delays_nothing_here(
         assert main(staff.command("stop", "--json", badge="0107")) == 0
         said = json.loads(capsys.readouterr().out)
         assert said["obeyed_by"] == "terminal"
-        assert "other gates do not know of it" in said["said"]
+        assert "Other gates do not know of it" in said["said"]
         assert said["departure"]["closes_at"] == said["at"]
         assert staff.standing().planned_close == staff.coach.closes_at
     terminal.close()
@@ -227,8 +229,6 @@ def test_a_sentence_for_every_mistake_and_nothing_signed(
 
 
 def test_what_is_cancelled_or_merged_is_not_worked_on(alone: Staff, capsys: pytest.CaptureFixture[str]) -> None:
-    from dataclasses import replace
-
     centre = alone.terminal.centre
     centre.departure(replace(alone.coach, state=DepartureState.CANCELLED))
     assert "reinstate it first" in refused(capsys, alone.command("open"))
@@ -270,3 +270,46 @@ def test_times_are_of_the_stations_day() -> None:
             meant(nonsense)
     assert clock_on(meant("00:20"), DAY, CHINA) == "00:20"
     assert clock_on(meant("14:30") + timedelta(days=1), DAY, CHINA) == "11-23 14:30"
+
+
+def test_what_the_centre_has_in_and_never_came_here_is_counted(
+    alone: Staff, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone.terminal.centre.departure(replace(alone.coach, gate="7", acts=("ab" * 16,)))
+    command = ["departure", "show", "--config", str(alone.terminal.config), "--hours", "6"]
+    assert main(command) == 0
+    assert "1 act of staff that the centre has in" in capsys.readouterr().out
+    assert main([*command, "--json"]) == 0
+    assert [each["unheard"] for each in json.loads(capsys.readouterr().out)] == [1, 0]
+
+
+def test_a_terminal_that_knows_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(tmp_path / "t", "t", relay=None)
+    assert "never been in step" in refused(capsys, ["departure", "show", "--config", str(terminal.config)])
+    assert "knows no departures" in refused(
+        capsys, ["departure", "sheet", "--config", str(terminal.config), "--trip", "K1024-07"]
+    )
+    terminal.close()
+
+
+def test_a_machine_without_the_time_signs_nothing(
+    alone: Staff, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = TrustedNow(at=alone.coach.departs_at, quality=TimeQuality.UNKNOWN)
+    monkeypatch.setattr("station.clock.TerminalClock.__call__", lambda _clock: unknown)
+    assert "does not know what time it is" in refused(capsys, alone.command("open"))
+    assert alone.facts() == []
+
+
+def test_a_stop_shows_and_prints_the_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(tmp_path / "t", "t", relay=None)
+    staff = Staff(terminal)
+    with terminal.in_the_lan():
+        assert main(staff.command("stop")) == 0
+        assert "waystation departure sheet --config" in capsys.readouterr().out
+        assert main(staff.command("stop", "--sheet")) == 0
+        assert "路单 Departure sheet" in capsys.readouterr().out
+        assert main(staff.command("stop", "--print")) == 1  # no printer: said, and the stop stands
+        assert "no printer" in capsys.readouterr().err
+        assert staff.standing().planned_close == staff.coach.closes_at
+    terminal.close()
