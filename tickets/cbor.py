@@ -9,6 +9,7 @@ mode of the usual library still sorts by the older length-first rule of RFC 7049
 
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import itemgetter
 
 from tickets.errors import Malformed as Malformed
 
@@ -43,14 +44,22 @@ def decode(data: bytes, *, max_bytes: int = 4096, max_depth: int = 8) -> object:
 
 
 def _write(value: object, out: bytearray) -> None:
-    # the commonest first, and no `match`: each decision of a gate writes two dozen values
+    # the commonest first, short heads in place, and no `match`: each decision of a gate writes two dozen values
     if isinstance(value, str):
         text = value.encode()
-        _write_head(_TEXT, len(text), out)
+        if len(text) < 24:
+            out.append(_TEXT << 5 | len(text))
+        else:
+            _write_head(_TEXT, len(text), out)
         out += text
     elif isinstance(value, bytes):
-        _write_head(_BYTES, len(value), out)
+        if len(value) < 24:
+            out.append(_BYTES << 5 | len(value))
+        else:
+            _write_head(_BYTES, len(value), out)
         out += value
+    elif type(value) is int and 0 <= value < 24:
+        out.append(value)
     elif value is None:
         out.append(_SIMPLE << 5 | _NULL)
     elif isinstance(value, bool):
@@ -63,7 +72,7 @@ def _write(value: object, out: bytearray) -> None:
             _write(item, out)
     elif isinstance(value, Mapping):
         _write_head(_MAP, len(value), out)
-        for key, item in sorted(((_spelled(key), item) for key, item in value.items()), key=_spelling):
+        for key, item in sorted([(_spelled(key), item) for key, item in value.items()], key=_SPELLING):
             out += key
             _write(item, out)
     else:
@@ -76,8 +85,7 @@ def _spelled(key: object) -> bytes:
     return encode(key)
 
 
-def _spelling(entry: tuple[bytes, object]) -> bytes:
-    return entry[0]
+_SPELLING = itemgetter(0)
 
 
 def _write_head(major: int, argument: int, out: bytearray) -> None:
@@ -116,8 +124,10 @@ def _read(data: bytes, at: int, depth: int) -> tuple[object, int]:
     if at >= len(data):
         raise Malformed("CBOR ends too early")
     first = data[at]
-    major, argument = first >> 5, first & 0x1F
     at += 1
+    if first < 24:
+        return first, at
+    major, argument = first >> 5, first & 0x1F
     if argument > 23:
         argument, at = _long_argument(data, at, major, argument)
     if major == _UINT:

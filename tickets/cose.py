@@ -5,6 +5,8 @@ A signature is checked over the bytes as they came, before anything in the paylo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 from tickets import cbor
 from tickets.errors import Malformed as Malformed
@@ -33,6 +35,15 @@ class Sign1:
             return False
         return key.verify(self.signature, _signed_bytes(self.protected_raw, self.payload))
 
+    def verify_recurring(self, key: PublicKey) -> bool:
+        """As `verify`, for a message that comes again inside many others, as a till's certificate does.
+
+        The same key, bytes and signature give the same answer for ever, so it is worked out once.
+        """
+        if self.protected.get(ALG) != key.algorithm:
+            return False
+        return _stands_behind(key, self.signature, self.protected_raw, self.payload)
+
     @property
     def array(self) -> list[object]:
         """The message as the array that is written, to be put inside another message."""
@@ -57,12 +68,23 @@ def from_array(value: object) -> Sign1:
         case [bytes() as protected_raw, dict() as unprotected, bytes() as payload, bytes() as signature]:
             if unprotected:
                 raise Malformed("COSE message with an unprotected header")
-            protected = cbor.decode(protected_raw)
-            if not isinstance(protected, dict) or type(protected.get(ALG)) is not int:
-                raise Malformed("COSE message that does not name its algorithm")
-            return Sign1(protected_raw, protected, payload, signature)
+            return Sign1(protected_raw, _protected(protected_raw), payload, signature)
         case _:
             raise Malformed("not a COSE_Sign1 message")
+
+
+@lru_cache(maxsize=256)
+def _protected(raw: bytes) -> Mapping[object, object]:
+    """What a protected header says. A gate meets the same few all day: a key's name, or a till's certificate."""
+    protected = cbor.decode(raw)
+    if not isinstance(protected, dict) or type(protected.get(ALG)) is not int:
+        raise Malformed("COSE message that does not name its algorithm")
+    return MappingProxyType(protected)
+
+
+@lru_cache(maxsize=256)
+def _stands_behind(key: PublicKey, signature: bytes, protected_raw: bytes, payload: bytes) -> bool:
+    return key.verify(signature, _signed_bytes(protected_raw, payload))
 
 
 def _signed_bytes(protected_raw: bytes, payload: bytes) -> bytes:

@@ -135,10 +135,10 @@ def verify(text: str, trust: Trust, known: Callable[[Ticket], bool] | None = Non
         message = _message(text)
         match _header(message):
             case bytes() as kid:
-                issuer: CentreIssuer | TillIssuer = CentreIssuer(_signer(message, KeyUse.TICKET, kid, trust))
+                issuer: CentreIssuer | TillIssuer = CentreIssuer(_signer(message, kid, trust))
                 return VerifiedTicket(_ticket(message), issuer, text, _ONLY_VERIFY)
             case cose.Sign1() as certified:
-                certificate_key = _signer(certified, KeyUse.CERTIFICATE, _kid(certified), trust)
+                certificate_key = _certifier(certified, trust)
                 certificate = certificate_in(certified)
                 if not message.verify(certificate.public_key):
                     raise BadTicket(Reason.FORGED)
@@ -183,12 +183,23 @@ def _kid(message: cose.Sign1) -> bytes:
     return kid
 
 
-def _signer(message: cose.Sign1, use: KeyUse, kid: bytes, trust: Trust) -> PublicKey:
-    candidates = trust.keys_for(use, kid)
+def _signer(message: cose.Sign1, kid: bytes, trust: Trust) -> PublicKey:
+    candidates = trust.keys_for(KeyUse.TICKET, kid)
     if not candidates:
         raise BadTicket(Reason.UNKNOWN_ISSUER)
     for key in candidates:
         if message.verify(key):
+            return key
+    raise BadTicket(Reason.FORGED)
+
+
+def _certifier(certified: cose.Sign1, trust: Trust) -> PublicKey:
+    """The key that stands behind a till's certificate; all of the till's tickets carry the same one."""
+    candidates = trust.keys_for(KeyUse.CERTIFICATE, _kid(certified))
+    if not candidates:
+        raise BadTicket(Reason.UNKNOWN_ISSUER)
+    for key in candidates:
+        if certified.verify_recurring(key):
             return key
     raise BadTicket(Reason.FORGED)
 

@@ -129,6 +129,27 @@ def test_a_ticket_cannot_outlive_its_certificate() -> None:
     assert refused(delegated(ticket, CERTIFIED)) is Reason.FORGED
 
 
+def test_a_certificate_that_was_believed_once_is_asked_about_again() -> None:
+    text = issue_delegated(TICKET, TILL_KEY, CERTIFIED)
+    assert isinstance(verify(text, trust()).issuer, TillIssuer)
+    without = trust(keys=(trusted(KeyUse.TICKET, TICKET_KEY),))
+    with pytest.raises(BadTicket, match=Reason.UNKNOWN_ISSUER.value):
+        verify(text, without)
+    with pytest.raises(BadTicket, match=Reason.REVOKED.value):
+        verify(text, trust(revoked=frozenset({PREFIX})))
+    message = cose.parse1(raw(text))
+    certified = cose.from_array(message.protected[cose.KCWT])
+    bent = [
+        certified.protected_raw,
+        {},
+        certified.payload,
+        certified.signature[:-1] + bytes([certified.signature[-1] ^ 1]),
+    ]
+    assert certified.verify_recurring(CERTIFICATE_KEY.public)
+    assert not cose.from_array(bent).verify_recurring(CERTIFICATE_KEY.public)
+    assert not certified.verify_recurring(OTHER_KEY.public)
+
+
 def test_a_certificate_serves_its_own_key_only() -> None:
     with pytest.raises(ValueError, match="another key"):
         issue_delegated(TICKET, OTHER_KEY, CERTIFIED)
