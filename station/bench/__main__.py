@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import logging
 import os
 import platform
 import sys
@@ -13,16 +14,21 @@ from pathlib import Path
 import cv2
 
 from station.bench import (
+    arbitrated,
     camera_faults,
+    centre_side,
     decisions,
     empties,
     frames,
     gate_start,
+    lan_facts,
+    passage,
     pictures,
     printing,
     screens,
     sizes,
     stock,
+    under_load,
 )
 from station.bench.measure import Line, NotMeasured, table, write
 from tickets.errors import Fault
@@ -42,6 +48,11 @@ class Bench:
         self.parts: dict[str, Callable[[], list[Line]]] = {
             "sizes": sizes.run,
             "decisions": lambda: decisions.run(self._large(), 20 if quick else 600),
+            "arbiter": lambda: arbitrated.run(self._large(), folder / "arbiter", 5 if quick else 200),
+            "load": lambda: under_load.run(self._large(), *((5000, 10) if quick else (100_000, 200))),
+            "passage": lambda: passage.run(self._store(SMALL), 3 if quick else 40),
+            "staff": lambda: lan_facts.run(folder / "staff", 2 if quick else 12),
+            "centre": lambda: centre_side.run(folder / "centre", *((2000, 1) if quick else (100_000, 8))),
             "frames": lambda: frames.run(20 if quick else 200),
             "pictures": lambda: pictures.run(1 if quick else 20),
             "empties": lambda: empties.run(100 if quick else 10_000),
@@ -77,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json", help="where the JSON goes")
     asked = parser.parse_args(arguments)
     os.umask(0o007)
+    logging.basicConfig(level=logging.ERROR)
     cv2.setNumThreads(1)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=asked.out.parent) as folder:

@@ -55,7 +55,7 @@ class Started:
             words = log.read_text("utf-8", "replace").splitlines()[-4:]
             raise NotStarted(f"{' '.join(module[:2])} was not ready: {' | '.join(words) or 'it said nothing'}")
         self.ready = said
-        self.computed = self._processor_seconds()
+        self.computed = self.processor_seconds()
 
     def _read_ready(self) -> dict[str, Any] | None:
         assert self._process.stdout is not None
@@ -65,7 +65,7 @@ class Started:
                 return said
         return None
 
-    def _processor_seconds(self) -> float:
+    def processor_seconds(self) -> float:
         """What it has computed so far, on all its threads."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -75,6 +75,16 @@ class Started:
         status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
         kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
         return int(kilobytes) * 1024 / 1e6
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    def rest(self) -> bytes:
+        """What it said since it was ready; waits until it has ended."""
+        assert self._process.stdout is not None
+        return self._process.stdout.read()
 
     def stop(self) -> None:
         """Ask it to end; kill it when it does not within five seconds."""

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from tickets.credential import TillCertificate, certify
 from tickets.departures import Departure, StopCall
+from tickets.identity import DocumentKind, identity_tag
 from tickets.journey import Journey, TicketKind
 from tickets.keys import SigningKey
 from tickets.money import Fen
 from tickets.numbers import RANDOM_BITS
 from tickets.sealed import new_sealing_key
-from tickets.trust import KeyUse, TrustedKey, TrustList, sign_trust_list
+from tickets.trust import Badge, KeyUse, Role, TrustedKey, TrustList, sign_trust_list
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 """14:00 at the station, in the middle of a busy Sunday."""
@@ -28,6 +29,10 @@ PER_COACH = 40
 STATION, OWN_STOP = 3_701_000_001, 3_701_000_001
 GATE, GATES = "3", 8
 CENTRE_PREFIX, TILL_PREFIX = 0x10, 0xA1B2C3
+BADGE = "0001"
+"""The duty manager's, who signs with the key called by the badge's number."""
+DEVICES = {"gate-1": "gate", "gate-2": "gate", "till-1": "till", "relay-1": "relay"}
+"""The station's terminals; each signs with the key called by its name."""
 
 
 def key(name: str) -> SigningKey:
@@ -48,7 +53,8 @@ def trust_list() -> bytes:
         TrustedKey(use=use, key=key(name).public, not_before=first, not_after=last) for name, use in uses.items()
     )
     sealing = {TODAY + timedelta(days=ahead): new_sealing_key()[1] for ahead in range(DAYS)}
-    listed = TrustList(version=7, issued=first, expires=last, keys=keys, sealing_keys=sealing)
+    badge = Badge(number=BADGE, initials="WT", role=Role.DUTY_MANAGER, key=key(BADGE).public, expires=last)
+    listed = TrustList(version=7, issued=first, expires=last, keys=keys, sealing_keys=sealing, badges=(badge,))
     return sign_trust_list(listed, key("root"))
 
 
@@ -70,6 +76,11 @@ def trip_of(coach: int) -> str:
 def gate_of(coach: int) -> str:
     """From which gate it leaves."""
     return str(1 + coach // DAYS % GATES)
+
+
+def boards_here(coach: int) -> bool:
+    """Whether it leaves today, from the gate that is measured."""
+    return day_of(coach) == TODAY and gate_of(coach) == GATE
 
 
 def departure(coach: int) -> Departure:
@@ -138,8 +149,21 @@ def numbers(tickets: int) -> NDArray[np.uint64]:
     return np.asarray((prefixes << np.uint64(RANDOM_BITS)) | chance, np.uint64)
 
 
+def day_key(day: date) -> bytes:
+    """The key of that service day's identity tags."""
+    return sha256(f"day {day}".encode()).digest()
+
+
+def document_of(at: int) -> str:
+    """The number of the ID card of whoever has the ticket in this place of the store; nobody has such a number."""
+    return f"{at:017d}X"
+
+
 def tag_of(at: int) -> bytes:
-    """The identity tag of the ticket in this place of the store."""
+    """The identity tag of the ticket in this place of the store: the true one for who boards at this gate today."""
+    coach = at // PER_COACH
+    if boards_here(coach):
+        return identity_tag(day_key(TODAY), TODAY, trip_of(coach), DocumentKind.RESIDENT_ID, document_of(at))
     return (at * 0x9E3779B97F4A7C15 & (1 << 64) - 1).to_bytes(8)
 
 

@@ -37,10 +37,18 @@ def told(name: str, value: float, unit: str, *, against: str | None = None, rati
     return Line(name=name, value=_short(value), unit=unit, against=against, ratio=_short_or_none(ratio))
 
 
-def at_most(name: str, value: float, unit: str, most: float, *, against: str | None = None) -> Line:
+def at_most(
+    name: str, value: float, unit: str, most: float, *, against: str | None = None, ratio: float | None = None
+) -> Line:
     """A value that may be at most `most`."""
     return Line(
-        name=name, value=_short(value), unit=unit, against=against, budget=f"≤ {most:g} {unit}", ok=value <= most
+        name=name,
+        value=_short(value),
+        unit=unit,
+        against=against,
+        ratio=_short_or_none(ratio),
+        budget=f"≤ {most:g} {unit}",
+        ok=value <= most,
     )
 
 
@@ -79,6 +87,16 @@ def median(samples: Sequence[float]) -> float:
 def percentile(samples: Sequence[float], share: float) -> float:
     """The value that `share` percent of the samples do not exceed."""
     return float(np.percentile(samples, share))
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 30.0, *, every: float = 0.005) -> float:
+    """Wait until it is true; answers when it was seen to be, by `time.perf_counter()`. Raises NotMeasured."""
+    ends = time.perf_counter() + seconds
+    while not condition():
+        if time.perf_counter() > ends:
+            raise NotMeasured(f"waited {seconds:g} s in vain for {what}")
+        time.sleep(every)
+    return time.perf_counter()
 
 
 def wall(act: Callable[[], object]) -> float:
