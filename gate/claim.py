@@ -13,20 +13,36 @@ from gate.in_hand import InHand
 from gate.settings import GateSettings
 from sync.arbiter import Alone, Answer, Arbiter
 from sync.journal import Journal, Transaction
-from sync.journal_uses import By, claim_use, end_use
+from sync.journal_uses import By, claim_use, end_use, history
 from sync.points import Point, Probe
-from sync.relay_wire import ClaimRequest
+from sync.relay_wire import MAX_OWN, ClaimRequest
+from sync.wire import UseBody
 from tickets.admission import TrustedNow
 from tickets.errors import EnvironmentFault
 from tickets.events import Kind
 from tickets.numbers import TicketNumber
 from tickets.reasons import Reason
-from tickets.uses import UseEnd
+from tickets.uses import Use, UseEnd
 
 
 def attempt_of(epoch: UUID, number: TicketNumber, use_no: int) -> UUID:
     """The attempt under which the journal `epoch` claims this use of this ticket, whenever it does."""
     return UUID(bytes=sha256(epoch.bytes + number.to_bytes() + use_no.to_bytes(4)).digest()[:16])
+
+
+def _told(use: Use) -> UseBody:
+    """A use of the own journal as it is told to the arbiter."""
+    return UseBody(
+        number=use.ticket.digits,
+        use_no=use.use_no,
+        attempt=use.attempt.hex,
+        device=use.device,
+        lane=use.lane,
+        at=int(use.at.timestamp() * 1000),
+        end=None if use.end is None else use.end.value,
+        purpose=use.purpose,
+        persons=use.persons,
+    )
 
 
 class Claims:
@@ -73,11 +89,19 @@ class Claims:
             by=wanted.by,
             after_seq=self._journal.head()[0],
             journal_epoch=self._journal.epoch.hex,
+            own=self._own(wanted),
         )
         self._probe(Point.GATE_ARBITER_BEFORE)
         answer = self._arbiter.ask(claim)
         self._probe(Point.GATE_ARBITER_AFTER)
         return answer
+
+    def _own(self, wanted: Admitted) -> tuple[UseBody, ...]:
+        """What this journal says of the ticket already: the arbiter may be asked before that has reached it."""
+        number = wanted.number
+        if not self._journal.may_have_used(number.to_bytes()):
+            return ()
+        return tuple(_told(use) for use in history(self._journal, number)[-MAX_OWN:])
 
     def admit(self, admitted: Admitted, override: Override | None) -> bool:
         """Commit the use, and who answers for it; False, with nothing written, when another has it."""

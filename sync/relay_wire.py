@@ -40,6 +40,9 @@ MAX_CHANGES: Final = 500
 MAX_FACT_BYTES: Final = 2048
 """Most bytes of one signed fact of staff."""
 
+MAX_OWN: Final = 16
+"""Most uses of the asker's own journal told with a claim."""
+
 OTHER_EPOCH: Final = 412
 """The status of a push that goes on for an epoch which is not the relay's: ask for changes, then send all again."""
 
@@ -73,7 +76,8 @@ class ClaimRequest(Wire):
     """May this ticket be used? Asked before the terminal's own commit, always with the same attempt for the same use.
 
     The terminal's journal is `journal_epoch`, and ended at `after_seq` when it asked: if that journal goes on without
-    this attempt (`gate.started` comes next), nobody was let in by it. `at` is in milliseconds since 1970.
+    this attempt (`gate.started` comes next), nobody was let in by it. `at` is in milliseconds since 1970. `own` is what
+    that journal says of this ticket already: its push may still be on its way.
     """
 
     number: Digits
@@ -89,6 +93,7 @@ class ClaimRequest(Wire):
     by: ShortWord = ""
     after_seq: int = Field(ge=0, le=2**53)
     journal_epoch: Hex32
+    own: tuple[UseBody, ...] = Field(default=(), max_length=MAX_OWN)
 
 
 class ClaimAnswer(Wire):

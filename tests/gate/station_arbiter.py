@@ -65,6 +65,8 @@ class StationArbiter:
 
     def _decide(self, device: str, claim: ClaimRequest) -> Answer:
         wanted = _wanted(device, claim)
+        for own in claim.own:
+            self._put(KnownUse.told(own))
         known = [use for use in self.known if use.number == claim.number]
         if not may_have(wanted, known):
             return Taken(uses=tuple(_use(each) for each in known))

@@ -135,11 +135,14 @@ def test_a_right_given_back_is_known_at_every_gate(station: Station) -> None:
 
 
 def test_the_same_gate_need_not_wait_until_the_arbiter_has_heard(station: Station) -> None:
-    """Not walked through, shown again at once: the arbiter still believes that the first use is open."""
+    """Not walked through, shown again at once: the gate says with its question how the first use ended."""
     text, gate = station.text(), station.gate(1)
     gate.ends(gate.shows(text), UseEnd.RELEASED)
     again = admitted(gate.shows(text))
-    assert (again.use_no, Flag.UNARBITRATED in again.flags) == (2, True), "let in, and said that it was not arbitrated"
+    assert (again.use_no, Flag.UNARBITRATED in again.flags) == (2, False)
+    gate.ends(again, UseEnd.PASSED)
+    leaves = admitted(gate.decider.code(Code(text=text, way=Way.OUT)))
+    assert (leaves.use_no, Flag.UNARBITRATED in leaves.flags) == (3, False)
 
 
 class TestSilence:

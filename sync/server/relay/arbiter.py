@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from sync.relay_wire import ClaimAnswer, ClaimRequest
-from sync.server.relay.duplicates import note_doubles
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import is_in_step
 from sync.server.relay.use_rows import put_use, uses_of
-from sync.server.relay.verdict import KnownUse, is_same, may_have
+from sync.server.relay.verdict import MAY_BECOME, KnownUse, is_same, may_have
 
 Word = Literal["granted", "taken", "not_arbitrating"]
 
@@ -66,6 +65,7 @@ def _claim(ledger: Ledger, claim: Claim, now_ms: int) -> ClaimAnswer:
     if not _may_ask(ledger, claim.device):
         return _answer(ledger, "not_arbitrating")
     wanted = claim.use()
+    _hear_of_its_own(ledger, claim)
     known = uses_of(ledger.connection, wanted.number)
     if _from_before_a_start(ledger, claim) or not may_have(wanted, known):
         return _answer(ledger, "taken", known)
@@ -81,6 +81,23 @@ def _claim(ledger: Ledger, claim: Claim, now_ms: int) -> ClaimAnswer:
         return _answer(ledger, "taken", known)
     put_use(ledger.connection, wanted, ledger.next_position)
     return _answer(ledger, "granted")
+
+
+def _hear_of_its_own(ledger: Ledger, claim: Claim) -> None:
+    """Learn what the asker's journal says of this ticket, as its push will in a moment: a right that it gave back is
+    free, who walked through it is inside. Of a use that is known only how it ended is new.
+    """
+    asked = claim.asked
+    told = [each for each in asked.own if each.device == claim.device and each.number == asked.number]
+    if not told:
+        return
+    known = {(use.use_no, use.attempt): use for use in uses_of(ledger.connection, asked.number)}
+    for each in told:
+        use = known.get((each.use_no, each.attempt))
+        if use is None:
+            put_use(ledger.connection, KnownUse.told(each), ledger.next_position)
+        elif use.device == claim.device and each.end in MAY_BECOME.get(use.end, ()):
+            put_use(ledger.connection, replace(use, end=each.end, persons=each.persons), ledger.next_position)
 
 
 def _from_before_a_start(ledger: Ledger, claim: Claim) -> bool:
@@ -117,9 +134,3 @@ def give_back_unwritten(ledger: Ledger, journal_epoch: str, started_seq: int) ->
 
 def _answer(ledger: Ledger, word: Word, known: Sequence[KnownUse] = ()) -> ClaimAnswer:
     return ClaimAnswer(epoch=ledger.epoch, answer=word, uses=tuple(use.body() for use in known))
-
-
-def learn(ledger: Ledger, use: KnownUse) -> None:
-    """Write down what a journal says of a use, and whether that makes a ticket admitted twice."""
-    put_use(ledger.connection, use, ledger.next_position)
-    note_doubles(ledger, use.number)

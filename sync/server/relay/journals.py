@@ -4,7 +4,7 @@ The relay is no judge of events: what cannot be read is held all the same, and t
 it has never heard of may begin anywhere (a journal drops what the centre has kept); from there on there is no gap.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 from uuid import UUID
@@ -20,21 +20,17 @@ from sync.event_bodies import (
     UseReleased,
     UseUnresolved,
 )
-from sync.server.relay.arbiter import give_back_unwritten, learn
+from sync.server.relay.arbiter import give_back_unwritten
+from sync.server.relay.duplicates import note_doubles
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import meet
-from sync.server.relay.use_rows import uses_of
-from sync.server.relay.verdict import End, KnownUse
+from sync.server.relay.use_rows import put_use, uses_of
+from sync.server.relay.verdict import MAY_BECOME, End, KnownUse
 from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 
 AT_ONCE: Final = 100
 """Most events taken in with one commit, so that a claim never waits long for somebody's backlog."""
-
-_MAY_BECOME: Final[Mapping[End | None, tuple[End, ...]]] = {
-    None: ("passed", "released", "unresolved"),
-    "unresolved": ("passed", "released"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +116,9 @@ def take_in(ledger: Ledger, told: Slice, now_ms: int) -> Taken:
             "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
             [(told.epoch, seq, data, hash_, now_ms) for seq, data, hash_ in new],
         )
-        for seq, data, _ in new:
-            _learn_from(ledger, told, seq, data)
+        numbers = {_learn_from(ledger, told, seq, data) for seq, data, _ in new}
+        for number in sorted(number for number in numbers if number is not None):
+            note_doubles(ledger, number)
     return Held(held_through=through, head=head)
 
 
@@ -135,33 +132,39 @@ def _hash_at(ledger: Ledger, epoch: str, seq: int, first: int, through: int, hea
     return None if row is None else cast(bytes, row[0])
 
 
-def _learn_from(ledger: Ledger, told: Slice, seq: int, data: bytes) -> None:
+def _learn_from(ledger: Ledger, told: Slice, seq: int, data: bytes) -> str | None:
+    """Learn what one event says; answers the ticket whose use it is about."""
     event = _read(told.epoch, seq, data)
     said = None if event is None else _body(event)
     if event is None or said is None:
-        return
+        return None
     match said:
         case UseClaimed():
             _claimed(ledger, told.device, event, said)
+            return said.number
         case UsePassed():
             _ended(ledger, told.device, event, said, "passed", said.persons)
+            return said.number
         case UseReleased():
             _ended(ledger, told.device, event, said, "released", None)
+            return said.number
         case UseUnresolved():
             _ended(ledger, told.device, event, said, "unresolved", None)
+            return said.number
         case GateStarted():
             ledger.connection.execute("UPDATE journals SET started_seq = ? WHERE epoch = ?", (seq, told.epoch))
             give_back_unwritten(ledger, told.epoch, seq)
         case _:
             pass  # sales, scans and faults are for the centre
+    return None
 
 
 def _claimed(ledger: Ledger, device: str, event: Event, said: UseClaimed) -> None:
     known = _attempt(ledger, said.number, said.use_no, said.attempt.hex())
     if known is not None and (known.journaled or known.device != device):
         return
-    learn(
-        ledger,
+    put_use(
+        ledger.connection,
         KnownUse(
             number=said.number,
             use_no=said.use_no,
@@ -175,9 +178,10 @@ def _claimed(ledger: Ledger, device: str, event: Event, said: UseClaimed) -> Non
             purpose=said.purpose,
             flags=tuple(said.flags),
             by=said.by,
-            end=None,
+            end=None if known is None or known.end != "passed" else "passed",  # a claim may have told so before
             journaled=True,
         ),
+        ledger.next_position,
     )
 
 
@@ -207,11 +211,11 @@ def _ended(
             end=end,
             journaled=True,
         )
-    elif known.device == device and end in _MAY_BECOME.get(known.end, ()):
+    elif known.device == device and end in MAY_BECOME.get(known.end, ()):
         ended = replace(known, end=end, persons=known.persons if persons is None else persons, journaled=True)
     else:
         return
-    learn(ledger, ended)
+    put_use(ledger.connection, ended, ledger.next_position)
 
 
 def _attempt(ledger: Ledger, number: str, use_no: int, attempt: str) -> KnownUse | None:

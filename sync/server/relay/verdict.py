@@ -6,10 +6,10 @@ station's policy said so (a flag of the claim, answered for by the gate that rai
 question for the gate that asks and for the arbiter that answers: `tickets.uses.presence`.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final, Literal, Self
 from uuid import UUID
 
 from sync.server.doubled import SOME_TICKET, overlapping
@@ -17,6 +17,12 @@ from sync.wire import UseBody
 from tickets.uses import Purpose, Use, UseEnd, presence
 
 End = Literal["passed", "released", "unresolved"]
+
+MAY_BECOME: Final[Mapping[End | None, tuple[End, ...]]] = {
+    None: ("passed", "released", "unresolved"),
+    "unresolved": ("passed", "released"),
+}
+"""How a use may end that is open, or whose end nobody knew; what has passed or was released stays so."""
 
 OVERRIDDEN: Final = "overridden"
 """The flag of a claim for which staff, by name, set aside that the ticket was used."""
@@ -45,6 +51,26 @@ class KnownUse:
     by: str
     end: End | None
     journaled: bool
+
+    @classmethod
+    def told(cls, body: UseBody) -> Self:
+        """A use as its terminal tells of it, before its journal has come so far."""
+        return cls(
+            number=body.number,
+            use_no=body.use_no,
+            attempt=body.attempt,
+            device=body.device,
+            lane=body.lane,
+            at_ms=body.at,
+            service_date=body.service_date,
+            trip=body.trip,
+            persons=body.persons,
+            purpose=body.purpose,
+            flags=body.flags,
+            by=body.by,
+            end=body.end,
+            journaled=False,
+        )
 
     def use(self) -> Use:
         """The use as the rules of admission know it, but for its number."""
@@ -103,12 +129,15 @@ def doubles(known: Iterable[KnownUse]) -> Iterator[tuple[KnownUse, KnownUse]]:
     """Admissions of one ticket that should not be there together, the earlier one first.
 
     Two attempts at one use that were both not given back; and two passages without a walk out in between, unless staff
-    or the station's policy wanted the second.
+    or the station's policy wanted the second. While one of the two is open it may still be given back: nobody is told
+    of it then.
     """
     by_attempt = {use.use().attempt: use for use in known}
     for first, second in overlapping(use.use() for use in by_attempt.values()):
         earlier, later = by_attempt[first.attempt], by_attempt[second.attempt]
         wanted = {OVERRIDDEN, RE_ENTRY}.intersection(later.flags)
+        if None in (earlier.end, later.end):
+            continue
         walked = (earlier.end, later.end) == ("passed", "passed") and not wanted
         if earlier.use_no == later.use_no or walked:
             yield earlier, later

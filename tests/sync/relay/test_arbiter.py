@@ -15,8 +15,11 @@ from sync.server.relay.journals import Forked, Gap, Held, NotYours, take_in
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import review, say_caught_up, waiting_for
 from sync.server.relay.use_rows import uses_of
+from sync.server.relay.verdict import End
+from sync.wire import UseBody
 from tests.sync.relay.journal_in_memory import DATE, NOON_MS, TRIP, MemoryJournal
 from tickets.errors import EnvironmentFault
+from tickets.uses import Purpose
 
 A, B = "371122-gate-a", "371122-gate-b"
 ONE = "1" * 20
@@ -159,7 +162,90 @@ def test_a_journal_overrules_what_was_concluded_from_its_start(ledger: Ledger) -
     other.end(ONE, 2, attempt(B, 2), "passed")
     take_in(ledger, other.slice(), NOON_MS)
     assert ends(ledger) == [(1, A, "passed"), (2, B, "passed")]
-    assert ledger.connection.execute("SELECT number, use_no FROM duplicates").fetchall() == [(ONE, 2)]
+    assert duplicates(ledger) == [(ONE, 2)]
+
+
+class TestWhatTheAskerTellsOfItsOwn:
+    """Its journal's push is slower than a passenger who turns round."""
+
+    def asks(self, ledger: Ledger, device: str, use_no: int, *own: UseBody) -> str:
+        asked = ClaimRequest(
+            number=ONE, use_no=use_no, attempt=attempt(device, use_no), lane="1", at=NOON_MS, service_date=DATE,
+            trip=TRIP, persons=1, after_seq=9, journal_epoch="ee" * 16, own=own,
+        )  # fmt: skip
+        (answer,) = answer_claims(ledger, [Claim(device=device, asked=asked)], NOON_MS)
+        return answer.answer
+
+    def own(self, use_no: int, end: End | None, purpose: Purpose = "admission", device: str = A) -> UseBody:
+        return UseBody(
+            number=ONE, use_no=use_no, attempt=attempt(device, use_no), device=device, lane="1", at=NOON_MS, end=end,
+            purpose=purpose,
+        )  # fmt: skip
+
+    def test_a_right_given_back_is_free_before_the_journal_says_so(self, ledger: Ledger) -> None:
+        assert self.asks(ledger, A, 1) == "granted"
+        assert self.asks(ledger, A, 2) == "taken"
+        assert self.asks(ledger, A, 2, self.own(1, "released")) == "granted"
+        assert ends(ledger) == [(1, A, "released"), (2, A, None)]
+        journal = journal_of()
+        journal.claim(ONE, 1, attempt(A), flags=("unarbitrated",))
+        journal.end(ONE, 1, attempt(A), "released")
+        take_in(ledger, journal.slice(), NOON_MS)
+        first, _ = uses_of(ledger.connection, ONE)
+        assert (first.end, first.flags, first.journaled) == ("released", ("unarbitrated",), True)
+
+    def test_what_the_relay_has_never_heard_of_counts_too(self, ledger: Ledger) -> None:
+        assert self.asks(ledger, A, 3, self.own(1, "passed"), self.own(2, "passed", "exit")) == "granted"
+        assert self.asks(ledger, B, 4) == "taken"
+
+    def test_who_walked_through_is_inside(self, ledger: Ledger) -> None:
+        assert self.asks(ledger, A, 1) == "granted"
+        assert self.asks(ledger, A, 2, self.own(1, "passed")) == "taken"
+        journal = journal_of()
+        journal.claim(ONE, 1, attempt(A))
+        take_in(ledger, journal.slice(), NOON_MS)
+        assert ends(ledger) == [(1, A, "passed")], "its end is in the next push"
+
+    def test_of_others_uses_it_is_not_believed(self, ledger: Ledger) -> None:
+        assert self.asks(ledger, A, 1) == "granted"
+        assert self.asks(ledger, B, 2, self.own(1, "released")) == "taken"
+        assert ends(ledger) == [(1, A, None)]
+
+    def test_what_has_passed_stays_passed(self, ledger: Ledger) -> None:
+        journal = journal_of()
+        journal.claim(ONE, 1, attempt(A))
+        journal.end(ONE, 1, attempt(A), "passed")
+        take_in(ledger, journal.slice(), NOON_MS)
+        assert self.asks(ledger, A, 2, self.own(1, "released")) == "taken", "a question that comes late"
+
+
+def test_two_that_are_let_in_are_reported_when_neither_can_be_given_back(ledger: Ledger) -> None:
+    one, two = journal_of(), journal_of(B)
+    for journal in (one, two):
+        journal.claim(ONE, 1, attempt(journal.device), flags=("unarbitrated",))
+    one.end(ONE, 1, attempt(A), "passed")
+    take_in(ledger, one.slice(), NOON_MS)
+    take_in(ledger, two.slice(), NOON_MS)
+    assert duplicates(ledger) == [], "he has not walked yet"
+    two.end(ONE, 1, attempt(B), "unresolved")
+    take_in(ledger, two.slice(), NOON_MS)
+    assert duplicates(ledger) == [(ONE, 1)]
+
+
+def test_what_was_given_back_before_anybody_heard_of_it_is_no_duplicate(ledger: Ledger) -> None:
+    one, two = journal_of(), journal_of(B)
+    one.claim(ONE, 1, attempt(A))
+    one.end(ONE, 1, attempt(A), "passed")
+    two.claim(ONE, 1, attempt(B))
+    two.end(ONE, 1, attempt(B), "unresolved")
+    two.end(ONE, 1, attempt(B), "released")
+    take_in(ledger, one.slice(), NOON_MS)
+    take_in(ledger, two.slice(), NOON_MS)
+    assert duplicates(ledger) == []
+
+
+def duplicates(ledger: Ledger) -> list[tuple[str, int]]:
+    return ledger.connection.execute("SELECT number, use_no FROM duplicates").fetchall()
 
 
 def test_a_number_is_spent_even_where_its_use_was_given_back(ledger: Ledger) -> None:

@@ -70,7 +70,8 @@ def test_who_may_have_a_use(claim: KnownUse, known: list[KnownUse], granted: boo
     [
         ([use(1, "passed")], []),
         ([use(1, "passed"), use(1, "passed", device="a")], [(1, 1)]),
-        ([use(1), use(1, device="a")], [(1, 1)]),
+        ([use(1), use(1, "passed", device="a")], []),  # it may still be given back
+        ([use(1, "unresolved"), use(1, "passed", device="a")], [(1, 1)]),
         ([use(1, "released"), use(1, "passed", device="a")], []),
         ([use(1, "passed"), use(2, "passed", device="a")], [(1, 2)]),
         ([use(1, "passed"), use(2, device="a")], []),  # nobody has walked yet
