@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -24,16 +25,22 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     os.umask(0o007)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and so through `with`: nothing is left
     folder: Path = arguments.into.resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         print(f"{folder}: {error.strerror}. Choose another folder with --into.", file=sys.stderr)
         return 2
-    for old in [*folder.glob("ticket-*.png"), *folder.glob("screens/*.png"), folder / "report.json"]:
+    for old in [
+        *folder.glob("ticket-*.png"),
+        *folder.glob("departure-sheet*.png"),
+        *folder.glob("screens/*.png"),
+        folder / "report.json",
+    ]:
         old.unlink(missing_ok=True)
     print("A day at the station: real processes and protocols, simulated devices.", flush=True)
-    with Site(folder / "site", windows=arguments.play and bool(os.environ.get("DISPLAY"))) as site:
+    with Site(folder / "site", lan=True, windows=arguments.play and bool(os.environ.get("DISPLAY"))) as site:
         if arguments.play:
             return play_by_hand(site)
         report = Report(folder, ROOT)

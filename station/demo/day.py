@@ -1,27 +1,27 @@
-"""The day at the station: sale, print, scan, passage, refused copy; the line is cut, all of it happens again, and when
-it comes back both sides are equal. Every step is asserted by looking at the other side (witness.py).
+"""The day at the station: sale, print, scan, passage, refused copy; the line is cut, all of it happens again, and what
+only a station's own LAN can decide; when the line comes back both sides are equal. Every step is asserted by looking at
+the other side (witness.py).
 """
 
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import httpx
 
-from station.demo.passenger import CHEN, LI, WANG, ZHANG, ZHAO, Passenger, Person, until
+from station.demo.lane import grouped
+from station.demo.passenger import CHEN, LI, WANG, ZHANG, ZHAO, Person, until
 from station.demo.report import NotSeen, Report
+from station.demo.scene import Scene, Sold
+from station.demo.settled import apart
 from station.demo.site import Site
-from station.demo.witness import codes_in, facts, need, openings, rows
-from sync.compare import differences, read_cache, read_centre, read_journals
-from tickets.numbers import TicketNumber
+from station.demo.staff import Staff
+from station.demo.two_gates import TwoGates
+from station.demo.witness import codes_in, facts, need, rows
 
-BREAKS = ("printer", "coil", "push", "cache")
+BREAKS = ("printer", "coil", "push", "cache", "arbiter")
 MOST_TOUCHES = 7
-SAFE_MINUTES = 6
-"""A departure is chosen whose check-in stays open for at least so long, so that it does not close during the play."""
 
 
 @dataclass(slots=True)
@@ -41,13 +41,14 @@ class Day:
         self._site = site
         self._report = report
         self._break = sabotage
-        self._passenger = Passenger(site, report.folder / "screens")
+        self._scene = Scene(site, report)
+        self._passenger = self._scene.passenger
+        self._gates = TwoGates(self._scene, sabotage)
+        self._staff = Staff(self._scene)
         self._first = Bought()
         self._offline = Bought()
-        self._web = ""
-        self._by_card = ""
+        self._web = self._by_card = Sold("", "")
         self._openings = 0
-        self._trip: dict[str, Any] = {}
 
     def play(self) -> bool:
         """Play all steps, stopping at the first that is not seen."""
@@ -63,9 +64,10 @@ class Day:
 
     def _steps(self) -> list[tuple[str, Callable[[], str]]]:
         return [
-            ("station: centre, line, devices and two enrolled terminals are up", self._set_up),
-            ("cache: both terminals hold the centre's timetable", self._cache),
-            ("kiosk and gate are ready", self._open),
+            ("station: centre, line, devices and four enrolled terminals are up", self._set_up),
+            ("cache: all terminals hold the centre's timetable", self._cache),
+            ("kiosk and gates are ready", self._open),
+            ("relay: both gates are in step with it, and it arbitrates", self._gates.arbitrates),
             ("sale: a passenger buys a ticket with seven touches at most", self._sale),
             ("printer: the ticket comes out, and a reader that is not ours reads it", self._printer),
             ("push: the sale stands at the centre, once", self._push),
@@ -74,15 +76,25 @@ class Day:
             ("passage: the passenger walks through, and the centre knows it", self._passage),
             ("copy: the same ticket again is refused, the coil stays untouched", self._copy),
             ("web: a ticket that the centre sold is admitted from a phone", self._web_ticket),
-            ("pull: another web ticket reaches the gate's cache, for later", self._for_the_card),
+            ("pull: more web tickets reach both gates' caches, for later", self._for_later),
+            ("badge: an attendant gets a badge, and every terminal hears of it", self._staff.gets_a_badge),
             ("cut: the line is cut", self._cut),
             ("offline sale: two travellers buy in English, for cash", self._offline_sale),
             ("offline print: both tickets come out", self._offline_print),
             ("offline admission: the first walks through on the printed ticket", self._offline_admission),
             ("offline ID card: the web's passenger walks through on the ID card alone", self._offline_card),
             ("offline copy: refused, and the coil stays untouched", self._offline_copy),
+            ("arbiter: the same ticket at two gates in the same moment lets one in", self._same_moment),
+            ("hesitation: who is let in and stays outside walks through the other gate", self._gates.hesitates),
+            ("relay killed: both gates go on by the station's policy, and flag it", self._gates.relay_dies),
+            ("relay back: it finds the ticket that was let in twice, and reports it", self._gates.relay_returns),
+            ("gate change: a badge moves the coach, and both gates obey within a second", self._staff.moves_the_coach),
+            ("closing: a late passenger is refused, and let in by a badge at the reader", self._staff.stops),
+            ("late boarding: allowed by staff, the next late passenger is let in", self._staff.lets_late_ones_board),
+            ("departure sheet: it counts what the beams counted", self._sheet),
             ("apart: the centre has heard nothing of it", self._apart),
             ("back: the line comes back, and both sides are equal", self._back),
+            ("last sheet: of the other gate, with all that was sold", self._last_sheet),
             ("strangers: the tickets hold for whoever has the published keys", self._strangers),
         ]
 
@@ -106,13 +118,13 @@ class Day:
     def _cache(self) -> str:
         if self._break == "cache":
             (self._site.gate_store / "cache.db").mkdir()  # a folder where the file should be: nothing can be kept
-        for store in (self._site.kiosk_store, self._site.gate_store):
+        for store in self._scene.stores:
             self._site.start_sync(store)
         wanted = self._departures(self._site.centre_db, "centre")
         need(wanted, "the centre has no departures")
-        for store in (self._site.kiosk_store, self._site.gate_store):
+        for store in self._scene.stores:
             self._has_departures(store, wanted)
-        return f"{len(wanted)} departures, read from both files"
+        return f"{len(wanted)} departures, read from {len(self._scene.stores)} files"
 
     def _has_departures(self, store: Path, wanted: set[str]) -> None:
         until(lambda: self._departures(store / "cache.db", "cache") >= wanted, f"the timetable in {store.name}")
@@ -123,9 +135,13 @@ class Day:
 
     def _open(self) -> str:
         self._site.start_gate()
+        self._site.start_second_gate()
+        self._site.start_displays()
         self._site.start_kiosk()
         self._passenger.waits_for("attract.start")
-        return "the kiosk invites, the gate waits"
+        for lane in self._scene.lanes.values():
+            lane.shows("idle")
+        return "the kiosk invites, three lanes of two gates wait, and so say their displays"
 
     # --- a sale, online
 
@@ -138,14 +154,14 @@ class Day:
         self._first = self._buys([ZHANG])
         touches = self._passenger.touches - before
         need(touches <= MOST_TOUCHES, f"{touches} touches for the next coach and one adult")
-        ticket = _grouped(self._first.numbers[0])
+        ticket = grouped(self._first.numbers[0])
         return f"{touches} touches; ¥{self._first.fares / 100:.2f} in the stacker, ticket {ticket}"
 
     def _buys(self, people: list[Person]) -> Bought:
         """Choose, identify, pay; returns when every ticket is issued, whatever the printer does."""
         hand, journal = self._passenger, self._site.kiosk_store / "journal.db"
         issued_before = len(facts(journal, "ticket.issued"))
-        trip = self._choose_departure()
+        trip = self._scene.trip()
         if hand.waits_for("attract.start", "whereTo.stop").startswith("attract"):
             hand.touches_control("attract.start")
         hand.touches_control(f"whereTo.stop.{trip['stop']}")
@@ -167,22 +183,6 @@ class Day:
         issued = facts(journal, "ticket.issued")[issued_before:]
         return Bought([each["code"] for each in issued], [each["number"] for each in issued], [], total)
 
-    def _choose_departure(self) -> dict[str, Any]:
-        """Return a departure of this gate whose check-in is open and stays so, as the kiosk's cache has it."""
-        found = rows(
-            self._site.kiosk_store / "cache.db",
-            "SELECT json_extract(body, '$.trip'), json_extract(body, '$.stops[#-1].stop'), "
-            "json_extract(body, '$.stops[#-1].fare'), json_extract(body, '$.service_date') "
-            "FROM records WHERE kind = 'departure' AND json_extract(body, '$.gate') = ? "
-            "AND json_extract(body, '$.closes_at') > (unixepoch() + ?) * 1000 "
-            "AND json_extract(body, '$.opens_at') < unixepoch() * 1000 ORDER BY json_extract(body, '$.departs_at')",
-            self._site.gate_label,
-            SAFE_MINUTES * 60,
-        )
-        need(found, f"no departure at gate {self._site.gate_label} is open for check-in")
-        self._trip = dict(zip(("trip", "stop", "fare", "date"), found[0], strict=True))
-        return self._trip
-
     def _printer(self) -> str:
         seen = self._prints(self._first, self._report.folder)
         self._report.touches = self._passenger.touches
@@ -196,7 +196,7 @@ class Day:
             def holding(code: str = code) -> Path | None:
                 return next((each for each in sorted(printed.glob("*.png")) if codes_in(each) == [code]), None)
 
-            until(holding, f"a printed piece whose code is ticket {_grouped(number)}", 20)
+            until(holding, f"a printed piece whose code is ticket {grouped(number)}", 20)
             piece = holding()
             assert piece is not None
             kept = folder / f"ticket-{len(self._report.printed) + 1}.png"
@@ -212,104 +212,50 @@ class Day:
     def _push(self) -> str:
         number = self._first.numbers[0]
         self._stands_at_centre(number)
-        return f"ticket {_grouped(number)} stands once in centre.db"
+        return f"ticket {grouped(number)} stands once in centre.db"
 
     def _stands_at_centre(self, number: str) -> None:
-        until(lambda: self._at_centre(number) == 1, f"ticket {_grouped(number)} once in the centre's database", 15)
-
-    def _at_centre(self, number: str) -> int:
-        return int(rows(self._site.centre_db, "SELECT count(*) FROM tickets WHERE number = ?", number)[0][0])
+        seen = f"ticket {grouped(number)} once in the centre's database"
+        until(lambda: self._scene.at_centre(number) == 1, seen, 15)
 
     # --- the gate
 
     def _camera(self) -> str:
         if self._break == "coil":
             self._site.devices["barrier"].control.do("coil_stuck", on=True)
-        self._openings = openings(self._site.devices["barrier"].wire())
+        self._openings = self._scene.first.openings()
         self._passenger.shows_picture(self._first.pictures[0])
-        self._is_admitted(self._first.numbers[0], "code")
+        self._scene.first.admits(self._first.numbers[0])
         return "use.claimed is durable in the gate's journal"
 
-    def _is_admitted(self, number: str, by: str) -> None:
-        journal = self._site.gate_store / "journal.db"
-
-        def claimed() -> bool:
-            return any(each["number"] == number and each["by"] == by for each in facts(journal, "use.claimed"))
-
-        until(claimed, f"use.claimed of ticket {_grouped(number)} by {by} in the gate's journal")
-
     def _coil(self) -> str:
-        barrier = self._site.devices["barrier"]
-        until(lambda: openings(barrier.wire()) == self._openings + 1, "one opening on the barrier's wire")
-        until(lambda: barrier.control.state()["arm"] == "open", "the arm open", 5)
+        lane = self._scene.first
+        until(lambda: lane.openings() == self._openings + 1, "one opening on the barrier's wire")
+        until(lambda: lane.barrier.control.state()["arm"] == "open", "the arm open", 5)
         return "one write of the timed pulse in the simulator's byte log; the arm is up"
 
     def _passage(self) -> str:
-        self._walks_through(self._first.numbers[0])
-        number = self._first.numbers[0]
-        self._centre_knows_passage(number)
+        self._scene.first.walks_through(self._first.numbers[0])
+        self._scene.knows_passage(self._first.numbers[0])
         return "beams counted by the barrier, use.passed at the gate, and the centre has it"
 
-    def _walks_through(self, number: str) -> None:
-        barrier, journal = self._site.devices["barrier"], self._site.gate_store / "journal.db"
-        before = barrier.control.state()["passages"]
-        until(lambda: barrier.control.state()["arm"] == "open", "the arm open", 5)
-        need(self._passenger.walks_through(), "the arm did not let the passenger through")
-        until(lambda: barrier.control.state()["passages"] == before + 1, "one more passage counted by the barrier")
-        until(lambda: any(each["number"] == number for each in facts(journal, "use.passed")), "use.passed at the gate")
-        until(lambda: barrier.control.state()["arm"] == "closed", "the arm closed again")
-
-    def _centre_knows_passage(self, number: str) -> None:
-        sql = "SELECT count(*) FROM uses WHERE number = ? AND end = 'passed'"
-        until(lambda: rows(self._site.centre_db, sql, number) == [(1,)], "the passage in the centre's database", 15)
-
     def _copy(self) -> str:
-        return self._is_refused(self._first.codes[0], self._first.numbers[0])
-
-    def _is_refused(self, code: str, number: str) -> str:
-        barrier, journal = self._site.devices["barrier"], self._site.gate_store / "journal.db"
-        before, refused = openings(barrier.wire()), len(facts(journal, "scan.refused"))
-        self._passenger.shows_phone(code)
-        until(lambda: len(facts(journal, "scan.refused")) == refused + 1, "a refusal in the gate's journal")
-        last = facts(journal, "scan.refused")[-1]
-        need((last["number"], last["reason"]) == (number, "used"), f"refused for another reason: {last['reason']}")
-        need(openings(barrier.wire()) == before, "the coil was written all the same")
-        said = [line for line in self._site.children["gate"].output() if line.get("showing") == "stop"][-1]
-        return f"{said['word'][0]} / {said['word'][1]}: {said['sentence'][0]}"
+        return self._scene.first.refuses(self._first.codes[0], self._first.numbers[0], "used")
 
     def _web_ticket(self) -> str:
-        number, self._web = self._centre_sells(WANG)
-        self._report.kept["ticket"] = self._web
-        self._passenger.shows_phone(self._web)
-        self._is_admitted(number, "code")
-        self._walks_through(number)
-        self._centre_knows_passage(number)
-        return f"ticket {_grouped(number)}, signed by the centre, admitted and passed"
+        self._web = self._scene.centre_sells(WANG)
+        self._report.kept["ticket"] = self._web.code
+        self._scene.first.scans(self._web.code)
+        self._scene.first.admits(self._web.number)
+        self._scene.first.walks_through(self._web.number)
+        self._scene.knows_passage(self._web.number)
+        return f"ticket {grouped(self._web.number)}, signed by the centre, admitted and passed"
 
-    def _centre_sells(self, person: Person) -> tuple[str, str]:
-        """Sell over the web, as any phone does; returns number and code."""
-        sale = {
-            "sale_id": uuid4().hex,
-            "service_date": self._trip["date"],
-            "trip": self._trip["trip"],
-            "alighting": self._trip["stop"],
-            "document": {"kind": 1, "number": person.number, "name": person.name},
-            "kind": 0,
-            "children": 0,
-        }
-        headers = {"Authorization": f"Bearer {self._site.office_token()}"}
-        url = f"{self._site.centre_url()}/v1/office/sales"
-        answer = httpx.post(url, json=sale, headers=headers, timeout=10, trust_env=False)
-        need(answer.status_code == httpx.codes.OK, f"the centre did not sell: {answer.text}")
-        return answer.json()["number"], answer.json()["code"]
-
-    def _for_the_card(self) -> str:
-        self._by_card, _ = self._centre_sells(CHEN)
-        wanted = TicketNumber.from_digits(self._by_card).to_bytes()
-        cache = self._site.gate_store / "cache.db"
-        sql = "SELECT count(*) FROM tickets WHERE number = ?"
-        until(lambda: rows(cache, sql, wanted) == [(1,)], "the ticket in the gate's cache")
-        return f"ticket {_grouped(self._by_card)} is in the gate's cache"
+    def _for_later(self) -> str:
+        self._by_card = self._scene.centre_sells(CHEN)
+        tickets = [self._by_card, *self._gates.buy(), *self._staff.buy()]
+        self._scene.reaches_gates(*tickets)
+        return f"{len(tickets)} tickets are in the caches of both gates"
 
     # --- the line is cut
 
@@ -332,51 +278,58 @@ class Day:
 
     def _offline_admission(self) -> str:
         self._passenger.shows_picture(self._offline.pictures[0])
-        self._is_admitted(self._offline.numbers[0], "code")
-        self._walks_through(self._offline.numbers[0])
+        self._scene.first.admits(self._offline.numbers[0])
+        self._scene.first.walks_through(self._offline.numbers[0])
         return "by the till's certificate in the code alone: this gate has never heard of the sale"
 
     def _offline_card(self) -> str:
         self._passenger.lays_card_on("id-reader-gate", CHEN)
-        self._is_admitted(self._by_card, "card")
+        self._scene.first.admits(self._by_card.number, by="card")
         self._passenger.takes_card_from("id-reader-gate")
-        self._walks_through(self._by_card)
+        self._scene.first.walks_through(self._by_card.number)
         return "found by its identity tag among the departures of the day"
 
     def _offline_copy(self) -> str:
-        return self._is_refused(self._offline.codes[0], self._offline.numbers[0])
+        return self._scene.first.refuses(self._offline.codes[0], self._offline.numbers[0], "used")
+
+    # --- two gates, staff, and the end of it
+
+    def _same_moment(self) -> str:
+        return self._gates.same_moment(self._offline.numbers[1], self._offline.codes[1])
+
+    def _sheet(self) -> str:
+        picture = self._report.folder / "departure-sheet-cut.png"
+        return self._staff.counts(self._gates.twice, "gate-2", picture, complete=False)
+
+    def _last_sheet(self) -> str:
+        picture = self._report.folder / "departure-sheet.png"
+        return self._staff.counts(self._gates.twice, "gate-1", picture, complete=True)
 
     def _apart(self) -> str:
-        known = [self._at_centre(number) for number in self._offline.numbers]
+        known = [self._scene.at_centre(number) for number in self._offline.numbers]
         need(not any(known), "the centre knows a ticket that was sold while the line was cut")
-        return "no ticket and no passage of the cut line in centre.db"
-
-    # --- the line comes back
+        need(not rows(self._site.centre_db, "SELECT 1 FROM staff_acts"), "the centre knows an act of staff")
+        return "no ticket, no passage and no act of staff of the cut line in centre.db"
 
     def _back(self) -> str:
         self._site.line.do("restore")
         for number in self._offline.numbers:
             self._stands_at_centre(number)
-        stores = (self._site.kiosk_store, self._site.gate_store)
-        devices = [device for store in stores for (device,) in rows(store / "journal.db", "SELECT device FROM epoch")]
-
-        def apart() -> list[str]:
-            centre = read_centre(self._site.centre_db)
-            found = differences(read_journals([store / "journal.db" for store in stores]), centre.by_devices(devices))
-            for store in stores:
-                found += differences(read_cache(store / "cache.db"), centre)
-            return found
-
-        until(lambda: not apart(), "the same facts on both sides", 20)
-        return "journals, both caches and centre.db hold the same facts"
+        until(lambda: not apart(self._site.centre_db, self._scene.stores), "the same facts on both sides", 20)
+        until(lambda: not self._staff.acts_at_centre(), "the acts of staff in the centre's word of the coach", 15)
+        found = rows(self._site.centre_db, "SELECT kind, subject FROM incidents ORDER BY kind")
+        use = f"{self._gates.twice}/1"
+        want = [
+            ("duplicate_admission", self._gates.twice),
+            ("duplicate_reported", use),
+            ("use_claimed_twice", use),
+        ]
+        need(found == want, f"incidents at the centre: {found}")
+        return "journals, caches and centre.db hold the same facts; the ticket let in twice is an incident there"
 
     def _strangers(self) -> str:
         trust = str(self._report.folder / "trust-list.cbor")
         root = str(self._report.folder / "root_key.pem")
-        for code in (self._web, self._first.codes[0]):
+        for code in (self._web.code, self._first.codes[0]):
             self._site.waystation("ticket", "verify", "--trust", trust, "--root", root, code)
         return "`waystation ticket verify` agrees on one by the centre and one by a till"
-
-
-def _grouped(number: str) -> str:
-    return TicketNumber.from_digits(number).grouped

@@ -30,6 +30,25 @@ LI = Person("李芳", "370101198512240027")
 CHEN = Person("陈志远", "371323198806064014")
 ZHAO = Person("赵秀英", "370782199509123028")
 WANG = Person("王小军", "370101197901150039")
+SUN = Person("孙丽娟", "371122198802146023")
+QIAN = Person("钱国栋", "371122197511034510")
+ZHOU = Person("周海燕", "371100199205307833")
+WU = Person("吴建华", "371323198609172649")
+ZHENG = Person("郑文博", "370784199901229057")
+
+
+class Album:
+    """Pictures of screens, numbered in the order in which they are taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pictures = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def next(self, what: str) -> Path:
+        """Where the next picture belongs."""
+        self._pictures += 1
+        return self._folder / f"{self._pictures:02}-{what}.png"
 
 
 class Passenger:
@@ -37,10 +56,8 @@ class Passenger:
 
     def __init__(self, site: Site, screens: Path) -> None:
         self._site = site
-        self._screens = screens
-        self._pictures = 0
+        self.album = Album(screens)
         self.touches = 0
-        screens.mkdir(parents=True, exist_ok=True)
 
     def sees(self, name: str) -> bool:
         """Whether a control that begins with `name` can be touched now."""
@@ -65,8 +82,7 @@ class Passenger:
 
     def photographs(self, what: str) -> Path:
         """Keep a picture of the screen."""
-        self._pictures += 1
-        path = self._screens / f"{self._pictures:02}-{what}.png"
+        path = self.album.next(what)
         self._site.kiosk_pointer.do("grab", path=str(path))
         return path
 

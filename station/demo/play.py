@@ -1,6 +1,7 @@
 """`make demo PLAY=1`: the station goes on running, and its simulated devices are worked by hand from a prompt."""
 
 import contextlib
+import json
 import os
 import shlex
 import sys
@@ -8,10 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from station.demo.lane import Lane
 from station.demo.passenger import CHEN, LI, WANG, ZHANG, ZHAO, Passenger
-from station.demo.processes import wait_until
+from station.demo.processes import ProcessFault, wait_until
 from station.demo.report import NotSeen
 from station.demo.site import Site
+from station.demo.witness import codes_in
 
 PEOPLE = {"zhang": ZHANG, "li": LI, "wang": WANG, "chen": CHEN, "zhao": ZHAO}
 
@@ -20,9 +23,12 @@ HELP = """Work the devices (the kiosk is touched in its window, or here with `to
   picture [NAME]        save the screen                  card WHO           lay an ID card on the kiosk's reader
   insert YUAN           put a bill in                    card off           take it away
   printed               list what the printer cut        paper out|in       pull the paper, or load it
-  show [FILE]           hold a picture to the gate's camera (the newest ticket without FILE)
-  scan TEXT             hold a code to the gate's scanner
-  gatecard WHO|off      an ID card at the gate           walk               walk through the gate
+  lane NAME             go to lane 1A or 1B (gate 1) or 2A (gate 2): where the next orders are done
+  scan [TEXT]           hold a code to the scanner       walk               walk through the lane
+  display               what the lane's display shows    badge              show the attendant's badge code
+  show [FILE]           hold a picture to the camera of lane 1A (without FILE the newest ticket; so does scan)
+  gatecard WHO|off      an ID card at lane 1A            relay kill|start   the station's arbiter
+  staff ACT TRIP …      with the badge, as `waystation departure`: staff gate QD0930 --gate 2, staff show QD0930
   cut | restore         the line to the centre           state DEVICE       a device's true state
   help | quit           people: zhang li wang chen zhao  devices: printer cash scanner barrier camera
 A kiosk that is left alone for half a minute asks whether somebody is there, and then starts over."""
@@ -39,11 +45,15 @@ GATE_SECONDS = 3.0
 
 def play_by_hand(site: Site) -> int:
     """Start everything, then take orders from standard input until `quit` or its end."""
-    print("· starting centre, line, devices, two terminals …", flush=True)
+    print("· starting centre, line, devices, four terminals …", flush=True)
     site.start()
-    for store in (site.kiosk_store, site.gate_store):
+    site.make_badge()
+    for store in site.terminals.values():
         site.start_sync(store)
     site.start_gate()
+    site.start_second_gate()
+    site.start_displays()
+    site.start_relay()
     site.start_kiosk()
     passenger = Passenger(site, site.folder.parent / "screens")
     with contextlib.suppress(TimeoutError):  # whoever plays can read what the kiosk says instead
@@ -76,7 +86,7 @@ def play_by_hand(site: Site) -> int:
             print("That did not work: something is missing behind it. `help` says what.", flush=True)
         except KeyError as error:
             print(f"That did not work: {error} is not known here. `help` says what is.", flush=True)
-        except (ValueError, OSError, NotSeen, TimeoutError) as error:
+        except (ValueError, OSError, NotSeen, TimeoutError, ProcessFault) as error:
             print(f"That did not work: {error}", flush=True)
 
 
@@ -93,6 +103,9 @@ def _wait_if_silent(interactive: bool) -> int:
 
 
 def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]], str]]:
+    lanes = {name: Lane(site, name, passenger.album) for name in site.lanes}
+    at = [lanes["1A"]]
+
     def device(name: str, command: str, **arguments: object) -> str:
         site.devices[name].control.do(command, **arguments)
         return "done"
@@ -105,17 +118,56 @@ def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]],
         answer = site.devices["cash"].control.do("insert", fen=round(float(words[0]) * 100))
         return "the note goes in" if answer["taken"] else f"the note comes back: {answer['why']}"
 
-    def at_gate(act: Callable[[], str]) -> str:
-        gate = site.children["gate"]
-        before = len(gate.output())
+    def at_gate(lane: Lane, act: Callable[[], str]) -> str:
+        before = len(lane.announced())
         done = act()
         try:
-            wait_until(lambda: len(gate.output()) > before, GATE_SECONDS, "the gate")
+            wait_until(lambda: len(lane.announced()) > before, GATE_SECONDS, "the gate")
         except TimeoutError:
-            return f"{done}\nthe gate shows nothing new"
-        said = gate.output()[before]
+            return f"{done}\nlane {lane.name} shows nothing new"
+        said = lane.announced()[before]
         parts = [" / ".join(said[part]) for part in ("word", "sentence") if any(said[part])]
-        return "\n".join([done, *(f"the gate: {part}" for part in parts)])
+        return "\n".join([done, *(f"lane {lane.name}: {part}" for part in parts)])
+
+    def go_to(name: str) -> str:
+        at[0] = lanes[name]
+        return f"in front of lane {name}"
+
+    def scan(words: list[str]) -> str:
+        if not words:
+            words = [codes_in(newest())[0]]
+        at[0].scans(words[0])
+        return "done"
+
+    def display() -> str:
+        seen = site.eyes.state()[at[0].name]
+        return "\n".join([seen["showing"], *(" ".join(text.split()) for text in seen["texts"])])
+
+    def walk() -> str:
+        return "through" if at[0].barrier.control.do("walk_through")["passed"] else "the arm is down"
+
+    def badge() -> str:
+        made = json.loads(site.staff("badge", "code", at[0].place.terminal, "--json"))
+        return at_gate(at[0], lambda: scan([made["code"]]))
+
+    def staff(act: str, trip: str, more: list[str]) -> str:
+        terminal = at[0].place.terminal
+        if act in ("show", "sheet"):
+            config = str(site.terminals[terminal] / "terminal.toml")
+            return site.waystation("departure", act, "--config", config, "--trip", trip, *more).strip()
+        return site.staff("departure", act, terminal, "--trip", trip, *more).strip()
+
+    def relay(order: str) -> str:
+        if order == "kill":
+            site.children["relay"].kill()
+            return "the relay is dead"
+        site.start_relay()
+        return "the relay runs"
+
+    def newest() -> Path:
+        if not printed():
+            raise ValueError("nothing is printed yet; name a picture or a code")
+        return printed()[-1]
 
     def printed() -> list[Path]:
         return sorted((site.devices["printer"].folder / "printed").glob("*.png"))
@@ -130,9 +182,7 @@ def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]],
         return f"the card of {words[0]} lies on the reader"
 
     def show(words: list[str]) -> str:
-        if not words and not printed():
-            raise ValueError("nothing is printed yet; name a picture to show")
-        picture = Path(words[0]) if words else printed()[-1]
+        picture = Path(words[0]) if words else newest()
         passenger.shows_picture(picture.resolve(), 3.0)
         return f"{picture.name} is in front of the camera for three seconds"
 
@@ -155,14 +205,21 @@ def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]],
         "picture": lambda words: str(passenger.photographs(words[0] if words else "by-hand")),
         "card": lambda words: card("id-reader-kiosk", words),
         "gatecard": lambda words: (
-            card("id-reader-gate", words) if words[0] == "off" else at_gate(lambda: card("id-reader-gate", words))
+            card("id-reader-gate", words)
+            if words[0] == "off"
+            else at_gate(lanes["1A"], lambda: card("id-reader-gate", words))
         ),
         "insert": insert,
         "printed": lambda _: "\n".join(map(str, printed())) or "nothing yet",
         "paper": lambda words: device("printer", "paper_out" if words[0] == "out" else "load_paper"),
-        "show": lambda words: at_gate(lambda: show(words)),
-        "scan": lambda words: at_gate(lambda: device("scanner", "scan", text=words[0])),
-        "walk": lambda _: "through" if passenger.walks_through() else "the arm is down",
+        "show": lambda words: at_gate(lanes["1A"], lambda: show(words)),
+        "lane": lambda words: go_to(words[0]),
+        "scan": lambda words: at_gate(at[0], lambda: scan(words)),
+        "walk": lambda _: walk(),
+        "display": lambda _: display(),
+        "badge": lambda _: badge(),
+        "staff": lambda words: staff(words[0], words[1], words[2:]),
+        "relay": lambda words: relay(words[0]),
         "cut": lambda _: line("cut", "the line is cut"),
         "restore": lambda _: line("restore", "the line is back"),
         "state": lambda words: str(site.devices[words[0]].control.state()),

@@ -1,7 +1,11 @@
-"""A whole station on this machine: centre, line, two terminals and their devices; every part is its own process.
+"""A whole station on this machine: centre, line, terminals and their devices; every part is its own process.
 
-centre ── line ─┬─ sync(kiosk-1) ─ cache.db │ journal.db ─ kiosk ─ printer, bill validator, ID reader
-                └─ sync(gate-1)  ─ cache.db │ journal.db ─ gate  ─ camera, scanner, ID reader, barrier
+centre ── line ─┬─ sync(kiosk-1) ─ cache.db │ journal.db ─ kiosk  ─ printer, bill validator, ID reader
+                ├─ sync(gate-1)  ─ cache.db │ journal.db ─ gate   ─ lane 1A: camera, scanner, ID reader, barrier
+                ├─ sync(gate-2)  ─ cache.db │ journal.db ─ gate-2 ─ lanes 1B, 2A: scanner, barrier each
+                └─ sync(relay-1) ─ cache.db │ journal.db, relay.db ─ relay, which all of them ask in the LAN
+
+The last two are there with `lan` only.
 """
 
 import contextlib
@@ -11,15 +15,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from drivers.simulation import Control
 from station.demo.processes import Child, ProcessFault
+from station.demo.terminals import DEVICES, FIRST, KINDS, SECOND, SECOND_DEVICES, free_place, write_configurations
 from tickets.keys import SigningKey
 
-PANEL = "width_mm = 344\nheight_mm = 194\nwidth_px = 1920\nheight_px = 1080\nfullscreen = false"
+BADGE, INITIALS, PIN = "0107", "WL", "740258193306"
+"""The demonstration's attendant, and what the badge card is sealed with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +47,39 @@ class Device:
 
 
 class Site:
-    """Everything that runs. `start()` brings up centre, line and devices and enrols the terminals."""
+    """Everything that runs. `start()` brings up centre, line and devices and enrols the terminals.
 
-    def __init__(self, folder: Path, *, gate: str = "1", windows: bool = False) -> None:
+    `lan`: with a second gate, a relay, and displays at the lanes.
+    """
+
+    def __init__(self, folder: Path, *, lan: bool = False, windows: bool = False) -> None:
         self.folder = folder
         self.logs = folder / "logs"
         self.kiosk_store = folder / "kiosk-1"
         self.gate_store = folder / "gate-1"
         self.centre_store = folder / "centre"
-        self.gate_label = gate
+        self.gate_label = "1"
+        self.lanes = {**FIRST, **SECOND} if lan else FIRST
+        self.terminals = {name: folder / name for name in KINDS if lan or name in ("kiosk-1", "gate-1")}
+        self._device_kinds = {**DEVICES, **SECOND_DEVICES} if lan else DEVICES
+        self._relay = free_place() if lan else None
         self._sockets = Path(tempfile.mkdtemp(prefix="waystation-"))
         self._qt = {} if windows else {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
         self.children: dict[str, Child] = {}
         self.devices: dict[str, Device] = {}
         self.line = Control(self._sockets / "line")
         self.kiosk_pointer = Control(self._sockets / "kiosk")
+        self.eyes = Control(self._sockets / "displays")
+        self.pin_file = self._sockets / "pin"
+        self.badge_card = folder / "badge-card.txt"
 
     def start(self) -> Self:
-        """Make the centre, run it behind the line, put the devices on their ports, enrol both terminals."""
+        """Make the centre, run it behind the line, put the devices on their ports, enrol the terminals."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        for name in DEVICES:
+        self.pin_file.touch(0o600)
+        self.pin_file.write_text(PIN, "ascii")
+        for name in self._device_kinds:
             self._launch_device(name)
         self.waystation("centre", "init", "--dir", str(self.centre_store))
         self.run("centre", ["station.cli", "centre", "run", "--dir", str(self.centre_store), "--port", "0"])
@@ -68,9 +87,11 @@ class Site:
         self.run("line", ["station.demo.line", "--to", centre, "--control", str(self._sockets / "line")])
         for device in self.devices.values():
             device.child.wait_ready()
-        self._write_configurations()
-        for kind, store in (("till", self.kiosk_store), ("gate", self.gate_store)):
-            self.enrol(kind, store)
+        line = str(self.children["line"].ready["address"])
+        write_configurations(self.terminals, self._address, line, self._relay)
+        with ThreadPoolExecutor(2) as hands:
+            for done in [hands.submit(self.enrol, KINDS[name], store) for name, store in self.terminals.items()]:
+                done.result()
         return self
 
     def enrol(self, kind: str, store: Path) -> None:
@@ -81,6 +102,19 @@ class Site:
         config = str(store / "terminal.toml")
         self.waystation("enrol", "--config", config, "--kind", kind, "--name", store.name, "--code", code.strip())
 
+    def make_badge(self) -> None:
+        """Have the centre make the attendant's badge and its card."""
+        self.waystation(
+            "centre", "badge", "add", "--dir", str(self.centre_store), "--number", BADGE, "--initials", INITIALS,
+            "--role", "attendant", "--card", str(self.badge_card), "--pin-file", str(self.pin_file),
+        )  # fmt: skip
+
+    def staff(self, command: str, act: str, terminal: str, *words: str) -> str:
+        """Do something with the badge card, at one of the terminals; returns what was printed."""
+        config = str(self.terminals[terminal] / "terminal.toml")
+        badge = ("--card", str(self.badge_card), "--pin-file", str(self.pin_file))
+        return self.waystation(command, act, "--config", config, *words, *badge)
+
     def start_sync(self, store: Path, environment: Mapping[str, str] | None = None) -> None:
         """Run one terminal's sync."""
         self.run(f"sync-{store.name}", ["station.cli", "sync", "--config", str(store / "terminal.toml")], environment)
@@ -89,6 +123,22 @@ class Site:
         """Run the gate."""
         self.run("gate", ["station.cli", "gate", "--config", str(self.gate_store / "terminal.toml")], environment)
 
+    def start_second_gate(self) -> None:
+        """Run the other gate's controller."""
+        config = str(self.terminals["gate-2"] / "terminal.toml")
+        self.run("gate-2", ["station.cli", "gate", "--config", config])
+
+    def start_relay(self) -> None:
+        """Run the relay, for the first time or again."""
+        self.run("relay", ["station.cli", "relay", "--config", str(self.terminals["relay-1"] / "terminal.toml")])
+
+    def start_displays(self) -> None:
+        """Run the lanes' displays, with an eye that looks at them."""
+        module = ["station.demo.driven_displays", "--control", str(self.eyes.path)]
+        for name, place in self.lanes.items():
+            module += ["--lane", f"{name}={self.terminals[place.terminal] / 'terminal.toml'}"]
+        self.run("displays", module, self._qt)
+
     def start_kiosk(self, environment: Mapping[str, str] | None = None) -> None:
         """Run the kiosk with a hand that can point at its screen."""
         module = ["station.demo.driven_kiosk", "--config", str(self.kiosk_store / "terminal.toml")]
@@ -96,7 +146,12 @@ class Site:
         self.run("kiosk", module, {**self._qt, **(environment or {})})
 
     def run(self, name: str, module: list[str], environment: Mapping[str, str] | None = None) -> Child:
-        """Start one process; one of the same name that has ended is started again with its logs going on."""
+        """Start one process; one of the same name that has ended is started again with its logs going on.
+
+        Raises ProcessFault when it does not come up, and while the one before still runs.
+        """
+        if name in self.children and self.children[name].running:
+            raise ProcessFault(f"{name} runs already")
         self.children[name] = Child(name, module, self.logs, environment)
         return self.children[name].start()
 
@@ -146,7 +201,7 @@ class Site:
         self.devices[name].child.wait_ready()
 
     def _launch_device(self, name: str) -> None:
-        kind, listen = DEVICES[name]
+        kind, listen = self._device_kinds[name]
         folder, bytes_log = self.folder / "devices" / name, self.folder / "devices" / f"{name}.bytes"
         folder.mkdir(parents=True, exist_ok=True)
         control = self._sockets / name
@@ -160,33 +215,3 @@ class Site:
 
     def _address(self, name: str) -> str:
         return str(self.devices[name].child.ready["address"])
-
-    def _write_configurations(self) -> None:
-        common = (
-            f'directory = "."\n[centre]\nurl = "http://{self.children["line"].ready["address"]}"\n'
-            "[sync]\ninterval_seconds = 0.3\nretry_base_seconds = 0.3\nretry_cap_seconds = 2\n"
-        )
-        devices = {
-            self.kiosk_store: {"printer": "printer", "cash": "cash", "id_reader": "id-reader-kiosk"},
-            self.gate_store: {"scanner": "scanner", "barrier": "barrier", "id_reader": "id-reader-gate"},
-        }
-        own = {
-            self.kiosk_store: f"[panel]\n{PANEL}\n",
-            self.gate_store: f'[gate]\ngate = "{self.gate_label}"\nlane = "{self.gate_label}A"\n'
-            f'start_seconds = 5\nfinish_seconds = 5\n[camera]\nsource = "{self._address("camera")}"\n',
-        }
-        for store, sections in devices.items():
-            store.mkdir()
-            ports = "".join(f'[{each}]\naddress = "{self._address(name)}"\n' for each, name in sections.items())
-            (store / "terminal.toml").write_text(common + own[store] + ports, "utf-8")
-
-
-DEVICES = {
-    "printer": ("printer", "tcp:127.0.0.1:0"),
-    "cash": ("cash", "pty:PLACE"),
-    "id-reader-kiosk": ("id-reader", "pty:PLACE"),
-    "id-reader-gate": ("id-reader", "pty:PLACE"),
-    "scanner": ("scanner", "pty:PLACE"),
-    "barrier": ("barrier", "pty:PLACE"),
-    "camera": ("camera", "tcp:127.0.0.1:0"),
-}

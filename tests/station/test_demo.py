@@ -1,5 +1,8 @@
 """The demo as a newcomer runs it: the whole day is seen, and a sabotaged part is seen at its own step."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from station.demo.day import BREAKS
 from station.demo.witness import codes_in
-from tests.station.day_played import Played, play
+from tests.station.day_played import Played, play, still_running
 from tests.tickets.second_reading import Station, read
 
 
@@ -34,7 +37,23 @@ def test_the_day_is_seen_and_its_report_holds_for_strangers(the_day: Played) -> 
     assert len(report["printed"]) == 3
     assert codes_in(Path(report["printed"][0])) == [report["delegated_ticket"]]
     assert len(list((left / "screens").glob("*.png"))) >= 8
+    for shown in ("same-moment", "relay-dead", "moved", "closed", "by-badge", "late"):
+        assert list((left / "screens").glob(f"*-lane-*-{shown}.png")), shown
+    assert Path(report["departure_sheet"]).stat().st_size > 5_000
     assert "NOT SEEN" not in (left / "timeline.txt").read_text("utf-8")
+
+
+def test_a_day_that_is_broken_off_leaves_nothing_running(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    argv = [sys.executable, "-m", "station.demo", "--into", str(folder)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        assert any("✓" in line for line in demo.stdout), "the station is not up"
+        assert len(still_running(folder)) > 10
+        demo.terminate()
+        demo.stdout.read()
+    assert demo.returncode == 128 + signal.SIGTERM
+    assert still_running(folder) == []
 
 
 @pytest.mark.parametrize("part", BREAKS)

@@ -1,6 +1,8 @@
-"""What is left of a passenger after a day: no name and no document number, in any file, in any spelling.
+"""What is left of a passenger after a day: no name and no document number, in any file, in any spelling; and of a badge
+nothing by which another could act in its name.
 
-The only exception is what a simulated ID card reader sent over its wire: its byte log is outside of every terminal.
+The only exceptions are what simulated card readers and scanners sent over their wires: those byte logs are outside of
+every terminal.
 """
 
 import contextlib
@@ -11,14 +13,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from station.demo.passenger import CHEN, LI, WANG, ZHANG, ZHAO
+import numpy as np
+
+from station.demo.passenger import CHEN, LI, QIAN, SUN, WANG, WU, ZHANG, ZHAO, ZHENG, ZHOU
+from station.demo.site import BADGE, PIN
 from tests.station.day_played import Played
+from tickets.badges import CARD_PREFIX, CODE_PREFIX, open_badge
 from tickets.errors import Malformed
 from tickets.events import from_bytes
 from tickets.numbers import TicketNumber
 from tickets.sealed import unseal
 
-PEOPLE = (ZHANG, LI, CHEN, ZHAO, WANG)
+PEOPLE = (ZHANG, LI, CHEN, ZHAO, WANG, SUN, QIAN, ZHOU, WU, ZHENG)
+AT_A_READER = (ZHANG, LI, CHEN, ZHAO)
 CARD_WIRES = {"id-reader-kiosk.bytes", "id-reader-gate.bytes"}
 
 
@@ -59,8 +66,33 @@ SECRETS: dict[bytes, str] = {
 }
 
 
+BEGINS = 6
+"""Every spelling has at least so many bytes. A search for each of them in each file would take minutes."""
+BY_BEGINNING: dict[int, list[bytes]] = {}
+for _spelling in SECRETS:
+    BY_BEGINNING.setdefault(int.from_bytes(_spelling[:BEGINS], "big"), []).append(_spelling)
+BEGINNINGS = np.array(sorted(BY_BEGINNING), np.uint64)
+FIRST_TWO = np.zeros(1 << 16, np.bool_)
+FIRST_TWO[(BEGINNINGS >> np.uint64(32)).astype(np.intp)] = True
+
+
+def beginnings_in(content: bytes) -> list[int]:
+    """The first bytes of which spellings are anywhere in `content`."""
+    one = np.frombuffer(content, np.uint8)
+    places = len(one) - BEGINS + 1
+    if places < 1:
+        return []
+    at = np.flatnonzero(FIRST_TWO[one[:places].astype(np.uint16) << 8 | one[1 : places + 1]])
+    six = np.zeros(len(at), np.uint64)
+    for byte in range(BEGINS):
+        six = six << np.uint64(8) | one[at + byte]
+    found: list[int] = np.intersect1d(six, BEGINNINGS).tolist()
+    return found
+
+
 def found_in(content: bytes) -> set[str]:
-    return {what for spelling, what in SECRETS.items() if spelling in content}
+    maybe = (spelling for begins in beginnings_in(content) for spelling in BY_BEGINNING[begins])
+    return {SECRETS[spelling] for spelling in maybe if spelling in content}
 
 
 def test_the_search_finds_what_there_is(left: Path) -> None:
@@ -71,7 +103,8 @@ def test_the_search_finds_what_there_is(left: Path) -> None:
         sent = b"".join(bytes.fromhex(line["hex"]) for line in map(json.loads, log.splitlines()))
         seen |= found_in(sent)
     assert {"a name", "a document number"} <= seen
-    for person in PEOPLE:
+    assert all(found_in(b"." + spelling + b".") for spelling in SECRETS)
+    for person in AT_A_READER:
         for hidden in (
             b"x" + person.number.encode(),
             b64encode(b"..{" + person.number.encode() + b"}"),
@@ -96,23 +129,23 @@ def test_nobody_is_named_in_any_file_of_the_day(the_day: Played) -> None:
             guilty[str(path.relative_to(the_day.folder))] = what
     assert guilty == {}
     assert {"journal.db", "cache.db", "centre.db", "report.json", "timeline.txt", "kiosk.log", "gate.out"} <= looked_at
+    assert {"relay.db", "relay.log", "gate-2.out", "displays.out", "badge-card.txt"} <= looked_at
 
 
 def test_nobody_is_named_in_any_row(left: Path) -> None:
     """The files' bytes were searched already; this also puts together what is spread over pages or kept in a log."""
     databases = sorted((left / "site").rglob("*.db"))
-    assert len(databases) == 5
+    assert len(databases) == 10
     for database in databases:
         connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
         try:
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             rows = 0
             for table in tables:
-                for row in connection.execute(f'SELECT * FROM "{table}"'):
-                    rows += 1
-                    for value in row:
-                        content = value if isinstance(value, bytes) else str(value).encode()
-                        assert not found_in(content), f"{database.name}: {table}"
+                kept = connection.execute(f'SELECT * FROM "{table}"').fetchall()
+                rows += len(kept)
+                values = (each if isinstance(each, bytes) else str(each).encode() for row in kept for each in row)
+                assert not found_in(b"\0\n".join(values)), f"{database.name}: {table}"
             assert rows
         finally:
             connection.close()
@@ -136,5 +169,38 @@ def test_what_the_law_wants_kept_is_sealed_to_the_key_of_the_day(left: Path) -> 
                 identity = unseal(bytes.fromhex(file.read_text("ascii")), body["sealed"], number)
                 opened.append((file.stem, identity.name, identity.number))
         assert opened == [(body["service_date"], person.name, person.number)]
-    for terminal in ("kiosk-1", "gate-1"):
+    for terminal in ("kiosk-1", "gate-1", "gate-2", "relay-1"):
         assert not list((left / "site" / terminal).rglob("*.key"))
+
+
+def badge_spellings(left: Path) -> dict[bytes, str]:
+    """How the PIN and the key of the badge, and the code that it showed, may stand in a file."""
+    card = left / "site" / "badge-card.txt"
+    number, key = open_badge(card.read_text("ascii").strip(), PIN)
+    assert number == BADGE
+    raw = key.to_raw()
+    pem = b"".join(key.to_pem().splitlines()[1:-1])
+    encoded = {raw, raw[::-1], b16encode(raw), b16encode(raw).lower(), b32encode(raw)[:-5], pem}
+    found = dict.fromkeys(encoded | set(base64_in_any_place(raw)), "the badge's key")
+    found |= dict.fromkeys((PIN.encode(coding) for coding in ("ascii", "utf-16-le", "utf-16-be")), "the PIN")
+    return {**found, CODE_PREFIX.encode(): "the badge code", int(PIN).to_bytes(6, "big"): "the PIN"}
+
+
+def test_a_badge_can_be_used_by_its_holder_alone(the_day: Played) -> None:
+    """The card is the only copy of the key, and the PIN is nowhere; what a gate's reader saw of a badge is not kept."""
+    secrets = badge_spellings(the_day.folder)
+    said = the_day.said.encode()
+    assert not [what for spelling, what in secrets.items() if spelling in said]
+    guilty, cards = {}, []
+    for path in sorted(the_day.folder.rglob("*")):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if what := {what for spelling, what in secrets.items() if spelling in content}:
+            guilty[str(path.relative_to(the_day.folder))] = what
+        if CARD_PREFIX.encode() in content:
+            cards.append(path.name)
+    assert guilty == {}
+    assert cards == ["badge-card.txt"]
+    wire = (the_day.folder / "site" / "devices" / "scanner-2a.bytes").read_text("ascii")
+    assert CODE_PREFIX.encode().hex() in wire, "no badge was shown: nothing was proved"
