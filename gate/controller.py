@@ -31,11 +31,11 @@ from gate.decide import Admitted, Decider, Decision, Refused
 from gate.lane import NOT_STARTED, Effect, Event, Lane, State
 from gate.observe import UNOBSERVED, Observer
 from gate.override import BadgeShown
-from gate.readers import Broken, Garbled, Input, Inputs, Lost, Returned
+from gate.readers import Broken, Garbled, Inputs, Lost, Returned
 from gate.record import Record
 from gate.reset import ResetBadges
 from gate.settings import FireReset, GateSettings
-from gate.shown import Card, Code
+from gate.shown import Card, CardTags, Code
 from gate.side import Side
 from sync.journal import Journal
 from sync.points import Probe, no_probe
@@ -75,6 +75,8 @@ class _InUse:
     text: str | None
 
 
+_Given = Code | CardTags | Garbled | Lost | Returned | Broken
+"""An input, with the tags of a card in place of its number."""
 D = TypeVar("D", bound=Decision | BadgeShown)
 Badges = Callable[[Code], str | None]
 """The number of the badge whose valid code this is, or None."""
@@ -177,15 +179,20 @@ class Controller:
             self._observer.stands(self._settings.lane, self._stands.value)
         self._observer.stepped(self._settings.lane)
 
-    def _next_input(self) -> Input | None:
+    def _next_input(self) -> _Given | None:
         due = min(self._arm.next_look, self._timer.at if self._timer else self._arm.next_look)
         wait = due - self._monotonic()
         try:
-            return self._inputs.get(timeout=wait) if wait > 0 else self._inputs.get_nowait()
+            given = self._inputs.get(timeout=wait) if wait > 0 else self._inputs.get_nowait()
         except queue.Empty:
             return None
+        if not isinstance(given, Card):
+            return given
+        # its number goes no further than this: not even a fault that is kept leads back to it
+        side = self._sides.get(given.way)
+        return None if side is None else side.answers.tags(given)
 
-    def _take(self, given: Input) -> None:
+    def _take(self, given: _Given) -> None:
         match given:
             case Lost(device, what):
                 self._record.device_lost(self._device_names + device, what)
@@ -193,14 +200,14 @@ class Controller:
                 self._record.device_back(self._device_names + device)
             case Broken(error):
                 raise error
-            case Code() | Card() | Garbled():
+            case Code() | CardTags() | Garbled():
                 side = self._sides.get(given.way)
                 if side is not None:
                     self._take_from(side, given)
             case _:
                 assert_never(given)
 
-    def _take_from(self, side: Side, given: Code | Card | Garbled) -> None:
+    def _take_from(self, side: Side, given: Code | CardTags | Garbled) -> None:
         match given:
             case Code() if self._lane.state is State.EMERGENCY and not self._lane.fire:
                 self._reset(given)
@@ -212,7 +219,7 @@ class Controller:
                     self._take_shown(side, given)
             case Code(may_be_ours=False):
                 self._take_garbled(side, Garbled("code"))
-            case Code() | Card():
+            case Code() | CardTags():
                 self._take_shown(side, given)
             case _:
                 assert_never(given)
@@ -232,7 +239,7 @@ class Controller:
             self._record.lane_event(f"emergency reset by badge {badge}")
             self._feed(Event.RESET)
 
-    def _take_shown(self, side: Side, shown: Code | Card) -> None:
+    def _take_shown(self, side: Side, shown: Code | CardTags) -> None:
         state = self._lane.state
         self._tidy_at = self._monotonic() + TIDY_SECONDS
         if self._retiring:
@@ -246,7 +253,7 @@ class Controller:
             if state is not State.AUTHORISED or not self._is_used_from(side):
                 side.display.show(WAIT)  # but whoever is to start walking now is not told to wait
 
-    def _is_holder(self, side: Side, shown: Code | Card) -> bool:
+    def _is_holder(self, side: Side, shown: Code | CardTags) -> bool:
         """Who may still be at the reader shows his own code again; later it is somebody else who has a copy."""
         held = self._in_use.text if self._in_use and self._is_used_from(side) else None
         return isinstance(shown, Code) and shown.text == held and self._lane.state in NOT_STARTED
@@ -265,7 +272,7 @@ class Controller:
                 if shown is not None:
                     self._decide(side, shown)
 
-    def _decide(self, side: Side, shown: Code | Card) -> None:
+    def _decide(self, side: Side, shown: Code | CardTags) -> None:
         if self._record.behind:
             side.display.show(closed_for(self._record.fault))
             return

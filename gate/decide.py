@@ -18,7 +18,7 @@ from gate.decision import Refused as Refused
 from gate.find import Finder, Found, NotFound, TrustSource
 from gate.in_hand import InHand
 from gate.settings import GateSettings
-from gate.shown import Card, Code
+from gate.shown import Card, CardTags, Code
 from sync.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
 from sync.cache import CacheReader
 from sync.journal import Journal
@@ -101,7 +101,7 @@ class Decider:
             settings=settings, journal=journal, arbiter=arbiter, clock=clock, probe=probe, in_hand=in_hand
         )
 
-    def code(self, code: Code, *, earlier: Card | None = None) -> Decision:
+    def code(self, code: Code, *, earlier: CardTags | None = None) -> Decision:
         """Decide on a code. A card that was shown `earlier` counts if it is the ticket's, and is nobody's otherwise."""
         self._finder.keep_up()
         found = self._finder.by_code(code)
@@ -112,7 +112,12 @@ class Decider:
             shown = CardShown.NONE
         return self._decide(Subject(found=found, card_shown=shown, code_shown=True, way=code.way))
 
-    def card(self, card: Card, *, earlier: Code | None = None) -> Decision:
+    def tags(self, card: Card, *, earlier: Code | None = None) -> CardTags:
+        """All that is kept of a card, to be decided on: its tags. `earlier` is a code that it may belong to."""
+        self._finder.keep_up()
+        return self._finder.tags(card, self._clock().at, earlier)
+
+    def card(self, card: CardTags, *, earlier: Code | None = None) -> Decision:
         """Decide on an ID card: with the code that was shown `earlier`, or alone by the ticket that carries its tag."""
         self._finder.keep_up()
         with_code = None if earlier is None else self._finder.by_code(earlier)
@@ -157,10 +162,10 @@ class Decider:
         self._finder.keep_up()
         return self._finder.trust, self._finder.station, self._clock()
 
-    def _best_of(self, card: Card) -> tuple[Subject | None, Admit | Refuse | None]:
+    def _best_of(self, card: CardTags) -> tuple[Subject | None, Admit | Refuse | None]:
         """Of the tickets that a card finds the first that admits, else the one whose refusal helps most."""
         refused: list[tuple[int, Subject, Refuse]] = []
-        for found in self._finder.by_card(card, self._clock().at):
+        for found in self._finder.by_card(card):
             subject = Subject(found=found, card_shown=CardShown.MATCHES, code_shown=False, way=card.way)
             answer = self._judge(subject, ()).answer
             if isinstance(answer, Admit):

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from gate.shown import Card, Code
+from gate.shown import Card, CardTags, Code
 from sync.cache import CachedTicket, CacheReader
 from sync.journal_uses import By
 from tickets.admission import CardShown
 from tickets.credential import BadTicket, Ticket, TillIssuer, VerifiedTicket, verify
 from tickets.departures import Departure, travelled
-from tickets.identity import identity_tag
+from tickets.identity import identity_tags
 from tickets.journey import Journey
 from tickets.numbers import TicketNumber, looks_like_number
 from tickets.reasons import Reason
@@ -22,6 +22,8 @@ from tickets.trust import Trust
 LONGEST_DELAY = timedelta(hours=12)
 LONGEST_AHEAD = timedelta(hours=18)
 """Departures among which an ID card looks for its ticket: those of today and a little around it."""
+AGAIN_AFTER = timedelta(minutes=5)
+"""How long these departures stay the same, if nothing is said of them."""
 
 
 class TrustSource(Protocol):
@@ -70,6 +72,8 @@ class Finder:
         self.station = station
         """The station's number: by the enrolment, as long as the cache has not said."""
         self._departures: dict[tuple[date, str], Departure | None] = {}
+        self._these_hours: list[tuple[date, str]] = []
+        self._asked_around: datetime | None = None
         cache.changed()
         self._read_again()
 
@@ -97,17 +101,21 @@ class Finder:
             return NotFound(reason, None, "code")
         return Found(ticket.number, ticket.journey, ticket.expires, True, "code")
 
-    def by_card(self, card: Card, now: datetime) -> Iterator[Found]:
-        """The tickets of departures around `now` that carry this card's tag, in the order in which they leave."""
-        keys: dict[date, bytes | None] = {}
-        for departure in self._cache.departures((now - LONGEST_DELAY, now + LONGEST_AHEAD)):
-            day = departure.service_date
-            if day not in keys:
-                keys[day] = self._cache.day_key(day)
-            if (key := keys[day]) is not None:
-                tag = identity_tag(key, day, departure.trip, card.kind, card.number)
-                for ticket in self._cache.tickets_by_tag(day, departure.trip, tag):
-                    yield _found(ticket, "card")
+    def tags(self, card: Card, now: datetime, code: Code | None = None) -> CardTags:
+        """What there is to know of a card here: its tags for the departures around `now`, and for that of a `code`."""
+        departures = self._around(now)
+        with_code = None if code is None else self.by_code(code)
+        if isinstance(with_code, Found):
+            departures = [*departures, (with_code.journey.service_date, with_code.journey.trip)]
+        keys = {day: self._cache.day_key(day) for day in {day for day, _ in departures}}
+        keyed = ((day, trip, key) for day, trip in departures if (key := keys[day]) is not None)
+        return CardTags(tags=identity_tags(keyed, card.kind, card.number), way=card.way)
+
+    def by_card(self, card: CardTags) -> Iterator[Found]:
+        """The tickets that carry one of this card's tags, in the order of their departures."""
+        for (day, trip), tag in card.tags.items():
+            for ticket in self._cache.tickets_by_tag(day, trip, tag):
+                yield _found(ticket, "card")
 
     def departure(self, service_date: date, trip: str) -> Departure | None:
         """The departure on which a ticket sold for this one travels now, after merges; None when not known here."""
@@ -116,13 +124,22 @@ class Finder:
             self._departures[asked] = travelled(service_date, trip, self._cache.departure)
         return self._departures[asked]
 
-    def compare(self, journey: Journey, card: Card) -> CardShown:
-        """MATCHES or DIFFERS; NONE when it cannot be compared: no key of that day is here, or the ticket has no tag."""
-        key = self._cache.day_key(journey.service_date)
-        if key is None or not journey.tag:
+    def compare(self, journey: Journey, card: CardTags) -> CardShown:
+        """MATCHES or DIFFERS; NONE when it cannot be compared: the card has no tag for that departure (it is far from
+        now, or no key of its day is here), or the ticket has none.
+        """
+        tag = card.tags.get((journey.service_date, journey.trip))
+        if tag is None or not journey.tag:
             return CardShown.NONE
-        tag = identity_tag(key, journey.service_date, journey.trip, card.kind, card.number)
         return CardShown.MATCHES if tag == journey.tag else CardShown.DIFFERS
+
+    def _around(self, now: datetime) -> list[tuple[date, str]]:
+        """The departures of these hours, in their order; asked for again when they change or some time has passed."""
+        if self._asked_around is None or abs(now - self._asked_around) > AGAIN_AFTER:
+            self._asked_around = now
+            around = self._cache.departures((now - LONGEST_DELAY, now + LONGEST_AHEAD))
+            self._these_hours = [(each.service_date, each.trip) for each in around]
+        return self._these_hours
 
     def _knows(self, ticket: Ticket) -> bool:
         """Whether the centre has this very ticket as sold."""
@@ -144,6 +161,7 @@ class Finder:
 
     def _read_again(self) -> None:
         self._departures.clear()
+        self._asked_around = None
         self.trust = self._trust_source.current()
         station = self._cache.station()
         if station is not None:

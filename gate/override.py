@@ -7,7 +7,7 @@ from enum import Enum
 from gate.decide import Decider
 from gate.decision import Decision, Override, Refused
 from gate.pairing import Pairing
-from gate.shown import Card, Code
+from gate.shown import Card, CardTags, Code
 from tickets.badges import BadBadge, BadgeTrouble, read_badge_code
 from tickets.staff import MAY_OVERRIDE
 from tickets.trust import Badge
@@ -45,7 +45,11 @@ class Overrides:
         self._refused: Refused | None = None
         self._until = 0.0
 
-    def decide(self, shown: Code | Card) -> Decision | BadgeShown:
+    def tags(self, card: Card) -> CardTags:
+        """What is kept of a card that was read here, to be decided on."""
+        return self._pairing.tags(card)
+
+    def decide(self, shown: Code | CardTags) -> Decision | BadgeShown:
         """Decide on a ticket, or on the last one that was refused here when a badge is shown."""
         if isinstance(shown, Code) and shown.is_badge:
             return self._badge(shown)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import assert_never
 
 from gate.decide import Decider, Decision, Refused
-from gate.shown import Card, Code
+from gate.shown import Card, CardTags, Code
 from tickets.reasons import Reason
 
 _OTHER_HALF_FOLLOWS = {
     Code: frozenset({Reason.IDENTITY_NEEDED}),
-    Card: frozenset({Reason.IDENTITY_NEEDED, Reason.NOT_KNOWN_HERE}),
+    CardTags: frozenset({Reason.IDENTITY_NEEDED, Reason.NOT_KNOWN_HERE}),
 }
 """Refusals after which what was shown is remembered. A card may belong to a ticket that only its code can tell of."""
 
@@ -21,17 +21,22 @@ class Pairing:
         self._decider = decider
         self._seconds = seconds
         self._monotonic = monotonic
-        self._half: Code | Card | None = None
+        self._half: Code | CardTags | None = None
         self._until = 0.0
 
-    def decide(self, shown: Code | Card) -> Decision:
+    def tags(self, card: Card) -> CardTags:
+        """What of a card is to be decided on, for the code before it too: its number is not to be kept."""
+        self.forget_what_is_old()
+        return self._decider.tags(card, earlier=self._half if isinstance(self._half, Code) else None)
+
+    def decide(self, shown: Code | CardTags) -> Decision:
         """Decide, and remember what was shown if its other half is to follow."""
         self.forget_what_is_old()
         half = self._half
         match shown:
             case Code():
-                decision = self._decider.code(shown, earlier=half if isinstance(half, Card) else None)
-            case Card():
+                decision = self._decider.code(shown, earlier=half if isinstance(half, CardTags) else None)
+            case CardTags():
                 decision = self._decider.card(shown, earlier=half if isinstance(half, Code) else None)
             case _:
                 assert_never(shown)
@@ -39,11 +44,11 @@ class Pairing:
         return decision
 
     def forget_what_is_old(self) -> None:
-        """Forget a half whose other half did not come. Call it now and then: a card is not to be kept for longer."""
+        """Forget a half whose other half did not come. Call it now and then."""
         if self._monotonic() > self._until:
             self._half = None
 
-    def _remember(self, shown: Code | Card, decision: Decision) -> None:
+    def _remember(self, shown: Code | CardTags, decision: Decision) -> None:
         reason = decision.refusal.reason if isinstance(decision, Refused) else None
         if reason is Reason.IDENTITY_DIFFERS and isinstance(self._half, Code):
             return  # the wrong card was taken out first: the code still waits for the right one

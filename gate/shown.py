@@ -1,6 +1,8 @@
 """What a passenger shows to a gate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from drivers.barrier import Way
 from tickets.badges import looks_like_badge
@@ -34,7 +36,8 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """An ID card on the reader of those who go `way`. It is compared, never written or shown, and soon forgotten.
+    """An ID card on the reader of those who go `way`, as the reader gave it. It is never written or shown, and only on
+    its way from the reader to its tags.
 
     Raises ValueError for a number that no document has.
     """
@@ -46,3 +49,13 @@ class Card:
     def __post_init__(self) -> None:
         """Refuses what could not be compared."""
         normalise(self.number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardTags:
+    """An ID card as the gate goes on with it: its tags by service date and trip, for the departures of these hours in
+    the order in which they leave. Nobody gets the number back out of them, nor the card's tag for another departure.
+    """
+
+    tags: Mapping[tuple[date, str], bytes] = field(repr=False)
+    way: Way = Way.IN

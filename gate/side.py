@@ -11,14 +11,14 @@ from gate.override import Overrides
 from gate.pairing import Pairing
 from gate.presentation import GONE_AFTER
 from gate.settings import GateSettings
-from gate.shown import Card, Code
+from gate.shown import CardTags, Code
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What was shown while somebody else was passing. Times are monotonic seconds."""
 
-    shown: Code | Card
+    shown: Code | CardTags
     since: float
     until: float
 
@@ -56,12 +56,12 @@ class Side:
         """
         return self._passed is not None and text == self._passed[0] and self._monotonic() >= self._passed[1]
 
-    def wait(self, shown: Code | Card) -> None:
+    def wait(self, shown: Code | CardTags) -> None:
         """Remember what was shown, instead of what waits here already."""
         now = self._monotonic()
         self.waiting = Waiting(shown, now, now + self._patience)
 
-    def served(self) -> Code | Card | None:
+    def served(self) -> Code | CardTags | None:
         """Take what waits here, if it has not waited for too long."""
         waiting, self.waiting = self.waiting, None
         return None if waiting is None or self._monotonic() > waiting.until else waiting.shown

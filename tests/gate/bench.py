@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gate.decide import Admitted, Decider, Decision, Refused
 from gate.settings import GateSettings
-from gate.shown import Card, Code
+from gate.shown import Card, CardTags, Code
 from sync.arbiter import Arbiter
 from sync.cache import CacheReader, CacheWriter
 from sync.journal import Journal
@@ -234,7 +234,14 @@ class Gate:
         return self.decider.code(Code(text=text))
 
     def lays(self, document: str = ID) -> Decision:
-        return self.decider.card(card(document))
+        return self.decider.card(self.tags(document))
+
+    def tags(self, document: str = ID, *, earlier: str | None = None) -> CardTags:
+        return self.decider.tags(card(document), earlier=None if earlier is None else Code(text=earlier))
+
+    def pairs(self, text: str, document: str = ID) -> Decision:
+        """Show a code, and then a card."""
+        return self.decider.card(self.tags(document, earlier=text), earlier=Code(text=text))
 
     def ends(self, admitted: Decision, end: UseEnd) -> None:
         assert isinstance(admitted, Admitted)

@@ -209,8 +209,8 @@ def test_a_number_that_may_be_a_persons_is_not_kept(gate: Gate, centre: Centre, 
 def test_a_number_that_can_be_guessed_is_admitted_with_its_card(gate: Gate, centre: Centre, desk: Desk) -> None:
     centre.ticket(desk.ticket(TicketNumber(123456789012)))
     assert reason(gate.shows("123456789012")) == Reason.IDENTITY_NEEDED
-    assert reason(gate.decider.card(card(OTHER_ID), earlier=Code(text="123456789012"))) == Reason.IDENTITY_DIFFERS
-    assert admitted(gate.decider.card(card(), earlier=Code(text="123456789012"))).by == "number"
+    assert reason(gate.pairs("123456789012", OTHER_ID)) == Reason.IDENTITY_DIFFERS
+    assert admitted(gate.pairs("123456789012")).by == "number"
 
 
 def test_what_a_revoked_till_sold_and_the_centre_knows_stays_good(gate: Gate, centre: Centre, desk: Desk) -> None:
@@ -387,19 +387,19 @@ class TestCards:
         ticket = desk.ticket()
         centre.ticket(ticket)
         assert reason(gate.lays()) == Reason.IDENTITY_NEEDED
-        assert admitted(gate.decider.code(Code(text=desk.by_centre(ticket)), earlier=card())).flags == frozenset()
+        assert admitted(gate.decider.code(Code(text=desk.by_centre(ticket)), earlier=gate.tags())).flags == frozenset()
 
     def test_code_then_card(self, gate: Gate, centre: Centre, desk: Desk) -> None:
         centre.departure(replace(DEPARTURE, identity=IdentityPolicy.CODE_AND_CARD))
         for text in (desk.by_centre(desk.ticket()), desk.by_till(desk.ticket())):  # neither is in the cache
             assert reason(gate.shows(text)) == Reason.IDENTITY_NEEDED
-            assert reason(gate.decider.card(card(OTHER_ID), earlier=Code(text=text))) == Reason.IDENTITY_DIFFERS
-            assert admitted(gate.decider.card(card(), earlier=Code(text=text))).by == "code"
+            assert reason(gate.pairs(text, OTHER_ID)) == Reason.IDENTITY_DIFFERS
+            assert admitted(gate.pairs(text)).by == "code"
 
     def test_a_strangers_card_spoils_nothing(self, gate: Gate, centre: Centre, desk: Desk) -> None:
         centre.departure()
         assert not isinstance(
-            gate.decider.code(Code(text=desk.by_centre(desk.ticket())), earlier=card(OTHER_ID)), Refused
+            gate.decider.code(Code(text=desk.by_centre(desk.ticket())), earlier=gate.tags(OTHER_ID)), Refused
         )
 
     def test_a_code_left_behind_does_not_stop_the_next_card(self, gate: Gate, centre: Centre, desk: Desk) -> None:
@@ -408,13 +408,13 @@ class TestCards:
         left_behind = desk.by_centre(desk.ticket(trip="K9", document=OTHER_ID))
         assert reason(gate.shows(left_behind)) == Reason.IDENTITY_NEEDED
         centre.ticket(desk.ticket())
-        assert admitted(gate.decider.card(card(), earlier=Code(text=left_behind))).by == "card"
+        assert admitted(gate.pairs(left_behind)).by == "card"
 
     def test_without_the_days_key_nothing_can_be_compared(self, gate: Gate, centre: Centre, desk: Desk) -> None:
         centre.says("day_key", TODAY.isoformat(), None)
         centre.departure(replace(DEPARTURE, identity=IdentityPolicy.CODE_AND_CARD))
         text = desk.by_centre(desk.ticket())
-        assert reason(gate.decider.card(card(), earlier=Code(text=text))) == Reason.IDENTITY_NEEDED
+        assert reason(gate.pairs(text)) == Reason.IDENTITY_NEEDED
         assert reason(gate.lays()) == Reason.NOT_KNOWN_HERE
 
     def test_a_number_that_no_document_has_is_no_card(self) -> None:

@@ -228,7 +228,7 @@ def test_one_badge_answers_for_what_it_was_shown_for_and_not_for_the_next_reason
 def test_a_document_that_no_reader_reads_is_compared_by_the_attendant(reader: Reader) -> None:
     reader.centre.departure(replace(DEPARTURE, identity=IdentityPolicy.CODE_AND_CARD))
     reader.refused_ticket(Reason.IDENTITY_NEEDED)
-    different = reader.answers.decide(card(OTHER_ID))
+    different = reader.answers.decide(reader.answers.tags(card(OTHER_ID)))
     assert isinstance(different, Refused)
     assert different.refusal.reason is Reason.IDENTITY_DIFFERS
     through = let_in(reader.shows(code_of(Role.ATTENDANT)))
