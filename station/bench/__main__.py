@@ -47,9 +47,9 @@ class Bench:
         self._made: dict[int, stock.Stock] = {}
         self.parts: dict[str, Callable[[], list[Line]]] = {
             "sizes": sizes.run,
-            "decisions": lambda: decisions.run(self._large(), 20 if quick else 600),
+            "decisions": lambda: decisions.run(self._large(), 10 if quick else 600),
             "arbiter": lambda: arbitrated.run(self._large(), folder / "arbiter", 5 if quick else 200),
-            "load": lambda: under_load.run(self._large(), *((5000, 10) if quick else (100_000, 200))),
+            "load": lambda: under_load.run(self._large(), *((5000, 5) if quick else (100_000, 200))),
             "passage": lambda: passage.run(self._store(SMALL), 3 if quick else 40),
             "staff": lambda: lan_facts.run(folder / "staff", 2 if quick else 12),
             "centre": lambda: centre_side.run(folder / "centre", *((2000, 1) if quick else (100_000, 8))),

@@ -9,7 +9,6 @@ import pytest
 from station.bench import empties, scenes, sizes
 from station.bench.__main__ import main
 from station.bench.measure import at_most, at_most_times, more_than, told
-from station.bench.passage import WALK_MS
 from station.bench.pictures import OURS, interval, measure
 
 
@@ -50,18 +49,18 @@ def test_what_needs_other_processes_is_measured(report: list[dict[str, Any]]) ->
     measured = {line["name"]: line for line in report}
     arbitrated = measured["decision, ticket of the centre, with the arbiter, median"]
     assert (arbitrated["budget"], arbitrated["ratio"] > 0) == ("≤ 9 ms", True)
-    assert measured["decision with the arbiter, not answered in time"]["value"] == 0
     assert measured["decision while 5,000 changes are applied, median"]["budget"] == "≤ 2 ×"
     assert measured["5,000 changes applied meanwhile"]["value"] > 0
     assert measured["first sync of 2,000 tickets, from the process's start"]["budget"] == "≤ 10 s"
     assert measured["a refund at the centre → refused at a gate, slowest of 1"]["budget"] == "≤ 2 s"
 
 
-def test_the_controllers_own_time_is_neither_the_walk_nor_the_arm(report: list[dict[str, Any]]) -> None:
+def test_the_controllers_own_time_has_two_halves(report: list[dict[str, Any]]) -> None:
     own = {line["name"]: line["value"] for line in report if line["name"].startswith("passage")}
     assert len(own) == 5
     assert own["passage, use durable → open command on the wire, median"] > 0
-    assert own["passage, of that: until the beams are looked at, median"] < WALK_MS
+    ready = own["passage, exit beam free → lane ready, median"]
+    assert 0 < own["passage, of that: until the beams are looked at, median"] <= ready
 
 
 def test_tickets_are_within_their_size() -> None:
