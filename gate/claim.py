@@ -5,6 +5,7 @@ it granted while this gate heard nothing is granted again.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from gate.decision import Admitted, Override
 from gate.in_hand import InHand
 from gate.settings import GateSettings
 from sync.arbiter import Alone, Answer, Arbiter
+from sync.asking import Asking
 from sync.journal import Journal, Transaction
 from sync.journal_uses import By, claim_use, end_use, history
 from sync.points import Point, Probe
@@ -66,10 +68,15 @@ class Claims:
         self._arbiter = arbiter
         self._clock = clock
         self._probe = probe
+        self._asking = Asking(journal.path)
 
     def attempt(self, number: TicketNumber, use_no: int) -> UUID:
         """This gate's attempt at a use."""
         return attempt_of(self._journal.epoch, number, use_no)
+
+    def asking(self) -> AbstractContextManager[None]:
+        """Around each question and what is written down of it: no new arbiter begins in between (`sync.asking`)."""
+        return nullcontext() if self._arbiter is None else self._asking.held()
 
     def ask(self, wanted: Admitted) -> Answer:
         """Ask the arbiter whether the use is this gate's. Nothing is written down here before or by this."""

@@ -245,6 +245,10 @@ class Decider:
         return frozenset(first + timedelta(days=ahead) for ahead in range(self._settings.offline_days + 2))
 
     def _decide(self, subject: Subject, override: Override | None = None) -> Decision:
+        with self._claims.asking():
+            return self._decide_by_arbiter(subject, override)
+
+    def _decide_by_arbiter(self, subject: Subject, override: Override | None) -> Decision:
         number, by = subject.found.number, subject.found.by
         learnt: list[Use] = []
         taken: set[UUID] = set()

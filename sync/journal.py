@@ -193,6 +193,11 @@ class Journal:
             write_marker(writer.path, wanted)
         return journal
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._writer.path
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """One BEGIN IMMEDIATE … COMMIT; whatever is raised inside rolls all of it back.

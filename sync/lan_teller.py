@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from sync.asking import Asking
 from sync.backoff import Backoff
 from sync.cache_writer import CacheWriter
 from sync.client import LineDown, Refused
@@ -60,8 +61,18 @@ class _Telling:
         self.pusher = Pusher(
             _Towards(relay, epoch), self._held, journal, lambda: relay.relay_keys, no_probe, peer="relay"
         )
+        self._asking = Asking(journal.path)
+        self._settled = False
         self._seen: tuple[object, ...] | None = None
         self._said: UUID | None = None
+
+    def settled(self) -> bool:
+        """Whether all that the arbiter before has granted here is in the journal by now, or nobody will act on it.
+
+        Ask before `tell`: what is told then is all of it.
+        """
+        self._settled = self._settled or self._asking.nobody_is()
+        return self._settled
 
     def grew(self) -> bool:
         """Whether there is something to do."""
@@ -185,10 +196,12 @@ class Teller:
 
     def _tell(self, relay: RelayClient) -> None:
         for telling in self._tellings:
+            settled = telling.settled()
             if telling.grew():
                 telling.tell()
                 self._count()
-            self._say_where_it_ends(relay, telling)
+            if settled:
+                self._say_where_it_ends(relay, telling)
 
     def _count(self) -> None:
         pushers = [telling.pusher for telling in self._tellings]

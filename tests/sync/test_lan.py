@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from sync.asking import Asking
 from sync.cache import CacheReader
 from sync.cache_writer import CacheWriter
 from sync.fact_judge import FactJudge
@@ -336,6 +337,23 @@ def test_an_emptied_relay_is_told_all_again_and_nothing_is_forgotten(
     until(lambda: bool(terminal.reader.uses(ticket_number(6))))
     assert terminal.reader.uses(ticket_number(5))[0].end is UseEnd.PASSED
     assert terminal.gate() == "9"
+
+
+def test_an_emptied_relay_waits_for_who_was_answered_by_the_former(
+    relay: FakeRelay, terminal: Terminal, journal: Journal
+) -> None:
+    """A lane that stands still between an answer and its commit: the new arbiter begins when that is in the journal."""
+    until(lambda: bool(relay.caught_up))
+    with Asking(terminal.journal_path).held():
+        relay.empty("e2" * 16)
+        until(lambda: held(relay, journal) == journal.head()[0])
+        relay.tell(use(6, 6))
+        until(lambda: bool(terminal.reader.uses(ticket_number(6))))
+        assert not any(said.epoch == "e2" * 16 for said in relay.caught_up)
+        admit(journal)
+    until(lambda: any(said.epoch == "e2" * 16 for said in relay.caught_up))
+    first = next(said for said in relay.caught_up if said.epoch == "e2" * 16)
+    assert first.seq == journal.head()[0]
 
 
 def test_a_receipt_of_the_former_relay_says_nothing_about_the_new_one(tmp_path: Path) -> None:
