@@ -113,9 +113,8 @@ class Finder:
 
     def by_card(self, card: CardTags) -> Iterator[Found]:
         """The tickets that carry one of this card's tags, in the order of their departures."""
-        for (day, trip), tag in card.tags.items():
-            for ticket in self._cache.tickets_by_tag(day, trip, tag):
-                yield _found(ticket, "card")
+        for ticket in self._cache.tickets_by_tags(card.tags):
+            yield _found(ticket, "card")
 
     def departure(self, service_date: date, trip: str) -> Departure | None:
         """The departure on which a ticket sold for this one travels now, after merges; None when not known here."""

@@ -12,8 +12,9 @@ from tickets.money import Fen
 from tickets.numbers import TicketNumber
 from tickets.uses import Purpose, Use, UseEnd
 
-TICKET = """SELECT number, service_date, trip, boarding, alighting, seat, kind, children, fare, tag, expires_s, state,
-    issuer FROM tickets """
+_TICKET = """SELECT number, service_date, trip, boarding, alighting, seat, kind, children, fare, tag, expires_s, state,
+    issuer FROM """
+TICKET = f"{_TICKET}tickets "
 _USE = "SELECT ticket, use_no, attempt, device, lane, at_ms, end, purpose, persons, flags FROM "
 USES = f"{_USE}uses WHERE ticket = ?1 UNION ALL {_USE}lan_uses WHERE ticket = ?1"
 """The uses of ticket ?1, by the centre's word and by the LAN's: the same one may be there twice."""
@@ -26,6 +27,15 @@ USES_OF = " UNION ALL ".join(
     f"{_USE}{table} {where}" for table in ("uses", "lan_uses") for where in (_ON, f"WHERE ticket IN {_OF}")
 )
 """The uses of all tickets for departure (?1, ?2), as above; each may be there four times."""
+
+
+def tickets_of_tags(count: int) -> str:
+    """Tickets by so many triples of service date, trip and tag, each looked up in the index, in any order."""
+    asked = ", ".join(["(?, ?, ?)"] * count)
+    on = "service_date = asked_day AND trip = asked_trip AND tag = asked_tag"
+    return (
+        f"WITH asked (asked_day, asked_trip, asked_tag) AS (VALUES {asked}) {_TICKET}asked CROSS JOIN tickets ON {on}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,9 @@ def test_records_are_read_back_as_what_they_are(writer: CacheWriter, reader: Cac
     assert (known.journey.trip, known.journey.children, known.state) == (TRIP, 1, TicketState.VALID)
     assert reader.tickets_by_tag(DAY, TRIP, bytes.fromhex("0102030405060708")) == [known]
     assert reader.tickets_by_tag(DAY, "K8802", bytes.fromhex("0102030405060708")) == []
+    others = {(DAY, f"N{at}"): at.to_bytes(8) for at in range(1200)}
+    assert reader.tickets_by_tags({**others, (DAY, TRIP): bytes.fromhex("0102030405060708")}) == [known]
+    assert reader.tickets_by_tags(others) == reader.tickets_by_tags({}) == []
     first, second = reader.uses(TicketNumber(7))
     assert (first.end, second.end, second.device, second.attempt) == (UseEnd.RELEASED, None, "gate-2", UUID(int=1))
     assert second.at == datetime.fromtimestamp(1_795_000_000.123, UTC)
