@@ -47,7 +47,7 @@ class Bench:
         self._made: dict[int, stock.Stock] = {}
         self.parts: dict[str, Callable[[], list[Line]]] = {
             "sizes": sizes.run,
-            "decisions": lambda: decisions.run(self._large(), 10 if quick else 600),
+            "decisions": lambda: decisions.run(self._large(), 10 if quick else 400),
             "arbiter": lambda: arbitrated.run(self._large(), folder / "arbiter", 5 if quick else 200),
             "load": lambda: under_load.run(self._large(), *((5000, 5) if quick else (100_000, 200))),
             "passage": lambda: passage.run(self._store(SMALL), 3 if quick else 40),

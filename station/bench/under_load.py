@@ -42,7 +42,7 @@ def run(store: stock.Stock, changes: int, rounds: int) -> list[Line]:
         gate.journal.tidy()
         floor.tidy()
         module = ["station.bench.changes", str(store.directory), str(store.tickets), str(changes)]
-        with Started(module, store.directory / "changes.log") as applying:
+        with Started(module, store.directory / "changes.log", timeout=120.0) as applying:
             for code in _codes(store, 4 * rounds):
                 if not applying.running:
                     break
