@@ -69,6 +69,7 @@ class Claims:
         self._clock = clock
         self._probe = probe
         self._asking = Asking(journal.path)
+        self._not_written: Admitted | None = None
 
     def attempt(self, number: TicketNumber, use_no: int) -> UUID:
         """This gate's attempt at a use."""
@@ -116,6 +117,7 @@ class Claims:
             return self._commit(admitted, override)
         except EnvironmentFault:
             self.let_go(admitted)  # nobody is let in for it
+            self._not_written = None if admitted.resumed else admitted
             raise
 
     def let_go(self, admitted: Admitted) -> None:
@@ -162,6 +164,33 @@ class Claims:
                 why="arbiter silent",
             )
             return True
+
+    def give_back_not_written(self) -> None:
+        """Commit, once, that the use which the disk did not take let nobody in: the arbiter may have granted it.
+
+        Raises EnvironmentFault while the disk takes nothing.
+        """
+        owed = self._not_written
+        if owed is None:
+            return
+        with self._journal.transaction() as tx:
+            if self._claim(tx, owed) or self._is_open_here(owed):
+                end_use(
+                    tx,
+                    ticket=owed.number,
+                    use_no=owed.use_no,
+                    attempt=owed.attempt,
+                    end=UseEnd.RELEASED,
+                    why="not written in time",
+                )
+        self._not_written = None
+
+    def _is_open_here(self, owed: Admitted) -> bool:
+        """Whether the commit that failed has reached the disk all the same. Another lane makes the same attempt."""
+        return any(
+            (use.attempt, use.lane, use.end) == (owed.attempt, self._lane, None)
+            for use in history(self._journal, owed.number)
+        )
 
     def refuse(self, reason: Reason, number: TicketNumber | None, by: By, override: Override | None = None) -> None:
         """Commit a refusal; `override` is what a badge has set aside in vain."""

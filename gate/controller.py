@@ -119,7 +119,7 @@ class Controller:
         self._device_names = device_names
         self._observer = observer
         self._stands: State | None = None  # as the observer was told
-        self._record = Record(journal, settings.lane, settles, observer)
+        self._record = Record(journal, settings.lane, settles, observer, decider.give_back_not_written)
         self._arm = Arm(
             barrier=barrier,
             record=self._record,

@@ -157,6 +157,10 @@ class Decider:
         """The use has ended, whichever way: another lane may take it up, if its end is not known."""
         self._claims.let_go(admitted)
 
+    def give_back_not_written(self) -> None:
+        """Commit that a use which the disk did not take let nobody in; EnvironmentFault while it takes nothing."""
+        self._claims.give_back_not_written()
+
     def badges(self) -> tuple[Trust, int | None, TrustedNow]:
         """What a badge is checked with: the trust list in force, this station's number (if known), and the time."""
         self._finder.keep_up()

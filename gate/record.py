@@ -30,12 +30,16 @@ class Record:
         lane: str,
         settles: Callable[[str], bool] = lambda _lane: True,
         observer: Observer = UNOBSERVED,
+        give_back: Callable[[], None] = lambda: None,
     ) -> None:
-        """`settles` says whether the open uses of a lane are this one's to settle: lanes share a journal."""
+        """`settles` says whether the open uses of a lane are this one's to settle: lanes share a journal. `give_back`
+        writes that a decision which was in doubt let nobody in, or raises EnvironmentFault.
+        """
         self._journal = journal
         self._lane = lane
         self._settles = settles
         self._observer = observer
+        self._give_back = give_back
         self._unwritten: deque[_Act] = deque()
         self._unsettled = True
         self._tidy_at = 0
@@ -85,7 +89,7 @@ class Record:
     def catch_up(self) -> bool:
         """Write what is behind; whether all of it is durable now. Call it while no use is open, and first at the start.
 
-        Uses that nobody ended become unresolved: of an earlier life, or of a decision that was in doubt.
+        A decision that was in doubt is given back; uses of an earlier life that nobody ended become unresolved.
         """
         self._flush()
         if self._unsettled and not self._unwritten:
@@ -112,6 +116,7 @@ class Record:
             act(tx)
 
     def _settle(self) -> None:
+        self._give_back()
         for left in open_uses(self._journal):
             use = left.use
             if not self._settles(use.lane):
