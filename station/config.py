@@ -23,6 +23,12 @@ Bias = Literal["off", "pull-up", "pull-down"]
 FireReset = Literal["badge", "loop"]
 """What ends a lane's emergency once its fire input has fallen back."""
 
+ReEntry = Literal["never", "after_exit", "free"]
+"""What lets a ticket's holder in who was let in before."""
+
+Identity = Literal["code", "card", "code+card"]
+"""What is asked for on a coach that is not known here: the ticket, the ID card, or both."""
+
 Direction = Literal["in", "out", "both"]
 """Which ways lead through a lane: to the coaches, away from them, or both."""
 
@@ -168,6 +174,10 @@ class GateConfig:
     finish_seconds: float = 7.0
     fire_reset: FireReset = "badge"  # who ends an emergency: staff with a badge code, or the fire input itself
     fire_reset_seconds: float = 10.0  # loop: for how long the input must have been back
+    re_entry: ReEntry = (
+        "after_exit"  # what lets back in: nothing, having walked out through a gate, or the ticket alone
+    )
+    identity: Identity = "code"  # on a coach that is not known here; the others say it themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

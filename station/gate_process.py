@@ -28,6 +28,8 @@ from sync.journal import Journal
 from sync.newest_trust import NewestTrust
 from sync.points import Probe
 from sync.relay_keys import RelayKeys
+from tickets.admission import ReEntry
+from tickets.departures import IdentityPolicy
 from tickets.errors import EnvironmentFault
 
 _print_lock = threading.Lock()
@@ -99,6 +101,23 @@ def _arbiter(config: Config, enrolment: Enrolment, at_the_end: ExitStack) -> Arb
     return arbiter
 
 
+def lane_settings(config: Config, lane: LaneConfig, station: int) -> GateSettings:
+    """What is configured for one of the gate's lanes, at this station by the enrolment."""
+    return GateSettings(
+        gate=lane.gate,
+        lane=lane.name,
+        ways=frozenset(Way(way) for way in ways(lane)),
+        start_seconds=config.gate.start_seconds,
+        finish_seconds=config.gate.finish_seconds,
+        fire_reset=FireReset(config.gate.fire_reset),
+        fire_reset_seconds=config.gate.fire_reset_seconds,
+        default_identity=IdentityPolicy(config.gate.identity),
+        re_entry=ReEntry(config.gate.re_entry),
+        station=station,
+        without_arbiter="admit" if config.relay is None else config.relay.without,
+    )
+
+
 def _plan(
     config: Config,
     lane: LaneConfig,
@@ -109,18 +128,8 @@ def _plan(
     probe: Probe,
     at_the_end: ExitStack,
 ) -> LanePlan:
+    settings = lane_settings(config, lane, enrolment.station)
     leads = tuple(Way(way) for way in ways(lane))
-    settings = GateSettings(
-        gate=lane.gate,
-        lane=lane.name,
-        ways=frozenset(leads),
-        start_seconds=config.gate.start_seconds,
-        finish_seconds=config.gate.finish_seconds,
-        fire_reset=FireReset(config.gate.fire_reset),
-        fire_reset_seconds=config.gate.fire_reset_seconds,
-        station=enrolment.station,
-        without_arbiter="admit" if config.relay is None else config.relay.without,
-    )
     names = {way: display_name(lane.name if config.lanes else "", way) for way in leads}
     screens = {way: at_the_end.enter_context(ScreenSender(config.directory, names[way])) for way in leads}
 

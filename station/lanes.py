@@ -13,10 +13,10 @@ def gate_lanes(config: Config) -> tuple[LaneConfig, ...]:
     """The lanes that a gate has to serve, each with the gate's label filled in.
 
     Raises ConfigFault when there is none, when one has no barrier, or nothing to read tickets with on a side on which
-    people come, and when two share a name or a port.
+    people come or an ID card with where cards are asked for, and when two share a name or a port.
     """
     lanes = tuple(_labelled(lane, config.gate.gate) for lane in config.lanes) if config.lanes else (_only(config),)
-    for wrong in (*_mixed(config), *_unread(lanes), *_shared(lanes)):
+    for wrong in (*_mixed(config), *_unread(lanes), *_without_cards(config, lanes), *_shared(lanes)):
         raise ConfigFault(wrong)
     return lanes
 
@@ -87,6 +87,17 @@ def _unread(lanes: tuple[LaneConfig, ...]) -> Iterator[str]:
             yield f"Lane {lane.name} is for both ways: add what reads for the way out, such as [lanes.out.scanner]."
         if lane.direction != "both" and lane.out is not None:
             yield f"Lane {lane.name} is for one way: its readers are [lanes.scanner] and so on, without `out`."
+
+
+def _without_cards(config: Config, lanes: tuple[LaneConfig, ...]) -> Iterator[str]:
+    """Who cannot show what is asked for gets neither in nor out."""
+    asked = config.gate.identity
+    for lane in lanes if asked != "code" else ():
+        if any(side.id_reader is None for side in (lane, lane.out) if side is not None):
+            yield (
+                f'`gate.identity` is "{asked}", and lane {lane.name} does not read ID cards on each of its sides: '
+                'add an id_reader section there, or set it to "code".'
+            )
 
 
 def _blind(side: Side) -> bool:

@@ -56,6 +56,8 @@ def test_sections_become_values(tmp_path: Path) -> None:
         ('[scanner]\naddress = "tcp:host:70000"', "`scanner.address` must be tcp:HOST:PORT with a port"),
         ('[printer]\naddress = "ttyUSB0"', "`printer.address` must be tcp:HOST:PORT or a path such as /dev/ttyUSB0."),
         ('[centre]\nurl = "centre.example"', "`centre.url` must begin with https:// or http://."),
+        ('[gate]\nre_entry = "yes"', 'terminal.toml:2: `gate.re_entry` must be "never", "after_exit" or "free", not'),
+        ('[gate]\nidentity = "both"', 'terminal.toml:2: `gate.identity` must be "code", "card" or "code+card", not'),
         ('[gate]\nlane = " "', "terminal.toml:2: `gate.lane` must be 1 to 20 printable characters."),
     ],
 )

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from gate.settings import GateSettings
 from station.cli import main
 from station.config import Config, ConfigFault, load
+from station.gate_process import lane_settings
 from station.lanes import display_of, gate_lanes, ways
+from tickets.admission import ReEntry
+from tickets.departures import IdentityPolicy
 
 ONE = """
 [gate]
@@ -97,6 +101,13 @@ def test_a_mistake_in_one_of_several_is_named_with_its_place(tmp_path: Path, was
         (TWO.replace('direction = "both"', 'direction = "out"'), "Lane 3B is for one way"),
         (TWO.replace('"3B"', '"3A"'), "2 lanes are called 3A: give each a name of its own."),
         (TWO.replace("/dev/s2", "/dev/b1"), "/dev/b1 is given to 2 devices: each needs a port of its own."),
+        (ONE.replace("[barrier]", 'identity = "card"\n[barrier]'), "and lane 3A does not read ID cards on each of its"),
+        (
+            TWO.replace('"/dev/s1"', '"/dev/s1"\n[lanes.id_reader]\naddress = "/dev/i1"').replace(
+                "[gate]", '[gate]\nidentity = "code+card"'
+            ),
+            '`gate.identity` is "code+card", and lane 3B does not',
+        ),
         (TWO + '[barrier]\naddress = "/dev/b3"', "move [barrier] to [lanes.barrier] under its lane."),
     ],
 )
@@ -107,6 +118,20 @@ def test_a_gate_that_cannot_work_is_told_before_it_starts(
     file.write_text(text, "utf-8")
     assert main(["gate", "--config", str(file), "--check-config"]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_stations_policies_reach_the_lane(tmp_path: Path) -> None:
+    plain = config(tmp_path, ONE)
+    settings = lane_settings(plain, gate_lanes(plain)[0], 3701)
+    assert settings == GateSettings(gate="3", lane="3A", station=3701)
+    strict = config(
+        tmp_path,
+        ONE.replace("[barrier]", 're_entry = "never"\nidentity = "card"\n[id_reader]\naddress = "/dev/i"\n[barrier]')
+        + '[relay]\nurl = "http://relay:8090"\nwithout = "staff"\n',
+    )
+    settings = lane_settings(strict, gate_lanes(strict)[0], 3701)
+    assert (settings.re_entry, settings.default_identity) == (ReEntry.NEVER, IdentityPolicy.CARD)
+    assert settings.without_arbiter == "staff"
 
 
 def test_each_side_of_each_lane_has_its_display(tmp_path: Path) -> None:
