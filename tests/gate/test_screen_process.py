@@ -43,7 +43,7 @@ class Display:
         command = [sys.executable, "-m", "station.cli", "display", "--config", str(config)]
         self.process = subprocess.Popen(command, env=QUIET, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.lines: list[dict[str, Any]] = []
-        self._reader = threading.Thread(target=self._read)
+        self._reader = threading.Thread(target=self._read, daemon=True)  # a test that fails leaves the process
         self._reader.start()
 
     def _read(self) -> None:
