@@ -12,6 +12,7 @@ from pathlib import Path
 from gate.observe import Observers
 from station.config import Config, LaneConfig
 from station.lane_log import LaneLog
+from station.lanes import ways
 from station.logs import log_to
 from station.metrics import LaneMetrics, MeasuredArbiter, Stores, served
 from station.sd_notify import SdNotify
@@ -21,7 +22,7 @@ from sync.cache import CacheReader
 from sync.journal_reader import JournalReader
 
 _log = logging.getLogger("waystation.gate")
-DEVICES = ("barrier", "scanner", "camera", "id_reader")
+READERS = ("scanner", "camera", "id_reader")
 
 
 class GateWatch(Observers):
@@ -70,7 +71,7 @@ def watching(config: Config, lanes: Sequence[LaneConfig], stop: threading.Event)
         metrics = None
         if config.metrics.listen:
             metrics = LaneMetrics(lambda: read_stores(config.directory))
-            for lane, device in _devices(lanes):
+            for lane, device in devices(lanes):
                 metrics.expect(lane, device)
             host, _, port = config.metrics.listen.rpartition(":")
             try:
@@ -81,13 +82,19 @@ def watching(config: Config, lanes: Sequence[LaneConfig], stop: threading.Event)
         yield GateWatch(notify, Watchdog(notify, [lane.name for lane in lanes]), metrics, stop)
 
 
-def _devices(lanes: Sequence[LaneConfig]) -> Iterator[tuple[str, str]]:
-    """Each lane with the names under which its devices are lost and found."""
+def devices(lanes: Sequence[LaneConfig]) -> Iterator[tuple[str, str]]:
+    """Each lane with the names under which its devices are lost and found: with its own before them where there are
+    several, and with "out" before what reads for the way out.
+    """
     for lane in lanes:
         several = f"{lane.name} " if len(lanes) > 1 else ""
-        for device in DEVICES:
-            if getattr(lane, device) is not None or (lane.out and getattr(lane.out, device, None)):
-                yield lane.name, several + device
+        yield lane.name, f"{several}barrier"
+        for way in ways(lane):
+            side = lane.out if way == "out" and lane.direction == "both" else lane
+            out = "out " if way == "out" else ""
+            for reader in READERS:
+                if getattr(side, reader, None) is not None:
+                    yield lane.name, f"{several}{out}{reader}"
 
 
 def read_stores(directory: Path) -> Stores:

@@ -25,6 +25,8 @@ from gate.announce import Announcement
 from gate.decide import Decider
 from gate.run import LaneParts, LanePlan, Readers, run_lanes
 from gate.settings import GateSettings
+from station.config import BarrierConfig, CameraConfig, LaneConfig, OutConfig, ScannerConfig
+from station.gate_watch import devices
 from station.sd_notify import SdNotify
 from station.watchdog import Watchdog
 from sync.cache import CacheReader
@@ -215,3 +217,25 @@ def test_a_lane_that_hangs_stops_the_feeding_although_the_other_works(tmp_path: 
         lanes.join(10)
         gate.journal.close()
     assert set(manager.heard) == {"WATCHDOG=1"}
+
+
+def test_every_device_is_expected_under_the_name_by_which_it_is_lost() -> None:
+    """What is absent from the metrics until it fails cannot be watched."""
+    board, scanner = BarrierConfig(address="tcp:board:1"), ScannerConfig(address="/dev/ttyS1")
+    both = LaneConfig(
+        name="3B",
+        barrier=board,
+        direction="both",
+        scanner=scanner,
+        out=OutConfig(camera=CameraConfig(source="0"), scanner=scanner),
+    )
+    out = LaneConfig(name="3C", barrier=board, direction="out", scanner=scanner)
+    assert [device for _, device in devices([both, out])] == [
+        "3B barrier",
+        "3B scanner",
+        "3B out scanner",
+        "3B out camera",
+        "3C barrier",
+        "3C out scanner",
+    ]
+    assert [device for _, device in devices([out])] == ["barrier", "out scanner"]
