@@ -1,7 +1,7 @@
 """What the gate tells passengers and staff: one value per change, for the display, the sound and the log."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -103,7 +103,12 @@ EMERGENCY_OVER = Announcement(
 def closed_for(fault: Fault | None) -> Announcement:
     """The lane is closed because of something else than its barrier."""
     text = None if fault is None else f"{fault.what}. {fault.hint}"
-    return Announcement(showing=CLOSED.showing, word=CLOSED.word, sentence=CLOSED.sentence, fault=text)
+    return replace(CLOSED, fault=text)
+
+
+def blind_for(what: str) -> Announcement:
+    """The lane is closed on one side because nothing reads there any more; `what` says why."""
+    return replace(CLOSED, fault=what)
 
 
 def go(admitted: Admitted, way: Way = Way.IN) -> Announcement:

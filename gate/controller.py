@@ -22,6 +22,7 @@ from gate.announce import (
     Announce,
     Announcement,
     badge,
+    blind_for,
     closed_for,
     go,
     stop,
@@ -100,17 +101,28 @@ class Controller:
         settles: Callable[[str], bool] = lambda _: True,
         device_names: str = "",
         observer: Observer = UNOBSERVED,
+        started: Callable[[], None] = lambda: None,
+        readers: Mapping[Way, int] | None = None,
     ) -> None:
         """`announce` has the display of each of the lane's ways. `device_names` is set before the names of devices.
+        `readers` says how many devices read on each side: where none of them works, the display says so.
 
         `settles` says of which lanes this one settles what an earlier life left open. `badges` says who may reset an
-        emergency, if others may than those of gate/reset.py.
+        emergency, if others may than those of gate/reset.py. `started` writes that the gate's life has begun, if that is
+        not written yet, or raises EnvironmentFault.
         """
         self._settings = settings
         self._decider = decider
         self._inputs = inputs
         self._sides = {
-            way: Side(way, settings=settings, decider=decider, announce=announce[way], monotonic=monotonic)
+            way: Side(
+                way,
+                settings=settings,
+                decider=decider,
+                announce=announce[way],
+                monotonic=monotonic,
+                readers=(readers or {}).get(way, 0),
+            )
             for way in Way
             if way in settings.ways
         }
@@ -119,7 +131,7 @@ class Controller:
         self._device_names = device_names
         self._observer = observer
         self._stands: State | None = None  # as the observer was told
-        self._record = Record(journal, settings.lane, settles, observer, decider.give_back_not_written)
+        self._record = Record(journal, settings.lane, settles, observer, decider.give_back_not_written, started)
         self._arm = Arm(
             barrier=barrier,
             record=self._record,
@@ -194,10 +206,14 @@ class Controller:
 
     def _take(self, given: _Given) -> None:
         match given:
-            case Lost(device, what):
+            case Lost(device, what, way):
                 self._record.device_lost(self._device_names + device, what)
-            case Returned(device):
+                if way in self._sides:
+                    self._sides[way].lost(device, what)
+            case Returned(device, way):
                 self._record.device_back(self._device_names + device)
+                if way in self._sides:
+                    self._sides[way].returned(device)
             case Broken(error):
                 raise error
             case Code() | CardTags() | Garbled():
@@ -390,11 +406,12 @@ class Controller:
             self._tidy_at = now + TIDY_SECONDS
 
     def _rest(self, *, at_once: bool = False) -> None:
-        """Show each side that is free that it is."""
-        free = closed_for(self._record.fault) if self._record.behind or self._retiring else IDLE
+        """Show each side that is free that it is, and one at which nothing reads any more that it is closed."""
+        closed = closed_for(self._record.fault) if self._record.behind or self._retiring else None
         for side in self._sides.values():
             if self._lane.welcomes(side.way):
-                side.display.rest(free, at_once=at_once)
+                blind = None if side.blind is None else blind_for(side.blind)
+                side.display.rest(closed or blind or IDLE, at_once=at_once)
 
     def _out_of_service(self) -> Announcement:
         """The picture of a lane that admits nobody, and why."""

@@ -1,7 +1,10 @@
 """The threads that fetch: each waits on one device and puts what it says into the controller's queue; none decides.
 
-A device that fails says so once, is tried again every second for ever, and says once that it is back. Anything else
-that goes wrong in a thread ends the gate: a gate that has silently become blind is worse than one that starts again.
+A device that fails says so once, is tried again every second for ever, and says once that it is back. A camera and an
+ID reader are also asked how they are: a frozen picture, a covered lens, a security module that is not ready look like
+nobody being there. A scanner is not asked: all that it knows beyond what `read` raises is that it has read nothing yet,
+which is no fault. Anything else that goes wrong in a thread ends the gate: a gate that has silently become blind is
+worse than one that starts again.
 """
 
 import queue
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 from drivers.barrier import Way
 from drivers.camera import Camera
 from drivers.faults import DeviceFault, DeviceRefused
+from drivers.health import Health
 from drivers.idreader import IdReader
 from drivers.scanner import Scan, Scanner, Unreadable
 from gate.camera import CodeReader
@@ -23,6 +27,12 @@ from tickets.identity import DocumentKind
 
 RETRY_SECONDS = 1.0
 CARD_PAUSE_SECONDS = 0.1
+CAMERA_ASKED_SECONDS = 0.25
+"""How often a camera is asked how it is: it knows within 2 s, and costs nothing."""
+CAMERA_OPENS_SECONDS = 5.0
+"""How long a camera may take for its first picture before it is asked why there is none."""
+CARDS_ASKED_SECONDS = 10.0
+"""How often an ID reader is asked how it is: that is one more question on its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +45,19 @@ class Garbled:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A device stopped working."""
+    """A device on the side of those who go `way` stopped working."""
 
     device: str
     what: str
+    way: Way = Way.IN
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A device works again."""
+    """A device that was lost works again."""
 
     device: str
+    way: Way = Way.IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +91,14 @@ def read_scanner(scanner: Scanner, inputs: Inputs, stop: threading.Event, way: W
 def read_camera(camera: Camera, inputs: Inputs, stop: threading.Event, way: Way = Way.IN) -> None:
     """Fetch codes from a camera's frames."""
     reader, presented = CodeReader(), PresentedCode()
+    asked = _Asked(camera.health, every=CAMERA_ASKED_SECONDS, first=CAMERA_OPENS_SECONDS)
 
     def fetch() -> None:
+        asked.now_and_then()
         frame = camera.frame()
         if frame is None:
             return
+        asked.soon()
         texts = reader.read(frame.grey)
         _put(texts, presented.see(texts, frame.at), inputs, way)
 
@@ -92,8 +107,10 @@ def read_camera(camera: Camera, inputs: Inputs, stop: threading.Event, way: Way 
 
 def read_cards(cards: IdReader, inputs: Inputs, stop: threading.Event, way: Way = Way.IN) -> None:
     """Fetch ID cards. Only kind and number go on; a card that cannot be read is the card's fault, not the reader's."""
+    asked = _Asked(cards.health, every=CARDS_ASKED_SECONDS)
 
     def fetch() -> None:
+        asked.now_and_then()
         try:
             document = cards.read()
             if document is not None:
@@ -103,6 +120,28 @@ def read_cards(cards: IdReader, inputs: Inputs, stop: threading.Event, way: Way 
         stop.wait(CARD_PAUSE_SECONDS)
 
     _keep_fetching("id_reader", fetch, inputs, stop, way)
+
+
+class _Asked:
+    """Asks a device how it is, `first` seconds from now and then every so many; at each turn while it is not well."""
+
+    def __init__(self, health: Callable[[], Health], *, every: float, first: float = 0.0) -> None:
+        self._health = health
+        self._every = every
+        self._due = time.monotonic() + first
+
+    def soon(self) -> None:
+        """It has worked: there is no more need to wait for the first time."""
+        self._due = min(self._due, time.monotonic() + self._every)
+
+    def now_and_then(self) -> None:
+        """Ask when it is time. Raises DeviceFault with what the device said when it is not well."""
+        if time.monotonic() < self._due:
+            return
+        health = self._health()
+        if not health.ok:
+            raise DeviceFault(health.what, health.hint)
+        self._due = time.monotonic() + self._every
 
 
 def _put(texts: list[str], new: list[str], inputs: Inputs, way: Way) -> None:
@@ -120,7 +159,7 @@ def _keep_fetching(
             fetch()
         except DeviceFault as fault:
             if working:
-                inputs.put(Lost(name, f"{fault.what}. {fault.hint}"[:256]))
+                inputs.put(Lost(name, f"{fault.what}. {fault.hint}"[:256], way))
             working = False
             stop.wait(RETRY_SECONDS)
         except Exception as error:  # the controller's thread raises it again
@@ -128,5 +167,5 @@ def _keep_fetching(
             return
         else:
             if not working:
-                inputs.put(Returned(name))
+                inputs.put(Returned(name, way))
             working = True

@@ -41,6 +41,11 @@ class Readers:
     camera: Camera | None = None
     cards: IdReader | None = None
 
+    @property
+    def devices(self) -> Sequence[Scanner | Camera | IdReader]:
+        """All of them that there are."""
+        return [each for each in (self.scanner, self.camera, self.cards) if each is not None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneParts:
@@ -94,8 +99,8 @@ def run_gate(
         parts=lambda: LaneParts(decider=decider, barrier=barrier, readers=dict.fromkeys(settings.ways, readers)),
         announce=dict.fromkeys(settings.ways, announce),
     )
-    note_start(journal, [settings.lane])
-    run_lane(plan, journal=journal, stop=stop, probe=probe, on_ready=on_ready)
+    start = note_start(journal, [settings.lane])
+    run_lane(plan, journal=journal, stop=stop, probe=probe, on_ready=on_ready, started=start.note)
 
 
 def run_lanes(
@@ -113,16 +118,24 @@ def run_lanes(
     A lane that fails is closed on its display and begins anew after RESTART_SECONDS; the others go on. A gate of one
     lane fails as a whole: what went wrong is raised here, and whoever started it starts it again.
     """
-    note_start(journal, [plan.settings.lane for plan in plans])
+    start = note_start(journal, [plan.settings.lane for plan in plans])
     if len(plans) == 1:
-        run_lane(plans[0], journal=journal, stop=stop, probe=probe, on_ready=on_ready, observer=observer)
+        run_lane(
+            plans[0],
+            journal=journal,
+            stop=stop,
+            probe=probe,
+            on_ready=on_ready,
+            observer=observer,
+            started=start.note,
+        )
         return
     names = [plan.settings.lane for plan in plans]
     ready = [threading.Event() for _ in plans]
     threads = []
     for place, (plan, started) in enumerate(zip(plans, ready, strict=True)):
         settles = _own_or_nobodys(names, place)
-        life = _Lives(plan, journal, stop, probe, settles, started.set, on_failed, observer)
+        life = _Lives(plan, journal, stop, probe, settles, started.set, on_failed, observer, start.note)
         threads.append(threading.Thread(target=life.live, name=f"lane {plan.settings.lane}"))
     for thread in threads:
         thread.start()
@@ -144,11 +157,12 @@ def run_lane(
     settles: Callable[[str], bool] = lambda _: True,
     device_names: str = "",
     observer: Observer = UNOBSERVED,
+    started: Callable[[], None] = lambda: None,
 ) -> None:
     """Run one lane in the calling thread until `stop` is set and whoever was let in by then has passed.
 
-    The devices are closed at the end. What goes wrong in any thread is raised here. `settles` and `device_names` as
-    the controller's.
+    The devices are closed at the end. What goes wrong in any thread is raised here. `settles`, `device_names`
+    and `started` as the controller's.
     """
     settings, inputs = plan.settings, Inputs()
     parts = plan.parts()
@@ -166,12 +180,13 @@ def run_lane(
             settles=settles,
             device_names=device_names,
             observer=observer,
+            started=started,
+            readers={way: len(readers.devices) for way, readers in parts.readers.items()},
         )
         threads = []
         for way, readers in parts.readers.items():
-            for device in (readers.scanner, readers.camera, readers.cards):
-                if device:
-                    at_the_end.callback(device.close)
+            for device in readers.devices:
+                at_the_end.callback(device.close)
             threads += _reading(way, readers, inputs, ended)
         controller.start()
         for thread in threads:
@@ -199,6 +214,7 @@ class _Lives:
     on_ready: Callable[[], None]
     on_failed: OnFailed
     observer: Observer
+    started: Callable[[], None]
 
     def live(self) -> None:
         """Run the lane until it is stopped, whatever happens to it."""
@@ -213,6 +229,7 @@ class _Lives:
                     settles=self.settles,
                     device_names=f"{self.plan.settings.lane} ",
                     observer=self.observer,
+                    started=self.started,
                 )
             except Exception as error:  # the lane begins anew, and the others go on
                 self._fails(error)

@@ -34,7 +34,9 @@ class Side:
         decider: Decider,
         announce: Announce,
         monotonic: Callable[[], float],
+        readers: int = 0,
     ) -> None:
+        """`readers`: how many devices read on this side; 0 when that is not known."""
         self.way = way
         self.display = Display(announce, settings.refusal_seconds, monotonic)
         pairing = Pairing(decider, settings.pair_seconds, monotonic)
@@ -44,6 +46,21 @@ class Side:
         self.next_garbled = 0.0
         self._patience = settings.patience_seconds
         self._monotonic = monotonic
+        self._readers = readers
+        self._lost: dict[str, str] = {}
+
+    @property
+    def blind(self) -> str | None:
+        """Why nothing can be shown here: what became of the last reader, when none is left."""
+        return list(self._lost.values())[-1] if 0 < self._readers <= len(self._lost) else None
+
+    def lost(self, device: str, what: str) -> None:
+        """One of its readers stopped working."""
+        self._lost[device] = what
+
+    def returned(self, device: str) -> None:
+        """A reader works again."""
+        self._lost.pop(device, None)
 
     def passed(self, text: str | None) -> None:
         """Remember the code whose holder has just passed, if it was a code; None: nobody has."""

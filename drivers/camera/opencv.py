@@ -20,10 +20,12 @@ from drivers.camera import Camera, Frame
 from drivers.faults import DeviceFault, DeviceGone
 from drivers.health import Health
 
-FROZEN_AFTER = 2.0
-"""Seconds of identical pictures. No sensor does that: there is always noise."""
+SPOILT_AFTER = 2.0
+"""Seconds without a picture, of identical pictures (no sensor does that: there is always noise) or of black ones.
 
-STALLED_AFTER = 1.0
+A line that falters, or a hand over the lens, does so for less.
+"""
+
 BLACK_MEAN, BLACK_SPREAD = 12.0, 8.0
 """Grey levels. Darker and more even than this is a covered lens; a platform at night still has lights."""
 
@@ -59,7 +61,7 @@ class OpenCvCamera(Camera):
         self._newest: Frame | None = None
         self._fault: DeviceFault | None = None
         self._came_at: float | None = None
-        self._changed_at = 0.0
+        self._changed_at = self._lit_at = 0.0
         self._sample = np.empty((0, 0), np.uint8)
 
     def frame(self) -> Frame | None:
@@ -91,13 +93,13 @@ class OpenCvCamera(Camera):
     def _health(self, now: float) -> Health:
         if self._fault is not None:
             return Health(ok=False, what=self._fault.what, hint=self._fault.hint)
-        if self._came_at is None or now - self._came_at > STALLED_AFTER:
+        if self._came_at is None or now - self._came_at >= SPOILT_AFTER:
             return Health(
                 ok=False, what="The camera sends no pictures", hint="Check its cable; switch it off and on again."
             )
-        if now - self._changed_at >= FROZEN_AFTER:
+        if now - self._changed_at >= SPOILT_AFTER:
             return Health(ok=False, what="The camera's picture is frozen", hint="Switch the camera off and on again.")
-        if float(self._sample.mean()) < BLACK_MEAN and float(self._sample.std()) < BLACK_SPREAD:
+        if now - self._lit_at >= SPOILT_AFTER:
             return Health(ok=False, what="The camera's picture is black", hint="Uncover or clean the lens.")
         return Health(ok=True, what="The camera sends pictures", hint="")
 
@@ -155,10 +157,16 @@ class OpenCvCamera(Camera):
         with self._news:
             if not np.array_equal(sample, self._sample):
                 self._changed_at = now
+            if self._came_at is None or not _black(sample):
+                self._lit_at = now
             self._sample, self._came_at, self._fault = sample, now, None
             self._newest = Frame(grey=grey, at=now)
             self._news.notify_all()
         return True
+
+
+def _black(sample: NDArray[np.uint8]) -> bool:
+    return float(sample.mean()) < BLACK_MEAN and float(sample.std()) < BLACK_SPREAD
 
 
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,7 @@ class VirtualLane:
         *,
         silent: bool = False,
         badges: Badges | None = None,
+        readers: Mapping[Way, int] | None = None,
     ) -> None:
         self.gate = gate
         self.time = VirtualTime()
@@ -93,6 +94,7 @@ class VirtualLane:
         self.presented = {way: PresentedCode() for way in Way}
         self.settings = settings
         self.badges = badges
+        self.readers = readers
         self.restarts()
 
     def restarts(self) -> None:
@@ -106,6 +108,7 @@ class VirtualLane:
             announce={Way.IN: self.said.append, Way.OUT: self.said_outside.append},
             monotonic=self.time,
             badges=self.badges,
+            readers=self.readers,
         )
         self.controller.start()
 

@@ -1,12 +1,15 @@
 """The threads that fetch: what they put into the queue, once for each loss and return, and never in silence."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from drivers import idreader
+from drivers.barrier import Way
 from drivers.faults import DeviceGone
 from drivers.health import Health
 from drivers.idreader.sdt import SdtReader
@@ -75,6 +78,53 @@ def test_a_scanner_is_said_to_be_lost_once_and_back_once() -> None:
     with reading(lambda inputs, stop: read_scanner(Script(gone, gone, None), inputs, stop)) as inputs:
         assert inputs.get(timeout=2) == Lost("scanner", "The port is gone. Check its cable")
         assert inputs.get(timeout=5) == Returned("scanner")
+
+
+def test_a_scanner_that_has_read_nothing_yet_is_not_lost() -> None:
+    class Unproved(Script):
+        """Over a plain serial line only a code proves that there is a scanner."""
+
+        def health(self) -> Health:
+            return Health(ok=False, what="The port is open and nothing has been scanned since", hint="Scan something.")
+
+    with reading(lambda inputs, stop: read_scanner(Unproved(None, Scan(text="A")), inputs, stop)) as inputs:
+        assert inputs.get(timeout=2) == Code(text="A")
+
+
+def test_an_id_reader_that_sees_no_card_because_it_cannot_is_lost_once_and_back_once() -> None:
+    class Unready:
+        """Its security module is not ready, so that it finds no card, whoever lays one on it."""
+
+        ready = False
+        asked = 0
+
+        def read(self) -> idreader.Document | None:
+            if not self.ready:
+                return None
+            return idreader.Document(kind=idreader.DocumentKind.RESIDENT_ID, name="陈", number=ID)
+
+        def health(self) -> Health:
+            self.asked += 1
+            if self.ready:
+                return Health(ok=True, what="The ID reader answers", hint="")
+            return Health(ok=False, what="The security module says 60", hint="Switch the reader off and on.")
+
+        def close(self) -> None:
+            pass
+
+    cards = Unready()
+    with reading(lambda inputs, stop: read_cards(cards, inputs, stop, Way.OUT)) as inputs:
+        what = "The security module says 60. Switch the reader off and on."
+        assert inputs.get(timeout=2) == Lost("out id_reader", what, Way.OUT)
+        while cards.asked < 2:
+            assert inputs.empty()
+            time.sleep(0.01)
+        cards.ready = True
+        assert inputs.get(timeout=5) == Card(kind=DocumentKind.RESIDENT_ID, number=ID, way=Way.OUT)
+        assert inputs.get(timeout=5) == Returned("out id_reader", Way.OUT)
+        asked = cards.asked
+        inputs.get(timeout=5)
+        assert cards.asked == asked, "one that is well is asked every ten seconds only"
 
 
 def test_a_bug_in_a_thread_is_handed_on() -> None:

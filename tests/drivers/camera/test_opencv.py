@@ -115,12 +115,31 @@ def test_a_frozen_picture_is_noticed(simulator: CameraSimulator) -> None:
     camera.close()
 
 
-def test_a_black_picture_is_noticed(camera: OpenCvCamera, simulator: CameraSimulator) -> None:
+def test_a_black_picture_is_noticed(simulator: CameraSimulator) -> None:
+    camera = OpenCvCamera(simulator.address, fps=30, clock=lambda: 6 * time.monotonic())
     next_frame(camera)
     simulator.do("black")
     assert eventually(lambda: camera.health().what == "The camera's picture is black")
     simulator.do("black", on=False)
     assert eventually(lambda: camera.health().ok)
+    camera.close()
+
+
+def test_a_hand_over_the_lens_for_a_moment_is_no_trouble(simulator: CameraSimulator) -> None:
+    now = 1000.0
+    camera = OpenCvCamera(simulator.address, fps=30, clock=lambda: now)
+    next_frame(camera)
+    now += 10
+    next_frame(camera)
+    simulator.do("black")
+    assert eventually(lambda: float(next_frame(camera).grey.mean()) < 12)
+    assert camera.health().ok, "the first black picture"
+    now += 1.9
+    next_frame(camera)
+    assert camera.health().ok
+    now += 0.2
+    assert eventually(lambda: camera.health().what == "The camera's picture is black")
+    camera.close()
 
 
 def test_a_camera_that_is_not_there_is_gone() -> None:
