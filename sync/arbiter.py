@@ -157,9 +157,9 @@ class RelayArbiter:
         if heard == self._heard:
             return
         if isinstance(answer, Silent):
-            _log.warning("arbiter.silent %s", answer.why, extra={"what": answer.why})
+            _log.warning("arbiter.silent", extra={"what": answer.why})
         elif self._heard is False:
-            _log.info("arbiter.answers again")
+            _log.info("arbiter.answers")
         self._heard = heard
 
     def _work(self) -> None:
