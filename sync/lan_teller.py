@@ -53,13 +53,26 @@ class _Towards:
 class _Telling:
     """One journal: how far it is told in one arbiter's epoch."""
 
-    def __init__(self, cache: CacheWriter, relay: RelayClient, journal: JournalReader, epoch: str) -> None:
+    def __init__(
+        self,
+        cache: CacheWriter,
+        relay: RelayClient,
+        journal: JournalReader,
+        epoch: str,
+        between: Callable[[], None],
+    ) -> None:
         self._relay = relay
         self._journal = journal
         self._epoch = epoch
         self._held = Held(cache, journal, epoch)
         self.pusher = Pusher(
-            _Towards(relay, epoch), self._held, journal, lambda: relay.relay_keys, no_probe, peer="relay"
+            _Towards(relay, epoch),
+            self._held,
+            journal,
+            lambda: relay.relay_keys,
+            no_probe,
+            peer="relay",
+            between=between,
         )
         self._asking = Asking(journal.path)
         self._settled = False
@@ -140,6 +153,18 @@ class Teller:
 
     def step(self) -> float:
         """Do what is due; answers in how many seconds to look again. Whatever fails is told, and holds up no other."""
+        self._serve_staff()
+        relay = self._relay
+        if relay is None:
+            return TICK_S
+        if self._writer.epoch != self._epoch:
+            self._begin(relay, self._writer.epoch)
+        if self._tellings:
+            self._try("sending", lambda: self._tell(relay))
+        return TICK_S
+
+    def _serve_staff(self) -> None:
+        """Obey and hand on what staff signed here: before a journal is told, and between any two batches of it."""
         if self._outbox.changed() or self._boot() - self._looked >= _LOOK_EVERY_S:
             self._looked = self._boot()
             try:
@@ -149,20 +174,13 @@ class Teller:
             else:
                 self._news.well("store")
         relay = self._relay
-        if relay is None:
-            return TICK_S
-        if self._writer.epoch != self._epoch:
-            self._begin(relay, self._writer.epoch)
-        if self._waiting:
+        if relay is not None and self._waiting:
             self._try("facts", lambda: self._hand_on(relay))
-        if self._tellings:
-            self._try("sending", lambda: self._tell(relay))
-        return TICK_S
 
     def _begin(self, relay: RelayClient, epoch: str) -> None:
         """Another arbiter: it has heard nothing yet."""
         self._epoch = epoch
-        self._tellings = [_Telling(self._cache, relay, journal, epoch) for journal in self._journals]
+        self._tellings = [_Telling(self._cache, relay, journal, epoch, self._serve_staff) for journal in self._journals]
         self._pace["sending"].hurry()
 
     def _look(self) -> None:

@@ -68,14 +68,16 @@ class Pusher:
         probe: Probe,
         *,
         peer: str = "centre",
+        between: Callable[[], None] = lambda: None,
     ) -> None:
-        """`peer` is what people call the other side."""
+        """`peer` is what people call the other side; `between` is called after each batch: nothing waits for all."""
         self._line = line
         self._receipts = receipts
         self._journal = journal
         self._receipt_keys = receipt_keys
         self._probe = probe
         self._peer = peer
+        self._between = between
         self._forked: UUID | None = None
 
     @property
@@ -119,6 +121,7 @@ class Pusher:
             sent += len(events)
             refused += [f"{r.seq} {r.result}: {r.why}" for r in answer.results if r.result in ("poisoned", "conflict")]
             after = max(answer.kept_through, events[-1].seq)
+            self._between()
         return Pushed(sent=sent, refused=tuple(refused))
 
     def _next(self, after: int) -> list[StoredEvent]:

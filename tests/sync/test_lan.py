@@ -25,12 +25,13 @@ from sync.outbox import Outbox
 from sync.points import Point, kill_at
 from sync.relay_wire import ChangesAnswer
 from sync.status import LanStatus
-from sync.wire import UseBody
+from sync.wire import MAX_BATCH_EVENTS, PushAnswer, PushBatch, UseBody
 from tests.sync.cache_pages import DATE, TRIP, departure, page, station
 from tests.sync.children import Say, in_child
 from tests.sync.fake_relay import RELAY, FakeRelay
 from tests.sync.till_life import DAY, open_journal, ticket_number
 from tickets.admission import TimeQuality, TrustedNow
+from tickets.events import Kind
 from tickets.keys import SigningKey
 from tickets.staff import Act, StaffFact, sign_fact
 from tickets.trust import Badge, Role, TrustList, sign_trust_list
@@ -399,6 +400,30 @@ def test_an_own_act_is_obeyed_without_a_relay_and_handed_on_when_it_is_back(tmp_
         until(lambda: terminal.status().facts_waiting == 0)
         terminal.close()
     assert Outbox(terminal.directory).waiting() == []
+
+
+def test_an_act_does_not_wait_for_a_long_journal_to_be_told(
+    tmp_path: Path, relay: FakeRelay, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal(tmp_path / "gate", url)
+    push = relay.push
+    handed_on: list[list[bytes]] = []
+
+    def and_somebody_acts(device: str, batch: PushBatch, epoch: str) -> PushAnswer:
+        handed_on.append(relay.facts)
+        if len(handed_on) == 1:
+            terminal.outbox.put("a1", fact(1))
+        return push(device, batch, epoch)
+
+    monkeypatch.setattr(relay, "push", and_somebody_acts)
+    with open_journal(terminal.journal_path, prefix=None) as journal:
+        with journal.transaction() as tx:
+            for _ in range(MAX_BATCH_EVENTS + 1):
+                tx.append(Kind.LANE_EVENT, {"lane": "1A", "what": "forced"})
+        terminal.lan.start()
+        until(lambda: held(relay, journal) == journal.head()[0])
+    terminal.close()
+    assert handed_on == [[], [fact(1)]]
 
 
 def test_without_a_relay_an_own_act_is_obeyed_here(tmp_path: Path) -> None:
