@@ -12,7 +12,7 @@ from uuid import UUID
 from gate.decision import Admitted, Override
 from gate.in_hand import InHand
 from gate.settings import GateSettings
-from sync.arbiter import Alone, Answer, Arbiter
+from sync.arbiter import Alone, Answer, Arbiter, Taken
 from sync.asking import Asking
 from sync.journal import Journal, Transaction
 from sync.journal_uses import By, claim_use, end_use, history
@@ -69,7 +69,6 @@ class Claims:
         self._clock = clock
         self._probe = probe
         self._asking = Asking(journal.path)
-        self._not_written: Admitted | None = None
 
     def attempt(self, number: TicketNumber, use_no: int) -> UUID:
         """This gate's attempt at a use."""
@@ -99,9 +98,13 @@ class Claims:
             journal_epoch=self._journal.epoch.hex,
             own=self._own(wanted),
         )
+        if not wanted.resumed:
+            self._in_hand.asks(self._lane, wanted)
         self._probe(Point.GATE_ARBITER_BEFORE)
         answer = self._arbiter.ask(claim)
         self._probe(Point.GATE_ARBITER_AFTER)
+        if isinstance(answer, Taken):
+            self._in_hand.answered(self._lane)
         return answer
 
     def _own(self, wanted: Admitted) -> tuple[UseBody, ...]:
@@ -114,11 +117,14 @@ class Claims:
     def admit(self, admitted: Admitted, override: Override | None) -> bool:
         """Commit the use, and who answers for it; False, with nothing written, when another has it."""
         try:
-            return self._commit(admitted, override)
+            is_written = self._commit(admitted, override)
         except EnvironmentFault:
             self.let_go(admitted)  # nobody is let in for it
-            self._not_written = None if admitted.resumed else admitted
+            if not admitted.resumed:
+                self._in_hand.asks(self._lane, admitted)
             raise
+        self._in_hand.answered(self._lane)
+        return is_written
 
     def let_go(self, admitted: Admitted) -> None:
         """The use has ended here: another lane may take it up again, if nobody knows how it ended."""
@@ -153,37 +159,29 @@ class Claims:
         if wanted.resumed:
             return True
         with self._journal.transaction() as tx:
-            if not self._claim(tx, wanted):
-                return False
-            end_use(
-                tx,
-                ticket=wanted.number,
-                use_no=wanted.use_no,
-                attempt=wanted.attempt,
-                end=UseEnd.RELEASED,
-                why="arbiter silent",
-            )
-            return True
+            is_free = self._claim(tx, wanted)
+            if is_free:
+                self._release(tx, wanted, "arbiter silent")
+        self._in_hand.answered(self._lane)
+        return is_free
 
     def give_back_not_written(self) -> None:
-        """Commit, once, that the use which the disk did not take let nobody in: the arbiter may have granted it.
+        """Commit, once, that a use let nobody in which was asked for and did not get written: the disk did not take it,
+        or this lane failed before. The arbiter may have granted it.
 
         Raises EnvironmentFault while the disk takes nothing.
         """
-        owed = self._not_written
+        owed = self._in_hand.asked(self._lane)
         if owed is None:
             return
         with self._journal.transaction() as tx:
             if self._claim(tx, owed) or self._is_open_here(owed):
-                end_use(
-                    tx,
-                    ticket=owed.number,
-                    use_no=owed.use_no,
-                    attempt=owed.attempt,
-                    end=UseEnd.RELEASED,
-                    why="not written in time",
-                )
-        self._not_written = None
+                self._release(tx, owed, "not written in time")
+        self._in_hand.answered(self._lane)
+
+    def _release(self, tx: Transaction, use: Admitted, why: str) -> None:
+        released = UseEnd.RELEASED
+        end_use(tx, ticket=use.number, use_no=use.use_no, attempt=use.attempt, end=released, why=why)
 
     def _is_open_here(self, owed: Admitted) -> bool:
         """Whether the commit that failed has reached the disk all the same. Another lane makes the same attempt."""

@@ -108,8 +108,8 @@ class Controller:
         `readers` says how many devices read on each side: where none of them works, the display says so.
 
         `settles` says of which lanes this one settles what an earlier life left open. `badges` says who may reset an
-        emergency, if others may than those of gate/reset.py. `started` writes that the gate's life has begun, if that is
-        not written yet, or raises EnvironmentFault.
+        emergency, if others may than those of gate/reset.py. `started` writes that the gate's life has begun, unless
+        that is written, or raises EnvironmentFault.
         """
         self._settings = settings
         self._decider = decider

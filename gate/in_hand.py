@@ -1,9 +1,12 @@
 """Uses that a lane of this gate has taken up again and that are under way there: no other lane takes them up meanwhile.
 
-A use that nobody saw the end of has its row in the journal already, so that the row cannot say who has it now.
+A use that nobody saw the end of has its row in the journal already, so that the row cannot say who has it now. And
+uses that a lane has asked the arbiter for and not written down: nobody but the gate can say that they let nobody in.
 """
 
 from uuid import UUID
+
+from gate.decision import Admitted
 
 
 class InHand:
@@ -11,6 +14,7 @@ class InHand:
 
     def __init__(self) -> None:
         self._lanes: dict[UUID, str] = {}
+        self._asked: dict[str, Admitted] = {}
 
     def elsewhere(self, attempt: UUID, lane: str) -> bool:
         """Whether another lane than this one has it."""
@@ -30,3 +34,15 @@ class InHand:
         for attempt, holder in list(self._lanes.items()):
             if holder == lane:
                 self._lanes.pop(attempt, None)
+
+    def asks(self, lane: str, wanted: Admitted) -> None:
+        """The lane asks the arbiter for this use, which may grant it; whatever happens to the lane then."""
+        self._asked[lane] = wanted
+
+    def asked(self, lane: str) -> Admitted | None:
+        """What this lane, or an earlier life of it, has asked for without writing down what came of it."""
+        return self._asked.get(lane)
+
+    def answered(self, lane: str) -> None:
+        """What the lane asked for was not granted, or is written down."""
+        self._asked.pop(lane, None)

@@ -31,15 +31,18 @@ class Record:
         settles: Callable[[str], bool] = lambda _lane: True,
         observer: Observer = UNOBSERVED,
         give_back: Callable[[], None] = lambda: None,
+        started: Callable[[], None] = lambda: None,
     ) -> None:
         """`settles` says whether the open uses of a lane are this one's to settle: lanes share a journal. `give_back`
-        writes that a decision which was in doubt let nobody in, or raises EnvironmentFault.
+        writes that a decision which was in doubt let nobody in, `started` that the gate's life has begun, if neither is
+        written yet; both may raise EnvironmentFault.
         """
         self._journal = journal
         self._lane = lane
         self._settles = settles
         self._observer = observer
         self._give_back = give_back
+        self._started = started
         self._unwritten: deque[_Act] = deque()
         self._unsettled = True
         self._tidy_at = 0
@@ -116,6 +119,7 @@ class Record:
             act(tx)
 
     def _settle(self) -> None:
+        self._started()
         self._give_back()
         for left in open_uses(self._journal):
             use = left.use

@@ -82,6 +82,7 @@ class VirtualLane:
         silent: bool = False,
         badges: Badges | None = None,
         readers: Mapping[Way, int] | None = None,
+        started: Callable[[], None] = lambda: None,
     ) -> None:
         self.gate = gate
         self.time = VirtualTime()
@@ -95,6 +96,7 @@ class VirtualLane:
         self.settings = settings
         self.badges = badges
         self.readers = readers
+        self.started = started
         self.restarts()
 
     def restarts(self) -> None:
@@ -109,6 +111,7 @@ class VirtualLane:
             monotonic=self.time,
             badges=self.badges,
             readers=self.readers,
+            started=self.started,
         )
         self.controller.start()
 
