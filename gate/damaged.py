@@ -35,6 +35,9 @@ SPREADS = (0.15, 0.5, 1.0)
 SPARE = 3
 """Codewords for checking, in each block, that are never spent on correcting: they say that the answer is right."""
 
+LARGEST = 15
+"""Version. No ticket is larger, and a hall's poster of many blocks may take a second to be given up."""
+
 MODEL_2 = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
 
 
@@ -43,6 +46,8 @@ def read_damaged(grey: Grey, found: zxingcpp.Barcode) -> str | None:
     said: dict[str, object] = found.extra or {}  # type: ignore[assignment]  # it is a dictionary, and said to be an object
     version, level, mask = str(said.get("Version", "")), found.ec_level, said.get("DataMask")
     if not version.isdecimal() or level not in ("L", "M", "Q", "H") or mask is None:
+        return None
+    if int(version) > LARGEST:
         return None
     known = symbol(int(version), level, int(str(mask)))
     flat = _flattened(grey, found.position, len(known.frame))

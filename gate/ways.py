@@ -63,16 +63,13 @@ def read_quickly(view: View) -> list[str]:
     return _zxing(view, view.grey, remember=True)
 
 
-def _changed(change: Callable[[Grey], Grey], view: View, *, inverted: bool = False, even: bool = False) -> list[str]:
-    return _zxing(view, change(view.grey), inverted=inverted, even=even)
+def _changed(change: Callable[[Grey], Grey], view: View, *, inverted: bool = False) -> list[str]:
+    return _zxing(view, change(view.grey), inverted=inverted)
 
 
-def _zxing(view: View, grey: Grey, *, inverted: bool = False, even: bool = False, remember: bool = False) -> list[str]:
-    """`even`: one threshold for the whole view. A suspect is only remembered where it was seen in its own place."""
-    binarizer = zxingcpp.Binarizer.GlobalHistogram if even else zxingcpp.Binarizer.LocalAverage
-    codes = zxingcpp.read_barcodes(
-        grey, formats=MODEL_2, try_invert=inverted, binarizer=binarizer, return_errors=True, text_mode=PLAIN
-    )
+def _zxing(view: View, grey: Grey, *, inverted: bool = False, remember: bool = False) -> list[str]:
+    """A suspect is only remembered where it was seen in its own place."""
+    codes = zxingcpp.read_barcodes(grey, formats=MODEL_2, try_invert=inverted, return_errors=True, text_mode=PLAIN)
     read = [code for code in codes if code.valid]
     if remember or grey.shape == view.grey.shape:
         view.suspects += [
@@ -105,7 +102,7 @@ def read_suspect(view: View) -> list[str]:
     largest = max(view.suspects, key=_size)
     view.suspects.remove(largest)
     text = read_damaged(largest.grey, largest.code)
-    return [] if text is None else [text]
+    return [text] if text is not None and _is_text(text) else []
 
 
 def _size(suspect: Suspect) -> int:
@@ -201,25 +198,13 @@ def _smooth(grey: Grey) -> Grey:
     return np.asarray(cv2.medianBlur(grey, 3), np.uint8)
 
 
-def _levelled(grey: Grey) -> Grey:
-    """Every part stretched to its own black and white."""
-    height, width = grey.shape
-    small = cv2.resize(grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
-    around = np.ones((9, 9), np.uint8)
-    low = cv2.resize(cv2.blur(cv2.erode(small, around), (9, 9)), (width, height)).astype(np.float32)
-    high = cv2.resize(cv2.blur(cv2.dilate(small, around), (9, 9)), (width, height)).astype(np.float32)
-    return np.asarray(np.clip((grey - low) * (255 / np.maximum(high - low, 12)), 0, 255), np.uint8)
-
-
 def _with_margin(grey: Grey, level: int) -> Grey:
     """A code cut out at its edge has no quiet zone."""
     return np.pad(grey, max(16, max(grey.shape) // 16), constant_values=level)
 
 
-def _thresholded(grey: Grey, across: int) -> Grey:
-    return np.asarray(
-        cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, across, 5), np.uint8
-    )
+def _thresholded(grey: Grey) -> Grey:
+    return np.asarray(cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 25, 5), np.uint8)
 
 
 LADDER = (
@@ -236,7 +221,6 @@ LADDER = (
     Way(name="opened", read=partial(_changed, _opened), cost=3),
     Way(name="twice as large, sharpened",
         read=partial(_changed, partial(_larger_and_sharp, times=2.0, across=7)), cost=26),
-    Way(name="levelled, one threshold", read=partial(_changed, _levelled, even=True), cost=16),
     Way(name="zbar, bars too", read=partial(_zbar, bars=True), cost=50),
     Way(name="smoothed", read=partial(_changed, _smooth), cost=3),
 )  # fmt: skip
@@ -247,11 +231,8 @@ PATIENT = (
     Way(name="a dark margin", read=partial(_changed, partial(_with_margin, level=0), inverted=True), cost=6),
     Way(name="module by module, all", read=_all_suspects, cost=100, once=True),
     Way(name="slanted bars", read=_slanted_bars, cost=60),
-    Way(name="sharpened, one threshold", read=partial(_changed, _sharp, even=True), cost=4),
     Way(name="zbar, sharpened", read=partial(_zbar, change=_sharp), cost=60),
-    Way(name="zbar, thresholded", read=partial(_zbar, change=partial(_thresholded, across=25)), cost=60),
-    Way(name="zbar, negative", read=partial(_zbar, change=_negative), cost=60),
-    Way(name="thresholded", read=partial(_changed, partial(_thresholded, across=41)), cost=6),
+    Way(name="zbar, thresholded", read=partial(_zbar, change=_thresholded), cost=60),
     Way(name="three times as large, sharpened",
         read=partial(_changed, partial(_larger_and_sharp, times=3.0, across=9)), cost=60),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gate.damaged import MODEL_2, SPARE, read_damaged
 from gate.reed_solomon import POWERS, corrected
 from gate.symbol import symbol
+from gate.ways import View, read_quickly, read_suspect
 
 Grey = NDArray[np.uint8]
 TEXT = "RT1:" + "6BFOXN%TSMAHN-H3ZS1AFT*GE4 8ZKPRN" * 5
@@ -83,9 +84,9 @@ def picture(text: str) -> Grey:
     return np.repeat(np.repeat(grey, 6, axis=0), 6, axis=1)
 
 
-def under_a_lamp(until: int) -> Grey:
+def under_a_lamp(until: int, text: str = TEXT) -> Grey:
     """The code with a square of it washed out, rows and columns alike."""
-    grey = picture(TEXT)
+    grey = picture(text)
     grey[150:until, 150:until] = 230
     return grey
 
@@ -104,6 +105,20 @@ def test_what_a_lamp_hides_is_left_out_and_the_rest_is_enough() -> None:
 def test_what_is_hidden_beyond_repair_is_not_made_up() -> None:
     grey = under_a_lamp(294)
     assert [read_damaged(grey, code) for code in suspects(grey)] == [None]
+
+
+def test_what_is_no_text_is_read_and_not_given_out() -> None:
+    text = TEXT[:-1] + "\0"
+    grey = under_a_lamp(280, text)
+    view = View(grey=grey)
+    assert read_quickly(view) == []
+    assert [read_damaged(each.grey, each.code) for each in view.suspects] == [text]
+    assert read_suspect(view) == []
+
+
+def test_a_code_larger_than_any_ticket_is_not_gone_into() -> None:
+    grey = under_a_lamp(370, TEXT * 4)
+    assert {read_damaged(grey, code) for code in suspects(grey)} == {None}
 
 
 def test_paper_that_is_not_flat_is_followed() -> None:
