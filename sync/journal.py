@@ -108,7 +108,15 @@ class Journal:
     """
 
     def __init__(
-        self, writer: Writer, epoch: UUID, device: str, prefix: int | None, clock: Clock, random: Random, probe: Probe
+        self,
+        writer: Writer,
+        epoch: UUID,
+        device: str,
+        prefix: int | None,
+        clock: Clock,
+        random: Random,
+        probe: Probe,
+        process: str = "",
     ) -> None:
         self._turn = threading.RLock()
         self._writer = writer
@@ -121,7 +129,7 @@ class Journal:
         self.epoch = epoch
         self.device = device
         self.prefix = prefix
-        self.process = "gate" if prefix is None else "till"
+        self.process = process or ("gate" if prefix is None else "till")
         self._seq, self._hash = stored_head(self)
         self._tickets: set[object] | None = None
 
@@ -135,16 +143,18 @@ class Journal:
         clock: Clock,
         random: Random,
         probe: Probe = no_probe,
+        process: str = "",
     ) -> Self:
         """Open the journal of this enrolment, or begin it: a random epoch, and `journal.opened` as its first event.
 
         A gate (no prefix) whose journal is lost begins a new epoch. A till whose journal is lost must be enrolled
         again, because its numbers might be made twice: EnvironmentFault. So are a journal of another device or
         prefix, one that another process writes, one made by a newer version, and one whose chain is broken.
+        `process` is who writes it, in the names of its points, if that is neither a gate nor a till.
         """
         writer = open_writer(path, SCHEMA, checkpoint_pages=_CHECKPOINT_PAGES, look_through=True)
         try:
-            return cls._begin_or_resume(writer, device, prefix, clock, random, probe)
+            return cls._begin_or_resume(writer, device, prefix, clock, random, probe, process)
         except sqlite3.Error as error:
             writer.close()
             raise unusable(SCHEMA.name, path, error) from error
@@ -154,7 +164,14 @@ class Journal:
 
     @classmethod
     def _begin_or_resume(
-        cls, writer: Writer, device: str, prefix: int | None, clock: Clock, random: Random, probe: Probe
+        cls,
+        writer: Writer,
+        device: str,
+        prefix: int | None,
+        clock: Clock,
+        random: Random,
+        probe: Probe,
+        process: str,
     ) -> Self:
         if prefix is None:
             lengthen_log(writer.path, _GATE_LOG_BYTES)
@@ -169,7 +186,7 @@ class Journal:
             previous = marker.epoch if marker is not None else None
             epoch = UUID(bytes=random(16), version=4)
             probe(Point.JOURNAL_CREATE_BEFORE)
-            journal = cls(writer, epoch, device, prefix, clock, random, probe)
+            journal = cls(writer, epoch, device, prefix, clock, random, probe, process)
             with journal.transaction() as tx:
                 tx.execute(
                     "INSERT INTO epoch (one, epoch, device, prefix, opened_at_ms) VALUES (1, ?, ?, ?, ?)",
@@ -187,7 +204,7 @@ class Journal:
                     "Let sync send it to the end, move it aside, then start again with the new enrolment.",
                 )
             epoch = UUID(bytes=row[0])
-            journal = cls(writer, epoch, device, prefix, clock, random, probe)
+            journal = cls(writer, epoch, device, prefix, clock, random, probe, process)
             journal._check_tail()
         if marker != (wanted := Marker(epoch=epoch, prefix=prefix)):
             write_marker(writer.path, wanted)

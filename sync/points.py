@@ -7,7 +7,7 @@ Points at a commit are named after the process and the kind of event: `before_co
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from tickets.events import Kind
@@ -83,7 +83,7 @@ class Point(StrEnum):
 
 
 def before_commit(process: str, kind: str) -> str:
-    """The point at which this process ("gate" or "till") has written an event of `kind` but not committed it."""
+    """The point at which this process (gate, till or relay) has written an event of `kind` but not committed it."""
     return f"{process}:commit:{kind}:before"
 
 
@@ -92,10 +92,18 @@ def after_commit(process: str, kind: str) -> str:
     return f"{process}:commit:{kind}:after"
 
 
+_WRITTEN: Mapping[str, Iterable[Kind]] = {
+    "gate": Kind,
+    "till": Kind,
+    "relay": (Kind.JOURNAL_OPENED, Kind.STAFF_ACTED, Kind.USE_DUPLICATE),
+}
 COMMIT_POINTS: tuple[str, ...] = tuple(
-    name(process, kind) for process in ("gate", "till") for kind in Kind for name in (before_commit, after_commit)
+    name(process, kind)
+    for process, kinds in _WRITTEN.items()
+    for kind in kinds
+    for name in (before_commit, after_commit)
 )
-"""Before and after the commit of every kind of event, for both kinds of journal."""
+"""Before and after the commit of every kind of event that is written into the journal of a gate, a till or a relay."""
 
 ALL_POINTS: tuple[str, ...] = (*Point, *COMMIT_POINTS)
 """Every point that any of the programs passes to its probe."""

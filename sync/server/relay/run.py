@@ -123,6 +123,7 @@ class _Store:
                 clock=settings.clock,
                 random=settings.random,
                 probe=settings.probe,
+                process="relay",
             )
         except BaseException:
             ledger.close()
