@@ -157,6 +157,8 @@ class Run:
         return next((gate, name) for gate in self.gates.values() if name in gate.settings)
 
     def _shown(self, step: Step, tries: int) -> None:
+        if self.calm:
+            return
         gate, name = self._lane(step.lane)
         lane = gate.lanes.get(name)
         visit = Visit(
@@ -260,10 +262,11 @@ class Run:
         self.calm = True
         self.network.weather = Weather()
         self.network.cut.clear()
+        self.network.held_back.clear()
         self.relay.die_in = None
         self.relay.starts()
         for gate in self.gates.values():
-            gate.die_in = None
+            gate.die_in = gate.dies_over = None
             gate.frozen_ms, gate.when_frozen = 0, None
             gate.starts()
 
