@@ -117,7 +117,7 @@ class Day:
 
     def _cache(self) -> str:
         if self._break == "cache":
-            (self._site.gate_store / "cache.db").mkdir()  # a folder where the file should be: nothing can be kept
+            self._site.line.do("refuse", text="GET /v1/sync/pull")
         for store in self._scene.stores:
             self._site.start_sync(store)
         wanted = self._departures(self._site.centre_db, "centre")

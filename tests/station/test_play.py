@@ -41,7 +41,7 @@ ANSWERS = (
     "in front of lane 2A",
     "Scan your ticket",
     "lane 2A: 没有读出车票 / Cannot read it",
-    "lane 2A: 工牌有效 / Badge is good",
+    "\ndone\nlane 2A: ",
     "That did not work: waystation departure show ended with 1",
     "relay runs already",
     "the relay is dead",
