@@ -40,9 +40,12 @@ TROUBLES: Mapping[BadgeTrouble, Said] = {
     BadgeTrouble.FORGED: (_BAD, ("签名不符。请重新生成工牌码。", "Its signature does not fit. Make a new badge code.")),
     BadgeTrouble.OTHER_STATION: (
         _BAD,
-        ("这个工牌码是另一个车站的。请重新生成。", "This code is for another station. Make a new one."),
+        ("这是别站的工牌码。请重新生成。", "This code is for another station. Make a new one."),
     ),
-    BadgeTrouble.TOO_LONG: (_BAD, _NEW_CODE),
+    BadgeTrouble.TOO_LONG: (
+        _BAD,
+        ("工牌码的有效期太长。请重新生成。", "This badge code is valid for too long. Make a new one."),
+    ),
     BadgeTrouble.BADGE_EXPIRED: (
         _BAD,
         ("工牌已过期。请联系值班员换发。", "The badge has expired. Ask the duty manager for a new one."),
