@@ -1,6 +1,5 @@
 """`waystation gate`: the lanes of one gate with their devices."""
 
-import json
 import secrets
 import signal
 import threading
@@ -21,6 +20,7 @@ from station.config import Config, LaneConfig, OutConfig
 from station.enrolment import Enrolment
 from station.gate_watch import watching
 from station.lanes import gate_lanes, ways
+from station.output_lines import OutputLines
 from station.probes import probe_from_environment
 from sync.arbiter import Arbiter, RelayArbiter
 from sync.cache import CacheReader
@@ -31,8 +31,6 @@ from sync.relay_keys import RelayKeys
 from tickets.admission import ReEntry
 from tickets.departures import IdentityPolicy
 from tickets.errors import EnvironmentFault
-
-_print_lock = threading.Lock()
 
 
 def run(config: Config) -> int:
@@ -49,6 +47,8 @@ def run(config: Config) -> int:
     probe = probe_from_environment()
     clock = TerminalClock(CacheReader(config.directory / "cache.db"))  # asked in the journal's turn only
     with ExitStack() as at_the_end:
+        output = OutputLines()
+        at_the_end.callback(output.close)
         journal = at_the_end.enter_context(
             Journal.create_or_open(
                 config.directory / "journal.db",
@@ -63,15 +63,15 @@ def run(config: Config) -> int:
         watch = at_the_end.enter_context(watching(config, lanes, stop))
         arbiter = watch.measured(_arbiter(config, enrolment, at_the_end))
         in_hand = InHand()
-        plans = [_plan(config, lane, enrolment, journal, arbiter, in_hand, probe, at_the_end) for lane in lanes]
+        plans = [_plan(config, lane, enrolment, journal, arbiter, in_hand, probe, output, at_the_end) for lane in lanes]
 
         def ready() -> None:
-            _print({"ready": True})
+            output.say({"ready": True})
             watch.ready()
 
         def failed(lane: str, error: Exception) -> None:
             """A lane failed by what is no device's fault, and begins anew."""
-            _print({"lane": lane, "failed": type(error).__name__})
+            output.say({"lane": lane, "failed": type(error).__name__})
             watch.failed(lane, error)
 
         run_lanes(
@@ -126,6 +126,7 @@ def _plan(
     arbiter: Arbiter | None,
     in_hand: InHand,
     probe: Probe,
+    output: OutputLines,
     at_the_end: ExitStack,
 ) -> LanePlan:
     settings = lane_settings(config, lane, enrolment.station)
@@ -157,7 +158,7 @@ def _plan(
     return LanePlan(
         settings=settings,
         parts=parts,
-        announce={way: _announce(lane.name, way, screen) for way, screen in screens.items()},
+        announce={way: _announce(lane.name, way, screen, output) for way, screen in screens.items()},
     )
 
 
@@ -176,14 +177,9 @@ def _readers(lane: LaneConfig, leads: tuple[Way, ...]) -> dict[Way, Readers]:
     }
 
 
-def _announce(lane: str, way: Way, screen: ScreenSender) -> Announce:
+def _announce(lane: str, way: Way, screen: ScreenSender, output: OutputLines) -> Announce:
     def announce(announcement: Announcement) -> None:
         screen.announce(announcement)
-        _print({"lane": lane, "way": way.value, **announcement.to_json()})
+        output.say({"lane": lane, "way": way.value, **announcement.to_json()})
 
     return announce
-
-
-def _print(line: dict[str, object]) -> None:
-    with _print_lock:
-        print(json.dumps(line, ensure_ascii=False), flush=True)

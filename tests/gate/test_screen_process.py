@@ -107,7 +107,7 @@ def test_a_display_that_is_killed_comes_back_with_the_last_picture(config: Path)
 
 
 def test_the_gate_process_says_it_to_its_display_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The process as it puts its parts together, with a lane that says one thing and looks at its barrier once."""
     monkeypatch.setattr(signal, "signal", lambda *_: None)
@@ -131,7 +131,7 @@ def test_the_gate_process_says_it_to_its_display_too(
     assert [each.announcement for each in heard] == [IDLE, IDLE, CLOSED]
     assert heard[0].said_ms == heard[1].said_ms
     said = {"lane": "1A", "way": "in", **IDLE.to_json()}
-    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(said))
+    assert json.loads(capfd.readouterr().out) == json.loads(json.dumps(said))
 
 
 @pytest.mark.parametrize(
