@@ -81,13 +81,15 @@ def _kinds(sheet: Sheet, plan: SheetPlan) -> None:
             sheet.rule()
             sheet.y += 10
         size = 34 if last else 30
+        values = [sheet.fit(each, 100, bold=True, largest=size, smallest=20) for each in (sold, boarded)]
         upper = sheet.fit(name[0], 220, bold=last, largest=size - 4, smallest=20, rows=1)
-        beside = sheet.fit(name[1], 200, bold=False, largest=22, smallest=16, rows=1)
+        room = _SOLD_EDGE - values[0].width - MARGIN - 18 - upper.width - 12
+        beside = sheet.fit(name[1], room, bold=False, largest=22, smallest=16, rows=1)
         base = round(size * ASCENT)
         sheet.put(upper, MARGIN + 8, sheet.y + base - round(upper.size * ASCENT))
         sheet.put(beside, MARGIN + 18 + upper.width, sheet.y + base - round(beside.size * ASCENT))
-        for value, edge in ((sold, _SOLD_EDGE), (boarded, _BOARDED_EDGE - 8)):
-            sheet.put(sheet.fit(value, 100, bold=True, largest=size, smallest=20), edge, sheet.y, Side.RIGHT)
+        for value, edge in zip(values, (_SOLD_EDGE, _BOARDED_EDGE - 8), strict=True):
+            sheet.put(value, edge, sheet.y, Side.RIGHT)
         sheet.y += size + 10
 
 

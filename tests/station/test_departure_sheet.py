@@ -110,6 +110,7 @@ def drawn(sheet: Sheet) -> str:
         lambda: replace(gathered(), destination=LONG),
         lambda: gathered(station=StationWords(name=LONG, operator=LONG)),
         lambda: replace(gathered(), merged=("QS1044", "QS1054", "QS1064"), acts=(), notes=()),
+        lambda: replace(gathered(), sheet=replace(gathered().sheet, boarded_unlisted=2)),
     ],
 )
 def test_nothing_on_paper_stands_over_anything_else(make: Callable[[], GatheredSheet]) -> None:
