@@ -23,6 +23,9 @@ from tickets.reasons import Refuse as Refuse
 from tickets.service_day import CHINA, service_date
 from tickets.uses import Presence, Purpose, Use, UseEnd, next_use_no, presence
 
+JUST_LEFT = timedelta(hours=1)
+"""How long a coach that left in another service day is said to have left, and not to be another day's."""
+
 
 class TicketState(StrEnum):
     """What the cache says of a ticket; VALID when it says nothing."""
@@ -285,14 +288,18 @@ def _day(case: Case) -> Refuse | None:
     day = case.ticket.journey.service_date
     if not case.time_known:
         accepted = not rules.widened_dates or day in rules.widened_dates
-    elif departure is not None and case.closes_at is not None and departure.opens_at <= now.at < case.closes_at:
-        accepted = True  # check-in may open before 03:00, or a delay last beyond it: the window knows better
+    elif departure is not None and departure.opens_at <= now.at < _over_at(case, departure):
+        accepted = True  # check-in may open before 03:00, or a delay last beyond it: the coach's times know better
     else:
         accepted = day == service_date(now.at, rules.zone) or day in rules.widened_dates
     if accepted:
         return None
     when = None if departure is None else departure.departs_at
     return Refuse(reason=Reason.WRONG_DEPARTURE, when=when, day=day, departure=departure)
+
+
+def _over_at(case: Case, departure: Departure) -> datetime:
+    return JUST_LEFT + (departure.departs_at if case.closes_at is None else max(departure.departs_at, case.closes_at))
 
 
 def _left(case: Case) -> Refuse | None:

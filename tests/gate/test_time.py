@@ -22,6 +22,7 @@ from tests.tickets.samples import CERTIFICATE_KEY, START, TICKET_KEY
 from tickets.admission import Flag, TimeQuality
 from tickets.departures import Departure
 from tickets.reasons import Reason
+from tickets.staff import Act
 from tickets.trust import KeyUse, TrustedKey
 from tickets.uses import UseEnd
 
@@ -90,6 +91,12 @@ class Scene:
         """Admits a new ticket; what staff see of it."""
         said = go(admitted(self.gate.shows(self.text(day))))
         return frozenset(said.flags) - {Flag.IDENTITY_NOT_CHECKED}
+
+    def admits_by_card(self, day: date, number: str) -> bool:
+        """Sells a ticket to this document, and admits it by the card alone."""
+        assert self.centre is not None
+        self.centre.ticket(self.desk.ticket(service_date=day, document=number))
+        return admitted(self.gate.lays(number)).by == "card"
 
     def refuses(self, day: date = TODAY) -> tuple[str, tuple[str, ...]]:
         """Refuses a new ticket: the reason, and what staff see beside it."""
@@ -297,8 +304,10 @@ class TestTheNight:
         assert scene.admits(TODAY) == frozenset()
         assert scene.refuses(TOMORROW) == (Reason.WRONG_DEPARTURE, ())
         scene.is_told_the_time(at(TOMORROW, 3, 1))
-        assert scene.refuses(TODAY) == (Reason.WRONG_DEPARTURE, ())
+        assert scene.refuses(TODAY) == (Reason.DEPARTED, ())
         assert scene.refuses(TOMORROW) == (Reason.NOT_YET_OPEN, ())
+        scene.is_told_the_time(at(TOMORROW, 3, 31))
+        assert scene.refuses(TODAY) == (Reason.WRONG_DEPARTURE, ())
 
     def test_the_day_changes_during_boarding(self, scene: Scene) -> None:
         """Tomorrow's first coach leaves at 03:20: check-in opens before its service day begins."""
@@ -314,7 +323,27 @@ class TestTheNight:
             scene.is_told_the_time(now)
             assert scene.admits(TODAY) == frozenset()
         scene.is_told_the_time(at(TOMORROW, 3, 31))
-        assert scene.refuses(TODAY)[0] in (Reason.DEPARTED, Reason.WRONG_DEPARTURE)
+        assert scene.refuses(TODAY)[0] == Reason.DEPARTED
+        scene.is_told_the_time(at(TOMORROW, 4, 31))
+        assert scene.refuses(TODAY)[0] == Reason.WRONG_DEPARTURE
+
+    def test_staff_delay_a_coach_beyond_three(self, scene: Scene) -> None:
+        """The coach of 02:30 leaves at 03:40, says a badge at 02:20; code and card of today's tickets hold for it."""
+        centre = scene.hears(leaving(TODAY, at(TOMORROW, 2, 30)))
+        scene.is_told_the_time(at(TOMORROW, 2, 20))
+        assert scene.admits(TODAY) == frozenset()
+        centre.signed(Act.DELAY, at(TOMORROW, 2, 20), until=at(TOMORROW, 3, 40))
+        assert scene.refuses(TODAY) == (Reason.NOT_YET_OPEN, ())
+        for now in (at(TOMORROW, 2, 56), at(TOMORROW, 3, 0), at(TOMORROW, 3, 34)):
+            scene.is_told_the_time(now)
+            assert scene.admits(TODAY) == frozenset()
+            assert scene.admits_by_card(TODAY, number=f"11010519491231{now.minute:04}")
+        scene.is_told_the_time(at(TOMORROW, 3, 36))
+        assert scene.refuses(TODAY) == (Reason.CLOSED, ())
+        centre.signed(Act.LATE, at(TOMORROW, 3, 36), until=at(TOMORROW, 3, 39))
+        assert scene.admits(TODAY) == {Flag.LATE}
+        scene.is_told_the_time(at(TOMORROW, 3, 41))
+        assert scene.refuses(TODAY)[0] == Reason.DEPARTED
 
     @pytest.mark.parametrize(
         ("now", "admitted_days"),
