@@ -27,6 +27,13 @@ ANSWERS: Mapping[BadgeAnswer, Said] = {
         ("无权放行", "Not with this badge"),
         ("请值班员处理，或引导旅客到售票窗口。", "Call the duty manager, or send the passenger to the ticket window."),
     ),
+    BadgeAnswer.NOBODY_MAY: (
+        ("不能放行", "No badge for this"),
+        (
+            "这个原因任何工牌都不能放行。请引导旅客到售票窗口。",
+            "No badge sets this reason aside. Send the passenger to the ticket window.",
+        ),
+    ),
 }
 TROUBLES: Mapping[BadgeTrouble, Said] = {
     BadgeTrouble.UNREADABLE: (

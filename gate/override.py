@@ -21,7 +21,9 @@ class BadgeAnswer(Enum):
     NO_TICKET = "badge_no_ticket"
     """What was refused was no ticket: there is nothing to let through."""
     MAY_NOT = "badge_may_not"
-    """This role does not set that reason aside, or nobody does."""
+    """This role does not set that reason aside; another does."""
+    NOBODY_MAY = "badge_nobody_may"
+    """No role sets that reason aside: there is no ticket to use, or no coach."""
     BAD = "badge_bad"
     """Not a badge that is valid here and now."""
 
@@ -75,7 +77,8 @@ class Overrides:
         if refused.subject is None:
             answer = BadgeAnswer.NO_TICKET
         elif reason not in MAY_OVERRIDE[badge.role]:
-            answer = BadgeAnswer.MAY_NOT
+            anybody = any(reason in reasons for reasons in MAY_OVERRIDE.values())
+            answer = BadgeAnswer.MAY_NOT if anybody else BadgeAnswer.NOBODY_MAY
         else:
             return self._remembered(self._decider.override(refused, Override(badge=badge, reason=reason)))
         self._decider.refuse_badge(answer.value, badge.number)

@@ -61,6 +61,7 @@ def pictures() -> Iterator[tuple[str, Announcement]]:
     yield from ((f"badge-{each.value}", _bad_badge(each)) for each in BadgeTrouble)
     yield "badge-no-ticket", badge(BadgeShown(answer=BadgeAnswer.NO_TICKET))
     yield "badge-may-not", badge(BadgeShown(answer=BadgeAnswer.MAY_NOT))
+    yield "badge-nobody-may", badge(BadgeShown(answer=BadgeAnswer.NOBODY_MAY))
     yield "wait", WAIT
     yield "wait-other-side", OTHER_SIDE
     yield "closed", CLOSED
