@@ -4,7 +4,7 @@ The arbiter hears the same attempt for the same use however often it is asked, s
 it granted while this gate heard nothing is granted again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from uuid import UUID
@@ -96,7 +96,7 @@ class Claims:
             by=wanted.by,
             after_seq=self._journal.head()[0],
             journal_epoch=self._journal.epoch.hex,
-            own=self._own(wanted),
+            own=tuple(_told(use) for use in self.own(wanted.number)[-MAX_OWN:]),
         )
         if not wanted.resumed:
             self._in_hand.asks(self._lane, wanted)
@@ -107,17 +107,14 @@ class Claims:
             self._in_hand.answered(self._lane)
         return answer
 
-    def _own(self, wanted: Admitted) -> tuple[UseBody, ...]:
-        """What this journal says of the ticket already: the arbiter may be asked before that has reached it."""
-        number = wanted.number
-        if not self._journal.may_have_used(number.to_bytes()):
-            return ()
-        return tuple(_told(use) for use in history(self._journal, number)[-MAX_OWN:])
+    def admit(self, admitted: Admitted, override: Override | None, own: Sequence[Use]) -> bool:
+        """Commit the use, and who answers for it; False, with nothing written, when another has it.
 
-    def admit(self, admitted: Admitted, override: Override | None) -> bool:
-        """Commit the use, and who answers for it; False, with nothing written, when another has it."""
+        `own` is what the journal said of the ticket when it was judged. If it says more by now, another lane was
+        quicker, perhaps under another number: False.
+        """
         try:
-            is_written = self._commit(admitted, override)
+            is_written = self._commit(admitted, override, own)
         except EnvironmentFault:
             self.let_go(admitted)  # nobody is let in for it
             if not admitted.resumed:
@@ -134,8 +131,12 @@ class Claims:
         """Whether another lane of this gate has a use in hand that it took up again."""
         return self._in_hand.elsewhere(attempt, self._lane)
 
-    def _commit(self, admitted: Admitted, override: Override | None) -> bool:
+    def _commit(self, admitted: Admitted, override: Override | None, own: Sequence[Use]) -> bool:
         with self._journal.transaction() as tx:
+            if self.own(admitted.number) != own:
+                if not admitted.resumed and self._claim(tx, admitted):  # the arbiter may have granted it
+                    self._release(tx, admitted, "another lane was quicker")
+                return False
             if admitted.resumed:
                 if not self._in_hand.take(admitted.attempt, self._lane):
                     return False
@@ -150,6 +151,10 @@ class Claims:
         number = admitted.number.digits
         again = {"lane": self._lane, "what": "use taken up again", "number": number, "use_no": admitted.use_no}
         tx.append(Kind.LANE_EVENT, again)
+
+    def own(self, number: TicketNumber) -> list[Use]:
+        """The uses of a ticket in this gate's journal, by number."""
+        return history(self._journal, number) if self._journal.may_have_used(number.to_bytes()) else []
 
     def give_back(self, wanted: Admitted) -> bool:
         """Commit a use that lets nobody in: claimed and released at once. False when its number is taken.

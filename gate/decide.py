@@ -22,7 +22,7 @@ from gate.shown import Card, CardTags, Code
 from sync.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
 from sync.cache import CacheReader
 from sync.journal import Journal
-from sync.journal_uses import By, history
+from sync.journal_uses import By
 from sync.points import Probe, no_probe
 from sync.trusted_time import ABSURD_BEFORE_MS
 from tickets.admission import (
@@ -63,13 +63,14 @@ _PURPOSE: dict[Way, Purpose] = {Way.IN: "admission", Way.OUT: "exit"}
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What `admission` said of a ticket, and what it was told: the use to take up again, the departure, the flags that
-    are the gate's own.
+    """What `admission` said of a ticket, and what it was told: the use to take up again, the departure, what the
+    own journal said, the flags that are the gate's own.
     """
 
     answer: Admit | Refuse
     resumable: Use | None
     departure: Departure | None
+    own: Sequence[Use]
     flags: frozenset[str] = frozenset()
 
 
@@ -182,8 +183,7 @@ class Decider:
         """Ask `admission` about the ticket as it is known now; `learnt` is what the arbiter has said of it just now."""
         now, found = self._clock(), subject.found
         journey, purpose = found.journey, _PURPOSE[subject.way]
-        known_here = self._journal.may_have_used(found.number.to_bytes())
-        own = history(self._journal, found.number) if known_here else []
+        own = self._claims.own(found.number)
         state, told = self._cache.told(found.number)
         uses = merged(own, told, learnt) if own or told or learnt else []
         departure = self._finder.departure(journey.service_date, journey.trip)
@@ -213,10 +213,10 @@ class Decider:
         ask = admission if subject.way is Way.IN else leaving
         answer = ask(presented, uses, rules, now)
         if isinstance(answer, Refuse):
-            return _Judged(answer, None, departure)
+            return _Judged(answer, None, departure, own)
         resumable = next((use for use in own if _is_unresolved(use, purpose) and use.use_no == answer.use_no), None)
         free = self._settings.re_entry is ReEntry.FREE and any(_was_inside(use) for use in uses)
-        return _Judged(answer, resumable, departure, frozenset({RE_ENTRY}) if free else frozenset())
+        return _Judged(answer, resumable, departure, own, frozenset({RE_ENTRY}) if free else frozenset())
 
     def _may_be_taken_up(self, own: Iterable[Use], uses: Iterable[Use]) -> frozenset[UUID]:
         """Own attempts that may go on: those that ended without anybody knowing how, and those that the arbiter granted
@@ -273,7 +273,7 @@ class Decider:
             if admitted is None:
                 if self._claims.give_back(wanted):
                     break
-            elif self._claims.admit(admitted, override):
+            elif self._claims.admit(admitted, override, judged.own):
                 return admitted
             # another has taken this use since: judge again, by the history as it is now
         return self._refuse(Refuse(reason=Reason.SEE_STAFF), number, by, subject, override)

@@ -11,10 +11,13 @@ import pytest
 
 from drivers.barrier import Way
 from gate.claim import attempt_of
+from gate.decide import Decider
 from gate.decision import Admitted, Decision, Refused
 from gate.settings import GateSettings
 from gate.shown import Code
-from sync.arbiter import Answer, Taken
+from sync.arbiter import Answer, Silent, Taken
+from sync.cache import CacheReader
+from sync.journal_uses import history
 from sync.points import Point
 from sync.relay_wire import ClaimRequest
 from tests.gate.bench import DEPARTURE, NOON, SETTINGS, Centre, Desk, Gate, admitted, reason
@@ -143,6 +146,43 @@ def test_the_same_gate_need_not_wait_until_the_arbiter_has_heard(station: Statio
     gate.ends(again, UseEnd.PASSED)
     leaves = admitted(gate.decider.code(Code(text=text, way=Way.OUT)))
     assert (leaves.use_no, Flag.UNARBITRATED in leaves.flags) == (3, False)
+
+
+def test_another_lane_was_quicker_under_another_number(tmp_path: Path) -> None:
+    """While one lane stood still over its question, the other heard that the first use was free again."""
+    ticket, desk = Desk().ticket(), Desk()
+    text = desk.by_till(ticket)
+    centre = Centre(tmp_path / "cache.db")
+    centre.opens_for_the_day()
+    inside: list[Decision] = []
+
+    class StandsStill:
+        """Nobody hears the arbiter; meanwhile the ticket is shown at the other lane, and its holder walks through."""
+
+        def ask(self, claim: ClaimRequest) -> Answer:
+            if claim.lane == "3A":
+                centre.use(ticket.number, UseEnd.RELEASED, device="gate-9")
+                inside.append(other.code(Code(text=text)))
+                gate.ends(inside[0], UseEnd.PASSED)
+            return Silent(why="no answer within 80 ms")
+
+    gate = Gate(tmp_path / "gate-1", cache=tmp_path / "cache.db", arbiter=StandsStill())
+    other = Decider(
+        settings=replace(SETTINGS, lane="3B"),
+        journal=gate.journal,
+        cache=CacheReader(tmp_path / "cache.db"),
+        trust=gate.trust,
+        clock=gate.clock,
+        arbiter=StandsStill(),
+    )
+    assert reason(gate.shows(text)) == Reason.USED
+    assert admitted(inside[0]).use_no == 2
+    assert [(use.use_no, use.end) for use in history(gate.journal, ticket.number)] == [
+        (1, UseEnd.RELEASED),  # whatever the arbiter may have granted is given back
+        (2, UseEnd.PASSED),
+    ]
+    gate.close()
+    centre.close()
 
 
 class TestSilence:
