@@ -77,6 +77,8 @@ class Point(StrEnum):
     RELAY_STEP_COMMIT_AFTER = "relay:step:commit:after"
     RELAY_FACT_COMMIT_BEFORE = "relay:fact:commit:before"
     RELAY_FACT_COMMIT_AFTER = "relay:fact:commit:after"
+    RELAY_PRUNE_COMMIT_BEFORE = "relay:prune:commit:before"
+    RELAY_PRUNE_COMMIT_AFTER = "relay:prune:commit:after"
     RELAY_DIARY_COMMIT_BEFORE = "relay:diary:commit:before"
     """What the centre shall know is in the relay's journal, and not ticked off yet."""
     RELAY_DIARY_COMMIT_AFTER = "relay:diary:commit:after"

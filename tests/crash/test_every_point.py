@@ -214,6 +214,7 @@ ELSEWHERE = {
     "relay:push": "tests/sync/relay/test_process.py",
     "relay:step": "tests/sync/relay/test_process.py",
     "relay:fact": "tests/sync/relay/test_process.py",
+    "relay:prune": "tests/sync/relay/test_pruning.py",
     "relay:diary": "tests/sync/relay/test_process.py",
     "relay:commit": "tests/sync/relay/test_process.py, for an act of staff; a double goes with it in the same commit",
     "gate:commit": "tests/sync/test_journal_crash.py, for every kind of event",

@@ -41,6 +41,7 @@ from sync.server.relay.facts import AnotherOfThisId, keep_fact
 from sync.server.relay.feed import changes_after
 from sync.server.relay.journals import AT_ONCE, Forked, Gap, Held, NotYours, Slice, Taken, take_in
 from sync.server.relay.ledger import Ledger
+from sync.server.relay.pruning import prune
 from sync.server.relay.status import relay_status
 from sync.server.relay.steps import review, say_caught_up, waiting_for
 from sync.server.relay.view import StationView, Terminal
@@ -67,6 +68,9 @@ PUSH_SECONDS: Final = 60.0
 REVIEW_SECONDS: Final = 1.0
 """How often it is looked whether the arbiter may begin: the centre may have told of a gate that is in use no more."""
 DIARY_AGAIN_SECONDS: Final = 5.0
+PRUNE_SECONDS: Final = 3600.0
+"""How often uses of days long over are looked for, and between two slices of them a moment for others."""
+_A_MOMENT: Final = 0.2
 
 _log = logging.getLogger("waystation.relay")
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
@@ -130,6 +134,7 @@ class Relay:
         self._reading = ThreadPoolExecutor(1, "reader")
         self._reader: sqlite3.Connection | None = None
         self._tasks = [asyncio.create_task(self._review()), asyncio.create_task(self._keep_diary())]
+        self._tasks.append(asyncio.create_task(self._prune()))
 
     def _ring(self) -> None:
         self._loop.call_soon_threadsafe(self._bell.ring)
@@ -308,6 +313,18 @@ class Relay:
                 _log.exception("diary.failed")
                 await asyncio.sleep(DIARY_AGAIN_SECONDS)
                 self._diary_due.set()
+
+    async def _prune(self) -> None:
+        while True:
+            after: int | None = 0
+            try:
+                while after is not None:
+                    await asyncio.sleep(_A_MOMENT)
+                    now = self._view.now()
+                    after = await self._desk.do(lambda ledger, now=now, after=after: prune(ledger, now, after))  # type: ignore[misc]  # bound now, called before the next turn
+            except sqlite3.Error as error:
+                _log.error("prune.failed error=%s", type(error).__name__)
+            await asyncio.sleep(PRUNE_SECONDS)
 
 
 def _check_head(terminal: Terminal, batch: PushBatch) -> list[bytes]:
