@@ -42,11 +42,15 @@ class BillReturned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillTrouble:
-    """The device reports a jam, a fraud attempt, or something about its stacker. No money has moved by this event."""
+    """The device reports a jam, a fraud attempt, or something about its stacker. No money has moved by this event.
+
+    `lasting`: no notes can be taken until it is settled; `health` says so too until then.
+    """
 
     what: str
     hint: str
     counter: int
+    lasting: bool = False
 
 
 CashEvent = BillInEscrow | BillStacked | BillReturned | BillTrouble

@@ -97,7 +97,7 @@ def read(new: tuple[tuple[int, int, int], ...], values: Mapping[int, int], held:
             what, hint = TROUBLE.get(
                 code, (f"The bill validator reports event {code}, which is not a standard one", "See its manual.")
             )
-            events.append(BillTrouble(what=what, hint=hint, counter=counter))
+            events.append(BillTrouble(what=what, hint=hint, counter=counter, lasting=code in LASTING))
     return events, held
 
 

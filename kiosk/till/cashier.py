@@ -198,11 +198,20 @@ class Cashier:
             case BillReturned():
                 return self._returned(Fen(event.fen), here)
             case BillTrouble():
-                self._healthy_until = float("-inf")
-                self._ledger.cash_fault(event.what, here)
-                self._mark = here
-                return (Reported(what=event.what, hint=event.hint),)
+                return self._troubled(event, here)
         assert_never(event)
+
+    def _troubled(self, event: BillTrouble, here: CashMark) -> tuple[News, ...]:
+        """Staff are told of it, once for as long as it lasts."""
+        self._healthy_until = float("-inf")
+        if event.lasting and self.fault is not None and self.fault.what == event.what:
+            self._write(here)
+            return ()
+        self._ledger.cash_fault(event.what, here)
+        self._mark = here
+        if event.lasting:
+            self._broken(DeviceFault(event.what, event.hint))
+        return (Reported(what=event.what, hint=event.hint),)
 
     def _stacked(self, fen: Fen, here: CashMark) -> tuple[News, ...]:
         known = here.intent or here.doubt

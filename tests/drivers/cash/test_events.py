@@ -99,6 +99,9 @@ def test_trouble(code: int) -> None:
     assert trouble.what
     assert trouble.hint
     assert trouble.counter == 9
+    assert trouble.lasting == (
+        standing_trouble(EventBuffer(counter=9, results=((0, code),) + ((0, 0),) * 4), None) == code
+    )
 
 
 @pytest.mark.parametrize(("bill", "code"), [(2, 0), (2, 1), (4, 2), (4, 255)])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from drivers.cash import BillInEscrow, BillReturned, BillStacked, CashEvent, EventsLost
+from drivers.cash import BillInEscrow, BillReturned, BillStacked, BillTrouble, CashEvent, EventsLost
 from drivers.faults import DeviceRefused, DeviceSilent
 from drivers.health import Health
 from drivers.printer import PaperState, PrintOutcome, Status
@@ -51,6 +51,15 @@ class Validator:
             self._stack()
         elif self._moving == "back":
             self._give_back()
+
+    def jam(self) -> None:
+        """A note gets stuck, which it reports, as often as somebody pushes."""
+        self.jammed = True
+        self._report(lambda counter: BillTrouble(what="jammed", hint="Open it.", counter=counter, lasting=True))
+
+    def trick(self) -> None:
+        """Somebody tries a note on a string."""
+        self._report(lambda counter: BillTrouble(what="string", hint="Watch it.", counter=counter))
 
     def run_out(self) -> None:
         """A note waited in escrow for too long and goes back."""

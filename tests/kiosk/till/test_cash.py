@@ -352,8 +352,34 @@ def test_staff_are_told_of_a_silent_validator_once_and_of_its_return(site: Site)
     site.work(5, seconds=1)
     site.validator.silent = False
     site.work(15, seconds=1)
-    kinds = [kind for (kind,) in site.desk.journal.rows("SELECT kind FROM events WHERE kind LIKE 'device.%'")]
-    assert kinds == ["device.fault", "device.back"]
+    assert told_of_devices(site) == ["device.fault", "device.back"]
+
+
+def told_of_devices(site: Site) -> list[object]:
+    """The kinds of what staff were told of devices, in order."""
+    return [kind for (kind,) in site.desk.journal.rows("SELECT kind FROM events WHERE kind LIKE 'device.%'")]
+
+
+def test_staff_are_told_of_a_jam_once_and_of_its_end(site: Site) -> None:
+    """Its event, its health and a second push say the same."""
+    site.validator.jam()
+    site.work(3, seconds=1)
+    site.validator.jam()
+    site.work(15, seconds=1)
+    assert told_of_devices(site) == ["device.fault"]
+    assert not site.desk.till.snapshot().capabilities.sells
+    site.validator.jammed = False
+    site.work(15, seconds=1)
+    assert told_of_devices(site) == ["device.fault", "device.back"]
+    assert site.desk.till.snapshot().capabilities.sells
+
+
+def test_staff_are_told_of_every_note_on_a_string(site: Site) -> None:
+    for _ in range(2):
+        site.validator.trick()
+        site.work(2, seconds=1)
+    assert told_of_devices(site) == ["device.fault", "device.fault"]
+    assert site.desk.till.snapshot().capabilities.sells
 
 
 def test_a_stacker_that_cannot_take_more_ends_in_a_claim(site: Site) -> None:
