@@ -107,6 +107,13 @@ def in_a_child(work: Callable[[], None]) -> int:
         os._exit(3)
 
 
+def puts_in(machine: Machine, fen: int) -> bool:
+    """Put a note in where one may come: five that are pushed in vain would wipe the validator's memory of the last."""
+    state = machine.validator.state()
+    may_come = state["escrow"] is None and fen in state["accepts"] and state["accepting"]
+    return may_come and bool(machine.validator.do("insert", fen=fen)["taken"])
+
+
 def pay_until_it_ends(machine: Machine, child: int, nth_note: int = 0) -> int:
     """Put notes in as long as the child lives; returns how it ended, as os.waitpid tells."""
     until = time.monotonic() + 30
@@ -114,7 +121,7 @@ def pay_until_it_ends(machine: Machine, child: int, nth_note: int = 0) -> int:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return status
-        if nth_note < len(NOTES) and machine.validator.do("insert", fen=NOTES[nth_note])["taken"]:
+        if nth_note < len(NOTES) and puts_in(machine, NOTES[nth_note]):
             nth_note += 1
         time.sleep(0.002)
     os.kill(child, signal.SIGKILL)
