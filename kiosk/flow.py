@@ -172,7 +172,8 @@ def _finished(session: Session, touch: t.Touch, snapshot: Snapshot, at_ms: int) 
     if isinstance(step, Trouble) and isinstance(touch, t.Finish):
         order = snapshot.order
         open_order = order is not None and order.claim is None and not order.tickets
-        if step.words is not None and step.choice.destination is not None and not open_order:
+        may_choose = snapshot.capabilities.sells and step.choice.destination is not None
+        if step.words is not None and may_choose and not open_order:
             return _enter(session, WhichDeparture(choice=step.choice), at_ms)
         return leave(session, snapshot, at_ms)
     if isinstance(step, Done) and isinstance(touch, t.Finish):

@@ -217,6 +217,10 @@ class CardboardTill:
         """The till has to say something about the running order."""
         self._order(message=words)
 
+    def stops_taking(self, words: Words) -> None:
+        """The validator does not answer, and no note goes in."""
+        self._order(message=words, accepts=())
+
     def claim(self, *, slip_printed: bool) -> None:
         """The money inside becomes a claim."""
         order = self._running()

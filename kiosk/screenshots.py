@@ -14,8 +14,11 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from kiosk.app import KioskWindow, application
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
 from kiosk.rehearsal import CardboardTill
+from kiosk.till import wording
 from kiosk.till.values import Delivery
+from kiosk.till.wording import Notice, Trouble
 from kiosk.viewmodel import KioskViewModel
+from tickets.money import Fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,22 +97,6 @@ class Rehearsal:
         self.settle()
 
 
-SILENT = (
-    "纸币器没有回应。已收 ¥20.00，未丢失；一分钟内如未恢复，将打印退款凭条。",
-    "The note reader has stopped. Your ¥20.00 is safe. If it does not go on, a slip follows within a minute.",
-)
-WRONG_CARD = (
-    "这张证件无法读取，请重新放置或手动输入。",
-    "This card cannot be read. Place it again, or type its number.",
-)
-PAPER_OUT = ("打印机缺纸。", "The printer is out of paper.")
-SOLD_OUT = (
-    "该班次最后的座位刚刚售出，没有收取任何款项。请选择其他班次。",
-    "The last seats on this coach have just been sold. No money was taken. Please choose another coach.",
-)
-STAFF_TOLD = ("打印机缺纸，工作人员已收到通知。", "The printer is out of paper; staff have been told.")
-
-
 def rehearse(panel: PanelSettings) -> Rehearsal:
     """A window on a cardboard till, at the attract screen."""
     application()
@@ -139,7 +126,7 @@ def walk(r: Rehearsal, look: Look) -> Iterator[str]:
     m.touch("confirm")
     till.card("欧阳**", "1101****002X")
     yield "13-who-two"
-    till.show(replace(till.snapshot, trouble=WRONG_CARD))
+    till.show(replace(till.snapshot, trouble=wording.TROUBLES[Trouble.CARD_UNREADABLE]))
     yield "14-who-trouble"
     till.show(replace(till.snapshot, trouble=None))
     m.dropRider("h2")
@@ -148,7 +135,7 @@ def walk(r: Rehearsal, look: Look) -> Iterator[str]:
     m.touch("cash")
     yield "16-putting-in"
     yield from _money(r, look)
-    yield "24-done"
+    yield "25-done"
     yield from _troubles(r, look)
 
 
@@ -178,28 +165,30 @@ def _money(r: Rehearsal, look: Look) -> Iterator[str]:
     till, m = r.till, r.model
     till.bill(20)
     yield "17-part-paid"
-    till.message(SILENT)
-    yield "18-validator-silent"
+    till.message(wording.BILL_TOO_LARGE)
+    yield "18-note-too-large"
+    till.stops_taking(wording.stuck_message(Fen(2000), 48))
+    yield "19-validator-silent"
     till.message(None)
     m.touch("back")
-    yield "19-give-up"
+    yield "20-give-up"
     m.touch("continue")
     r.wait(190 if look.large else 65)
-    yield "20-still-there"
+    yield "21-still-there"
     m.touch("continue")
     till.bill(20)
     till.bill(5)
-    yield "21-printing"
-    till.print_all(Delivery.REFUSED, PAPER_OUT)
-    yield "22-refused"
+    yield "22-printing"
+    till.print_all(Delivery.REFUSED, wording.PRINT_REFUSED)
+    yield "23-refused"
     till.print_all(Delivery.UNKNOWN)
-    yield "23-unknown"
+    yield "24-unknown"
     till.print_all(Delivery.PRINTED)
 
 
 def _troubles(r: Rehearsal, look: Look) -> Iterator[str]:
     till, m = r.till, r.model
-    for slip, name in ((True, "25-claim"), (False, "26-claim-no-slip")):
+    for slip, name in ((True, "26-claim"), (False, "27-claim-no-slip")):
         m.touch("finish")
         r.settle()
         r.buy(look)
@@ -208,9 +197,18 @@ def _troubles(r: Rehearsal, look: Look) -> Iterator[str]:
         yield name
     m.touch("finish")
     r.settle()
-    till.refuses = SOLD_OUT
+    till.refuses = wording.TROUBLES[Trouble.TOO_FEW_PLACES]
     r.buy(look)
-    yield "27-trouble"
+    yield "28-trouble"
+    m.touch("finish")
+    m.touch("startOver")
+    r.settle()
+    working, no_printer = till.snapshot.capabilities, wording.NOTICES[Notice.NO_PRINTER]
+    till.refuses = no_printer
+    r.buy(look)
+    till.show(replace(till.snapshot, capabilities=replace(working, printer=False, sells=False, notices=(no_printer,))))
+    yield "29-trouble-cannot-sell"
+    till.show(replace(till.snapshot, capabilities=working))
     till.refuses = None
     m.touch("startOver")
     m.touch("finish")
@@ -229,22 +227,28 @@ def _troubles(r: Rehearsal, look: Look) -> Iterator[str]:
     till.show(replace(till.snapshot, recovered=left))
     r.settle()
     r.set(look)
-    yield "28-recovered"
+    yield "30-recovered"
     m.touch("notMine")
-    yield "29-attract-recovered"
+    yield "31-attract-recovered"
     r.start(look)
     m.chooseStop("1001")
     r.settle()
     offers = till.snapshot.offers
     till.show(replace(till.snapshot, offers=tuple(offer for offer in offers if offer.destination != 1001)))
-    yield "30-no-more-coach"
-    broken = replace(till.snapshot.capabilities, printer=False, sells=False, cash=False, notices=(STAFF_TOLD,))
+    yield "32-no-more-coach"
+    broken = replace(
+        till.snapshot.capabilities,
+        printer=False,
+        sells=False,
+        cash=False,
+        notices=(wording.NOTICES[Notice.NO_PRINTER],),
+    )
     till.show(replace(till.snapshot, capabilities=replace(broken, online=False)))
-    yield "31-cannot-sell-now"
+    yield "33-cannot-sell-now"
     m.touch("startOver")
     r.settle()
     r.set(look)
-    yield "32-out-of-service"
+    yield "34-out-of-service"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Property, QObject, Signal, SignalInstance, Slot
 
-from kiosk import flow, present
+from kiosk import flow
 from kiosk import touches as t
 from kiosk.codes import CodePicture
-from kiosk.present import Group
+from kiosk.present import choosing, frame, ordered
+from kiosk.present.values import Group, step_name
 from kiosk.rows import RowsModel
 from kiosk.steps import Session, nobody
 from kiosk.till.values import Command, OrderView, Snapshot
@@ -106,27 +107,27 @@ class KioskViewModel(QObject):
         assert snapshot is not None
         comfort = session.comfort
         language = self.language
-        self._destinations.show(present.destination_rows(session, snapshot, zone))
-        self._departures.show(present.departure_rows(session, snapshot, zone))
-        self._board.show(present.board_rows(session, snapshot, zone))
-        self._riders.show(present.rider_rows(session))
-        self._tickets.show(present.ticket_rows(session, snapshot))
+        self._destinations.show(choosing.destination_rows(session, snapshot, zone))
+        self._departures.show(choosing.departure_rows(session, snapshot, zone))
+        self._board.show(choosing.board_rows(session, snapshot, zone))
+        self._riders.show(choosing.rider_rows(session))
+        self._tickets.show(ordered.ticket_rows(session, snapshot))
         now: dict[str, Group] = {
             "comfort": {"language": comfort.language.value, "large": comfort.large, "contrast": comfort.contrast},
-            "top": present.top(session, snapshot, zone),
-            "band": present.band(session, snapshot),
-            "rail": present.rail(session, snapshot, zone),
-            "notice": present.notice(session, snapshot),
-            "spelling": present.spelling(session, snapshot),
-            "who": present.who(session, snapshot),
-            "typing": present.typing(session),
-            "paying": present.paying(session, snapshot),
+            "top": frame.top(session, snapshot, zone),
+            "band": frame.band(session, snapshot),
+            "rail": frame.rail(session, snapshot, zone),
+            "notice": frame.notice(session, snapshot),
+            "spelling": choosing.spelling(session, snapshot),
+            "who": choosing.who(session, snapshot),
+            "typing": choosing.typing(session),
+            "paying": ordered.paying(session, snapshot),
             "printing": {
-                **present.printing(session, snapshot),
-                "code": self._code.of(present.code_on_show(session, snapshot)),
+                **ordered.printing(session, snapshot),
+                "code": self._code.of(ordered.code_on_show(session, snapshot)),
             },
-            "claim": present.claim(session, snapshot),
-            "still": present.still(session, snapshot, self._clock()),
+            "claim": ordered.claim(session, snapshot),
+            "still": frame.still(session, snapshot, self._clock()),
         }
         changed = [name for name, group in now.items() if group != self._groups[name]]
         self._groups = now
@@ -134,7 +135,7 @@ class KioskViewModel(QObject):
             self.languageChanged.emit()
         for name in changed:
             self._signals()[name].emit()
-        step = present.step_name(session.step)
+        step = step_name(session.step)
         if step != self._step:
             self._step = step
             self.stepChanged.emit()

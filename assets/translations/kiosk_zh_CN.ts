@@ -532,6 +532,10 @@ to start</source>
         <translation>请重新选择</translation>
     </message>
     <message>
+        <source>No tickets are sold here now</source>
+        <translation>本机暂停售票</translation>
+    </message>
+    <message>
         <source>To be paid back</source>
         <translation>应退金额</translation>
     </message>
@@ -550,6 +554,10 @@ to start</source>
     <message>
         <source>Choose again</source>
         <translation>重新选择</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
     </message>
     <message>
         <source>I have the slip</source>

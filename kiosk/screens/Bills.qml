@@ -13,6 +13,7 @@ Column {
 
     Label {
         width: parent.width
+        visible: text !== ""
         text: chips.label
         letters: Look.body
         color: Look.quietInk

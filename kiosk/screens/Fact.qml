@@ -13,11 +13,16 @@ Grid {
     columnSpacing: Look.mm(4)
     verticalItemAlignment: Grid.AlignVCenter
 
+    TextMetrics { // a wrapped text's own width depends on its width
+        id: unwrapped
+
+        font: word.font
+        text: fact.label
+    }
     Label {
         id: word
 
-        width: Look.wide ? implicitWidth : fact.width
-        wrapMode: Look.wide ? Text.NoWrap : Text.WordWrap // a wrapped text's own width depends on its width
+        width: Look.wide ? Math.ceil(unwrapped.advanceWidth) + 1 : fact.width
         text: fact.label
         color: Look.goInk
     }

@@ -7,13 +7,14 @@ Stage {
 
     readonly property var money: kiosk.paying
     readonly property bool open: (money.accepts ?? []).length > 0
+    readonly property bool tight: Look.wide && notice !== "" // then the bar gives way: which notes go in is never hidden
 
     question: open ? qsTr("Put in the notes one by one") : qsTr("Please wait a moment")
     notice: money.message ?? ""
 
     Column {
         width: parent.width
-        spacing: Look.mm(5)
+        spacing: Look.mm(screen.tight ? 3 : 5)
 
         Row {
             width: parent.width
@@ -23,15 +24,18 @@ Stage {
                 width: Math.floor((parent.width - Look.gutter) / 2)
                 label: qsTr("Still to pay")
                 value: screen.money.due ?? ""
+                letters: screen.tight ? Look.title : Look.hero
                 ink: Look.primary
             }
             Figure {
                 width: Math.floor((parent.width - Look.gutter) / 2)
                 label: qsTr("Paid so far")
                 value: screen.money.paid ?? ""
+                letters: screen.tight ? Look.title : Look.hero
             }
         }
         Rectangle {
+            visible: !screen.tight
             width: parent.width
             height: Look.mm(6)
             radius: height / 2
@@ -50,12 +54,12 @@ Stage {
         }
         Bills {
             width: parent.width
-            visible: screen.open && !(Look.large && screen.notice !== "")
-            label: qsTr("The machine takes these notes now")
+            visible: screen.open
+            label: screen.tight ? "" : qsTr("The machine takes these notes now")
             bills: screen.money.bills ?? []
         }
         Notice {
-            visible: text !== "" && !Look.wide
+            visible: text !== "" && !Look.wide && !(Look.large && screen.notice !== "")
             width: parent.width
             text: qsTr("No change: the machine never takes more than is still to pay.")
         }

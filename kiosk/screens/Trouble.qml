@@ -7,8 +7,9 @@ Stage {
 
     readonly property var claim: kiosk.claim
     readonly property bool owed: claim.open ?? false
+    readonly property bool again: claim.again ?? false
 
-    question: owed ? qsTr("Your money is safe") : qsTr("Please choose again")
+    question: owed ? qsTr("Your money is safe") : again ? qsTr("Please choose again") : qsTr("No tickets are sold here now")
 
     Column {
         width: parent.width
@@ -49,8 +50,8 @@ Stage {
         width: parent.width
         tone: "primary"
         letters: Look.title
-        sign: screen.owed ? "tick" : "forward"
-        name: !screen.owed ? qsTr("Choose again") : screen.claim.slip ? qsTr("I have the slip") : qsTr("I have the number")
+        sign: screen.owed || !screen.again ? "tick" : "forward"
+        name: !screen.owed ? (screen.again ? qsTr("Choose again") : qsTr("Finish")) : screen.claim.slip ? qsTr("I have the slip") : qsTr("I have the number")
         onTouched: kiosk.touch("finish")
     }
 }

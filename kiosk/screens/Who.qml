@@ -67,6 +67,8 @@ Stage {
 
             required property var row
             required property int index
+            readonly property bool flat: Look.wide && screen.notice !== "" // there is height for one line only
+            readonly property string ticket: row.children > 0 ? qsTr("%1 + child %2").arg(Names.ticket(row.kind)).arg(row.fare) : qsTr("%1 %2").arg(Names.ticket(row.kind)).arg(row.fare)
 
             objectName: "who.change." + index
             width: GridView.view.cellWidth - Look.gutter
@@ -89,13 +91,14 @@ Stage {
 
                 Label {
                     width: parent.width
-                    text: line.row.name === "" ? line.row.number : Look.large ? line.row.name : line.row.name + "  " + line.row.number
+                    text: (line.row.name === "" ? line.row.number : Look.large ? line.row.name : line.row.name + "  " + line.row.number) + (line.flat ? "  " + line.ticket : "")
                     strong: true
                     lineHeight: 0.85
                 }
                 Label {
                     width: parent.width
-                    text: line.row.children > 0 ? qsTr("%1 + child %2").arg(Names.ticket(line.row.kind)).arg(line.row.fare) : qsTr("%1 %2").arg(Names.ticket(line.row.kind)).arg(line.row.fare)
+                    visible: !line.flat
+                    text: line.ticket
                     letters: Look.quiet
                     color: Look.quietInk
                     lineHeight: 0.85

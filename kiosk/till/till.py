@@ -125,7 +125,9 @@ class Till:
         """Do what a screen asks. What cannot be done is told as `Snapshot.trouble`, never as an exception."""
         self._trouble = None
         trouble = self._obey(command)
-        if trouble is not None:
+        if trouble is Trouble.CANNOT_SELL:
+            self._trouble = next(iter(self._capabilities().notices), wording.TROUBLES[trouble])
+        elif trouble is not None:
             self._trouble = wording.TROUBLES[trouble]
         self.work()
 

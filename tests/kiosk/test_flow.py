@@ -231,6 +231,17 @@ def test_a_refused_order_says_why_and_leads_back_to_the_coaches() -> None:
     assert len(walk.choice.riders) == 1
 
 
+def test_nobody_is_led_back_to_coaches_that_cannot_be_sold() -> None:
+    walk = Walk().to_who().card()
+    walk.till.refuses = ("缺纸", "no paper")
+    walk.touch(t.Confirm())
+    snapshot = walk.till.snapshot
+    walk.till.show(replace(snapshot, capabilities=replace(snapshot.capabilities, sells=False)))
+    walk.touch(t.Finish())
+    walk.look()
+    assert walk.is_at(OutOfService)
+
+
 def test_trouble_of_before_the_order_is_not_its_answer() -> None:
     walk = Walk().to_who().card()
     said = ("读不出", "cannot be read")

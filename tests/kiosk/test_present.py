@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk import present, wording
+from kiosk import wording
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
+from kiosk.present import choosing, frame
+from kiosk.present.values import note
 from kiosk.rehearsal import NOW, CardboardTill
-from kiosk.steps import Choice, Comfort, Language, Session, WhereTo, nobody
+from kiosk.steps import Choice, Comfort, Language, Notice, Session, WhereTo, WhichDeparture, nobody
 from kiosk.strikes import Strikes
 from tickets.money import Fen
 
@@ -35,11 +37,11 @@ def test_minutes_left_are_said_within_the_hour(seconds: int, said: int) -> None:
 
 
 def test_bills_are_named_as_they_are_printed() -> None:
-    assert (present.note(Fen(2000)), present.note(Fen(50))) == ("¥20", "¥0.50")
+    assert (note(Fen(2000)), note(Fen(50))) == ("¥20", "¥0.50")
 
 
 def test_popular_destinations_come_first_and_those_without_a_coach_last() -> None:
-    rows = present.destination_rows(nobody(0), SNAPSHOT, CHINA)
+    rows = choosing.destination_rows(nobody(0), SNAPSHOT, CHINA)
     assert [row["key"] for row in rows][:3] == ["1001", "1002", "1003"]
     sold = [bool(row["sold"]) for row in rows]
     assert sold == sorted(sold, reverse=True)
@@ -50,17 +52,17 @@ def test_popular_destinations_come_first_and_those_without_a_coach_last() -> Non
     ("typed", "found"), [("HZ", {"1001", "1006"}), ("XIT", {"1011"}), ("Q", {"1013"}), ("ZZ", set())]
 )
 def test_letters_find_by_initials_and_by_pinyin(typed: str, found: set[str]) -> None:
-    assert {row["key"] for row in present.destination_rows(searching(typed), SNAPSHOT, CHINA)} == found
+    assert {row["key"] for row in choosing.destination_rows(searching(typed), SNAPSHOT, CHINA)} == found
 
 
 def test_only_letters_that_lead_somewhere_can_be_touched() -> None:
-    assert present.spelling(searching("N"), SNAPSHOT)["next"] == "ABIX"
+    assert choosing.spelling(searching("N"), SNAPSHOT)["next"] == "ABIX"
 
 
 def test_the_next_coach_is_the_one_suggested() -> None:
     stop = next(place for place in SNAPSHOT.destinations if place.stop == 1001)
     session = replace(nobody(0), step=WhereTo(choice=Choice(destination=stop)))
-    rows = present.departure_rows(session, SNAPSHOT, CHINA)
+    rows = choosing.departure_rows(session, SNAPSHOT, CHINA)
     assert [row["suggested"] for row in rows] == [True] + [False] * (len(rows) - 1)
     assert rows[0] == {
         "key": "2026-11-22/K1001-1/1001",
@@ -80,14 +82,14 @@ def test_the_next_coach_is_the_one_suggested() -> None:
 def test_a_coach_with_several_stops_is_one_row_of_the_board() -> None:
     first = SNAPSHOT.offers[0]
     nearer = replace(first, destination=1999, names=("近", "Near"), fare=Fen(100))
-    rows = present.board_rows(nobody(0), replace(SNAPSHOT, offers=(nearer, *SNAPSHOT.offers)), CHINA)
+    rows = choosing.board_rows(nobody(0), replace(SNAPSHOT, offers=(nearer, *SNAPSHOT.offers)), CHINA)
     assert [row["to"] for row in rows].count("近") == 0
     assert [row["trip"] for row in rows].count(first.trip) == 1
 
 
 def test_texts_follow_the_language() -> None:
     session = replace(nobody(0), comfort=Comfort(language=Language.EN))
-    assert present.top(session, SNAPSHOT, CHINA)["station"] == "Wutong Coach Station"
+    assert frame.top(session, SNAPSHOT, CHINA)["station"] == "Wutong Coach Station"
 
 
 def test_a_panel_is_measured_in_millimetres() -> None:
@@ -108,3 +110,10 @@ def test_a_double_strike_counts_only_when_the_screen_changed_under_it() -> None:
     assert not strikes.is_double(110, 300, 350, "attract")
     assert not strikes.is_double(110, 300, 400, "whereTo")
     assert not strikes.is_double(110, 300, 900, "which")
+
+
+def test_nobody_is_asked_to_choose_again_where_nothing_can_be_sold() -> None:
+    asked_again = replace(nobody(0), step=WhichDeparture(choice=Choice(), notice=Notice.TIME_UP))
+    assert frame.notice(asked_again, SNAPSHOT) == {"reason": "time_up", "said": ""}
+    no_paper = replace(SNAPSHOT.capabilities, sells=False, notices=(("缺纸", "No paper"),))
+    assert frame.notice(asked_again, replace(SNAPSHOT, capabilities=no_paper)) == {"reason": "", "said": "缺纸"}

@@ -114,7 +114,7 @@ def test_every_screen_is_whole(qt: list[str], panel: PanelSettings, look: Look) 
             faults += [f"{name}: {fault}" for fault in Page(rehearsal, panel).faults(look)]
     finally:
         rehearsal.kiosk.close()
-    assert len(seen) == 32
+    assert len(seen) == 34
     assert not faults, "\n".join(faults)
 
 
@@ -128,5 +128,41 @@ def test_contrast_is_high_where_it_is_asked_for(qt: list[str]) -> None:
         page = Page(rehearsal, WIDE)
         inks = {text.colour for text in page.texts}
         assert inks <= {"#ffffff", "#ffe100", "#b0b0b0", "#000000"}
+    finally:
+        rehearsal.kiosk.close()
+
+
+@pytest.mark.parametrize("panel", [WIDE, HIGH])
+@pytest.mark.parametrize("look", [EN, ZH_LARGE, EN_LARGE], ids=lambda look: look.name)
+def test_a_notice_never_hides_which_notes_go_in(qt: list[str], panel: PanelSettings, look: Look) -> None:
+    """It may say itself: use smaller notes."""
+    rehearsal = rehearse(panel)
+    try:
+        for name in walk(rehearsal, look):
+            rehearsal.settle()
+            if name != "18-note-too-large":
+                continue
+            rehearsal.kiosk.window.grabWindow()  # lays everything out
+            page = Page(rehearsal, panel)
+            notes = {text.text: text for text in page.texts if text.text in ("¥1", "¥5", "¥10", "¥20", "¥50", "¥100")}
+            band = min(target.box[1] for target in page.targets if target.name.startswith("band."))
+            assert len(notes) == 6
+            assert all(note.box[1] + note.box[3] + panel.mm(4) < band for note in notes.values()), "over the band"
+            return
+    finally:
+        rehearsal.kiosk.close()
+    raise AssertionError("the screen was never on show")
+
+
+def test_every_screen_bears_a_change_of_language_and_size(qt: list[str]) -> None:
+    """Nothing is complained of while it lays itself out anew."""
+    rehearsal = rehearse(WIDE)
+    try:
+        for _ in walk(rehearsal, ZH):
+            for touch in ("large", "language", "large", "language"):
+                if rehearsal.model.screen not in ("attract", "outOfService"):
+                    rehearsal.model.touch(touch)
+                    rehearsal.settle()
+                    rehearsal.kiosk.window.grabWindow()
     finally:
         rehearsal.kiosk.close()

@@ -201,6 +201,15 @@ def test_a_machine_without_paper_does_not_sell(site: Site) -> None:
     assert site.desk.till.snapshot().capabilities.sells
 
 
+def test_an_order_that_cannot_be_held_says_which_device_is_to_blame(site: Site) -> None:
+    chosen = offer(site.desk.till, "K1")
+    site.printer.ready = False
+    site.work(3, seconds=1)
+    hold(site.desk.till, chosen, [person(1)])
+    snapshot = site.desk.till.snapshot()
+    assert (snapshot.order, snapshot.trouble) == (None, NOTICES[Notice.NO_PRINTER])
+
+
 def test_where_people_board_with_their_document_it_sells_without_paper(site: Site) -> None:
     site.kill()
     site.printer.ready = False
