@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyzbar import pyzbar
 
 from gate.damaged import MODEL_2, read_damaged
+from gate.picture import with_margin
 
 Grey = NDArray[np.uint8]
 """A grey picture, rows × columns, 0 black to 255 white."""
@@ -198,11 +199,6 @@ def _smooth(grey: Grey) -> Grey:
     return np.asarray(cv2.medianBlur(grey, 3), np.uint8)
 
 
-def _with_margin(grey: Grey, level: int) -> Grey:
-    """A code cut out at its edge has no quiet zone."""
-    return np.pad(grey, max(16, max(grey.shape) // 16), constant_values=level)
-
-
 def _thresholded(grey: Grey) -> Grey:
     return np.asarray(cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 25, 5), np.uint8)
 
@@ -227,8 +223,8 @@ LADDER = (
 """In this order; a camera goes on from frame to frame where it stopped, a picture file has all of them."""
 
 PATIENT = (
-    Way(name="a light margin", read=partial(_changed, partial(_with_margin, level=255)), cost=4),
-    Way(name="a dark margin", read=partial(_changed, partial(_with_margin, level=0), inverted=True), cost=6),
+    Way(name="a light margin", read=partial(_changed, partial(with_margin, level=255)), cost=4),
+    Way(name="a dark margin", read=partial(_changed, partial(with_margin, level=0), inverted=True), cost=6),
     Way(name="module by module, all", read=_all_suspects, cost=100, once=True),
     Way(name="slanted bars", read=_slanted_bars, cost=60),
     Way(name="zbar, sharpened", read=partial(_zbar, change=_sharp), cost=60),

@@ -18,11 +18,6 @@ FAULTS = ("silent", "garbage", "half", "deaf")
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
 def lane(tmp_path: Path) -> Iterator[RealLane]:
     centre = Centre(tmp_path / "cache.db")
     centre.opens_for_the_day()

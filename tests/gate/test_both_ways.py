@@ -18,11 +18,6 @@ OUT_ONLY = replace(SETTINGS, ways=frozenset({Way.OUT}))
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
 def text(desk: Desk) -> str:
     return desk.by_till(desk.ticket())
 

@@ -49,16 +49,12 @@ def new_name() -> str:
     return "".join(chr(0x4E00 + secrets.randbelow(20_000)) for _ in range(4))
 
 
-@pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    said = Centre(tmp_path / "cache.db")
-    said.opens_for_the_day()
-    said.departure(replace(DEPARTURE, identity=IdentityPolicy.CODE_AND_CARD))
-    yield said
-    said.close()
+@pytest.fixture(autouse=True)
+def both(centre: Centre) -> None:
+    """The coach wants code and card."""
+    centre.departure(replace(DEPARTURE, identity=IdentityPolicy.CODE_AND_CARD))
 
 
-@pytest.mark.usefixtures("centre")
 class TestObjects:
     """Everything that can be reached from a lane, its decider, and what they know."""
 
@@ -133,7 +129,6 @@ def _has(each: object, number: str) -> bool:
             return False
 
 
-@pytest.mark.usefixtures("centre")
 class TestBytes:
     """Everything that a gate's process has in its memory, as a core dump of it would."""
 

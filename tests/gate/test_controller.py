@@ -19,19 +19,6 @@ from tickets.reasons import Reason
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    centre = Centre(tmp_path / "cache.db")
-    centre.opens_for_the_day()
-    yield centre
-    centre.close()
-
-
-@pytest.fixture
 def lane(tmp_path: Path, centre: Centre) -> Iterator[VirtualLane]:
     gate = Gate(tmp_path / "gate-1", cache=tmp_path / "cache.db")
     yield VirtualLane(gate, badges=lambda code: "A7" if code.text == "RB1:ATTENDANT" else None)

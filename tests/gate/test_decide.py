@@ -41,19 +41,6 @@ from tickets.uses import UseEnd
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    centre = Centre(tmp_path / "cache.db")
-    centre.opens_for_the_day()
-    yield centre
-    centre.close()
-
-
-@pytest.fixture
 def gate(tmp_path: Path) -> Iterator[Gate]:
     gate = Gate(tmp_path / "gate-1", cache=tmp_path / "cache.db")
     yield gate

@@ -14,14 +14,6 @@ from tickets.reasons import Reason
 
 
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    centre = Centre(tmp_path / "cache.db")
-    centre.opens_for_the_day()
-    yield centre
-    centre.close()
-
-
-@pytest.fixture
 def gate(tmp_path: Path, centre: Centre) -> Iterator[Gate]:
     gate = Gate(tmp_path / "gate-1", cache=tmp_path / "cache.db")
     yield gate

@@ -149,11 +149,6 @@ class TwoLanes:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
 def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TwoLanes]:
     monkeypatch.setattr(run, "RESTART_SECONDS", 0.3)
     monkeypatch.setattr(BrokenScanner, "broken", False)

@@ -26,11 +26,6 @@ BRISK = GateSettings(
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
 def lane(tmp_path: Path) -> Iterator[RealLane]:
     centre = Centre(tmp_path / "cache.db")
     centre.opens_for_the_day()
