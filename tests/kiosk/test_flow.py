@@ -6,6 +6,7 @@ import pytest
 
 from kiosk import flow
 from kiosk import touches as t
+from kiosk.idle import asks_at_ms
 from kiosk.rehearsal import CardboardTill, timetable
 from kiosk.steps import (
     Attract,
@@ -31,6 +32,7 @@ from kiosk.steps import (
     Who,
     nobody,
 )
+from kiosk.till.clerk import IDLE_LIMIT
 from kiosk.till.values import (
     AskForDocuments,
     CancelOrder,
@@ -471,3 +473,19 @@ def test_only_what_is_sold_can_be_chosen() -> None:
     assert walk.is_at(WhereTo)
     walk.touch(t.ChooseStop(1001), t.ChooseTrip("2026-11-22", "nothing"), t.PayCash(), t.Finish())
     assert walk.is_at(WhichDeparture)
+
+
+@pytest.mark.parametrize(("large", "seconds"), [(False, 80), (True, 200)])
+def test_money_that_is_left_behind_becomes_a_claim_before_the_till_would_see_to_it(large: bool, seconds: int) -> None:
+    """Who counts the money of an order that is open still has to wait so long, and no longer."""
+    walk = Walk().to_bills().bill(20)
+    session = replace(walk.session, comfort=Comfort(large=large))
+    asks_at = asks_at_ms(session, walk.till.snapshot)
+    assert asks_at is not None
+    asked, _ = flow.ticked(session, walk.till.snapshot, asks_at)
+    assert isinstance(asked.step, StillThere)
+    assert asked.step.until_ms - session.touched_ms == seconds * 1000
+    assert seconds < IDLE_LIMIT
+    after, commands = flow.ticked(asked, walk.till.snapshot, asked.step.until_ms)
+    assert isinstance(after.step, GiveUp)
+    assert commands == (CancelOrder(),)
