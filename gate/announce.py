@@ -71,6 +71,8 @@ Announce = Callable[[Announcement], None]
 """Is called in the gate's own thread: it must not wait for anybody."""
 
 IDLE = Announcement(showing=Showing.IDLE, word=("请扫码或刷身份证", "Scan your ticket or ID card"))
+_SCAN = replace(IDLE, word=("请出示车票二维码", "Scan your ticket"))
+_LAY_CARD = replace(IDLE, word=("请刷身份证", "Show your ID card"))
 WAIT = Announcement(
     showing=Showing.WAIT, word=("请稍候", "Please wait"), sentence=("前面的旅客正在通过。", "Somebody is passing.")
 )
@@ -98,6 +100,13 @@ EMERGENCY_OVER = Announcement(
     ),
 )
 """The fire input has fallen back and nobody has reset the lane yet: it stays open."""
+
+
+def idle_for(*, codes: bool, cards: bool) -> Announcement:
+    """What a free side asks for: only what something there can read."""
+    if codes == cards:
+        return IDLE
+    return _SCAN if codes else _LAY_CARD
 
 
 def closed_for(fault: Fault | None) -> Announcement:

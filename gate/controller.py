@@ -103,9 +103,11 @@ class Controller:
         observer: Observer = UNOBSERVED,
         started: Callable[[], None] = lambda: None,
         readers: Mapping[Way, int] | None = None,
+        idle: Mapping[Way, Announcement] | None = None,
     ) -> None:
         """`announce` has the display of each of the lane's ways. `device_names` is set before the names of devices.
         `readers` says how many devices read on each side: where none of them works, the display says so.
+        `idle` is the picture of each side at rest, if another than `IDLE`.
 
         `settles` says of which lanes this one settles what an earlier life left open. `badges` says who may reset an
         emergency, if others may than those of gate/reset.py. `started` writes that the gate's life has begun, unless
@@ -122,6 +124,7 @@ class Controller:
                 announce=announce[way],
                 monotonic=monotonic,
                 readers=(readers or {}).get(way, 0),
+                idle=(idle or {}).get(way, IDLE),
             )
             for way in Way
             if way in settings.ways
@@ -411,7 +414,7 @@ class Controller:
         for side in self._sides.values():
             if self._lane.welcomes(side.way):
                 blind = None if side.blind is None else blind_for(side.blind)
-                side.display.rest(closed or blind or IDLE, at_once=at_once)
+                side.display.rest(closed or blind or side.idle, at_once=at_once)
 
     def _out_of_service(self) -> Announcement:
         """The picture of a lane that admits nobody, and why."""

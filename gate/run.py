@@ -13,7 +13,7 @@ from drivers.barrier import Barrier, Way
 from drivers.camera import Camera
 from drivers.idreader import IdReader
 from drivers.scanner import Scanner
-from gate.announce import Announce, closed_for
+from gate.announce import Announce, Announcement, closed_for, idle_for
 from gate.arm import MARGIN_SECONDS
 from gate.controller import Controller
 from gate.decide import Decider
@@ -45,6 +45,11 @@ class Readers:
     def devices(self) -> Sequence[Scanner | Camera | IdReader]:
         """All of them that there are."""
         return [each for each in (self.scanner, self.camera, self.cards) if each is not None]
+
+    @property
+    def idle(self) -> Announcement:
+        """What a free side asks passengers for."""
+        return idle_for(codes=self.scanner is not None or self.camera is not None, cards=self.cards is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +187,7 @@ def run_lane(
             observer=observer,
             started=started,
             readers={way: len(readers.devices) for way, readers in parts.readers.items()},
+            idle={way: readers.idle for way, readers in parts.readers.items()},
         )
         threads = []
         for way, readers in parts.readers.items():

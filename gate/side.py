@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.barrier import Way
-from gate.announce import Announce
+from gate.announce import IDLE, Announce, Announcement
 from gate.decide import Decider
 from gate.display import Display
 from gate.override import Overrides
@@ -35,9 +35,11 @@ class Side:
         announce: Announce,
         monotonic: Callable[[], float],
         readers: int = 0,
+        idle: Announcement = IDLE,
     ) -> None:
-        """`readers`: how many devices read on this side; 0 when that is not known."""
+        """`readers`: how many devices read on this side; 0 when that is not known. `idle`: its picture at rest."""
         self.way = way
+        self.idle = idle
         self.display = Display(announce, settings.refusal_seconds, monotonic)
         pairing = Pairing(decider, settings.pair_seconds, monotonic)
         self.answers = Overrides(decider, pairing, settings.override_seconds, monotonic)

@@ -18,6 +18,7 @@ from gate.announce import (
     Announcement,
     Showing,
     badge,
+    idle_for,
     stop,
 )
 from gate.decide import Refused
@@ -45,6 +46,8 @@ def go(kind: str, persons: int = 1, *, seat: int | None = 12, bay: str | None = 
 def pictures() -> Iterator[tuple[str, Announcement]]:
     """Yield every picture with a name for its file."""
     yield "idle", IDLE
+    yield "idle-codes-only", idle_for(codes=True, cards=False)
+    yield "idle-cards-only", idle_for(codes=False, cards=True)
     yield "go-adult", go("adult")
     yield "go-adult-2-children", go("adult", 3, seat=45, bay="A12", flag="identity_not_checked")
     yield "go-adult-9-children", go("adult", 10, seat=200, bay="东广场 12", flag="departure_not_known")

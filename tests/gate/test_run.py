@@ -42,7 +42,7 @@ def test_a_genuine_ticket_a_copy_and_one_who_does_not_walk(lane: RealLane, desk:
     assert lane.pulses() == 1
     assert lane.board.state()["coil"]
     lane.walks()
-    lane.sees(Showing.IDLE)
+    assert lane.sees(Showing.IDLE).word[1] == "Scan your ticket", "nobody is asked for a card that nothing reads"
     assert not lane.board.state()["coil"]
     time.sleep(1.1)  # the copy is shown a second after the first code was taken away
     lane.scans(text)
