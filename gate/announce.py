@@ -71,7 +71,7 @@ Announce = Callable[[Announcement], None]
 """Is called in the gate's own thread: it must not wait for anybody."""
 
 IDLE = Announcement(showing=Showing.IDLE, word=("请扫码或刷身份证", "Scan your ticket or ID card"))
-_SCAN = replace(IDLE, word=("请出示车票二维码", "Scan your ticket"))
+_SCAN = replace(IDLE, word=("请扫车票码", "Scan your ticket"))
 _LAY_CARD = replace(IDLE, word=("请刷身份证", "Show your ID card"))
 WAIT = Announcement(
     showing=Showing.WAIT, word=("请稍候", "Please wait"), sentence=("前面的旅客正在通过。", "Somebody is passing.")
