@@ -54,7 +54,7 @@ class Bench:
             "staff": lambda: lan_facts.run(folder / "staff", 2 if quick else 12),
             "centre": lambda: centre_side.run(folder / "centre", *((2000, 1) if quick else (100_000, 8))),
             "frames": lambda: frames.run(20 if quick else 200),
-            "pictures": lambda: pictures.run(1 if quick else 20),
+            "pictures": lambda: pictures.run(1 if quick else 12),
             "empties": lambda: empties.run(100 if quick else 10_000),
             "camera": camera_faults.run,
             "gate": lambda: gate_start.run(self._large(), 1 if quick else 5),

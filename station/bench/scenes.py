@@ -1,8 +1,8 @@
 """Pictures as a gate's camera takes them: phones and printed tickets held up in many kinds of trouble.
 
-Everything comes from a seed: the same number gives the same pictures on every machine. The ranges were set once, by
-what phones, paper and lenses do, and are not fitted to any reader. One seed was for developing the reader, another,
-never looked at meanwhile, judges it. Real photographs are another matter; see docs/benchmarks.md.
+Everything comes from a seed: the same number gives the same pictures on every machine. The ranges were set by what
+phones, paper and lenses do, and are not fitted to any reader; docs/benchmarks.md names the two that were changed. One
+seed was for developing the reader, another, never looked at meanwhile, judges it. Photographs are another matter.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
