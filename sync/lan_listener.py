@@ -61,7 +61,7 @@ class Listener:
             raise PeerError("The relay answers with the same page for ever", "It is asked again later; report it.")
         if answer.epoch != writer.epoch:
             _log.warning("lan.arbiter epoch=%s before=%s", answer.epoch, writer.epoch or "none")
-        if answer.epoch != writer.epoch or answer.position != writer.position:
+        if writer.is_news(answer):
             judged = [self._judge.judge(data) for data in answer.facts]
             writer.learn(answer, judged, self._now_ms())
             self._tell(judged)

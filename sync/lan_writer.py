@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
-from sync.cache_schema import LAN_EPOCH, LAN_POSITION, LAN_STATUS
+from sync.cache_schema import LAN_EPOCH, LAN_POSITION, LAN_SETTLED, LAN_STATUS
 from sync.cache_writer import CacheWriter
 from sync.journal_reader import JournalReader
 from sync.points import Point
@@ -52,6 +52,7 @@ class LanWriter:
         position = cache.get(LAN_POSITION) or ""
         self._epoch = cache.get(LAN_EPOCH) or ""
         self._position = int(position) if position.isdecimal() else 0
+        self._settled = cache.get(LAN_SETTLED) or ""
 
     @property
     def epoch(self) -> str:
@@ -63,19 +64,35 @@ class LanWriter:
         """How far its changes were learnt."""
         return self._position
 
+    def is_news(self, answer: ChangesAnswer) -> bool:
+        """Whether there is something in it to take in."""
+        there = (answer.epoch, answer.position)
+        return there != (self._epoch, self._position) or self._settles(answer)
+
+    def _settles(self, answer: ChangesAnswer) -> bool:
+        return answer.arbitrating and not answer.more and answer.epoch != self._settled
+
     def learn(self, answer: ChangesAnswer, facts: Iterable[JudgedFact], at_ms: int) -> None:
         """Take in a page of changes with its position, in one commit.
 
-        Of each attempt what is known furthest stays. In another epoch nothing is held yet; what was learnt stays true.
+        Of each attempt what is known furthest stays. In another epoch nothing is held yet; what was learnt stays true,
+        but for what is open: a former arbiter may have granted it to a gate that died over it, and nobody would ever
+        end it. So when the new one begins, all is asked for once more; until it has come the arbiter answers for it.
         """
+        settles = self._settles(answer)
+        position = 0 if settles else answer.position
         with self._cache.commit(Point.SYNC_LAN_COMMIT_BEFORE, Point.SYNC_LAN_COMMIT_AFTER, durable=False) as connection:
             if answer.epoch != self._epoch:
                 self._cache.set(LAN_EPOCH, answer.epoch)
                 connection.execute("DELETE FROM held WHERE arbiter <> ?", (answer.epoch,))
-            self._cache.set(LAN_POSITION, str(answer.position))
+            self._cache.set(LAN_POSITION, str(position))
             connection.executemany(_PUT_USE, (use_row(use) for use in answer.uses))
             self._put(connection, facts, at_ms)
-        self._epoch, self._position = answer.epoch, answer.position
+            if settles:
+                self._cache.set(LAN_SETTLED, answer.epoch)
+                connection.execute("DELETE FROM lan_uses WHERE end IS NULL")
+        self._epoch, self._position = answer.epoch, position
+        self._settled = answer.epoch if settles else self._settled
 
     def keep(self, facts: Iterable[JudgedFact], at_ms: int) -> None:
         """Take in staff facts that came another way, or were judged again."""

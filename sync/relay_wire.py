@@ -131,7 +131,8 @@ class ChangesAnswer(Wire):
     """What was learnt after a position, oldest first, and the position to ask with next; `more`: ask again at once.
 
     When `epoch` is not the one that was asked with, this is the beginning of another arbiter's story: what was learnt
-    from the former one stays true, and the answer starts from nothing.
+    from the former one stays true, and the answer starts from nothing. `arbitrating`: all gates' histories are in it,
+    so a use that a former arbiter granted and that is not here let nobody in.
     """
 
     epoch: Hex32
@@ -139,6 +140,7 @@ class ChangesAnswer(Wire):
     uses: tuple[UseBody, ...] = ()
     facts: tuple[Bytes, ...] = ()
     more: bool = False
+    arbitrating: bool = False
 
 
 class FactRequest(Wire):

@@ -24,7 +24,7 @@ from sync.server.relay.use_rows import put_use, uses_of
 from tests.station_run import gate_there
 from tickets import admission
 from tickets.numbers import TicketNumber
-from tickets.uses import Presence, UseEnd, presence
+from tickets.uses import Presence, Use, UseEnd, presence
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 
@@ -124,7 +124,7 @@ def written_down_before_it_is_asked(patch: pytest.MonkeyPatch) -> None:
     real = Claims.ask
 
     def asks(self: Claims, wanted: Admitted) -> Answer:
-        self._commit(wanted, None)
+        self._commit(wanted, None, self.own(wanted.number))
         return real(self, wanted)
 
     patch.setattr(Claims, "ask", asks)
@@ -163,7 +163,7 @@ def sent_to_staff_and_kept(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_own_journal_is_not_told(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Claims, "_own", lambda *_: ())
+    patch.setattr(gate_claim, "MAX_OWN", -99)
 
 
 def what_is_told_of_others_is_believed(patch: pytest.MonkeyPatch) -> None:
@@ -177,6 +177,16 @@ def what_is_told_of_others_is_believed(patch: pytest.MonkeyPatch) -> None:
                 put_use(ledger.connection, replace(use, end="released"), ledger.next_position)
 
     patch.setattr(arbiter, "_hear_of_its_own", hears)
+
+
+def another_lane_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
+    """What the own journal said while the question was on its way is not looked at again."""
+    real = Claims.admit
+
+    def admits(self: Claims, admitted: Admitted, override: Override | None, _own: Sequence[Use]) -> bool:
+        return real(self, admitted, override, self.own(admitted.number))
+
+    patch.setattr(Claims, "admit", admits)
 
 
 def nobody_says_that_he_is_asking(patch: pytest.MonkeyPatch) -> None:
@@ -220,6 +230,7 @@ MUTANTS: Final[tuple[Patch, ...]] = (
     sent_to_staff_and_kept,
     the_own_journal_is_not_told,
     what_is_told_of_others_is_believed,
+    another_lane_is_not_looked_at,
     nobody_says_that_he_is_asking,
     two_lanes_take_up_one_use,
     doubles_are_not_noted,

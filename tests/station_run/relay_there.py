@@ -41,7 +41,7 @@ class RelayThere:
         self._life = 0
         self._silent_until = 0
         self.die_in: int | None = None
-        self._mark = (0, 0)
+        self._mark = (0, 0, False)
         self.struck_off: set[str] = set()
         shutil.copyfile(empty, self._file)
         self.ledger: Ledger | None = self._open()
@@ -51,10 +51,10 @@ class RelayThere:
         return self._folder / f"relay-{self._life}.db"
 
     @property
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, int, bool]:
         """Another one whenever its changes are others; that of before while it is not running."""
         if self.ledger is not None:
-            self._mark = (self._life, self.ledger.position)
+            self._mark = (self._life, self.ledger.position, self.ledger.arbitrating)
         return self._mark
 
     @property

@@ -188,9 +188,10 @@ class Run:
                 gate.frozen_ms, gate.when_frozen = trouble.ms, lambda text: self._forgotten(text, gate)
             case "dies over an answer" | "dies over a late question":
                 self._dies_over(gate, trouble)
+            case "lanes of one gate":
+                self._lanes_of_one_gate()
             case "cut":
-                self.network.cut.add(trouble.gate)
-                self.agenda.after(trouble.ms, lambda: self.network.cut.discard(trouble.gate))
+                self._is_cut_off(trouble.gate, trouble.ms)
             case "relay restarts":
                 self.faults[trouble.what] += 1
                 relay.stops(trouble.ms)
@@ -221,6 +222,20 @@ class Run:
             gate.dies_over = lambda: self._comes_back(gate, again, copies=trouble.ms % 4 != 0)
         self._shown(first, 0)
 
+    def _lanes_of_one_gate(self) -> None:
+        """One lane stands still over silence; meanwhile the use it asked for comes free, and the other lane goes on."""
+        if ONLY_HERE in self.spent:
+            return
+        self.spent.add(ONLY_HERE)
+        first, *others = (lane for gate in ("gate-1", "gate-2") for lane in LANES[gate])
+        gate = self.gates["gate-1"]
+        self.network.held_back[gate.device] = 3000
+        gate.frozen_ms, gate.when_frozen = 1500, lambda _: None
+        self._shown(Step(0, ONLY_HERE, others[-1], Way.IN, UseEnd.RELEASED, 40, False), 0)
+        self._shown(Step(0, ONLY_HERE, first, Way.IN, UseEnd.PASSED, 40, False), 0)
+        again = Step(0, ONLY_HERE, others[0], Way.IN, UseEnd.PASSED, 40, False)
+        self.agenda.after(700, lambda: self._shown(again, 5))
+
     def _comes_back(self, gate: GateThere, again: Step, copies: bool) -> None:
         if self.random.random() < 0.5:  # it stands still over the second answer too
             gate.frozen_ms, gate.when_frozen = self.random.randint(60, 250), lambda _: None
@@ -236,14 +251,19 @@ class Run:
         """The relay forgets what it has just granted to a gate that stands still, and a copy is shown elsewhere."""
         self.faults["gate stands still while the relay is emptied"] += 1
         self.relay.loses_its_disk(50)
+        if self.random.random() < 0.5:
+            self._is_cut_off(by.device, 3500)
         others = [lane for name, lanes in LANES.items() if name != by.device for lane in lanes]
         step = Step(0, self.bench.codes.index(text), self.random.choice(others), Way.IN, UseEnd.PASSED, 40, False)
         self.agenda.after(self.random.randint(1500, 3500), lambda: self._shown(step, 40))
 
+    def _is_cut_off(self, gate: str, ms: int) -> None:
+        self.network.cut.add(gate)
+        self.agenda.after(ms, lambda: self.network.cut.discard(gate))
+
     def _strikes_off(self, trouble: Trouble) -> None:
         """A gate is cut off, the relay is emptied, and staff say that the others need not wait for that gate."""
-        self.network.cut.add(trouble.gate)
-        self.agenda.after(trouble.ms, lambda: self.network.cut.discard(trouble.gate))
+        self._is_cut_off(trouble.gate, trouble.ms)
         self.relay.loses_its_disk(100)
 
         def strikes() -> None:

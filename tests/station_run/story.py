@@ -57,6 +57,7 @@ TROUBLES = (
     "freeze over an emptied relay",
     "dies over an answer",
     "dies over a late question",
+    "lanes of one gate",
     "cut",
     "cut",
     "relay restarts",
@@ -121,7 +122,7 @@ def _trouble(random: Random) -> Trouble:
         case "gate dies":
             return Trouble(at, what, gate, random.randint(1, 6))
         case "freeze over an emptied relay":
-            return Trouble(at, what, gate, random.choice((2500, 5000)))
+            return Trouble(at, what, gate, random.choice((5, 2500, 5000)))
         case "relay dies":
             return Trouble(at, what, gate, random.randint(1, 6))
         case "freeze":

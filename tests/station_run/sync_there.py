@@ -87,9 +87,11 @@ class SyncThere:
         def heard(answer: ChangesAnswer) -> None:
             if not self._answered("hear", turn):
                 return
-            self._heard = news if not answer.more else None
-            if (answer.epoch, answer.position) != (epoch, after):
+            self._heard = news
+            if self._lan.is_news(answer):
                 self._lan.learn(answer, [], 0)
+            if answer.more or self._lan.position != answer.position:
+                self._heard = None
 
         self._network.call(self._device, lambda relay: relay.changes(after, epoch), heard)
 

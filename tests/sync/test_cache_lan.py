@@ -94,6 +94,27 @@ def test_both_sides_uses_are_one_history(writer: CacheWriter, lan: LanWriter, re
     assert reader.uses_of(DAY, TRIP) == reader.uses(TicketNumber(7))
 
 
+def test_what_a_former_arbiter_granted_and_nobody_wrote_down_keeps_nobody_out(
+    writer: CacheWriter, lan: LanWriter, reader: CacheReader
+) -> None:
+    """The gate died over the answer, and the relay lost its disk before it heard so."""
+    learn(lan, lan_use(7, 1), lan_use(8, 2, "passed"), lan_use(9, 3, "unresolved"))
+    told = ChangesAnswer(epoch="e2" * 16, position=4)
+    lan.learn(told, [], NOW_MS)
+    assert attempts(reader, 7) == [(1, 1, None)], "it may still be written down"
+    began = told.model_copy(update={"arbitrating": True})
+    assert lan.is_news(began)
+    lan.learn(began, [], NOW_MS)
+    assert attempts(reader, 7) == []
+    assert (attempts(reader, 8), attempts(reader, 9)) == ([(1, 2, UseEnd.PASSED)], [(1, 3, UseEnd.UNRESOLVED)])
+    assert lan.position == 0, "what is open there is asked for again"
+    again = began.model_copy(update={"uses": (lan_use(6, 6),)})
+    lan.learn(again, [], NOW_MS)
+    assert (lan.position, attempts(reader, 6)) == (4, [(1, 6, None)])
+    assert not lan.is_news(began)
+    assert not LanWriter(writer).is_news(began), "also after a restart"
+
+
 def test_the_uses_of_a_departure_are_those_of_its_tickets_and_those_that_name_it(
     writer: CacheWriter, lan: LanWriter, reader: CacheReader
 ) -> None:

@@ -12,6 +12,7 @@ def changes_after(connection: sqlite3.Connection, epoch: str, after: int, asked_
 
     A use that changes moves to its newest position, so whoever follows meets its latest state and misses nothing.
     """
+    (arbitrating,) = connection.execute("SELECT arbitrating FROM arbiter").fetchone()  # before what it stands for
     since = after if asked_epoch == epoch else 0
     uses = uses_after(connection, since, MAX_CHANGES + 1)
     rows = connection.execute(
@@ -27,4 +28,5 @@ def changes_after(connection: sqlite3.Connection, epoch: str, after: int, asked_
         uses=tuple(use.body() for position, use in uses if position <= last),
         facts=tuple(fact for position, fact in facts if position <= last),
         more=more,
+        arbitrating=bool(arbitrating),
     )
