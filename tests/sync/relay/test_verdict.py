@@ -46,6 +46,8 @@ def mine(no: int, purpose: Purpose = "admission", flags: tuple[str, ...] = ()) -
         (mine(4), [use(1, "passed"), use(2, "passed"), use(3, "passed", "exit")], False),  # one walked out, one did not
         (mine(2, "exit"), [use(1, "passed")], True),
         (mine(2, "exit"), [use(1)], False),
+        (mine(3, "exit"), [use(1), use(2, "passed", flags=("overridden",))], True),  # he is inside, whoever else is not
+        (mine(3, "exit"), [use(1, "passed"), use(2)], False),
         (mine(2), [use(1, "passed", "refund")], False),
         (mine(2), [use(1, None, "change")], False),
         (mine(2, "refund"), [use(1, "passed")], False),
