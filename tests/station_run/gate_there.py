@@ -97,6 +97,7 @@ class GateThere:
         self.alive = False
         self.lanes: dict[str, LaneThere] = {}
         self.die_in: int | None = None
+        self.die_at: str | None = None
         self.frozen_ms = 0
         self.dies_over: Callable[[], None] | None = None
         self.back_in: int | None = None
@@ -188,6 +189,8 @@ class GateThere:
             events = self.journal.events(self._noted, 100)
             self._noted += len(events)
             self.judge.written(self.device, [event for event in events if event.kind.startswith("use.")])
+        if point == self.die_at:
+            self.die_at, self.die_in = None, 1
         if self.die_in is not None:
             self.die_in -= 1
             if self.die_in <= 0:
@@ -264,7 +267,7 @@ class LaneThere:
         self._gate.judge.note(
             f"{self.name} asked for {claim.number[-3:]}/{claim.use_no} {claim.purpose}: {word or 'silence'}"
         )
-        self._gate.judge.heard(UUID(claim.attempt), word)
+        self._gate.judge.heard(UUID(claim.attempt), self.name, word)
 
     def _go_on(self, waiting: list[ClaimAnswer]) -> None:
         if self._waiting is waiting and self.worker.waits and self._gate.alive and self._gate.life == self._life:

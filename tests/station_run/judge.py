@@ -62,7 +62,7 @@ class Judge:
         """`history_is_lost`: whether staff have said that this device's history need not be waited for."""
         self._now = now
         self._lost = history_is_lost
-        self._heard: dict[UUID, str | None] = {}
+        self._heard: dict[tuple[UUID, str], str | None] = {}
         self._in_lane: dict[UUID, str] = {}
         self.tickets: dict[str, OfTicket] = defaultdict(OfTicket)
         self.story: list[str] = []
@@ -73,9 +73,9 @@ class Judge:
         """A line of the story that is told when something is wrong."""
         self.story.append(f"{self._now() / 1000:8.3f}  {what}")
 
-    def heard(self, attempt: UUID, word: str | None) -> None:
-        """What the arbiter was last heard to say of this attempt within the gate's budget; None for silence."""
-        self._heard[attempt] = word
+    def heard(self, attempt: UUID, lane: str, word: str | None) -> None:
+        """What this lane last heard the arbiter say of this attempt within its budget; None for silence."""
+        self._heard[attempt, lane] = word
 
     def written(self, device: str, events: Sequence[StoredEvent]) -> None:
         """Events about uses are on a gate's disk, by one commit."""
@@ -106,7 +106,7 @@ class Judge:
         flagged = "unarbitrated" in use.flags
         self.admitted += 1
         self.unarbitrated += flagged
-        word = self._heard.get(use.attempt)
+        word = self._heard.get((use.attempt, lane))
         self._must(
             flagged == (word != "granted"),
             f"{device}: the arbiter's word was {word or 'silence'}, and the flags are {sorted(use.flags)}",
@@ -135,7 +135,7 @@ class Judge:
             struck_off = self._lost(before.device) or self._lost(use.device)
             if "overridden" in use.flags:
                 continue
-            self._must(before.device != use.device, f"{use.device} admits {use.number} twice by itself")
+            self._must(of.muddled or before.device != use.device, f"{use.device} admits {use.number} twice by itself")
             self._must(
                 cut_off or struck_off,
                 f"{use.number} is admitted at {before.device} and at {use.device}, neither cut off",
@@ -147,9 +147,11 @@ class Judge:
             of.inside.remove(use)
         if use.purpose == "exit" and use.end == "passed":
             passed = [each for each in of.inside if each.end == "passed"]
-            mine = [each for each in passed if "unarbitrated" not in each.flags] or passed or of.inside
+            doubtful = [each for each in of.inside if each.end == "unresolved"]
+            mine = [each for each in passed if "unarbitrated" not in each.flags] or passed or doubtful or of.inside
             of.muddled |= not passed or len(of.inside) > 1
             if mine:
+                of.muddled |= mine[0].use_no >= use.use_no  # the gate had not heard of that admission; staff had
                 of.inside.remove(mine[0])
 
     def _must(self, holds: bool, what: str) -> None:
@@ -176,7 +178,7 @@ class Judge:
                 frozenset((one.attempt, two.attempt))
                 for one, two in of.pairs
                 if "released" not in (one.end, two.end)
-                and (one.use_no == two.use_no or ((one.end, two.end) == ("passed", "passed") and not _wanted(two)))
+                and (one.use_no == two.use_no or ((one.end, two.end) == ("passed", "passed") and not _wanted(one, two)))
             }
             if of.muddled or any(use.purpose == "exit" for use in of.uses.values()):
                 continue
@@ -194,5 +196,6 @@ class Judge:
         return not of.inside
 
 
-def _wanted(use: Known) -> bool:
-    return "overridden" in use.flags
+def _wanted(one: Known, two: Known) -> bool:
+    """Whether staff wanted the later of two."""
+    return "overridden" in max(one, two, key=lambda use: use.use_no).flags

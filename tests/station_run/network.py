@@ -40,7 +40,10 @@ class Network:
     def call(
         self, device: str, ask: Callable[[RelayThere], A], heard: Callable[[A], None], *, arbiter: bool = False
     ) -> None:
-        """Put a question on its way. `heard` is called for each copy of an answer that comes back: never, or often."""
+        """Put a question on its way; one to the `arbiter` comes late or never, but not twice.
+
+        `heard` is called for each copy of an answer that comes back: never, or often.
+        """
 
         def arrives() -> None:
             try:
@@ -54,9 +57,9 @@ class Network:
             return
         if self._happens("stray"):
             self._agenda.after(self._random.randint(300, 8000), arrives)
-            if self._random.random() < 0.5:
+            if arbiter or self._random.random() < 0.5:
                 return  # that was the only copy
-        self._send(device, arrives)
+        self._send(device, arrives, once=arbiter)
 
     def news(self) -> object:
         """Another mark than before when there may be something new to hear: a question that is left open need not be
@@ -64,13 +67,13 @@ class Network:
         """
         return self._relay.mark
 
-    def _send(self, device: str, act: Callable[[], None]) -> None:
+    def _send(self, device: str, act: Callable[[], None], *, once: bool = False) -> None:
         if device in self.cut:
             self._faults["cut"] += 1
             return
         if self._happens("lost"):
             return
-        for _ in range(2 if self._happens("again") else 1):
+        for _ in range(2 if not once and self._happens("again") else 1):
             ms = self._random.randint(20, 400) if self._happens("slow") else self._random.randint(0, 8)
             self._agenda.after(ms, lambda: None if device in self.cut else act())
 

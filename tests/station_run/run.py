@@ -24,7 +24,7 @@ from tests.station_run.gate_there import GateThere, Visit
 from tests.station_run.judge import Judge, Wrong
 from tests.station_run.network import Network, Weather
 from tests.station_run.relay_there import OutOfOrder, RelayThere
-from tests.station_run.story import ALL_LANES, DAY_MS, GATES, LANES, ONLY_HERE, Step, Story, Trouble
+from tests.station_run.story import ALL_LANES, DAY_MS, DIES_AT, GATES, LANES, ONLY_HERE, Step, Story, Trouble
 from tests.station_run.sync_there import SyncThere
 from tests.station_run.worker import Worker
 from tests.sync.relay.station import key_of
@@ -180,8 +180,12 @@ class Run:
         self.judge.note(f"{trouble.what} {trouble.gate} {trouble.ms}")
         gate, relay = self.gates[trouble.gate], self.relay
         match trouble.what:
-            case "gate dies":
+            case "gate dies" if trouble.ms % 2:
                 gate.die_in = trouble.ms
+            case "gate dies":
+                gate.die_at = DIES_AT[trouble.at_ms % len(DIES_AT)]
+                if "gate.started" in gate.die_at:
+                    gate.dies()
             case "freeze":
                 gate.frozen_ms = trouble.ms
             case "freeze over an emptied relay":
@@ -224,6 +228,7 @@ class Run:
 
     def _lanes_of_one_gate(self) -> None:
         """One lane stands still over silence; meanwhile the use it asked for comes free, and the other lane goes on."""
+        self.faults["lanes of one gate"] += 1
         if ONLY_HERE in self.spent:
             return
         self.spent.add(ONLY_HERE)
@@ -286,7 +291,7 @@ class Run:
         self.relay.die_in = None
         self.relay.starts()
         for gate in self.gates.values():
-            gate.die_in = gate.dies_over = None
+            gate.die_in = gate.die_at = gate.dies_over = None
             gate.frozen_ms, gate.when_frozen = 0, None
             gate.starts()
 

@@ -50,6 +50,23 @@ class Story:
     troubles: tuple[Trouble, ...]
 
 
+DIES_AT = tuple(
+    f"gate:{point}"
+    for point in (
+        "arbiter:before",
+        "arbiter:after",
+        "commit:use.claimed:before",
+        "commit:use.claimed:after",
+        "coil:before",
+        "coil:after",
+        "commit:use.passed:before",
+        "commit:use.passed:after",
+        "commit:use.released:before",
+        "commit:gate.started:before",
+        "commit:gate.started:after",
+    )
+)
+"""Points at which a gate dies on purpose; by counting it dies at others too."""
 TROUBLES = (
     "gate dies",
     "gate dies",

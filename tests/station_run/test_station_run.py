@@ -5,7 +5,7 @@ A seed that fails tells its story. Play it alone: WAYSTATION_SEED=N; play more o
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -13,9 +13,9 @@ from sync import journal
 from tests.station_run.judge import Wrong
 from tests.station_run.mutants import MUTANTS, Patch
 from tests.station_run.run import Bench, bench
-from tests.station_run.story import story
+from tests.station_run.story import DIES_AT, story
 
-SEEDS = int(os.environ.get("WAYSTATION_SEEDS", "500"))
+SEEDS = int(os.environ.get("WAYSTATION_SEEDS", "600"))
 FIRST = int(os.environ.get("WAYSTATION_SEED", "0"))
 FAULTS = (
     "cut",
@@ -38,20 +38,15 @@ FAULTS = (
     "overridden",
     "let in twice",
 )
-DIES_AT = tuple(
-    f"dies at gate:{point}"
-    for point in (
-        "arbiter:before",
-        "arbiter:after",
-        "commit:use.claimed:before",
-        "commit:use.claimed:after",
-        "coil:before",
-        "coil:after",
-        "commit:use.passed:before",
-        "commit:use.released:before",
-        "commit:gate.started:before",
-    )
-)
+SEEN_BY = {
+    "a_random_attempt_for_each_question": 63,
+    "a_start_gives_nothing_back": 218,
+    "an_emptied_relay_arbitrates_at_once": 171,
+    "nobody_says_that_he_is_asking": 221,
+    "the_own_journal_is_not_told": 96,
+    "whoever_asks_again_is_not_remembered": 29,
+}
+"""The first seeds that find these out; they are played first, only to save time."""
 
 
 @pytest.fixture(scope="module")
@@ -65,21 +60,24 @@ def test_whatever_goes_wrong_each_ticket_lets_in_one(station: Bench) -> None:
     if "WAYSTATION_SEED" in os.environ:
         station.plays(story(FIRST))
         return
-    counts = _play(station, SEEDS)
+    counts = _play(station, range(SEEDS))
     print(dict(sorted(counts.items())))
-    assert [what for what in (*FAULTS, *DIES_AT) if not counts[what]] == [], "never happened"
+    assert [what for what in (*FAULTS, *(f"dies at {point}" for point in DIES_AT)) if not counts[what]] == [], (
+        "never happened"
+    )
 
 
 @pytest.mark.parametrize("wrong", MUTANTS, ids=lambda wrong: wrong.__name__)
 def test_a_program_that_is_wrong_is_found_out(station: Bench, wrong: Patch, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong(monkeypatch)
+    first = SEEN_BY.get(wrong.__name__, 0)
     with pytest.raises(Wrong):
-        _play(station, SEEDS)
+        _play(station, [first, *range(SEEDS)])
 
 
-def _play(station: Bench, seeds: int) -> "Counter[str]":
+def _play(station: Bench, seeds: Iterable[int]) -> "Counter[str]":
     counts: Counter[str] = Counter()
-    for seed in range(seeds):
+    for seed in seeds:
         counts += station.plays(story(seed))
     return counts
 
