@@ -137,7 +137,7 @@ def _trouble(random: Random) -> Trouble:
     at, gate = random.randint(0, 5500), random.choice(GATES)
     match what:
         case "gate dies":
-            return Trouble(at, what, gate, random.randint(1, 6))
+            return Trouble(at // 4, what, gate, random.randint(1, 6))  # early: it has yet to come there
         case "freeze over an emptied relay":
             return Trouble(at, what, gate, random.choice((5, 2500, 5000)))
         case "relay dies":
