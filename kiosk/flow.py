@@ -34,14 +34,16 @@ from kiosk.steps import (
     Who,
     nobody,
 )
-from kiosk.till.values import (
+from kiosk.till.commands import (
     AskForDocuments,
     CancelOrder,
     Command,
     EndSession,
-    OrderView,
     PrintTickets,
     Reprint,
+)
+from kiosk.till.values import (
+    OrderView,
     Snapshot,
 )
 from kiosk.travellers import on_typing, on_who

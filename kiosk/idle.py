@@ -21,7 +21,10 @@ from kiosk.steps import (
     WhichDeparture,
     Who,
 )
-from kiosk.till.values import Delivery, Snapshot
+from kiosk.till.values import (
+    Delivery,
+    Snapshot,
+)
 
 WARNING_MS = 20_000
 """The least time to say "I am here" (WCAG 2.2, criterion 2.2.1). It can be extended without end."""

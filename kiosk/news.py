@@ -24,7 +24,17 @@ from kiosk.steps import (
     WhichDeparture,
     Who,
 )
-from kiosk.till.values import CancelOrder, Command, Delivery, Offer, OrderState, OrderView, Snapshot
+from kiosk.till.commands import (
+    CancelOrder,
+    Command,
+)
+from kiosk.till.values import (
+    Delivery,
+    Offer,
+    OrderState,
+    OrderView,
+    Snapshot,
+)
 from kiosk.travellers import with_document
 
 NO_ANSWER = (

@@ -2,7 +2,15 @@
 
 from kiosk import touches as t
 from kiosk.steps import GiveUp, Pay, PuttingIn, Step, WhereTo, WhichDeparture, Who
-from kiosk.till.values import CancelOrder, Command, OrderState, Snapshot, StartCash
+from kiosk.till.commands import (
+    CancelOrder,
+    Command,
+    StartCash,
+)
+from kiosk.till.values import (
+    OrderState,
+    Snapshot,
+)
 
 HOLDING_MS = 5_000
 """A till that has not kept the places by then has trouble; the passenger is told instead of left waiting."""

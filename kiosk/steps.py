@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.till.values import Destination, Offer, Words
+from kiosk.till.values import (
+    Destination,
+    Offer,
+    Words,
+)
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 

@@ -5,8 +5,19 @@ from dataclasses import replace
 
 from kiosk import touches as t
 from kiosk.steps import Choice, Field, Notice, Pay, Rider, Step, Typing, WhichDeparture, Who
+from kiosk.till.commands import (
+    Command,
+    DropTraveller,
+    HoldOrder,
+    Person,
+    TypeDocument,
+)
 from kiosk.till.documents import SHAPES
-from kiosk.till.values import Command, DropTraveller, HoldOrder, Offer, Person, Snapshot, Traveller, TypeDocument
+from kiosk.till.values import (
+    Offer,
+    Snapshot,
+    Traveller,
+)
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 from tickets.money import Fen

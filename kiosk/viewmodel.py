@@ -16,7 +16,11 @@ from kiosk.present import choosing, frame, ordered
 from kiosk.present.values import Group, step_name
 from kiosk.rows import RowsModel
 from kiosk.steps import Session, nobody
-from kiosk.till.values import Command, OrderView, Snapshot
+from kiosk.till.commands import Command
+from kiosk.till.values import (
+    OrderView,
+    Snapshot,
+)
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 

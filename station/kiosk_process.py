@@ -14,13 +14,14 @@ from kiosk.panel import PanelSettings
 from kiosk.paper.fonts import Fonts, find_fonts
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.cashier import Cashier
+from kiosk.till.commands import Command
 from kiosk.till.faces import Faces
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
 from kiosk.till.service import TillService
 from kiosk.till.shelf import Shelf
 from kiosk.till.till import Till, new_claim_number
-from kiosk.till.values import Command, Snapshot
+from kiosk.till.values import Snapshot
 from station import devices
 from station.clock import TerminalClock
 from station.config import Config, kiosk_devices

@@ -41,6 +41,7 @@ class OrderHeld(Body):
     seats: list[Seat] | None
     count: int = Field(ge=1, le=255)
     total: Fen
+    changes: Digits | None = None  # the ticket that this order takes the place of (改签)
 
 
 class OrderReleased(Body):
@@ -236,6 +237,100 @@ class UseDuplicate(Body):
     devices: Annotated[list[Word], Field(min_length=2, max_length=64)]
 
 
+Positive = Annotated[int, Field(ge=1, le=10**9)]
+
+
+class PaymentAsked(Body):
+    """A payment without cash is about to be asked for: from here on it is open until it ended."""
+
+    payment: Hex32
+    order: Hex32
+    method: Word
+    fen: Positive
+
+
+class PaymentEnded(Body):
+    """What became of a payment. `reversed`: whatever happened meanwhile, the passenger has the money. `reference` is
+    whoever was paid names it.
+    """
+
+    payment: Hex32
+    outcome: Literal["paid", "failed", "reversed"]
+    reference: Word | None = None
+
+
+class PayoutAsked(Body):
+    """Money of an order or refund is about to leave the machine, or to go back to an account."""
+
+    payout: Hex32
+    order: Hex32
+    method: Word
+    fen: Positive
+
+
+class PayoutEnded(Body):
+    """How much of a payout went out; `sure` is false where the device could not say."""
+
+    payout: Hex32
+    fen: Fen
+    sure: bool
+
+
+class RefundOpened(Body):
+    """A ticket was taken back: `fen` of its fare is owed, `fee` is kept. Its money names it as an order."""
+
+    refund: Hex32
+    number: Digits
+    fare: Fen
+    fee: Fen
+    fen: Fen
+    way: Word
+
+
+class InvoiceAsked(Body):
+    """Somebody wants an e-invoice over `fen` of a ticket. With `token` its page is found; `tax_id` is a company's."""
+
+    invoice: Hex32
+    number: Digits
+    fen: Positive
+    why: Literal["travel", "refund"]
+    token: Hex32
+    tax_id: Annotated[str, Field(pattern=r"^[0-9A-Z]{15,20}$")] | None = None
+
+
+class ShiftOpened(Body):
+    """A cashier took the machine over with `fen` in it."""
+
+    shift: Hex32
+    badge: Word
+    fen: Fen
+
+
+class ShiftMoved(Body):
+    """Staff put money into the machine or took some out."""
+
+    shift: Hex32
+    badge: Word
+    direction: Literal["refilled", "removed"]
+    where: Word
+    fen: Positive
+
+
+class ShiftClosed(Body):
+    """A cashier counted what is in the machine; the journal expected `expected`."""
+
+    shift: Hex32
+    badge: Word
+    expected: int = Field(ge=-(10**9), le=10**9)
+    counted: Fen
+
+
+class StaffCalled(Body):
+    """A passenger asked for help at this machine."""
+
+    where: Word
+
+
 SCHEMAS: Mapping[str, type[Body]] = {
     "journal.opened": JournalOpened,
     "order.held": OrderHeld,
@@ -260,6 +355,16 @@ SCHEMAS: Mapping[str, type[Body]] = {
     "staff.overrode": StaffOverrode,
     "gate.started": GateStarted,
     "use.duplicate": UseDuplicate,
+    "payment.asked": PaymentAsked,
+    "payment.ended": PaymentEnded,
+    "payout.asked": PayoutAsked,
+    "payout.ended": PayoutEnded,
+    "refund.opened": RefundOpened,
+    "invoice.asked": InvoiceAsked,
+    "shift.opened": ShiftOpened,
+    "shift.moved": ShiftMoved,
+    "shift.closed": ShiftClosed,
+    "staff.called": StaffCalled,
 }
 """The schema of each kind; kinds that are not here are stored and answered *kept* without being read."""
 

@@ -46,6 +46,16 @@ class Kind(StrEnum):
     STAFF_OVERRODE = "staff.overrode"
     GATE_STARTED = "gate.started"
     USE_DUPLICATE = "use.duplicate"
+    PAYMENT_ASKED = "payment.asked"
+    PAYMENT_ENDED = "payment.ended"
+    PAYOUT_ASKED = "payout.asked"
+    PAYOUT_ENDED = "payout.ended"
+    REFUND_OPENED = "refund.opened"
+    INVOICE_ASKED = "invoice.asked"
+    SHIFT_OPENED = "shift.opened"
+    SHIFT_MOVED = "shift.moved"
+    SHIFT_CLOSED = "shift.closed"
+    STAFF_CALLED = "staff.called"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,10 @@ from zoneinfo import ZoneInfo
 from kiosk import wording
 from kiosk.present.values import Group, Row, choice_of
 from kiosk.steps import Session, StillThere, Typing, WhereTo, Who
-from kiosk.till.values import Offer, Snapshot
+from kiosk.till.values import (
+    Offer,
+    Snapshot,
+)
 from kiosk.travellers import (
     DOCUMENTS,
     MOST_CHILDREN,

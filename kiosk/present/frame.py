@@ -7,7 +7,11 @@ from kiosk.flow import can_change, can_go_back, can_start_over
 from kiosk.paying import money_inside
 from kiosk.present.values import Group, choice_of, shown_order
 from kiosk.steps import Pay, Session, StillThere, Typing, WhereTo, WhichDeparture, Who
-from kiosk.till.values import Offer, OrderView, Snapshot
+from kiosk.till.values import (
+    Offer,
+    OrderView,
+    Snapshot,
+)
 from kiosk.travellers import total_of
 from tickets.money import yuan
 

@@ -3,7 +3,10 @@
 from kiosk.paying import is_held, money_inside
 from kiosk.present.values import Group, Row, choice_of, note, shown_order
 from kiosk.steps import GiveUp, NotPrinted, Pay, PuttingIn, Session, StillThere, Trouble
-from kiosk.till.values import Delivery, Snapshot
+from kiosk.till.values import (
+    Delivery,
+    Snapshot,
+)
 from kiosk.travellers import total_of
 from tickets.money import Fen, yuan
 

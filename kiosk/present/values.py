@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from kiosk.steps import Choice, Recovered, Session, Step, StillThere, Who
-from kiosk.till.values import OrderView, Snapshot
+from kiosk.till.values import (
+    OrderView,
+    Snapshot,
+)
 from tickets.money import Fen, yuan
 
 Group = Mapping[str, object]

@@ -17,7 +17,11 @@ from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
 from kiosk.till.records import Claim, Issued, OrderRecord, Plan
 from kiosk.till.shelf import Shelf
-from kiosk.till.values import Delivery, OrderState, Words
+from kiosk.till.values import (
+    Delivery,
+    OrderState,
+    Words,
+)
 from kiosk.till.wording import Closing, Trouble
 from sync.orders import Grant
 from tickets.credential import Ticket

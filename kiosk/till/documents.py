@@ -5,7 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kiosk.paper.mask import mask_name, mask_number
-from kiosk.till.values import Traveller, Words
+from kiosk.till.values import (
+    Traveller,
+    Words,
+)
 from tickets.identity import DocumentKind, normalise, resident_number_ok
 from tickets.journey import TicketKind
 

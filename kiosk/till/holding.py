@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.till.authority import Authority
+from kiosk.till.commands import Person
 from kiosk.till.documents import Documents, Identity
 from kiosk.till.ledger import Ledger
 from kiosk.till.records import Place, Plan
 from kiosk.till.shelf import Shelf
-from kiosk.till.values import Offer, Person
+from kiosk.till.values import Offer
 from kiosk.till.wording import Trouble
 from sync.cache import CacheReader
 from sync.orders import Grant

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from kiosk.till.values import Delivery, OrderState
+from kiosk.till.values import (
+    Delivery,
+    OrderState,
+)
 from tickets.journey import Journey, TicketKind
 from tickets.money import Fen
 from tickets.numbers import TicketNumber

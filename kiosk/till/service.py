@@ -8,8 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.till import wording
+from kiosk.till.commands import Command
 from kiosk.till.till import Till
-from kiosk.till.values import Capabilities, Command, Snapshot
+from kiosk.till.values import (
+    Capabilities,
+    Snapshot,
+)
 from kiosk.till.wording import Notice
 
 ROUND = 0.1

@@ -7,7 +7,11 @@ from zoneinfo import ZoneInfo
 
 from kiosk.till.authority import Authority
 from kiosk.till.ledger import Ledger
-from kiosk.till.values import Destination, Offer, Words
+from kiosk.till.values import (
+    Destination,
+    Offer,
+    Words,
+)
 from sync.cache import CacheReader
 from sync.orders import Grant, sellable
 from tickets.departures import Departure, DepartureState

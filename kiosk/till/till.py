@@ -11,6 +11,30 @@ from kiosk.till import wording
 from kiosk.till.authority import Authority
 from kiosk.till.cashier import Cashier
 from kiosk.till.clerk import Clerk
+from kiosk.till.commands import (
+    AskForDocuments,
+    CallStaff,
+    CancelOrder,
+    Choose,
+    Command,
+    DoTask,
+    DropTraveller,
+    EndSession,
+    Find,
+    FindTyped,
+    HoldOrder,
+    LookAt,
+    OpenDoor,
+    PrintTickets,
+    Reprint,
+    StartCash,
+    StartPayment,
+    StopFinding,
+    StopPayment,
+    TakeAlong,
+    TestDevice,
+    TypeDocument,
+)
 from kiosk.till.documents import Documents, checked
 from kiosk.till.faces import Faces
 from kiosk.till.holding import Holding
@@ -19,22 +43,12 @@ from kiosk.till.press import Press
 from kiosk.till.reading import Reading
 from kiosk.till.shelf import Shelf, destinations
 from kiosk.till.values import (
-    AskForDocuments,
-    CancelOrder,
     Capabilities,
-    Command,
-    DropTraveller,
-    EndSession,
-    HoldOrder,
     Offer,
     OrderState,
     OrderView,
-    PrintTickets,
-    Reprint,
     Snapshot,
-    StartCash,
     Traveller,
-    TypeDocument,
     Words,
 )
 from kiosk.till.views import offer_of, order_view, recovered_message
@@ -193,6 +207,21 @@ class Till:
                 self._reading.on, self._traveller, self._party = False, None, None
                 self._clerk.end_session()
                 self._ledger.tidy()
+            case (
+                StartPayment()
+                | StopPayment()
+                | LookAt()
+                | Find()
+                | FindTyped()
+                | Choose()
+                | DoTask()
+                | StopFinding()
+                | TakeAlong()
+                | CallStaff()
+                | OpenDoor()
+                | TestDevice()
+            ):
+                pass
             case _:
                 assert_never(command)
         return None

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from kiosk.till import wording
 from kiosk.till.records import Claim, Issued, OrderRecord
 from kiosk.till.shelf import Shelf
-from kiosk.till.values import ClaimView, Delivery, Offer, OrderState, OrderView, TicketView, Traveller, Words
+from kiosk.till.values import (
+    ClaimView,
+    Delivery,
+    Offer,
+    OrderState,
+    OrderView,
+    TicketView,
+    Traveller,
+    Words,
+)
 from tickets.departures import Departure
 from tickets.money import Fen
 from tickets.numbers import TicketNumber

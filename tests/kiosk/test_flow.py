@@ -33,19 +33,21 @@ from kiosk.steps import (
     nobody,
 )
 from kiosk.till.clerk import IDLE_LIMIT
-from kiosk.till.values import (
+from kiosk.till.commands import (
     AskForDocuments,
     CancelOrder,
     Command,
-    Delivery,
     EndSession,
     HoldOrder,
-    OrderState,
     Person,
     PrintTickets,
     Reprint,
     StartCash,
     TypeDocument,
+)
+from kiosk.till.values import (
+    Delivery,
+    OrderState,
 )
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind

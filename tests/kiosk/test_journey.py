@@ -9,7 +9,12 @@ from kiosk.inventory import Control
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
 from kiosk.rehearsal import CardboardTill
 from kiosk.screenshots import Rehearsal, rehearse
-from kiosk.till.values import Delivery, EndSession, HoldOrder, StartCash
+from kiosk.till.commands import (
+    EndSession,
+    HoldOrder,
+    StartCash,
+)
+from kiosk.till.values import Delivery
 
 MOST_TOUCHES = 7
 SLOWEST = 1.0

@@ -4,7 +4,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from kiosk.till.values import CancelOrder, EndSession, StartCash
+from kiosk.till.commands import (
+    CancelOrder,
+    EndSession,
+    StartCash,
+)
 from sync.journal import Journal
 from sync.journal_orders import unfinished_orders
 from tests.kiosk.till.bench import (

@@ -11,6 +11,11 @@ from drivers.printer import Printer
 from kiosk.paper.raster import Raster
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.cashier import Cashier
+from kiosk.till.commands import (
+    HoldOrder,
+    Person,
+    TypeDocument,
+)
 from kiosk.till.documents import Identity, checked
 from kiosk.till.faces import Faces
 from kiosk.till.ledger import Ledger
@@ -18,7 +23,10 @@ from kiosk.till.press import Press
 from kiosk.till.records import Claim, Issued
 from kiosk.till.shelf import Shelf
 from kiosk.till.till import Till, new_claim_number
-from kiosk.till.values import HoldOrder, Offer, Person, Snapshot, TypeDocument
+from kiosk.till.values import (
+    Offer,
+    Snapshot,
+)
 from sync.cache import CacheReader, CacheWriter
 from sync.encoding import to_text
 from sync.journal import Journal

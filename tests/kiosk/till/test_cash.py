@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.till.values import CancelOrder, EndSession, OrderState, OrderView, StartCash
+from kiosk.till.commands import (
+    CancelOrder,
+    EndSession,
+    StartCash,
+)
+from kiosk.till.values import (
+    OrderState,
+    OrderView,
+)
 from kiosk.till.wording import BILL_TOO_LARGE, CLAIM_REASONS, TROUBLES, Closing, Trouble
 from sync.cache import CacheWriter
 from sync.wire import PullAnswer

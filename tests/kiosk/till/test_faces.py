@@ -11,8 +11,17 @@ from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.simulator import PrinterSimulator
 from drivers.simulation import Station
 from kiosk.paper.fonts import FontMissing, Fonts, find_fonts
+from kiosk.till.commands import (
+    CancelOrder,
+    PrintTickets,
+    Reprint,
+    StartCash,
+)
 from kiosk.till.faces import Faces
-from kiosk.till.values import CancelOrder, OrderState, OrderView, PrintTickets, Reprint, StartCash
+from kiosk.till.values import (
+    OrderState,
+    OrderView,
+)
 from tests.kiosk.till.bench import Chance, Desk, Time, hold, offer, open_desk, person, write_cache
 from tests.kiosk.till.devices import Validator
 

@@ -21,7 +21,11 @@ from drivers.link import open_link
 from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.simulator import PrinterSimulator
 from drivers.simulation import Station
-from kiosk.till.values import CancelOrder, OrderState, StartCash
+from kiosk.till.commands import (
+    CancelOrder,
+    StartCash,
+)
+from kiosk.till.values import OrderState
 from sync.points import Point, Probe, after_commit, before_commit, kill_at, no_probe
 from tests.kiosk.till.bench import NOW, Books, Desk, Time, books, hold, offer, open_desk, person, write_cache
 from tickets.admission import TimeQuality, TrustedNow

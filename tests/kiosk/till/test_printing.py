@@ -7,7 +7,17 @@ import pytest
 from drivers.printer import PrintOutcome
 from kiosk.flow import news
 from kiosk.steps import Choice, NotPrinted, PuttingIn, nobody
-from kiosk.till.values import Delivery, EndSession, OrderState, OrderView, PrintTickets, Reprint, StartCash
+from kiosk.till.commands import (
+    EndSession,
+    PrintTickets,
+    Reprint,
+    StartCash,
+)
+from kiosk.till.values import (
+    Delivery,
+    OrderState,
+    OrderView,
+)
 from kiosk.till.wording import (
     NOTICES,
     PRINT_REFUSED,

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from drivers.printer import PrintOutcome
-from kiosk.till.values import CancelOrder, EndSession, OrderState, PrintTickets, Reprint, StartCash
+from kiosk.till.commands import (
+    CancelOrder,
+    EndSession,
+    PrintTickets,
+    Reprint,
+    StartCash,
+)
+from kiosk.till.values import OrderState
 from sync.points import Point, after_commit, before_commit
 from tests.kiosk.till.bench import Chance, Desk, Time, books, hold, offer, open_desk, person, write_cache
 from tests.kiosk.till.devices import PaperTray, Validator

@@ -6,8 +6,12 @@ from drivers.faults import DeviceRefused, DeviceSilent
 from drivers.health import Health
 from drivers.idreader import Document
 from drivers.idreader import DocumentKind as CardKind
+from kiosk.till.commands import (
+    AskForDocuments,
+    EndSession,
+    TypeDocument,
+)
 from kiosk.till.documents import WRONG_NAME, WRONG_NUMBER, Documents, Identity, checked
-from kiosk.till.values import AskForDocuments, EndSession, TypeDocument
 from kiosk.till.wording import TROUBLES, Trouble
 from tests.kiosk.till.bench import Chance, Desk, open_desk, person
 from tests.kiosk.till.conftest import Site

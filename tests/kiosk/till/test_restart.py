@@ -2,7 +2,12 @@
 
 import pytest
 
-from kiosk.till.values import CancelOrder, EndSession, OrderState, StartCash
+from kiosk.till.commands import (
+    CancelOrder,
+    EndSession,
+    StartCash,
+)
+from kiosk.till.values import OrderState
 from kiosk.till.wording import CLAIM_REASONS, RECOVERED_CLAIM, Closing
 from sync.points import Point, after_commit, before_commit
 from tests.kiosk.till.bench import books, hold, offer, person

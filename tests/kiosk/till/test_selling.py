@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.till.values import (
+from kiosk.till.commands import (
     CancelOrder,
     DropTraveller,
     EndSession,
     HoldOrder,
-    OrderState,
     Person,
     StartCash,
     TypeDocument,
 )
+from kiosk.till.values import OrderState
 from kiosk.till.wording import NOTICES, TROUBLES, Notice, Trouble
 from sync.cache import CacheWriter
 from sync.journal import RuleBroken

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.till.commands import (
+    HoldOrder,
+    Person,
+    StartCash,
+    TypeDocument,
+)
 from kiosk.till.service import TillService
 from kiosk.till.till import Till
-from kiosk.till.values import HoldOrder, OrderState, Person, Snapshot, StartCash, TypeDocument
+from kiosk.till.values import (
+    OrderState,
+    Snapshot,
+)
 from kiosk.till.wording import NOTICES, Notice
 from tests.kiosk.till.bench import Chance, Desk, Time, open_desk, person, write_cache
 from tests.kiosk.till.devices import PaperTray, Validator
