@@ -1,7 +1,7 @@
-"""The port of a bill validator with escrow: what it reports, and what it can be asked.
+"""The ports of what takes and gives cash: a bill validator with escrow, a coin acceptor, a dispenser of coins.
 
-Money counts only as `BillStacked`: not when a note is held, and not when routing it was acknowledged.
-Every event carries the device's own counter. Keep the last counter with the credit it brought, in one
+Notes count as money only as `BillStacked`: not when one is held, and not when routing it was acknowledged. Coins count
+as `CoinIn`. Every event carries the device's own counter. Keep the last counter with the credit it brought, in one
 transaction, and hand it to `poll`: each event is then counted once, whatever was lost, repeated or restarted.
 
 The order of calls: `poll` first (with the kept counter, or None at the first start), then `accept`, then `poll`
@@ -62,11 +62,14 @@ class EventsLost(DeviceFault):
     `counter` is where the device stands now; polling with it says that the loss has been taken note of.
     """
 
-    def __init__(self, counter: int) -> None:
-        super().__init__(
-            "The bill validator restarted or did more than its memory holds since it was last read",
-            "Compare the stacker with the journal: a note may be in it that is credited to nobody.",
-        )
+    def __init__(
+        self,
+        counter: int,
+        *,
+        what: str = "The bill validator restarted or did more than its memory holds since it was last read",
+        hint: str = "Compare the stacker with the journal: a note may be in it that is credited to nobody.",
+    ) -> None:
+        super().__init__(what, hint)
         self.counter = counter
 
 
@@ -105,3 +108,111 @@ class BillValidator(Protocol):
 
     def close(self) -> None:
         """Let in no more notes, if the device can still be told so, and release the port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoinIn:
+    """A coin of `fen` is in the coin box and cannot come back. The only event of a coin acceptor that is money."""
+
+    fen: int
+    counter: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoinTrouble:
+    """The device reports a jam, a fraud attempt, or a coin that it cannot tell. No money has moved by this event.
+
+    `lasting`: no coins can be taken until it is settled; `health` says so too until then.
+    """
+
+    what: str
+    hint: str
+    counter: int
+    lasting: bool = False
+
+
+CoinEvent = CoinIn | CoinTrouble
+
+
+class CoinAcceptor(Protocol):
+    """A coin acceptor without escrow: what is in has come to stay. Every call may raise DeviceFault; the next one then
+    tries afresh. One thread at a time. The order of calls is that of a validator: `poll`, `accept`, `poll`…
+    """
+
+    def identify(self) -> tuple[int, ...]:
+        """Return the values it knows, in fen, ascending."""
+
+    def accept(self, values: frozenset[int]) -> None:
+        """Let in exactly the coins of these values (fen) from now on; an empty set lets in none.
+
+        A coin already on its way when the set is made smaller may still be reported. Raises ValueError for a value
+        it does not know, and DeviceRefused when the device has not been polled since this driver or the device
+        started. After a restart of the device nothing is let in until asked again.
+        """
+
+    def poll(self, since: int | None) -> tuple[int, list[CoinEvent]]:
+        """Return the device's counter (0..255) and the events newer than `since`, oldest first.
+
+        None for `since` only syncs up: no events, whatever came before is given up. Raises EventsLost rather
+        than miss an event.
+        """
+
+    def health(self) -> Health:
+        """Say whether it answers and can take coins. Never raises."""
+
+    def close(self) -> None:
+        """Let in no more coins, if the device can still be told so, and release the port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispenserStatus:
+    """What a dispenser says of the last order that it took.
+
+    `counter` is 0 when it has restarted since; otherwise each order that it takes moves it on by one (255 is followed
+    by 1). `remaining` coins are still to come: above 0 it is at work. `paid` and `unpaid` count coins of that order
+    and are final once `remaining` is 0. After a restart all of these may be 0 and then say nothing.
+    `given` is how many coins it has given in its life (modulo 2 to the power of 24), restarts included, and None when
+    it does not count them: the difference of two readings is what went out between them, whatever happened.
+    """
+
+    counter: int
+    remaining: int
+    paid: int
+    unpaid: int
+    given: int | None = None
+
+
+class Dispenser(Protocol):
+    """A dispenser of one kind of coin. Every call may raise DeviceFault; the next one then tries afresh.
+
+    Keep `status` (counter, given) before an order durable together with the order: it is how the outcome is known.
+    """
+
+    @property
+    def fen(self) -> int:
+        """The value of its coins."""
+
+    def pay_out(self, coins: int) -> None:
+        """Order that many coins (1..255); returns when the device took the order, before the coins have come.
+
+        Raises ValueError for another number, DeviceRefused when it surely did not take the order, and any other
+        fault when that is not known: `status` then tells by the counter. It is never ordered twice.
+        """
+
+    def status(self) -> DispenserStatus:
+        """Ask the device now."""
+
+    def level(self) -> int | None:
+        """Return a number of coins that it surely holds, or None when it cannot tell.
+
+        0 when its low-level sensor says so. None counts as empty for whoever has no other knowledge of it.
+        """
+
+    def stop(self) -> None:
+        """Stop giving coins at once, whatever was ordered; `status` then says what is unpaid."""
+
+    def health(self) -> Health:
+        """Say whether it answers and can give coins. Never raises."""
+
+    def close(self) -> None:
+        """Let it give nothing unasked, if it can still be told so, and release the port."""
