@@ -218,7 +218,10 @@ class FoundTicket:
     do, `go` whether it would let the holder in.
 
     `can` are the tasks that this ticket allows now; `why_not` says of each other one why. `fee` is kept at a refund and
-    `back` returned; `way` says how. `fare_credit` is what the ticket is worth when changed.
+    `back` returned; `way` says how. `fare_credit` is what the ticket is worth when changed. `destination` is the stop
+    that it goes to (0: not known here), `boards_at` the name of the stop where it boards when that is not this station.
+    `handle` names the document that was shown to find it (empty: it was found by its code), so that a change need not
+    ask for the same card again.
     """
 
     number: str
@@ -241,6 +244,9 @@ class FoundTicket:
     back: Fen = NO_MONEY
     way: Words = ("", "")
     fare_credit: Fen = NO_MONEY
+    destination: int = 0
+    boards_at: Words = ("", "")
+    handle: str = ""
 
 
 class FindState(StrEnum):
@@ -297,12 +303,16 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffView:
-    """The technician's door: who opened it, the devices, and what the last act answered."""
+    """The technician's door: who opened it, the devices, and what the last act answered.
+
+    `versions` say what runs here, each as a name and a version.
+    """
 
     badge: str
     role: str
     devices: tuple[DeviceView, ...] = ()
     said: Words | None = None
+    versions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
