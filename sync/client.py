@@ -133,7 +133,7 @@ def exchange(
             "Nothing to do: work goes on from the local store, and this is tried again by itself.",
         ) from error
     if response.status_code != httpx.codes.OK:
-        raise _refusal(response)
+        raise refusal(response)
     try:
         return answer.model_validate_json(response.content)
     except ValidationError as error:
@@ -152,7 +152,8 @@ def timeout_for(sent: int) -> httpx.Timeout:
     return httpx.Timeout(connect=_CONNECT_S, read=_SILENCE_S + upload, write=_SILENCE_S, pool=_CONNECT_S)
 
 
-def _refusal(response: httpx.Response) -> Refused | PeerError:
+def refusal(response: httpx.Response) -> Refused | PeerError:
+    """What an answer with another status than 200 amounts to, to be raised."""
     try:
         said = ErrorAnswer.model_validate(json.loads(response.content))
     except (ValueError, ValidationError):

@@ -14,7 +14,8 @@ integer fen, dates are ISO text. A reader ignores fields that it does not know, 
 | `POST /v1/office/sales` | no, office token | `OfficeSale` | `OfficeSold` |
 | `POST /v1/office/refunds` | no, office token | `OfficeRefund` | `OfficeRefunded` |
 
-Whatever goes wrong is answered with `ErrorAnswer`.
+What tills ask about payments, uses and money is in `sync.wire_money`; what a browser and the payment sandbox are
+served is in `docs/payments.md`. Whatever goes wrong is answered with `ErrorAnswer`.
 """
 
 from typing import Annotated, Literal
@@ -69,6 +70,8 @@ Fen = Annotated[int, Field(ge=0, le=10**9)]
 """An amount of money, in fen."""
 Millis = Annotated[int, Field(ge=0, le=2**53)]
 """An instant: milliseconds since 1970-01-01T00:00Z."""
+OrderCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{10}$")]
+"""What a web sale is collected with: 10 characters of Crockford's base32 (no I, L, O or U), made at random."""
 Stop = Annotated[int, Field(ge=0, le=2**32 - 1)]
 """A stop's number."""
 Seat = Annotated[int, Field(ge=1, le=255)]
@@ -241,7 +244,10 @@ class AllotmentBody(Wire):
 
 
 class TicketBody(Wire):
-    """Record `ticket` "<digits>": a ticket as the centre knows it. `expires` is in whole seconds since 1970."""
+    """Record `ticket` "<digits>": a ticket as the centre knows it. `expires` is in whole seconds since 1970.
+
+    With `order_code` a ticket that was bought elsewhere is collected at a till.
+    """
 
     number: Digits
     service_date: IsoDate
@@ -256,6 +262,7 @@ class TicketBody(Wire):
     expires: int
     state: Literal["valid", "refunded", "changed", "revoked"]
     issuer: str
+    order_code: OrderCode | None = None
 
 
 class UseBody(Wire):
@@ -368,10 +375,11 @@ class OfficeSale(Wire):
 
 
 class OfficeSold(Wire):
-    """The ticket's number and its code (`RT1:…`)."""
+    """The ticket's number, its code (`RT1:…`), and the code with which it is collected at a till."""
 
     number: Digits
     code: str
+    order_code: OrderCode | None = None
 
 
 class OfficeRefund(Wire):
