@@ -72,7 +72,7 @@ class CardTerminal(Protocol):
         """
 
     def refund(self, fen: int, reference: str) -> CardPaid | CardDeclined:
-        """Give `fen` back onto the card that is held to the terminal. CardPaid then means: booked back. Else as `pay`."""
+        """Give `fen` back onto the card that is held to the terminal. CardPaid: booked back. Else as `pay`."""
 
     def stop(self) -> None:
         """Break off what the terminal waits for now; may be called from another thread. `pay` then returns or raises.

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 HOST = 1
+COIN_ACCEPTOR = 2
+HOPPER = 3
 BILL_VALIDATOR = 40
+"""The addresses that part 3 gives to each kind of device; several hoppers count on from theirs."""
 LARGEST = 252  # data bytes; a frame is at most 257 bytes
 
 
@@ -25,8 +28,19 @@ class Header(IntEnum):
     COUNTRY_SCALING = 156
     BILL_ID = 157
     BUFFERED_EVENTS = 159
+    REQUEST_CIPHER_KEY = 160
+    TEST_HOPPER = 163
+    ENABLE_HOPPER = 164
+    HOPPER_STATUS = 166
+    DISPENSE_COINS = 167
+    DISPENSE_COUNT = 168
+    EMERGENCY_STOP = 172
+    COIN_ID = 184
+    SORTER_PATHS = 210
+    LEVEL_STATUS = 217
     MASTER_INHIBIT_STATUS = 227
     MODIFY_MASTER_INHIBIT = 228
+    BUFFERED_CREDIT = 229
     INHIBIT_STATUS = 230
     MODIFY_INHIBITS = 231
     SERIAL_NUMBER = 242
@@ -133,4 +147,30 @@ def bill_value(identity: bytes, country: str, scaling: bytes) -> int | None:
         return None
     scaled = int(match[2]) * int.from_bytes(scaling[:2], "little") * 100
     fen, rest = divmod(scaled, 10 ** scaling[2])
+    return fen if fen and not rest else None
+
+
+_COIN_ID = re.compile(rb"([A-Z]{2})([0-9]{3}|[0-9]*[.mkKMG][0-9]*)[A-Z]\Z")
+_UNITS = {ord("."): (1, 1), ord("m"): (1, 1000), ord("K"): (1000, 1), ord("k"): (1000, 1)}
+_UNITS |= {ord("M"): (10**6, 1), ord("G"): (10**9, 1)}
+
+
+def coin_value(identity: bytes, country: str) -> int | None:
+    """Return the value in fen (hundredths) of a coin by its answer to header 184 (b"CN100A"), None if it has none.
+
+    The three characters in the middle count the currency's smallest unit, the fen: 100 is a yuan. With a letter among
+    them (part 3, appendix 3) they count whole units around it: `1K0` is 1000, `.50` or `500m` a half; so b"CN.50A" and
+    b"CN050A" are the same coin.
+    """
+    match = _COIN_ID.match(identity)
+    if match is None or match[1] != country.encode() or len(identity) != 6:
+        return None
+    digits = match[2]
+    if digits.isdigit():
+        return int(digits) or None
+    at = next(place for place, letter in enumerate(digits) if letter in _UNITS)
+    times, parts = _UNITS[digits[at]]
+    before, after = digits[:at] or b"0", digits[at + 1 :]
+    scaled = int(before + after) * 100 * times
+    fen, rest = divmod(scaled, parts * 10 ** len(after))
     return fen if fen and not rest else None
