@@ -52,12 +52,13 @@ class OrderReleased(Body):
 
 
 class MoneyTaken(Body):
-    """Money is in the machine. `counter` is the device's own event counter (cash)."""
+    """Money is in the machine. `counter` is the device's own event counter (cash); `where` is "coins" for coins."""
 
     order: Hex32
     fen: Annotated[int, Field(ge=1, le=10**9)]
     method: Word
     counter: int | None = None
+    where: Word | None = None
 
 
 class MoneyReturned(Body):

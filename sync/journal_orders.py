@@ -44,10 +44,12 @@ def hold(
     count: int,
     total: Fen,
     grant: Grant,
+    changes: TicketNumber | None = None,
 ) -> None:
     """Set places aside: numbered `seats` (as many as `count`), or `count` places where seats are not numbered (None).
 
-    `grant` is all that the centre ever allotted to this till there. RuleBroken when a place is not sellable.
+    `grant` is all that the centre ever allotted to this till there; `changes` is the ticket that this order takes the
+    place of. RuleBroken when a place is not sellable.
     """
     numbers = None if seats is None else sorted(seats)
     if numbers is not None and len(numbers) != count:
@@ -59,9 +61,19 @@ def hold(
         )
     day, seq = service_date.isoformat(), tx.seq + 1
     tx.execute(
-        "INSERT INTO orders (order_id, seq, at_ms, service_date, trip, numbered, count, total) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (order.hex, seq, tx.at_ms, day, trip, int(numbers is not None), count, total),
+        "INSERT INTO orders (order_id, seq, at_ms, service_date, trip, numbered, count, total, changes) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            order.hex,
+            seq,
+            tx.at_ms,
+            day,
+            trip,
+            int(numbers is not None),
+            count,
+            total,
+            changes.to_bytes() if changes is not None else None,
+        ),
     )
     for seat in numbers or ():
         tx.execute(
@@ -77,7 +89,8 @@ def hold(
             "seats": numbers,
             "count": count,
             "total": int(total),
-        },
+        }
+        | ({"changes": changes.digits} if changes is not None else {}),
     )
 
 
@@ -91,17 +104,27 @@ def release(tx: Transaction, order: UUID, *, reason: str) -> None:
 
 
 def record_money(
-    tx: Transaction, order: UUID, *, direction: Direction, fen: Fen, method: str, counter: int | None = None
+    tx: Transaction,
+    order: UUID,
+    *,
+    direction: Direction,
+    fen: Fen,
+    method: str,
+    counter: int | None = None,
+    where: str | None = None,
 ) -> None:
-    """Record that money went in or came back. `counter` is the cash device's event counter for this note.
+    """Record that money went in or came back. `counter` is the cash device's event counter for it; `where` it lies in
+    the machine if that is not the note stacker ("coins").
 
     Money that went in is never refused, whatever has become of the order; more than that does not come back.
     """
     tx.execute(
-        "INSERT INTO money (seq, order_id, direction, fen, method, counter) VALUES (?, ?, ?, ?, ?, ?)",
-        (tx.seq + 1, order.hex, str(direction), fen, method, counter),
+        "INSERT INTO money (seq, order_id, direction, fen, method, counter, where_) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (tx.seq + 1, order.hex, str(direction), fen, method, counter, where),
     )
     body: dict[str, object] = {"order": order.hex, "fen": int(fen), "method": method}
+    if where is not None:
+        body["where"] = where
     if direction is Direction.TAKEN:
         tx.append(Kind.MONEY_TAKEN, body | {"counter": counter})
     else:
@@ -117,7 +140,7 @@ def mark_paid(tx: Transaction, order: UUID, *, fen: Fen, method: str) -> None:
     if method != "cash" and missing > 0:
         record_money(tx, order, direction=Direction.TAKEN, fen=missing, method=method)
     tx.execute(
-        "INSERT INTO payments (order_id, seq, fen, method) VALUES (?, ?, ?, ?)", (order.hex, tx.seq + 1, fen, method)
+        "INSERT INTO paid_orders (order_id, seq, fen, method) VALUES (?, ?, ?, ?)", (order.hex, tx.seq + 1, fen, method)
     )
     tx.append(Kind.ORDER_PAID, {"order": order.hex, "fen": int(fen), "method": method})
 

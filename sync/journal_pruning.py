@@ -14,11 +14,21 @@ from sync.points import Point, Probe, no_probe
 
 _TABLES = (
     "deliveries",
+    "handed_out",
     "tickets",
     "settlements",
     "claims",
+    "payment_ends",
     "payments",
+    "payout_ends",
+    "payouts",
+    "paid_orders",
     "money",
+    "refunds",
+    "invoices",
+    "shift_closes",
+    "shift_moves",
+    "shifts",
     "releases",
     "held_seats",
     "orders",
@@ -39,14 +49,29 @@ _RECENT = (
 _OPEN = (
     """SELECT min(seq) FROM uses u WHERE NOT EXISTS (SELECT 1 FROM use_ends e WHERE e.ticket = u.ticket
         AND e.use_no = u.use_no AND e.end <> 'unresolved')""",
-    """SELECT min(o.seq) FROM orders o JOIN claims c USING (order_id)
-        WHERE NOT EXISTS (SELECT 1 FROM settlements s WHERE s.claim = c.claim)""",
+    """SELECT min(w.seq) FROM (SELECT order_id, seq FROM orders UNION ALL SELECT refund, seq FROM refunds) w
+        JOIN claims c USING (order_id) WHERE NOT EXISTS (SELECT 1 FROM settlements s WHERE s.claim = c.claim)""",
+    """SELECT min(seq) FROM orders o WHERE EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.order_id
+        AND NOT EXISTS (SELECT 1 FROM payment_ends e WHERE e.payment = p.payment))""",
+    """SELECT min(w.seq) FROM (SELECT order_id, seq FROM orders UNION ALL SELECT refund, seq FROM refunds) w
+        WHERE EXISTS (SELECT 1 FROM payouts p WHERE p.order_id = w.order_id
+        AND NOT EXISTS (SELECT 1 FROM payout_ends e WHERE e.payout = p.payout))""",
+    """SELECT min(seq) FROM refunds r WHERE (SELECT fen FROM balances b WHERE b.order_id = r.refund) > 0""",
+    """SELECT min(seq) FROM shifts s WHERE NOT EXISTS (SELECT 1 FROM shift_closes c WHERE c.shift = s.shift)""",
 )
 _CUT_THROUGH = """
     WITH parts (whole, seq) AS (
         SELECT order_id, seq FROM orders
         UNION ALL SELECT order_id, seq FROM money
+        UNION ALL SELECT order_id, seq FROM paid_orders
         UNION ALL SELECT order_id, seq FROM payments
+        UNION ALL SELECT p.order_id, e.seq FROM payment_ends e JOIN payments p USING (payment)
+        UNION ALL SELECT order_id, seq FROM payouts
+        UNION ALL SELECT p.order_id, e.seq FROM payout_ends e JOIN payouts p USING (payout)
+        UNION ALL SELECT refund, seq FROM refunds
+        UNION ALL SELECT shift, seq FROM shifts
+        UNION ALL SELECT shift, seq FROM shift_moves
+        UNION ALL SELECT shift, seq FROM shift_closes
         UNION ALL SELECT order_id, seq FROM releases
         UNION ALL SELECT order_id, seq FROM tickets
         UNION ALL SELECT order_id, seq FROM claims

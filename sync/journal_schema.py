@@ -5,10 +5,12 @@ with the `seq` of the event that made it. No row is changed, and none is deleted
 """
 
 import sqlite3
+from collections.abc import Iterable
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from sync import journal_schema_money as money
 from sync.database import Schema
 
 _migrations = Migrations("journal")
@@ -21,15 +23,19 @@ FACTS = (
     "held_seats",
     "releases",
     "money",
-    "payments",
+    "paid_orders",
     "tickets",
     "deliveries",
     "claims",
     "settlements",
     "returned_seats",
     "returned_counts",
+    *money.FACTS,
 )
 """Tables whose rows are facts: immutable, and deleted only as part of a sealed segment."""
+
+_FIRST_FACTS = (*FACTS[: FACTS.index("paid_orders")], "payments", *FACTS[FACTS.index("tickets") : -len(money.FACTS)])
+"""Those of version 1, in which an order that is paid stood in a table called payments."""
 
 _TABLES = (
     """CREATE TABLE epoch (
@@ -284,22 +290,30 @@ def facts_and_their_rules(db: Database) -> None:
     """Version 1."""
     for statement in _TABLES:
         db.conn.execute(statement)
-    for number, (table, rule, broken) in enumerate(_RULES, 1):
-        db.conn.execute(
-            f"CREATE TRIGGER rule_{number}_{table} BEFORE INSERT ON {table} WHEN {broken} "
+    _make_rules(db.conn, "rule", _RULES)
+    _make_immutable(db.conn, (*_FIRST_FACTS, "epoch", "segments"))
+    _version(db.conn, 1)
+
+
+def _make_rules(connection: sqlite3.Connection, name: str, rules: Iterable[tuple[str, str, str]]) -> None:
+    for number, (table, rule, broken) in enumerate(rules, 1):
+        connection.execute(
+            f"CREATE TRIGGER {name}_{number}_{table} BEFORE INSERT ON {table} WHEN {broken} "
             f"BEGIN SELECT RAISE(ABORT, '{rule.replace(chr(39), chr(39) * 2)}'); END"
         )
-    for table in (*FACTS, "epoch", "segments"):
-        db.conn.execute(
+
+
+def _make_immutable(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    for table in tables:
+        connection.execute(
             f"CREATE TRIGGER {table}_not_edited BEFORE UPDATE ON {table} "
             "BEGIN SELECT RAISE(ABORT, 'facts are never edited'); END"
         )
-        unless = f"WHEN OLD.seq > {_SEALED} " if table in FACTS else ""
-        db.conn.execute(
+        unless = "" if table in ("epoch", "segments") else f"WHEN OLD.seq > {_SEALED} "
+        connection.execute(
             f"CREATE TRIGGER {table}_not_deleted BEFORE DELETE ON {table} {unless}"
             "BEGIN SELECT RAISE(ABORT, 'facts are never deleted before their segment is sealed'); END"
         )
-    _version(db.conn, 1)
 
 
 _TILL_TABLES = (
@@ -363,21 +377,55 @@ def people_walk_out_again(db: Database) -> None:
     Of the table of uses only the rule is written anew, as SQLite's page on ALTER TABLE describes for changes that leave
     rows as they are: making the table again would take every fact out of it.
     """
-    version = db.conn.execute("PRAGMA schema_version").fetchone()[0]
-    db.conn.execute("PRAGMA writable_schema = ON")
-    db.conn.execute(
-        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'uses'",
-        (_PURPOSES, _PURPOSES.replace("'change'", "'change', 'exit'")),
-    )
-    db.conn.execute(f"PRAGMA schema_version = {version + 1}")
-    db.conn.execute("PRAGMA writable_schema = OFF")
+    _reword(db.conn, ("uses",), _PURPOSES, _PURPOSES.replace("'change'", "'change', 'exit'"))
     db.conn.execute("ALTER TABLE use_ends ADD COLUMN persons INTEGER")
     _version(db.conn, 3)
+
+
+_MONEY_RULE = "no more is returned than was taken"
+
+
+@_migrations()
+def more_ways_for_money(db: Database) -> None:
+    """Version 4: payments without cash, payouts, refunds, invoices and shifts; tickets of others that are handed out.
+
+    What was called payments, the orders that are paid, is `paid_orders` now. Money and claims may name a refund where
+    an order stood: of those two tables that rule is written anew, and a trigger asks for one of the two instead.
+    """
+    _reword(
+        db.conn, ("money", "claims"), "order_id TEXT NOT NULL REFERENCES orders (order_id)", "order_id TEXT NOT NULL"
+    )
+    db.conn.execute("ALTER TABLE payments RENAME TO paid_orders")
+    for trigger in ("payments_not_edited", "payments_not_deleted"):
+        db.conn.execute(f"DROP TRIGGER {trigger}")
+    old_rule = next(number for number, (_, rule, _) in enumerate(_RULES, 1) if rule == _MONEY_RULE)
+    db.conn.execute(f"DROP TRIGGER rule_{old_rule}_money")
+    db.conn.execute("ALTER TABLE orders ADD COLUMN changes BLOB")
+    db.conn.execute("ALTER TABLE money ADD COLUMN where_ TEXT")
+    db.conn.execute("ALTER TABLE plans ADD COLUMN credit INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("DROP VIEW balances")
+    for statement in (*money.TABLES, *money.NOTES):
+        db.conn.execute(statement)
+    _make_rules(db.conn, "rule_of_money", money.RULES)
+    _make_immutable(db.conn, ("paid_orders", *money.FACTS))
+    _version(db.conn, 4)
+
+
+def _reword(connection: sqlite3.Connection, tables: Iterable[str], old: str, new: str) -> None:
+    """Write a rule of some tables anew, leaving their rows as they are."""
+    version = connection.execute("PRAGMA schema_version").fetchone()[0]
+    connection.execute("PRAGMA writable_schema = ON")
+    for table in tables:
+        connection.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?", (old, new, table)
+        )
+    connection.execute(f"PRAGMA schema_version = {version + 1}")
+    connection.execute("PRAGMA writable_schema = OFF")
 
 
 def _version(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {version}")
 
 
-SCHEMA = Schema(name="journal", migrations=_migrations, version=3)
+SCHEMA = Schema(name="journal", migrations=_migrations, version=4)
 """What a journal file holds."""

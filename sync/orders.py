@@ -12,13 +12,16 @@ from tickets.money import Fen
 from tickets.numbers import TicketNumber
 
 _ORDERS = """SELECT o.order_id, o.at_ms, o.service_date, o.trip, o.numbered, o.count, o.total, p.method,
-    p.order_id IS NOT NULL, r.reason,
+    p.order_id IS NOT NULL, r.reason, o.changes,
     (SELECT coalesce(sum(fen), 0) FROM money m WHERE m.order_id = o.order_id AND direction = 'taken'),
-    (SELECT coalesce(sum(fen), 0) FROM money m WHERE m.order_id = o.order_id AND direction = 'returned')
-    FROM orders o LEFT JOIN payments p ON p.order_id = o.order_id LEFT JOIN releases r ON r.order_id = o.order_id """
+    (SELECT coalesce(sum(fen), 0) FROM money m WHERE m.order_id = o.order_id AND direction = 'returned'),
+    (SELECT coalesce(sum(fen), 0) FROM payouts q WHERE q.order_id = o.order_id
+        AND NOT EXISTS (SELECT 1 FROM payout_ends e WHERE e.payout = q.payout))
+    FROM orders o LEFT JOIN paid_orders p ON p.order_id = o.order_id LEFT JOIN releases r ON r.order_id = o.order_id """
 _TICKETS = """SELECT number, order_id, service_date, trip, boarding, alighting, seat, kind, children, fare, tag,
     expires_s, code FROM tickets """
 _CLAIMS = "SELECT c.claim, c.order_id, c.fen, c.reason, s.by FROM claims c LEFT JOIN settlements s USING (claim) "
+_NOTHING = Fen(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order as far as it has come. `seats` is None on a coach without numbered seats."""
+    """An order as far as it has come. `seats` is None on a coach without numbered seats; `changes` is the ticket that
+    it takes the place of.
+    """
 
     order: UUID
     held_at: datetime
@@ -91,11 +96,15 @@ class Order:
     released: str | None
     tickets: tuple[IssuedTicket, ...]
     claims: tuple[Claim, ...]
+    leaving: Fen = _NOTHING
+    changes: TicketNumber | None = None
 
     @property
     def balance(self) -> Fen:
-        """Money taken that was neither returned nor claimed, in fen; below zero when more is claimed than came in."""
-        return Fen(self.money_taken - self.money_returned - sum(claim.fen for claim in self.claims))
+        """Money taken that was neither returned nor claimed and is not `leaving` in a payout that has not ended, in
+        fen; below zero when more is claimed than came in.
+        """
+        return Fen(self.money_taken - self.money_returned - self.leaving - sum(claim.fen for claim in self.claims))
 
     @property
     def undelivered(self) -> tuple[IssuedTicket, ...]:
@@ -130,7 +139,7 @@ def held_and_sold(journal: Readable, service_date: date, trip: str) -> Places:
         "FROM orders o WHERE o.service_date = ? AND o.trip = ? "
         "AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.order_id = o.order_id)"
     )
-    paid = "EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.order_id)"
+    paid = "EXISTS (SELECT 1 FROM paid_orders p WHERE p.order_id = o.order_id)"
     seats = journal.rows(
         f"SELECT h.seat, {paid} {active.replace('orders o', 'orders o JOIN held_seats h USING (order_id)')}", key
     )
@@ -160,8 +169,10 @@ def money_in(journal: Readable, order: UUID) -> Fen:
 
 
 def last_cash_counter(journal: Readable) -> int | None:
-    """The cash device's event counter at the newest note in the journal; None when there never was one."""
-    found = journal.rows("SELECT counter FROM money WHERE counter IS NOT NULL ORDER BY seq DESC LIMIT 1")
+    """The note validator's event counter at the newest note in the journal; None when there never was one."""
+    found = journal.rows(
+        "SELECT counter FROM money WHERE counter IS NOT NULL AND where_ IS NULL ORDER BY seq DESC LIMIT 1"
+    )
     return cast(int, found[0][0]) if found else None
 
 
@@ -217,8 +228,11 @@ def _orders(journal: Readable, where: str, parameters: Sequence[object]) -> list
 
 
 def _order(journal: Readable, row: Sequence[object]) -> Order:
-    order_id, at_ms, day, trip, numbered, count, total, method, paid, released, taken, returned = cast(
-        "tuple[str, int, str, str, int, int, int, str | None, int, str | None, int, int]", tuple(row)
+    order_id, at_ms, day, trip, numbered, count, total, method, paid, released, changes, taken, returned, leaving = (
+        cast(
+            "tuple[str, int, str, str, int, int, int, str | None, int, str | None, bytes | None, int, int, int]",
+            tuple(row),
+        )
     )
     seats = journal.rows("SELECT seat FROM held_seats WHERE order_id = ? ORDER BY seat", (order_id,))
     return Order(
@@ -236,6 +250,8 @@ def _order(journal: Readable, row: Sequence[object]) -> Order:
         released=released,
         tickets=tuple(_tickets(journal, "WHERE order_id = ? ORDER BY seq", (order_id,))),
         claims=tuple(_claims(journal, "WHERE c.order_id = ? ORDER BY c.seq", (order_id,))),
+        leaving=Fen(leaving),
+        changes=TicketNumber.from_bytes(changes) if changes is not None else None,
     )
 
 

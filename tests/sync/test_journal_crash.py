@@ -14,12 +14,12 @@ from sync.compare import read_journals
 from sync.journal_reader import JournalReader
 from sync.points import Point, after_commit, before_commit, kill_at, no_probe
 from tests.sync.children import Ended, Say, in_child
-from tests.sync.till_life import PREFIX, Act, gate_life, live, open_journal, till_life
+from tests.sync.till_life import PREFIX, Act, gate_life, live, money_life, open_journal, till_life
 from tickets.events import GENESIS, Kind, chain
 
 LIVES: dict[str, tuple[int | None, Callable[[int], Iterator[Act]]]] = {
     "gate": (None, gate_life),
-    "till": (PREFIX, till_life),
+    "till": (PREFIX, lambda n: one_after_another(till_life(n), money_life(n))),
 }
 
 

@@ -154,3 +154,37 @@ def _first(migrations: Migrations, count: int) -> Migrations:
     first = Migrations(migrations.name)
     first._migrations = migrations._migrations[:count]
     return first
+
+
+def test_a_journal_of_notes_alone_keeps_its_facts_and_takes_refunds(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    older = Schema(name="journal", migrations=_first(JOURNAL.migrations, 3), version=3)
+    order, refund = "a" * 32, "b" * 32
+    writer = open_writer(path, older)
+    for statement in (
+        f"INSERT INTO orders VALUES ('{order}', 1, 1, '2026-11-22', 'K1', 0, 1, 4500)",
+        f"INSERT INTO money VALUES (2, '{order}', 'taken', 4500, 'cash', 1)",
+        f"INSERT INTO payments VALUES ('{order}', 3, 4500, 'cash')",
+    ):
+        writer.connection.execute(statement)
+    writer.close()
+    writer = open_writer(path, JOURNAL)
+    run = writer.connection.execute
+    assert run("SELECT * FROM paid_orders").fetchall() == [(order, 3, 4500, "cash")]
+    assert run("SELECT fen FROM balances").fetchall() == [(4500,)]
+    money = "INSERT INTO money (seq, order_id, direction, fen, method) VALUES (?, ?, ?, ?, 'cash')"
+    with pytest.raises(sqlite3.IntegrityError, match="order or a refund"):
+        run(money, (4, refund, "returned", 1))
+    run(f"INSERT INTO refunds VALUES ('{refund}', zeroblob(8), 4500, 450, 4050, 'cash', 4)")
+    run(money, (5, refund, "returned", 4000))
+    with pytest.raises(sqlite3.IntegrityError, match="than a refund is"):
+        run(money, (6, refund, "returned", 51))
+    with pytest.raises(sqlite3.IntegrityError, match="than a refund is"):
+        run(f"INSERT INTO claims VALUES ('1', '{refund}', 6, 51, 'refund')")
+    run(f"INSERT INTO claims VALUES ('1', '{refund}', 6, 50, 'refund')")
+    with pytest.raises(sqlite3.IntegrityError, match="never edited"):
+        run("UPDATE paid_orders SET fen = 1")
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        run(f"INSERT INTO refunds VALUES ('{'c' * 32}', zeroblob(8), 4500, 450, 4050, 'cash', 7)")
+    assert run("PRAGMA integrity_check").fetchall() == [("ok",)]
+    writer.close()

@@ -20,6 +20,9 @@ from sync.journal_orders import (
     return_places,
     settle_claim,
 )
+from sync.journal_payments import Coins, ask_payment, ask_payout, end_payment, end_payout, want_no_more
+from sync.journal_refunds import ask_invoice, open_refund, record_handed_out
+from sync.journal_shifts import close_shift, move_money, open_shift
 from sync.journal_uses import claim_use, end_use
 from sync.points import Probe, no_probe
 from tickets.admission import TimeQuality, TrustedNow
@@ -174,6 +177,60 @@ def till_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
     yield lambda tx: return_places(tx, service_date=DAY, trip=TRIP, seats=[first + 4], count=1)
     yield append(Kind.DEVICE_FAULT, device="printer", what="no paper")
     yield append(Kind.DEVICE_BACK, device="printer")
+
+
+def money_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
+    """What a till does with money beyond notes: a payment by phone reversed, another one paid, change, a refund,
+    an invoice, a paper of somebody else's ticket, a cashier's shift, and a call for staff.
+    """
+    order, unpaid, paid, change, refund, back, shift = (UUID(int=n * 1000 + 900 + i, version=4) for i in range(7))
+    seat, mine, other = n * 10 % 200 + 9, ticket_number(n * 10 + 9, prefix), ticket_number(n * 10 + 1, 0x00FFEE)
+
+    def taken(tx: Transaction) -> None:
+        record_money(tx, order, direction=Direction.TAKEN, fen=Fen(4700), method="qr")
+        end_payment(tx, paid, outcome="paid", reference="P1")
+        mark_paid(tx, order, fen=Fen(4500), method="qr")
+
+    def changed(tx: Transaction) -> None:
+        record_money(tx, order, direction=Direction.RETURNED, fen=Fen(100), method="cash")
+        end_payout(tx, change, fen=Fen(100), sure=True)
+        open_claim(tx, claim=f"M{n}", order=order, fen=Fen(100), reason="surplus")
+
+    def given_back(tx: Transaction) -> None:
+        record_money(tx, refund, direction=Direction.RETURNED, fen=Fen(3000), method="qr")
+        end_payout(tx, back, fen=Fen(3000), sure=True)
+        open_claim(tx, claim=f"R{n}", order=refund, fen=Fen(1050), reason="refund")
+
+    coins = Coins(dispenser="hopper-1", coin=Fen(100), coins=2, counter=7)
+    yield lambda tx: open_shift(tx, shift=shift, badge="0101", fen=Fen(20_000))
+    yield lambda tx: move_money(tx, shift=shift, direction="refilled", where="hopper-1", fen=Fen(5000), badge="0101")
+    yield lambda tx: hold(
+        tx, order=order, service_date=DAY, trip=TRIP, seats=[seat], count=1, total=Fen(4500), grant=SEATS, changes=other
+    )
+    yield lambda tx: ask_payment(tx, payment=unpaid, order=order, method="qr", fen=Fen(4500), way="scan")
+    yield lambda tx: want_no_more(tx, unpaid)
+    yield lambda tx: end_payment(tx, unpaid, outcome="reversed")
+    yield lambda tx: ask_payment(tx, payment=paid, order=order, method="qr", fen=Fen(4700), way="show")
+    yield taken
+    yield lambda tx: issue(tx, order, mine, seat)
+    yield lambda tx: record_delivery(tx, mine, how="printed", outcome="done")
+    yield lambda tx: ask_payout(
+        tx, payout=change, order=order, method="cash", fen=Fen(200), reason="surplus", coins=coins
+    )
+    yield changed
+    yield lambda tx: _must(claim(tx, mine, 1, _attempt(mine, 1)))
+    yield lambda tx: open_refund(tx, refund=refund, number=mine, fare=Fen(4500), fee=Fen(450), fen=Fen(4050), way="qr")
+    yield lambda tx: ask_payout(
+        tx, payout=back, order=refund, method="qr", fen=Fen(4050), reason="refund", payment=paid
+    )
+    yield given_back
+    yield lambda tx: end_use(tx, ticket=mine, use_no=1, attempt=_attempt(mine, 1), end=UseEnd.PASSED)
+    yield lambda tx: settle_claim(tx, claim=f"M{n}", fen=Fen(100), by="B7")
+    yield lambda tx: settle_claim(tx, claim=f"R{n}", fen=Fen(1050), by="B7")
+    yield lambda tx: ask_invoice(tx, invoice=order, number=mine, fen=Fen(450), why="refund", token=refund.hex)
+    yield lambda tx: record_handed_out(tx, other, how="printed", outcome="done")
+    yield append(Kind.STAFF_CALLED, where="kiosk-1")
+    yield lambda tx: close_shift(tx, shift=shift, expected=24_900, counted=Fen(24_800), badge="0101")
 
 
 def live(journal: Journal, acts: Iterator[Act]) -> None:
