@@ -230,6 +230,7 @@ class DepartureBody(Wire):
     merged_into: str | None = None
     late_until: Millis | None = None
     planned_close: Millis | None = None
+    planned_at: Millis | None = None
     acts: tuple[Hex32, ...] = ()
 
 

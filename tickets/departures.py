@@ -45,8 +45,9 @@ class Departure:
     `seats` is the number of numbered seats, or None on a coach without fixed seats; `places` is how many may travel.
     `merged_into` names the trip of the same service day whose coach takes these passengers. `late_until`: passengers
     still board after closing time until just before it (补检). `planned_close` is the closing time before somebody
-    stopped check-in, None while nobody has. `acts` are the ids (32 hexadecimal digits) of the staff facts that whoever
-    tells of this departure has already taken in; see standing.py.
+    stopped check-in, `planned_at` the time of departure before somebody changed it; each None while nobody has. `acts`
+    are the ids (32 hexadecimal digits) of the staff facts that whoever tells of this departure has already taken in;
+    see standing.py.
     """
 
     service_date: date
@@ -66,13 +67,14 @@ class Departure:
     merged_into: str | None = None
     late_until: datetime | None = None
     planned_close: datetime | None = None
+    planned_at: datetime | None = None
     acts: tuple[str, ...] = ()
 
     @classmethod
     def from_record(cls, record: Mapping[str, object]) -> Self:
         """The departure in a record of the centre. Raises Malformed; members it does not know are ignored.
 
-        `late_until`, `planned_close` and `acts` came later: a record may lack them.
+        `late_until`, `planned_close`, `planned_at` and `acts` came later: a record may lack them.
         """
         try:
             return cls(
@@ -93,6 +95,7 @@ class Departure:
                 merged_into=None if record["merged_into"] is None else text(record["merged_into"]),
                 late_until=_optional_instant(record.get("late_until")),
                 planned_close=_optional_instant(record.get("planned_close")),
+                planned_at=_optional_instant(record.get("planned_at")),
                 acts=_acts(record.get("acts", ())),
             )
         except KeyError as error:
@@ -123,6 +126,7 @@ class Departure:
             **_told(
                 late_until=None if self.late_until is None else ms_of(self.late_until),
                 planned_close=None if self.planned_close is None else ms_of(self.planned_close),
+                planned_at=None if self.planned_at is None else ms_of(self.planned_at),
                 acts=list(self.acts) or None,
             ),
         }

@@ -51,12 +51,17 @@ def fare(full: Fen, kind: TicketKind, rules: FareRules) -> Fen:
     share = rules.shares.get(kind, WHOLE)
     if share == WHOLE:
         return full
-    return Fen(min(full, _rounded(full * share, WHOLE * rules.unit, rules.rounding) * rules.unit))
+    return Fen(min(full, part(full, share, rules.unit, rules.rounding)))
 
 
 def half_fare(full: Fen, rules: FareRules) -> Fen:
     """What a child with a seat of its own pays."""
     return fare(full, TicketKind.CHILD, rules)
+
+
+def part(amount: Fen, share: int, unit: Fen, rounding: Rounding) -> Fen:
+    """`share` ten-thousandths of an amount, rounded to whole units; it may come out above the amount."""
+    return Fen(_rounded(amount * share, WHOLE * unit, rounding) * unit)
 
 
 def _rounded(numerator: int, denominator: int, rounding: Rounding) -> int:

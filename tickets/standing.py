@@ -101,6 +101,7 @@ def _delay(departure: Departure, fact: StaffFact) -> Departure:
     return replace(
         _still_here(departure),
         departs_at=fact.until,
+        planned_at=departure.departs_at if departure.planned_at is None else departure.planned_at,
         opens_at=departure.opens_at if stopped else departure.opens_at + shift,
         closes_at=departure.closes_at if stopped else departure.closes_at + shift,
         planned_close=None if departure.planned_close is None else departure.planned_close + shift,

@@ -76,17 +76,17 @@ CASES: list[tuple[str, list[StaffFact], dict[str, Any]]] = [
     (
         "delayed: check-in moves too",
         [acted(Act.DELAY, until=LEAVES + HOUR)],
-        {"departs_at": LEAVES + HOUR, "opens_at": OPENS + HOUR, "closes_at": CLOSES + HOUR},
+        {"departs_at": LEAVES + HOUR, "planned_at": LEAVES, "opens_at": OPENS + HOUR, "closes_at": CLOSES + HOUR},
     ),
     (
         "delayed twice: the last time counts",
         [acted(Act.DELAY, until=LEAVES + 2 * HOUR), acted(Act.DELAY, OPENS + MINUTE, no=2, until=LEAVES + HOUR)],
-        {"departs_at": LEAVES + HOUR, "opens_at": OPENS + HOUR, "closes_at": CLOSES + HOUR},
+        {"departs_at": LEAVES + HOUR, "planned_at": LEAVES, "opens_at": OPENS + HOUR, "closes_at": CLOSES + HOUR},
     ),
     (
         "what was stopped stays stopped",
         [STOP, acted(Act.DELAY, OPENS + 2 * MINUTE, until=LEAVES + HOUR)],
-        {**STOPPED, "departs_at": LEAVES + HOUR, "planned_close": CLOSES + HOUR},
+        {**STOPPED, "departs_at": LEAVES + HOUR, "planned_at": LEAVES, "planned_close": CLOSES + HOUR},
     ),
     (
         "and is opened to its new end",
@@ -95,7 +95,7 @@ CASES: list[tuple[str, list[StaffFact], dict[str, Any]]] = [
             acted(Act.DELAY, OPENS + 2 * MINUTE, until=LEAVES + HOUR),
             acted(Act.OPEN, OPENS + 3 * MINUTE, no=2),
         ],
-        {"departs_at": LEAVES + HOUR, "closes_at": CLOSES + HOUR},
+        {"departs_at": LEAVES + HOUR, "planned_at": LEAVES, "closes_at": CLOSES + HOUR},
     ),
     ("merged", [acted(Act.MERGE, into="LW143000")], {"merged_into": "LW143000"}),
     ("cancelled", [acted(Act.CANCEL)], OFF),
@@ -160,9 +160,11 @@ def test_a_fact_that_was_late_does_not_undo_a_later_one() -> None:
 
 
 def test_a_record_with_acts_reads_back_and_one_without_does_too() -> None:
-    full = told(late_until=LEAVES, planned_close=CLOSES, acts=("0" * 31 + "1",))
+    full = told(late_until=LEAVES, planned_close=CLOSES, planned_at=LEAVES, acts=("0" * 31 + "1",))
     assert Departure.from_record(full.to_record()) == full
-    assert not {"late_until", "planned_close", "acts"} & DEPARTURE.to_record().keys(), "as older terminals know it"
+    assert not {"late_until", "planned_close", "planned_at", "acts"} & DEPARTURE.to_record().keys(), (
+        "as older terminals know it"
+    )
     assert Departure.from_record(DEPARTURE.to_record()) == DEPARTURE
     for wrong in ({"acts": "x"}, {"acts": [1]}, {"late_until": "14:30"}, {"planned_close": True}):
         with pytest.raises(Malformed):
