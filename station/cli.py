@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("badge", help="a badge code for the gates' readers, out of a badge card"),
         commands.add_parser("departure", help="what staff do to a departure, with a badge; and its sheet"),
     )
+    _add_cashier(
+        commands.add_parser(
+            "claim", help="what passengers are owed by a machine, and paying it out once, with a badge"
+        ),
+        commands.add_parser("shift", help="a cashier's turn with a machine: what should be in it, what is counted"),
+    )
     _add_ticket(commands.add_parser("ticket", help="what a code says and whether it holds"))
     read = commands.add_parser("read", help="read the codes in pictures, as the gate's camera does; one JSON line each")
     read.add_argument("files", nargs="+", type=Path, metavar="IMAGE")
@@ -201,6 +207,13 @@ def _add_staff(badge: argparse.ArgumentParser, departure: argparse.ArgumentParse
 
     badge_command.add_arguments(badge)
     departure_command.add_arguments(departure)
+
+
+def _add_cashier(claim: argparse.ArgumentParser, shift: argparse.ArgumentParser) -> None:
+    from station import claim_command, shift_command
+
+    claim_command.add_arguments(claim)
+    shift_command.add_arguments(shift)
 
 
 def _add_simulator(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,8 @@ from kiosk.paper.fonts import Fonts, find_fonts
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.cashier import Cashier
 from kiosk.till.commands import Command
+from kiosk.till.desk.desk import CashDesk
+from kiosk.till.desk.hatch import Hatch
 from kiosk.till.faces import Faces
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
@@ -113,9 +115,11 @@ def run(config: Config, *, on_ready: Callable[[KioskWindow], None] | None = None
             on_ready(window)
 
     service.start()
+    hatch = Hatch(config.directory, service.ask)
     try:
         code = run_kiosk(panel, RunningTill(service, feed), fullscreen=config.panel.fullscreen, on_ready=ready)
     finally:
+        hatch.close()
         service.stop()
     if failures:
         raise failures[0]
@@ -171,6 +175,15 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
         now=clock,
         clock=time.monotonic,
         random=secrets.token_bytes,
+        desk=CashDesk(
+            journal=journal,
+            cache=cache,
+            authority=authority,
+            station=enrolment.station,
+            till=enrolment.name,
+            now=clock,
+            random=secrets.token_bytes,
+        ).answer,
     )
 
 

@@ -72,19 +72,11 @@ class Authority:
 
     def sealing_key(self, day: date) -> bytes | None:
         """The public key to which identities of that service day are sealed; None when the trust list has none."""
-        trust = self._trust_list()
+        trust = self.trust_list()
         return trust.sealing_keys.get(day) if trust else None
 
-    def _fitting(self, found: Iterable[bytes]) -> Iterable[Certified]:
-        for data in found:
-            try:
-                said = read_certificate(data)
-            except Malformed:
-                continue
-            if said.public_key == self._identity.key.public and said.prefix == self._identity.prefix:
-                yield Certified(data, said)
-
-    def _trust_list(self) -> TrustList | None:
+    def trust_list(self) -> TrustList | None:
+        """The newest trust list that this till has, of the cache or of its enrolment; None when it has none."""
         for data in (self._cache.trust_list_bytes(), self._identity.trust_list):
             if not data:
                 continue
@@ -97,3 +89,12 @@ class Authority:
             self._listed = (data, opened)
             return opened
         return None
+
+    def _fitting(self, found: Iterable[bytes]) -> Iterable[Certified]:
+        for data in found:
+            try:
+                said = read_certificate(data)
+            except Malformed:
+                continue
+            if said.public_key == self._identity.key.public and said.prefix == self._identity.prefix:
+                yield Certified(data, said)

@@ -1,10 +1,16 @@
-"""The till on a thread of its own: screens put commands in and get snapshots out, and can neither stall nor stop it."""
+"""The till on a thread of its own: screens put commands in and get snapshots out, and can neither stall nor stop it.
+
+Whoever else has business with a till (a cashier's command, through the hatch) has it done on the till's thread too,
+between two rounds: the journal has one writer.
+"""
 
 import queue
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from kiosk.till import wording
@@ -15,6 +21,7 @@ from kiosk.till.values import (
     Snapshot,
 )
 from kiosk.till.wording import Notice
+from tickets.errors import EnvironmentFault, Fault
 
 ROUND = 0.1
 """Seconds between two rounds while somebody pays or shows a document."""
@@ -22,6 +29,18 @@ REST = 0.5
 """Seconds between two rounds otherwise."""
 BEAT = 1.0
 """A snapshot is published at least this often, also while the till prints."""
+
+
+ANSWER_WITHIN = 20.0
+"""Seconds in which a till gets round to a cashier's request: a large print may have to end first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """Something to be done between two rounds, and where its answer goes."""
+
+    asked: Mapping[str, object]
+    answer: Future[Mapping[str, object]] = field(default_factory=Future)
 
 
 class TillService:
@@ -42,7 +61,7 @@ class TillService:
         self._open_till = open_till
         self._publish = publish
         self._on_failure = on_failure
-        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[Command | _Errand | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._last: Snapshot | None = None
         self._published_at = 0.0
@@ -59,6 +78,20 @@ class TillService:
     def submit(self, command: Command) -> None:
         """Ask the till for something; the answer is in a snapshot to come. From any thread."""
         self._commands.put(command)
+
+    def ask(self, asked: Mapping[str, object]) -> Mapping[str, object]:
+        """Have the till answer a cashier's request, and wait for it. Raises a Fault when it cannot be done.
+
+        From any thread but the till's. Nothing is known to be done when EnvironmentFault says that it took too long.
+        """
+        errand = _Errand(asked)
+        self._commands.put(errand)
+        try:
+            return errand.answer.result(ANSWER_WITHIN)
+        except TooLate:
+            raise EnvironmentFault(
+                "The kiosk is busy and has not answered in time", "Look what stands there, then do it again if needed."
+            ) from None
 
     def stop(self, timeout: float = 30.0) -> bool:
         """Stop after the round that is under way and release every device; True when that was done in time."""
@@ -92,7 +125,10 @@ class TillService:
             else:
                 if command is None:
                     return
-                till.do(command)
+                if isinstance(command, _Errand):
+                    _run(till, command)
+                else:
+                    till.do(command)
             self._tell(till.snapshot())
 
     def _tell(self, snapshot: Snapshot) -> None:
@@ -128,3 +164,13 @@ class TillService:
                 )
                 self._publish(replace(self._last, capabilities=broken, offers=(), destinations=()))
         self._on_failure(error)
+
+
+def _run(till: Till, errand: _Errand) -> None:
+    """Answer one request. What the disk refuses ends the till, as everywhere else, after whoever asked was told."""
+    if not errand.answer.set_running_or_notify_cancel():
+        return
+    try:
+        errand.answer.set_result(till.desk(errand.asked))
+    except Fault as fault:
+        errand.answer.set_exception(fault)

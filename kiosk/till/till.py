@@ -1,6 +1,6 @@
 """One till on one thread: takes commands, does its rounds, and tells at any moment how things stand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -55,6 +55,7 @@ from kiosk.till.views import offer_of, order_view, recovered_message
 from kiosk.till.wording import Notice, Trouble
 from sync.cache import CacheReader
 from tickets.admission import TimeQuality, TrustedNow
+from tickets.errors import EnvironmentFault
 from tickets.identity import DocumentKind
 
 ONLINE_WITHIN = timedelta(seconds=90)
@@ -62,6 +63,11 @@ ONLINE_WITHIN = timedelta(seconds=90)
 LOOK_AT_OFFERS = 1.0
 LOOK_SHARE = 0.05
 """Offers are looked at again after a second, or later where a look takes long: it gets this share of the time."""
+
+
+def no_desk(_: Mapping[str, object]) -> Mapping[str, object]:
+    """The cash desk of a till without one. Raises EnvironmentFault."""
+    raise EnvironmentFault("This till has no cash desk", "Use the kiosk's own configuration.")
 
 
 class Till:
@@ -89,6 +95,7 @@ class Till:
         random: Callable[[int], bytes],
         needs_printer: bool = True,
         show: Callable[[Snapshot], None] = lambda _: None,
+        desk: Callable[[Mapping[str, object]], Mapping[str, object]] = no_desk,
     ) -> None:
         self._cache = cache
         self._ledger = ledger
@@ -101,6 +108,7 @@ class Till:
         self._clock = clock
         self._needs_printer = needs_printer
         self.show = show
+        self.desk = desk
         self._documents = Documents(random)
         self._holding = Holding(
             shelf=shelf, ledger=ledger, authority=authority, cache=cache, documents=self._documents, random=random
