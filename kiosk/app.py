@@ -58,6 +58,8 @@ class KioskWindow(QObject):
         self._engine = QQmlApplicationEngine(self)
         context = self._engine.rootContext()
         context.setContextProperty("kiosk", self.view_model)
+        for name, part in self.view_model.parts.items():
+            context.setContextProperty(name, part)
         self._engine.setInitialProperties(
             {
                 "pxPerMm": panel.px_per_mm,

@@ -1,140 +1,156 @@
-"""The way through a purchase: what comes next after a touch, after news from the till, and after a silence.
+"""What follows from a touch, from the till's news and from silence, at whatever task: reads the tasks' tables.
 
 Pure functions from (session, event, snapshot) to the next session and the commands for the till. The snapshot is what
 the till said last. Times are monotonic milliseconds that come in as arguments.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from kiosk import touches as t
-from kiosk.idle import WARNING_MS, asks_at_ms
-from kiosk.news import adopt
-from kiosk.paying import give_up, money_inside, on_paying
-from kiosk.steps import (
-    Attract,
-    Choice,
-    Comfort,
-    Done,
-    GiveUp,
-    Language,
-    NotPrinted,
-    OutOfService,
-    Pay,
-    Printing,
-    PuttingIn,
-    Recovered,
-    Session,
-    Step,
-    StillThere,
-    Trouble,
-    Typing,
-    WhereTo,
-    WhichDeparture,
-    Who,
-    nobody,
-)
-from kiosk.till.commands import (
-    AskForDocuments,
-    CancelOrder,
-    Command,
-    EndSession,
-    PrintTickets,
-    Reprint,
-)
-from kiosk.till.values import (
-    OrderView,
-    Snapshot,
-)
-from kiosk.travellers import on_typing, on_who
+from kiosk.idle import PATIENCE, QUIET_MS, WARNING_MS
+from kiosk.steps import Attract, Comfort, Language, OutOfService, Session, Step, StillThere, nobody
+from kiosk.task import Place, Task, Turn
+from kiosk.till.commands import AskForDocuments, Command
+from kiosk.till.values import Snapshot
 
 Next = tuple[Session, tuple[Command, ...]]
 """The next session, and what the till is asked to do."""
 
 
-def touched(session: Session, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> Next:
-    """What follows a touch. A touch that means nothing at this step changes nothing but keeps the session awake."""
-    session = replace(session, touched_ms=at_ms)
-    comfort = _comfort(session.comfort, touch)
-    if comfort is not None:
-        session = replace(session, comfort=comfort)
-        return _enter(session, WhereTo(choice=Choice()), at_ms) if isinstance(session.step, Attract) else (session, ())
-    if isinstance(session.step, StillThere):
-        if isinstance(touch, t.StartOver | t.Finish):
-            return leave(session, snapshot, at_ms)
-        return replace(session, step=session.step.before), ()
-    if isinstance(touch, t.StartOver):
-        return _start_over(session, snapshot, at_ms)
-    if isinstance(touch, t.Finish | t.NotMine):
-        return _finished(session, touch, snapshot, at_ms)
-    answer = _ANSWERS.get(type(session.step))
-    if answer is None:
-        return session, ()
-    step, commands = answer(session.step, touch, snapshot, at_ms)
-    after, reader = _enter(session, step, at_ms)
-    return after, (*reader, *commands)
+class Flow:
+    """The way through every task of `tasks`; the first is what a touch anywhere on the attract screen begins."""
 
+    def __init__(self, tasks: tuple[Task, ...]) -> None:
+        """Keeps nothing but the tables."""
+        self.tasks = tasks
+        self._places: Mapping[type[Step], Place[Any]] = {place.of: place for task in tasks for place in task.places}
+        self._task_of: Mapping[type[Step], Task] = {place.of: task for task in tasks for place in task.places}
+        self._named: Mapping[str, Task] = {task.name: task for task in tasks}
 
-def news(session: Session, snapshot: Snapshot, at_ms: int) -> Next:
-    """What follows from what the till says now."""
-    step = session.step
-    inner = step.before if isinstance(step, StillThere) else step
-    after, commands = adopt(inner, snapshot, waved_away=session.waved_away, at_ms=at_ms)
-    if after == inner:
-        return session, commands
-    session, more = _enter(replace(session, step=inner, touched_ms=at_ms), after, at_ms)
-    return session, (*commands, *more)
+    def place(self, step: Step) -> Place[Any] | None:
+        """The row of this step; None for the steps that belong to nobody, and for the question in between."""
+        return self._places.get(type(step))
+
+    def task(self, step: Step) -> Task | None:
+        """The task that this step is of."""
+        return self._task_of.get(type(step))
+
+    def touched(self, session: Session, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> Next:
+        """What follows a touch. A touch that means nothing here changes nothing but keeps the session awake."""
+        session = replace(session, touched_ms=at_ms)
+        comfort = _comfort(session.comfort, touch)
+        if comfort is not None:
+            session = replace(session, comfort=comfort)
+            if not isinstance(session.step, Attract):
+                return session, ()
+            touch = t.Begin(self.tasks[0].name)
+        match session.step:
+            case StillThere():
+                if isinstance(touch, t.StartOver | t.Finish):
+                    return self.leave(session, snapshot, at_ms)
+                return replace(session, step=session.step.before), ()
+            case Attract() | OutOfService():
+                return self._begin(session, touch, snapshot, at_ms)
+        place = self._places[type(session.step)]
+        if isinstance(touch, t.StartOver):
+            if not place.over(session.step):
+                return session, ()
+            over = place.starts_over or place.leaves
+            return self._turn(session, over(session.step, snapshot), at_ms)
+        return self._turn(session, place.answer(session.step, touch, snapshot, at_ms), at_ms)
+
+    def news(self, session: Session, snapshot: Snapshot, at_ms: int) -> Next:
+        """What follows from what the till says now."""
+        inner, place = session.at, self.place(session.at)
+        turn: Turn = (inner, ()) if place is None else place.adopt(inner, snapshot, at_ms)
+        if isinstance(turn[0], Attract | OutOfService):
+            turn = (self._idle(session, snapshot), turn[1])
+        if turn[0] == inner:
+            return session, turn[1]
+        return self._turn(replace(session, step=inner, touched_ms=at_ms), turn, at_ms)
+
+    def ticked(self, session: Session, snapshot: Snapshot, at_ms: int) -> Next:
+        """What follows from time alone."""
+        step = session.step
+        if isinstance(step, StillThere):
+            return self.leave(session, snapshot, at_ms) if at_ms >= step.until_ms else (session, ())
+        asks_at = self.asks_at_ms(session, snapshot)
+        if asks_at is None or at_ms < asks_at:
+            return session, ()
+        if isinstance(step, OutOfService):
+            return replace(session, comfort=Comfort(), touched_ms=at_ms), ()
+        return replace(session, step=StillThere(before=step, until_ms=at_ms + WARNING_MS)), ()
+
+    def leave(self, session: Session, snapshot: Snapshot, at_ms: int) -> Next:
+        """End the session, as far as the step lets go of it."""
+        place = self.place(session.at)
+        if place is None:
+            return session, ()
+        return self._turn(
+            replace(session, step=session.at, touched_ms=at_ms), place.leaves(session.at, snapshot), at_ms
+        )
+
+    def asks_at_ms(self, session: Session, snapshot: Snapshot) -> int | None:
+        """The moment at which this session is asked whether anybody is there; None for never."""
+        if isinstance(session.step, Attract | StillThere):
+            return None
+        place = self.place(session.step)
+        waits = QUIET_MS if place is None else place.waits(session.step, snapshot)
+        if waits is None:
+            return None
+        return session.touched_ms + waits * (PATIENCE if session.comfort.large else 1)
+
+    def can_go_back(self, step: Step) -> bool:
+        """Whether this step has one before it to go back to."""
+        place = self.place(step)
+        return place is not None and place.back(step)
+
+    def can_start_over(self, step: Step) -> bool:
+        """Whether the session may be ended by a touch here: not while a ticket is being made of paid money."""
+        place = self.place(step)
+        return isinstance(step, StillThere) or (place is not None and place.over(step))
+
+    def can_change(self, step: Step, snapshot: Snapshot) -> bool:
+        """Whether parts of the journey can still be touched."""
+        place = self.place(step)
+        return place is not None and place.changes(step, snapshot)
+
+    def inside(self, session: Session, snapshot: Snapshot) -> bool:
+        """Whether this passenger's money is in the machine for nothing yet."""
+        task = self.task(session.at)
+        return task is not None and task.inside(snapshot)
+
+    def _idle(self, session: Session, snapshot: Snapshot) -> Step:
+        for task in self.tasks:
+            unasked = task.unasked(session, snapshot)
+            if unasked is not None:
+                return unasked
+        return Attract() if snapshot.capabilities.sells else OutOfService()
+
+    def _begin(self, session: Session, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> Next:
+        task = self._named.get(touch.task) if isinstance(touch, t.Begin) else None
+        turn = task.begins(snapshot, at_ms) if task is not None else None
+        return self._turn(session, turn, at_ms) if turn is not None else (session, ())
+
+    def _turn(self, session: Session, turn: Turn, at_ms: int) -> Next:
+        """Change the step; the ID reader looks only where the table says so, and nobody's session is empty."""
+        step, commands = turn
+        was, now = self._reads(session.step), self._reads(step)
+        reader: tuple[Command, ...] = () if was == now else (AskForDocuments(on=now),)
+        if isinstance(step, Attract):
+            return nobody(at_ms, waved_away=step.waved_away or session.waved_away), (*reader, *commands)
+        return replace(session, step=step), (*reader, *commands)
+
+    def _reads(self, step: Step) -> bool:
+        place = self.place(step)
+        return place is not None and place.reads
 
 
 def stirred(session: Session, at_ms: int) -> Session:
     """Something happened that only a person does (a bill went in): the wait for a touch begins again."""
-    step = session.step.before if isinstance(session.step, StillThere) else session.step
-    return replace(session, step=step, touched_ms=at_ms)
-
-
-def ticked(session: Session, snapshot: Snapshot, at_ms: int) -> Next:
-    """What follows from time alone."""
-    step = session.step
-    if isinstance(step, StillThere):
-        return leave(session, snapshot, at_ms) if at_ms >= step.until_ms else (session, ())
-    asks_at = asks_at_ms(session, snapshot)
-    if asks_at is None or at_ms < asks_at or isinstance(step, Attract):
-        return session, ()
-    if isinstance(step, OutOfService):
-        return replace(session, comfort=Comfort(), touched_ms=at_ms), ()
-    return replace(session, step=StillThere(before=step, until_ms=at_ms + WARNING_MS)), ()
-
-
-def leave(session: Session, snapshot: Snapshot, at_ms: int) -> Next:
-    """End the session. Money that is in an open order becomes a claim first, and the claim is shown."""
-    step = session.step.before if isinstance(session.step, StillThere) else session.step
-    if isinstance(step, Pay | PuttingIn | GiveUp) and money_inside(snapshot):
-        return replace(session, step=GiveUp(choice=step.choice, sent=True), touched_ms=at_ms), (CancelOrder(),)
-    if isinstance(step, Recovered):
-        order = snapshot.recovered
-        return nobody(at_ms, waved_away=order.order if order else session.waved_away), ()
-    cancel: tuple[Command, ...] = (CancelOrder(),) if isinstance(step, Pay | PuttingIn) else ()
-    session, reader = _enter(replace(session, step=step), Attract(), at_ms)
-    return session, (*cancel, *reader, EndSession())
-
-
-def can_go_back(step: Step) -> bool:
-    """Whether this step has one before it to go back to."""
-    if isinstance(step, GiveUp):
-        return not step.sent
-    return isinstance(step, WhereTo | WhichDeparture | Who | Typing | Pay | PuttingIn)
-
-
-def can_start_over(step: Step) -> bool:
-    """Whether the session may be ended by a touch here: not while a ticket is being made of paid money."""
-    return can_go_back(step) or isinstance(step, StillThere | Recovered)
-
-
-def can_change(step: Step, snapshot: Snapshot) -> bool:
-    """Whether parts of the journey can still be touched: not with money inside, not once paid."""
-    if isinstance(step, Pay | PuttingIn):
-        return not money_inside(snapshot)
-    return isinstance(step, WhereTo | WhichDeparture | Who | Typing)
+    return replace(session, step=session.at, touched_ms=at_ms)
 
 
 def _comfort(comfort: Comfort, touch: t.Touch) -> Comfort | None:
@@ -147,151 +163,3 @@ def _comfort(comfort: Comfort, touch: t.Touch) -> Comfort | None:
             return replace(comfort, contrast=not comfort.contrast)
         case _:
             return None
-
-
-def _enter(session: Session, step: Step, at_ms: int) -> Next:
-    """Change the step; the ID reader looks only while somebody is asked who travels, and nobody's session is empty."""
-    was, now = isinstance(session.step, Who | Typing), isinstance(step, Who | Typing)
-    commands: tuple[Command, ...] = () if was == now else (AskForDocuments(on=now),)
-    if isinstance(step, Attract):
-        return nobody(at_ms, waved_away=session.waved_away), commands
-    return replace(session, step=step), commands
-
-
-def _start_over(session: Session, snapshot: Snapshot, at_ms: int) -> Next:
-    step = session.step
-    if isinstance(step, Pay | PuttingIn) and money_inside(snapshot):
-        return replace(session, step=GiveUp(choice=step.choice)), ()
-    return leave(session, snapshot, at_ms) if can_start_over(step) else (session, ())
-
-
-def _finished(session: Session, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> Next:
-    step = session.step
-    if isinstance(step, Recovered):
-        if isinstance(touch, t.NotMine):
-            return leave(session, snapshot, at_ms)
-        return nobody(at_ms, waved_away=session.waved_away), (EndSession(),)
-    if isinstance(step, Trouble) and isinstance(touch, t.Finish):
-        order = snapshot.order
-        open_order = order is not None and order.claim is None and not order.tickets
-        may_choose = snapshot.capabilities.sells and step.choice.destination is not None
-        if step.words is not None and may_choose and not open_order:
-            return _enter(session, WhichDeparture(choice=step.choice), at_ms)
-        return leave(session, snapshot, at_ms)
-    if isinstance(step, Done) and isinstance(touch, t.Finish):
-        return leave(session, snapshot, at_ms)
-    return session, ()
-
-
-_Answer = Callable[[Step, t.Touch, Snapshot, int], tuple[Step, tuple[Command, ...]]]
-
-
-def _on_attract(step: Step, touch: t.Touch, snapshot: Snapshot, _at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    if isinstance(touch, t.ShowRecovered) and snapshot.recovered is not None:
-        return Recovered(), ()
-    return (WhereTo(choice=Choice()), ()) if isinstance(touch, t.Start) else (step, ())
-
-
-def _on_where_to(step: Step, touch: t.Touch, snapshot: Snapshot, _at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    assert isinstance(step, WhereTo)
-    match touch:
-        case t.Spell():
-            return replace(step, spelling=True, typed=""), ()
-        case t.Key(character="") if step.spelling:
-            return replace(step, typed=step.typed[:-1]), ()
-        case t.Key(character=letter) if step.spelling:
-            return replace(step, typed=(step.typed + letter.upper())[:12]), ()
-        case t.ChooseStop(stop=stop):
-            for destination in snapshot.destinations:
-                if destination.stop == stop and destination.next_departure is not None:
-                    kept = replace(step.choice, destination=destination, offer=None)
-                    return WhichDeparture(choice=kept), ()
-            return step, ()
-        case t.Back() if step.spelling:
-            return replace(step, spelling=False, typed=""), ()
-        case t.Back():
-            return Attract(), (EndSession(),)
-        case _:
-            return _on_rail(step, touch)
-
-
-def _on_which(step: Step, touch: t.Touch, snapshot: Snapshot, _at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    assert isinstance(step, WhichDeparture)
-    match touch:
-        case t.ChooseTrip(service_date=day, trip=trip):
-            wanted = step.choice.destination
-            for offer in snapshot.offers:
-                here = wanted is not None and offer.destination == wanted.stop
-                if here and offer.trip == trip and offer.service_date.isoformat() == day:
-                    return Who(choice=replace(step.choice, offer=offer)), ()
-            return step, ()
-        case t.Back():
-            return WhereTo(choice=step.choice), ()
-        case _:
-            return _on_rail(step, touch)
-
-
-def _on_rail(step: WhereTo | WhichDeparture | Who | Typing, touch: t.Touch) -> tuple[Step, tuple[Command, ...]]:
-    choice = step.choice
-    match touch:
-        case t.ChangeDestination():
-            return WhereTo(choice=choice), ()
-        case t.ChangeDeparture() if choice.destination is not None:
-            return WhichDeparture(choice=choice), ()
-        case t.ChangeTravellers() if choice.offer is not None:
-            return Who(choice=choice), ()
-        case _:
-            return step, ()
-
-
-def _on_travellers(step: Step, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    assert isinstance(step, Who | Typing)
-    if isinstance(touch, t.ChangeDestination | t.ChangeDeparture | t.ChangeTravellers):
-        return _on_rail(step, touch)
-    return on_who(step, touch, snapshot, at_ms) if isinstance(step, Who) else on_typing(step, touch)
-
-
-def _on_paying(step: Step, touch: t.Touch, snapshot: Snapshot, _at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    assert isinstance(step, Pay | PuttingIn)
-    return on_paying(step, touch, snapshot)
-
-
-def _on_give_up(step: Step, touch: t.Touch, snapshot: Snapshot, _at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    assert isinstance(step, GiveUp)
-    return give_up(step, touch, snapshot)
-
-
-def _on_not_printed(step: Step, touch: t.Touch, snapshot: Snapshot, _at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    assert isinstance(step, NotPrinted)
-    if isinstance(touch, t.HaveTicket):
-        return Done(choice=step.choice), ()
-    commands = _printing(touch, snapshot.order)
-    return (Printing(choice=step.choice), commands) if commands else (step, ())
-
-
-def _on_recovered(step: Step, touch: t.Touch, snapshot: Snapshot, _at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    return step, _printing(touch, snapshot.recovered)
-
-
-def _printing(touch: t.Touch, order: OrderView | None) -> tuple[Command, ...]:
-    match touch:
-        case t.PrintAgain() if order is not None:
-            return (PrintTickets(),)
-        case t.PrintCopy(number=number) if order is not None and any(x.number == number for x in order.tickets):
-            return (Reprint(number=number),)
-        case _:
-            return ()
-
-
-_ANSWERS: Mapping[type[Step], _Answer] = {
-    Attract: _on_attract,
-    WhereTo: _on_where_to,
-    WhichDeparture: _on_which,
-    Who: _on_travellers,
-    Typing: _on_travellers,
-    Pay: _on_paying,
-    PuttingIn: _on_paying,
-    GiveUp: _on_give_up,
-    NotPrinted: _on_not_printed,
-    Recovered: _on_recovered,
-}

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from kiosk.app import KioskWindow, application
+from kiosk.buy.part import BuyPart
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
 from kiosk.rehearsal import CardboardTill
 from kiosk.till import wording
@@ -42,6 +43,13 @@ class Rehearsal:
     till: CardboardTill
     kiosk: KioskWindow
     clock: list[int]
+
+    @property
+    def buying(self) -> BuyPart:
+        """What the screens of a purchase show, and may say."""
+        part = self.model.parts["buy"]
+        assert isinstance(part, BuyPart)
+        return part
 
     @property
     def model(self) -> KioskViewModel:
@@ -76,7 +84,7 @@ class Rehearsal:
     def choose_first_coach(self) -> None:
         """Touch the next coach to Hangzhou."""
         offer = next(offer for offer in self.till.snapshot.offers if offer.destination == 1001)
-        self.model.chooseTrip(offer.service_date.isoformat(), offer.trip)
+        self.buying.chooseTrip(offer.service_date.isoformat(), offer.trip)
 
     def type(self, text: str) -> None:
         """Touch these keys."""
@@ -86,14 +94,14 @@ class Rehearsal:
     def buy(self, look: Look) -> None:
         """Everything from the attract screen to the bill slot."""
         self.start(look)
-        self.model.chooseStop("1001")
+        self.buying.chooseStop("1001")
         self.choose_first_coach()
         self.settle()
         self.till.card()
         self.settle()
         self.model.touch("confirm")
         self.settle()
-        self.model.touch("cash")
+        self.buying.touch("cash")
         self.settle()
 
 
@@ -112,16 +120,16 @@ def walk(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "01-attract"
     r.start(look)
     yield "02-where-to"
-    m.touch("spell")
+    r.buying.touch("spell")
     m.key("H")
     yield "03-spelling"
-    m.chooseStop("1001")
+    r.buying.chooseStop("1001")
     yield "04-which"
     r.choose_first_coach()
     yield "05-who"
     yield from _documents(r)
-    m.editRider("h1")
-    m.setChildren(1)
+    r.buying.editRider("h1")
+    r.buying.setChildren(1)
     yield "12-rider"
     m.touch("confirm")
     till.card("欧阳**", "1101****002X")
@@ -129,10 +137,10 @@ def walk(r: Rehearsal, look: Look) -> Iterator[str]:
     till.show(replace(till.snapshot, trouble=wording.TROUBLES[Trouble.CARD_UNREADABLE]))
     yield "14-who-trouble"
     till.show(replace(till.snapshot, trouble=None))
-    m.dropRider("h2")
+    r.buying.dropRider("h2")
     m.touch("confirm")
     yield "15-pay"
-    m.touch("cash")
+    r.buying.touch("cash")
     yield "16-putting-in"
     yield from _money(r, look)
     yield "25-done"
@@ -141,15 +149,15 @@ def walk(r: Rehearsal, look: Look) -> Iterator[str]:
 
 def _documents(r: Rehearsal) -> Iterator[str]:
     m = r.model
-    m.touch("typeInstead")
+    r.buying.touch("typeInstead")
     yield "06-document"
-    m.chooseDocument(1)
+    r.buying.chooseDocument(1)
     r.type("11010519491231")
     yield "07-number"
     r.type("0021")
     yield "08-number-wrong"
     m.touch("back")
-    m.chooseDocument(5)
+    r.buying.chooseDocument(5)
     r.type("E1234567")
     yield "09-passport"
     m.touch("confirm")
@@ -219,19 +227,19 @@ def _troubles(r: Rehearsal, look: Look) -> Iterator[str]:
     till.bill(50)
     till.print_all(Delivery.UNKNOWN)
     left = till.snapshot.order
-    m.touch("haveTicket")
+    r.buying.touch("haveTicket")
     r.settle()
-    m.touch("haveTicket")
+    r.buying.touch("haveTicket")
     m.touch("finish")
     r.settle()
     till.show(replace(till.snapshot, recovered=left))
     r.settle()
     r.set(look)
     yield "30-recovered"
-    m.touch("notMine")
+    r.buying.touch("notMine")
     yield "31-attract-recovered"
     r.start(look)
-    m.chooseStop("1001")
+    r.buying.chooseStop("1001")
     r.settle()
     offers = till.snapshot.offers
     till.show(replace(till.snapshot, offers=tuple(offer for offer in offers if offer.destination != 1001)))

@@ -1,28 +1,29 @@
 """Between the flow and QML: folds touches, snapshots and time into a session, and tells QML what changed by that.
 
-QML reads the groups of values and the lists, and calls the slots. It decides nothing.
+QML reads the groups of values and the lists, and calls the slots. It decides nothing. What belongs to one task is in
+that task's part (`parts`); here is what stands around every task.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from os.path import relpath
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Property, QObject, Signal, SignalInstance, Slot
+from PySide6.QtCore import Property, QObject, Signal, Slot
 
-from kiosk import flow
 from kiosk import touches as t
-from kiosk.codes import CodePicture
-from kiosk.present import choosing, frame, ordered
-from kiosk.present.values import Group, step_name
+from kiosk.flow import Flow, stirred
+from kiosk.part import Part, group
+from kiosk.parts import made_parts
+from kiosk.present import board, frame
+from kiosk.present.rail import rail
+from kiosk.present.values import Group
 from kiosk.rows import RowsModel
+from kiosk.screens import FOLDER, OWN, screen_name
 from kiosk.steps import Session, nobody
+from kiosk.tasks import TASKS
 from kiosk.till.commands import Command
-from kiosk.till.values import (
-    OrderView,
-    Snapshot,
-)
-from tickets.identity import DocumentKind
-from tickets.journey import TicketKind
+from kiosk.till.values import OrderView, Snapshot
 
 Clock = Callable[[], int]
 """Monotonic milliseconds."""
@@ -38,46 +39,48 @@ class TillPort(Protocol):
         """Call `listener` with every snapshot from now on, on any thread; at once with the last, if there is one."""
 
 
-def _group(name: str, changed: Signal) -> Property:
-    """A property that gives QML one group of values."""
-    read: Callable[[KioskViewModel], Group] = lambda model: model.group(name)  # noqa: E731  typed
-    return Property("QVariantMap", read, notify=changed)  # type: ignore[arg-type]  # Qt's own types go by name
+class KioskViewModel(Part):
+    """`kiosk` in QML. Lives on the GUI thread; `receive` is called there with each snapshot."""
 
-
-class KioskViewModel(QObject):
-    """The screens' state. Lives on the GUI thread; `receive` is called there with each snapshot."""
+    GROUPS = ("comfort", "top", "band", "rail", "still")
+    PLAIN = {  # noqa: RUF012  a literal table
+        "start": t.Begin(TASKS[0].name),
+        "back": t.Back(),
+        "startOver": t.StartOver(),
+        "language": t.SwitchLanguage(),
+        "large": t.SwitchLarge(),
+        "contrast": t.SwitchContrast(),
+        "confirm": t.Confirm(),
+        "finish": t.Finish(),
+        "continue": t.Continue(),
+    }
 
     stepChanged = Signal()  # noqa: N815  Qt's way of naming signals, here and below
+    languageChanged = Signal()  # noqa: N815
+    comfortChanged = Signal()  # noqa: N815
     topChanged = Signal()  # noqa: N815
     bandChanged = Signal()  # noqa: N815
     railChanged = Signal()  # noqa: N815
-    noticeChanged = Signal()  # noqa: N815
-    spellingChanged = Signal()  # noqa: N815
-    whoChanged = Signal()  # noqa: N815
-    typingChanged = Signal()  # noqa: N815
-    payingChanged = Signal()  # noqa: N815
-    printingChanged = Signal()  # noqa: N815
-    claimChanged = Signal()  # noqa: N815
     stillChanged = Signal()  # noqa: N815
-    comfortChanged = Signal()  # noqa: N815
-    languageChanged = Signal()  # noqa: N815
+
+    comfort = group("comfort", comfortChanged)
+    top = group("top", topChanged)
+    band = group("band", bandChanged)
+    rail = group("rail", railChanged)
+    still = group("still", stillChanged)
 
     def __init__(self, *, submit: Callable[[Command], None], clock: Clock, zone: ZoneInfo, parent: QObject) -> None:
         """Starts with nobody here and nothing known: the step is empty until the first snapshot."""
-        super().__init__(parent)
+        super().__init__(self._answer, parent)
         self._submit = submit
         self._clock = clock
         self._zone = zone
+        self._flow = Flow(TASKS)
         self._session = nobody(clock())
         self._snapshot: Snapshot | None = None
-        self._groups: dict[str, Group] = {name: {} for name in self._signals()}
         self._step = ""
-        self._code = CodePicture()
         self._board = RowsModel(self)
-        self._destinations = RowsModel(self)
-        self._departures = RowsModel(self)
-        self._riders = RowsModel(self)
-        self._tickets = RowsModel(self)
+        self.parts: Mapping[str, Part] = made_parts(self._answer, zone, self)
 
     @property
     def session(self) -> Session:
@@ -88,86 +91,51 @@ class KioskViewModel(QObject):
         """Take the till's news in. A bill that went in counts as a touch."""
         before, self._snapshot = self._snapshot, snapshot
         if before is not None and _paid(snapshot.order) > _paid(before.order):
-            self._session = flow.stirred(self._session, self._clock())
-        self._follow(*flow.news(self._session, snapshot, self._clock()))
+            self._session = stirred(self._session, self._clock())
+        self._follow(*self._flow.news(self._session, snapshot, self._clock()))
 
     def tick(self) -> None:
         """Let time pass: to be called a few times a second."""
         if self._snapshot is not None:
-            self._follow(*flow.ticked(self._session, self._snapshot, self._clock()))
+            self._follow(*self._flow.ticked(self._session, self._snapshot, self._clock()))
 
-    def _touch(self, touch: t.Touch) -> None:
+    def _answer(self, touch: t.Touch) -> None:
         if self._snapshot is not None:
-            self._follow(*flow.touched(self._session, touch, self._snapshot, self._clock()))
+            self._follow(*self._flow.touched(self._session, touch, self._snapshot, self._clock()))
 
     def _follow(self, session: Session, commands: tuple[Command, ...]) -> None:
         self._session = session
         for command in commands:
             self._submit(command)
-        self._show()
+        assert self._snapshot is not None
+        self.show(session, self._snapshot)
 
-    def _show(self) -> None:
-        session, snapshot, zone = self._session, self._snapshot, self._zone
-        assert snapshot is not None
-        comfort = session.comfort
-        language = self.language
-        self._destinations.show(choosing.destination_rows(session, snapshot, zone))
-        self._departures.show(choosing.departure_rows(session, snapshot, zone))
-        self._board.show(choosing.board_rows(session, snapshot, zone))
-        self._riders.show(choosing.rider_rows(session))
-        self._tickets.show(ordered.ticket_rows(session, snapshot))
-        now: dict[str, Group] = {
-            "comfort": {"language": comfort.language.value, "large": comfort.large, "contrast": comfort.contrast},
-            "top": frame.top(session, snapshot, zone),
-            "band": frame.band(session, snapshot),
-            "rail": frame.rail(session, snapshot, zone),
-            "notice": frame.notice(session, snapshot),
-            "spelling": choosing.spelling(session, snapshot),
-            "who": choosing.who(session, snapshot),
-            "typing": choosing.typing(session),
-            "paying": ordered.paying(session, snapshot),
-            "printing": {
-                **ordered.printing(session, snapshot),
-                "code": self._code.of(ordered.code_on_show(session, snapshot)),
-            },
-            "claim": ordered.claim(session, snapshot),
-            "still": frame.still(session, snapshot, self._clock()),
-        }
-        changed = [name for name, group in now.items() if group != self._groups[name]]
-        self._groups = now
+    def show(self, session: Session, snapshot: Snapshot) -> None:
+        """Show this moment, on every part: first the values, then the screen that reads them."""
+        zone, language, comfort = self._zone, self.language, session.comfort
+        self._board.show(board.rows(session, snapshot, zone))
+        for part in self.parts.values():
+            part.show(session, snapshot)
+        self.tell(
+            {
+                "comfort": {"language": comfort.language.value, "large": comfort.large, "contrast": comfort.contrast},
+                "top": frame.top(session, snapshot, zone),
+                "band": frame.band(self._flow, session, snapshot),
+                "rail": rail(self._flow, session, snapshot, zone),
+                "still": frame.still(self._flow, session, snapshot, self._clock()),
+            }
+        )
         if self.language != language:
             self.languageChanged.emit()
-        for name in changed:
-            self._signals()[name].emit()
-        step = step_name(session.step)
+        step = screen_name(self._flow, session.step)
         if step != self._step:
             self._step = step
             self.stepChanged.emit()
 
-    def _signals(self) -> dict[str, SignalInstance]:
-        return {
-            "comfort": self.comfortChanged,
-            "top": self.topChanged,
-            "band": self.bandChanged,
-            "rail": self.railChanged,
-            "notice": self.noticeChanged,
-            "spelling": self.spellingChanged,
-            "who": self.whoChanged,
-            "typing": self.typingChanged,
-            "paying": self.payingChanged,
-            "printing": self.printingChanged,
-            "claim": self.claimChanged,
-            "still": self.stillChanged,
-        }
-
     @property
     def language(self) -> str:
         """The language that the screens speak now: "zh" or "en"."""
-        return str(self._groups["comfort"].get("language", ""))
-
-    def group(self, name: str) -> Group:
-        """One group of values as QML sees it."""
-        return self._groups[name]
+        return str(self.group("comfort").get("language", ""))
 
     @property
     def screen(self) -> str:
@@ -181,119 +149,32 @@ class KioskViewModel(QObject):
         """The name of the screen to show; empty before the first snapshot."""
         return self._step
 
-    comfort = _group("comfort", comfortChanged)
-    top = _group("top", topChanged)
-    band = _group("band", bandChanged)
-    rail = _group("rail", railChanged)
-    notice = _group("notice", noticeChanged)
-    spelling = _group("spelling", spellingChanged)
-    who = _group("who", whoChanged)
-    typing = _group("typing", typingChanged)
-    paying = _group("paying", payingChanged)
-    printing = _group("printing", printingChanged)
-    claim = _group("claim", claimChanged)
-    still = _group("still", stillChanged)
+    @Property("QVariantMap", constant=True)  # type: ignore[arg-type]  # Qt's own types go by name
+    def files(self) -> Group:
+        """The file of each screen, by its name, relative to the window's own."""
+        tasks = {
+            place.screen: f"{relpath(task.folder, FOLDER)}/{place.qml}.qml"
+            for task in self._flow.tasks
+            for place in task.places
+        }
+        return {**{name: f"{qml}.qml" for name, qml in OWN.values()}, **tasks}
 
     @Property(QObject, constant=True)
     def board(self) -> QObject:
         """The attract screen's departures."""
         return self._board
 
-    @Property(QObject, constant=True)
-    def destinations(self) -> QObject:
-        """Where one can go."""
-        return self._destinations
-
-    @Property(QObject, constant=True)
-    def departures(self) -> QObject:
-        """The coaches to the chosen destination."""
-        return self._departures
-
-    @Property(QObject, constant=True)
-    def riders(self) -> QObject:
-        """The travellers of the order."""
-        return self._riders
-
-    @Property(QObject, constant=True)
-    def tickets(self) -> QObject:
-        """The tickets of the order."""
-        return self._tickets
-
-    # What QML may say.
+    # What QML may say, beside the touches that carry nothing else.
 
     @Slot(str)
-    def touch(self, what: str) -> None:
-        """A touch that carries nothing else, by its name here."""
-        self._touch(_PLAIN[what])
-
-    @Slot(str)
-    def chooseStop(self, stop: str) -> None:  # noqa: N802  QML's way of naming, here and below
-        """A destination, by its number."""
-        self._touch(t.ChooseStop(int(stop)))
-
-    @Slot(str, str)
-    def chooseTrip(self, day: str, trip: str) -> None:  # noqa: N802
-        """A departure."""
-        self._touch(t.ChooseTrip(day, trip))
-
-    @Slot(str)
-    def editRider(self, handle: str) -> None:  # noqa: N802
-        """Change one traveller's ticket."""
-        self._touch(t.EditRider(handle))
-
-    @Slot(str)
-    def dropRider(self, handle: str) -> None:  # noqa: N802
-        """Take one traveller out."""
-        self._touch(t.DropRider(handle))
-
-    @Slot(int)
-    def setKind(self, kind: int) -> None:  # noqa: N802
-        """The kind of ticket."""
-        self._touch(t.SetKind(TicketKind(kind)))
-
-    @Slot(int)
-    def setChildren(self, children: int) -> None:  # noqa: N802
-        """How many carried children."""
-        self._touch(t.SetChildren(children))
-
-    @Slot(int)
-    def chooseDocument(self, kind: int) -> None:  # noqa: N802
-        """Which document is typed."""
-        self._touch(t.ChooseDocument(DocumentKind(kind)))
+    def begin(self, task: str) -> None:
+        """A task, by its name."""
+        self.touched(t.Begin(task))
 
     @Slot(str)
     def key(self, character: str) -> None:
         """A key of our own keypad; empty erases."""
-        self._touch(t.Key(character))
-
-    @Slot(str)
-    def printCopy(self, number: str) -> None:  # noqa: N802
-        """One more copy of a ticket."""
-        self._touch(t.PrintCopy(number))
-
-
-_PLAIN: dict[str, t.Touch] = {
-    "start": t.Start(),
-    "back": t.Back(),
-    "startOver": t.StartOver(),
-    "language": t.SwitchLanguage(),
-    "large": t.SwitchLarge(),
-    "contrast": t.SwitchContrast(),
-    "spell": t.Spell(),
-    "changeDestination": t.ChangeDestination(),
-    "changeDeparture": t.ChangeDeparture(),
-    "changeTravellers": t.ChangeTravellers(),
-    "typeInstead": t.TypeInstead(),
-    "confirm": t.Confirm(),
-    "cash": t.PayCash(),
-    "giveUp": t.GiveUpMoney(),
-    "printAgain": t.PrintAgain(),
-    "haveTicket": t.HaveTicket(),
-    "showRecovered": t.ShowRecovered(),
-    "notMine": t.NotMine(),
-    "finish": t.Finish(),
-    "continue": t.Continue(),
-}
+        self.touched(t.Key(character))
 
 
 def _paid(order: OrderView | None) -> int:

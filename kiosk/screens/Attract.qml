@@ -158,7 +158,7 @@ Item {
                 name: qsTr("Waiting for a ticket from before the restart? Touch here.")
                 sign: "attention"
                 centred: false
-                onTouched: kiosk.touch("showRecovered")
+                onTouched: kiosk.begin("recovered")
             }
         }
     }

@@ -8,26 +8,7 @@ Window {
     required property real pxPerMm
     required property bool fullscreen
 
-    readonly property var files: ({
-            "attract": "Attract",
-            "whereTo": "WhereTo",
-            "which": "WhichDeparture",
-            "who": "Who",
-            "rider": "RiderTicket",
-            "typing": "Typing",
-            "pay": "Pay",
-            "puttingIn": "PuttingIn",
-            "giveUp": "GiveUp",
-            "printing": "Printing",
-            "notPrinted": "NotPrinted",
-            "done": "Done",
-            "trouble": "Trouble",
-            "recovered": "Recovered",
-            "outOfService": "OutOfService",
-            "stillThere": "StillThere"
-        })
-    readonly property bool alone: ["", "attract", "whereTo", "outOfService", "stillThere"].indexOf(kiosk.step) >= 0
-    readonly property bool railed: !alone && (kiosk.rail.to ?? "") !== ""
+    readonly property bool railed: kiosk.rail.shown ?? false
     property var warmed: []
 
     visible: true
@@ -84,7 +65,7 @@ Window {
         y: above + gap
         width: (rail.across || !main.railed ? parent.width : rail.x) - 2 * Look.margin
         height: bottom.y - y - gap
-        source: kiosk.step === "" ? "" : main.files[kiosk.step] + ".qml"
+        source: kiosk.step === "" ? "" : kiosk.files[kiosk.step]
         focus: true
     }
 
@@ -101,8 +82,8 @@ Window {
         interval: 1
         running: kiosk.step !== ""
         onTriggered: {
-            for (const step in main.files)
-                main.warmed.push(Qt.createComponent(main.files[step] + ".qml", Component.Asynchronous))
+            for (const step in kiosk.files)
+                main.warmed.push(Qt.createComponent(kiosk.files[step], Component.Asynchronous))
         }
     }
 }

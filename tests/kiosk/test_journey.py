@@ -120,6 +120,6 @@ def test_keys_reach_every_control_and_press_it(qt: list[str]) -> None:
         while rehearsal.kiosk.inventory.focus() != "whereTo.spell":
             QTest.keyClick(window, Qt.Key.Key_Tab)
         QTest.keyClick(window, Qt.Key.Key_Return)
-        assert rehearsal.model.group("spelling")["on"] is True
+        assert rehearsal.buying.group("spelling")["on"] is True
     finally:
         rehearsal.kiosk.close()

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk import wording
+from kiosk.buy.present import choosing
+from kiosk.buy.steps import Choice, Notice, WhereTo, WhichDeparture
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
-from kiosk.present import choosing, frame
+from kiosk.present import board, frame
 from kiosk.present.values import note
 from kiosk.rehearsal import NOW, CardboardTill
-from kiosk.steps import Choice, Comfort, Language, Notice, Session, WhereTo, WhichDeparture, nobody
+from kiosk.steps import Comfort, Language, Session, nobody
 from kiosk.strikes import Strikes
 from tickets.money import Fen
 
@@ -82,7 +84,7 @@ def test_the_next_coach_is_the_one_suggested() -> None:
 def test_a_coach_with_several_stops_is_one_row_of_the_board() -> None:
     first = SNAPSHOT.offers[0]
     nearer = replace(first, destination=1999, names=("近", "Near"), fare=Fen(100))
-    rows = choosing.board_rows(nobody(0), replace(SNAPSHOT, offers=(nearer, *SNAPSHOT.offers)), CHINA)
+    rows = board.rows(nobody(0), replace(SNAPSHOT, offers=(nearer, *SNAPSHOT.offers)), CHINA)
     assert [row["to"] for row in rows].count("近") == 0
     assert [row["trip"] for row in rows].count(first.trip) == 1
 
@@ -114,6 +116,6 @@ def test_a_double_strike_counts_only_when_the_screen_changed_under_it() -> None:
 
 def test_nobody_is_asked_to_choose_again_where_nothing_can_be_sold() -> None:
     asked_again = replace(nobody(0), step=WhichDeparture(choice=Choice(), notice=Notice.TIME_UP))
-    assert frame.notice(asked_again, SNAPSHOT) == {"reason": "time_up", "said": ""}
+    assert choosing.notice(asked_again, SNAPSHOT) == {"reason": "time_up", "said": ""}
     no_paper = replace(SNAPSHOT.capabilities, sells=False, notices=(("缺纸", "No paper"),))
-    assert frame.notice(asked_again, replace(SNAPSHOT, capabilities=no_paper)) == {"reason": "", "said": "缺纸"}
+    assert choosing.notice(asked_again, replace(SNAPSHOT, capabilities=no_paper)) == {"reason": "", "said": "缺纸"}

@@ -6,14 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from PySide6.QtCore import QModelIndex, QObject
 
+from kiosk.buy.part import BuyPart
 from kiosk.rehearsal import CardboardTill
 from kiosk.rows import RowsModel
 from kiosk.viewmodel import KioskViewModel
-
-GROUPS = (
-    *("comfort", "top", "band", "rail", "notice", "spelling", "who", "typing", "paying", "printing", "claim", "still"),
-    *("language", "step"),
-)
 
 
 class Listener:
@@ -21,8 +17,9 @@ class Listener:
 
     def __init__(self, model: KioskViewModel) -> None:
         self._heard: list[str] = []
-        for name in GROUPS:
-            getattr(model, name + "Changed").connect(lambda name=name: self._heard.append(name))
+        for part in (model, *model.parts.values()):
+            for name in (*part.GROUPS, *(("language", "step") if part is model else ())):
+                getattr(part, name + "Changed").connect(lambda name=name: self._heard.append(name))
 
     def heard(self) -> list[str]:
         heard, self._heard = sorted(self._heard), []
@@ -32,6 +29,12 @@ class Listener:
 @pytest.fixture
 def owner(qt: list[str]) -> QObject:
     return QObject()
+
+
+def buying(model: KioskViewModel) -> BuyPart:
+    part = model.parts["buy"]
+    assert isinstance(part, BuyPart)
+    return part
 
 
 def made(owner: QObject) -> tuple[KioskViewModel, CardboardTill, Listener]:
@@ -63,32 +66,32 @@ def test_each_touch_tells_only_what_it_changed(owner: QObject) -> None:
     assert listener.heard() == ["band", "spelling", "step"]
     model.touch("contrast")
     assert listener.heard() == ["comfort"]
-    model.touch("spell")
+    buying(model).touch("spell")
     assert listener.heard() == ["spelling"]
     model.key("S")
     assert listener.heard() == ["spelling"]
-    model.chooseStop("1002")
+    buying(model).chooseStop("1002")
     assert listener.heard() == ["rail", "spelling", "step"]
     model.touch("back")
-    assert listener.heard() == ["spelling", "step"]
+    assert listener.heard() == ["rail", "spelling", "step"]
 
 
 def test_a_bill_tells_money_and_nothing_else(owner: QObject) -> None:
     model, till, listener = made(owner)
     offer = next(offer for offer in till.snapshot.offers if offer.destination == 1001)
     model.touch("start")
-    model.chooseStop("1001")
-    model.chooseTrip(offer.service_date.isoformat(), offer.trip)
+    buying(model).chooseStop("1001")
+    buying(model).chooseTrip(offer.service_date.isoformat(), offer.trip)
     till.card()
     model.touch("confirm")
-    model.touch("cash")
+    buying(model).touch("cash")
     listener.heard()
     till.bill(10)
     assert listener.heard() == ["band", "paying", "still"]
     till.bill(10)
     assert listener.heard() == ["paying"]
-    assert model.group("paying")["due"] == "¥25.00"
-    assert model.group("paying")["accepts"] == ["¥1", "¥5", "¥10", "¥20"]
+    assert buying(model).group("paying")["due"] == "¥25.00"
+    assert buying(model).group("paying")["accepts"] == ["¥1", "¥5", "¥10", "¥20"]
 
 
 def test_a_language_is_told_once(owner: QObject) -> None:

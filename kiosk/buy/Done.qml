@@ -7,7 +7,7 @@ Stage {
 
     readonly property var journey: kiosk.rail
     readonly property int leftMinutes: journey.left ?? -1
-    readonly property bool several: (kiosk.printing.count ?? 0) > 1
+    readonly property bool several: (buy.printing.count ?? 0) > 1
 
     question: several ? qsTr("Please take your tickets") : qsTr("Please take your ticket")
 

@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var money: kiosk.paying
+    readonly property var money: buy.paying
     readonly property bool sent: money.sent ?? false
 
     question: sent ? qsTr("Please wait: your slip is being printed") : qsTr("Stop buying?")
@@ -38,7 +38,7 @@ Stage {
         height: Look.wide ? Math.max(implicitHeight, more.implicitHeight) : implicitHeight
         name: qsTr("Stop, and give me the slip")
         sign: "slip"
-        onTouched: kiosk.touch("giveUp")
+        onTouched: buy.touch("giveUp")
     }
     Action {
         id: more

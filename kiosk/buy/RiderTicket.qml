@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var rider: kiosk.who
+    readonly property var rider: buy.who
 
     question: qsTr("Which ticket for %1?").arg(rider.name ? rider.name : rider.number ?? "")
 
@@ -30,7 +30,7 @@ Stage {
                 sign: checked ? "tick" : ""
                 checked: screen.rider.kind === modelData.kind
                 centred: false
-                onTouched: kiosk.setKind(modelData.kind)
+                onTouched: buy.setKind(modelData.kind)
             }
         }
 
@@ -43,7 +43,7 @@ Stage {
             sign: checked ? "tick" : "plus"
             checked: (screen.rider.children ?? 0) > 0
             centred: false
-            onTouched: kiosk.setChildren(checked ? 0 : 1)
+            onTouched: buy.setChildren(checked ? 0 : 1)
         }
     }
 
@@ -56,7 +56,7 @@ Stage {
         height: done.height
         name: qsTr("Remove")
         sign: "cross"
-        onTouched: kiosk.dropRider(screen.rider.handle)
+        onTouched: buy.dropRider(screen.rider.handle)
     }
     Action {
         id: done

@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var claim: kiosk.claim
+    readonly property var claim: buy.claim
     readonly property bool owed: claim.open ?? false
     readonly property bool again: claim.again ?? false
 

@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var money: kiosk.paying
+    readonly property var money: buy.paying
     readonly property bool held: money.held ?? false
 
     question: qsTr("Please check and pay")
@@ -46,6 +46,6 @@ Stage {
         letters: Look.title
         sign: "cash"
         name: screen.held ? qsTr("Pay in cash") : qsTr("Keeping your seats")
-        onTouched: kiosk.touch("cash")
+        onTouched: buy.touch("cash")
     }
 }

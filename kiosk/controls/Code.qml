@@ -1,5 +1,4 @@
 import QtQuick
-import "../controls"
 
 // A ticket's code on the screen, dark on white whatever the contrast, with its quiet zone.
 Rectangle {

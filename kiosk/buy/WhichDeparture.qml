@@ -5,10 +5,10 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property string reason: kiosk.notice.reason ?? ""
+    readonly property string reason: buy.notice.reason ?? ""
 
     question: qsTr("Which coach to %1?").arg(kiosk.rail.to ?? "")
-    notice: reason !== "" ? Names.notice(reason) : kiosk.notice.said ?? ""
+    notice: reason !== "" ? Names.notice(reason) : buy.notice.said ?? ""
 
     Label {
         visible: list.empty
@@ -22,7 +22,7 @@ Stage {
         readonly property bool empty: rows === 0
 
         anchors.fill: parent
-        model: kiosk.departures
+        model: buy.departures
         names: "which"
         earlier: qsTr("Earlier")
         later: qsTr("Later")
@@ -40,7 +40,7 @@ Stage {
             height: GridView.view.cellHeight - Look.gutter
             visible: list.whole(line)
             name: qsTr("%1 to %2, gate %3, %4 seats left, %5").arg(row.time).arg(row.to).arg(row.gate).arg(row.free).arg(row.fare)
-            onTouched: kiosk.chooseTrip(row.date, row.trip)
+            onTouched: buy.chooseTrip(row.date, row.trip)
 
             Rectangle {
                 anchors.fill: parent

@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var tickets: kiosk.printing
+    readonly property var tickets: buy.printing
     readonly property int count: tickets.count ?? 0
 
     question: count > 1 ? qsTr("Printing ticket %1 of %2").arg(tickets.now).arg(count) : qsTr("Printing your ticket")
@@ -27,7 +27,7 @@ Stage {
             Label {
                 width: Math.min(implicitWidth, screen.width - Look.mm(18))
                 anchors.verticalCenter: parent.verticalCenter
-                text: qsTr("Paid: %1").arg(kiosk.paying.paid ?? "")
+                text: qsTr("Paid: %1").arg(buy.paying.paid ?? "")
                 letters: Look.title
                 strong: true
                 color: Look.go

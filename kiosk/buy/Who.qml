@@ -5,14 +5,14 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property int count: kiosk.who.count ?? 0
-    readonly property int room_: kiosk.who.room ?? 0
-    readonly property string reason: kiosk.notice.reason ?? ""
-    readonly property bool reader: kiosk.who.reader ?? false
+    readonly property int count: buy.who.count ?? 0
+    readonly property int room_: buy.who.room ?? 0
+    readonly property string reason: buy.notice.reason ?? ""
+    readonly property bool reader: buy.who.reader ?? false
 
     question: count === 0 ? qsTr("Who is travelling?") : qsTr("Anyone else?")
     hint: Look.large && count > 0 && room_ > 0 && reader && notice === "" ? qsTr("Place the next ID card on the reader") : ""
-    notice: reason !== "" ? Names.notice(reason) : kiosk.notice.said ?? ""
+    notice: reason !== "" ? Names.notice(reason) : buy.notice.said ?? ""
 
     Rectangle {
         id: card
@@ -55,7 +55,7 @@ Stage {
         anchors.bottomMargin: Look.gutter
         width: parent.width
         visible: screen.count > 0
-        model: kiosk.riders
+        model: buy.riders
         names: "who"
         earlier: qsTr("Up")
         later: qsTr("Down")
@@ -75,7 +75,7 @@ Stage {
             height: GridView.view.cellHeight - Look.gutter
             visible: list.whole(line)
             name: qsTr("Change the ticket of %1").arg(row.name)
-            onTouched: kiosk.editRider(row.key)
+            onTouched: buy.editRider(row.key)
 
             Rectangle {
                 anchors.fill: parent
@@ -136,7 +136,7 @@ Stage {
             enabled: screen.room_ > 0
             name: qsTr("No card: type the number")
             sign: "keys"
-            onTouched: kiosk.touch("typeInstead")
+            onTouched: buy.touch("typeInstead")
         }
         Action {
             id: confirm
@@ -146,11 +146,11 @@ Stage {
             anchors.bottom: parent.bottom
             width: actions.stacked ? parent.width : parent.width - type.width - Look.gutter
             height: actions.stacked ? implicitHeight : parent.height
-            enabled: screen.count > 0 && (kiosk.who.sells ?? false)
+            enabled: screen.count > 0 && (buy.who.sells ?? false)
             tone: "primary"
             letters: Look.title
             sign: "forward"
-            name: screen.count > 0 ? qsTr("Pay %1").arg(kiosk.who.total ?? "") : qsTr("Pay")
+            name: screen.count > 0 ? qsTr("Pay %1").arg(buy.who.total ?? "") : qsTr("Pay")
             onTouched: kiosk.touch("confirm")
         }
     }

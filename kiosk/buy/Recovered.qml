@@ -5,8 +5,8 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var tickets: kiosk.printing
-    readonly property var claim: kiosk.claim
+    readonly property var tickets: buy.printing
+    readonly property var claim: buy.claim
     readonly property bool owed: claim.open ?? false
     readonly property bool unknown: (tickets.unknown ?? "") !== ""
     readonly property bool toPrint: (tickets.refused ?? 0) > 0
@@ -67,7 +67,7 @@ Stage {
         enabled: !screen.busy
         name: qsTr("It is not mine")
         sign: "cross"
-        onTouched: kiosk.touch("notMine")
+        onTouched: buy.touch("notMine")
     }
     Action {
         id: mine
@@ -87,9 +87,9 @@ Stage {
             if (screen.owed || screen.printed)
                 kiosk.touch("finish")
             else if (screen.unknown)
-                kiosk.printCopy(screen.tickets.unknown)
+                buy.printCopy(screen.tickets.unknown)
             else
-                kiosk.touch("printAgain")
+                buy.touch("printAgain")
         }
     }
 }

@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var tickets: kiosk.printing
+    readonly property var tickets: buy.printing
     readonly property bool unknown: (tickets.unknown ?? "") !== ""
 
     question: unknown ? qsTr("Did your ticket come out?") : qsTr("Paid, but the ticket did not print")
@@ -45,7 +45,7 @@ Stage {
         letters: main && !Look.wide ? Look.title : Look.body
         sign: "printer"
         name: screen.unknown ? qsTr("No: print a copy") : qsTr("Print again")
-        onTouched: screen.unknown ? kiosk.printCopy(screen.tickets.unknown) : kiosk.touch("printAgain")
+        onTouched: screen.unknown ? buy.printCopy(screen.tickets.unknown) : buy.touch("printAgain")
     }
     Action {
         id: have
@@ -61,6 +61,6 @@ Stage {
         letters: main && !Look.wide ? Look.title : Look.body
         sign: "tick"
         name: screen.unknown ? qsTr("Yes, I have it") : qsTr("I have a picture of it")
-        onTouched: kiosk.touch("haveTicket")
+        onTouched: buy.touch("haveTicket")
     }
 }

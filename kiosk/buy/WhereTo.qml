@@ -5,12 +5,12 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property bool spelling: kiosk.spelling.on ?? false
-    readonly property string typed: kiosk.spelling.typed ?? ""
+    readonly property bool spelling: buy.spelling.on ?? false
+    readonly property string typed: buy.spelling.typed ?? ""
     readonly property int columns: Look.large ? (Look.portrait ? 1 : 2) : (Look.portrait ? 2 : 4)
 
     question: spelling ? qsTr("Spell the destination") : qsTr("Where to?")
-    notice: kiosk.notice.said ?? ""
+    notice: buy.notice.said ?? ""
 
     Action {
         id: speller
@@ -22,7 +22,7 @@ Stage {
         height: visible ? implicitHeight : 0
         name: qsTr("Another destination: find it by its first letters")
         sign: "search"
-        onTouched: kiosk.touch("spell")
+        onTouched: buy.touch("spell")
     }
 
     Item {
@@ -60,7 +60,7 @@ Stage {
             anchors.topMargin: Look.mm(2)
             names: "whereTo.key"
             characters: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-            usable: kiosk.spelling.next ?? ""
+            usable: buy.spelling.next ?? ""
             room: screen.width
             onTyped: character => kiosk.key(character)
         }
@@ -73,7 +73,7 @@ Stage {
         anchors.bottom: screen.spelling ? letters.top : speller.top
         anchors.bottomMargin: Look.gutter
         width: parent.width
-        model: kiosk.destinations
+        model: buy.destinations
         names: "whereTo"
         earlier: qsTr("Up")
         later: qsTr("Down")
@@ -91,7 +91,7 @@ Stage {
             visible: list.whole(tile)
             enabled: row.sold
             name: row.sold ? qsTr("%1, next coach %2, from %3").arg(row.name).arg(row.time).arg(row.from) : qsTr("%1, no coach on sale").arg(row.name)
-            onTouched: kiosk.chooseStop(row.key)
+            onTouched: buy.chooseStop(row.key)
 
             Rectangle {
                 anchors.fill: parent

@@ -3,13 +3,9 @@
 from zoneinfo import ZoneInfo
 
 from kiosk import wording
-from kiosk.present.values import Group, Row, choice_of
-from kiosk.steps import Session, StillThere, Typing, WhereTo, Who
-from kiosk.till.values import (
-    Offer,
-    Snapshot,
-)
-from kiosk.travellers import (
+from kiosk.buy.present.values import choice_of
+from kiosk.buy.steps import RiderTicket, Typing, WhereTo, WhichDeparture, Who
+from kiosk.buy.travellers import (
     DOCUMENTS,
     MOST_CHILDREN,
     RESIDENT_LIKE,
@@ -20,11 +16,11 @@ from kiosk.travellers import (
     room_for,
     total_of,
 )
+from kiosk.present.values import Group, Row
+from kiosk.steps import Session
+from kiosk.till.values import Offer, Snapshot
 from tickets.journey import TicketKind
 from tickets.money import yuan
-
-BOARD_ROWS = 12
-"""The most departures that the attract screen is given; it shows as many as fit."""
 
 
 def offer_rows(
@@ -50,16 +46,6 @@ def offer_rows(
     )
 
 
-def board_rows(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> tuple[Row, ...]:
-    """The attract screen's next departures, one row for a coach however many stops it serves."""
-    seen: dict[tuple[str, str], Offer] = {}
-    for offer in snapshot.offers:
-        key = (offer.service_date.isoformat(), offer.trip)
-        if key not in seen or offer.fare > seen[key].fare:
-            seen[key] = offer
-    return offer_rows(tuple(seen.values()), session, snapshot, zone, most=BOARD_ROWS)
-
-
 def departure_rows(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> tuple[Row, ...]:
     """The departures to the chosen destination."""
     destination = choice_of(session.step).destination
@@ -71,7 +57,7 @@ def departure_rows(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> tupl
 
 def destination_rows(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> tuple[Row, ...]:
     """The destinations, most popular first; while spelling, those whose name begins with the letters."""
-    step = session.step.before if isinstance(session.step, StillThere) else session.step
+    step = session.at
     typed = step.typed.lower() if isinstance(step, WhereTo) else ""
     found = [
         place
@@ -130,7 +116,7 @@ def who(session: Session, snapshot: Snapshot) -> Group:
     """The travellers' screen beside its list, and the one traveller being changed."""
     step = session.step
     choice = choice_of(step)
-    editing = step.editing if isinstance(step, Who) else None
+    editing = step.handle if isinstance(step, RiderTicket) else None
     rider = next((r for r in choice.riders if r.handle == editing), None)
     offer = choice.offer
     return {
@@ -167,4 +153,21 @@ def typing(session: Session) -> Group:
         "wrong": not naming and number_is_wrong(step),
         "resident": step.kind in RESIDENT_LIKE,
         "documents": [int(kind) for kind in DOCUMENTS],
+    }
+
+
+def notice(session: Session, snapshot: Snapshot) -> Group:
+    """Why the passenger is asked again: a reason the screens have words for, or the till's own sentence.
+
+    That nothing can be sold goes before a reason to choose again.
+    """
+    step, can = session.step, snapshot.capabilities
+    choosing = isinstance(step, WhereTo | WhichDeparture | Who)
+    reason = step.notice if can.sells and isinstance(step, WhichDeparture | Who) else None
+    said = snapshot.trouble
+    if said is None and not can.sells and can.notices:
+        said = can.notices[0]
+    return {
+        "reason": reason.value if reason is not None else "",
+        "said": session.comfort.pick(said) if choosing and said is not None and reason is None else "",
     }

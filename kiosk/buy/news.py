@@ -3,39 +3,29 @@
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.paying import HOLDING_MS
-from kiosk.steps import (
-    Attract,
+from kiosk.buy.paying import HOLDING_MS
+from kiosk.buy.steps import (
     Choice,
     Done,
     GiveUp,
     Notice,
     NotPrinted,
-    OutOfService,
     Pay,
     Printing,
     PuttingIn,
     Recovered,
-    Step,
-    StillThere,
+    RiderTicket,
     Trouble,
     Typing,
     WhereTo,
     WhichDeparture,
     Who,
 )
-from kiosk.till.commands import (
-    CancelOrder,
-    Command,
-)
-from kiosk.till.values import (
-    Delivery,
-    Offer,
-    OrderState,
-    OrderView,
-    Snapshot,
-)
-from kiosk.travellers import with_document
+from kiosk.buy.travellers import with_document
+from kiosk.steps import Attract, Step
+from kiosk.task import Turn
+from kiosk.till.commands import CancelOrder
+from kiosk.till.values import Delivery, Offer, OrderState, OrderView, Snapshot
 
 NO_ANSWER = (
     "本机暂时不能为您留座，没有收取任何款项。请重新选择，或到售票窗口购票。",
@@ -46,34 +36,13 @@ _UNFINISHED = frozenset({Delivery.NONE, Delivery.PRINTING})
 _NOT_IN_HAND = frozenset({Delivery.UNKNOWN, Delivery.REFUSED})
 
 
-def adopt(step: Step, snapshot: Snapshot, *, waved_away: str | None, at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    """The step that the snapshot leads to, and what the till is asked to do because of it."""
-    match step:
-        case Attract() | OutOfService():
-            return _idle(snapshot, waved_away), ()
-        case Recovered():
-            return (step if snapshot.recovered is not None else _idle(snapshot, waved_away)), ()
-        case WhereTo() | WhichDeparture() | Who() | Typing():
-            return _choosing(step, snapshot)
-        case Pay():
-            return _holding(step, snapshot, at_ms)
-        case PuttingIn() if _shut(snapshot):
-            return Pay(choice=step.choice, before=None, trouble_before=snapshot.trouble, asked_ms=at_ms), ()
-        case PuttingIn() | GiveUp() | Printing() | NotPrinted() | Done() | Trouble():
-            return _ordered(step, snapshot), ()
-        case StillThere():
-            return step, ()
-        case _:
-            assert_never(step)
+def recovering(step: Recovered, snapshot: Snapshot, _at_ms: int) -> Turn:
+    """News while business of before a restart is shown."""
+    return (step if snapshot.recovered is not None else Attract()), ()
 
 
-def _idle(snapshot: Snapshot, waved_away: str | None) -> Step:
-    if snapshot.recovered is not None and snapshot.recovered.order != waved_away:
-        return Recovered()
-    return Attract() if snapshot.capabilities.sells else OutOfService()
-
-
-def _choosing(step: WhereTo | WhichDeparture | Who | Typing, snapshot: Snapshot) -> tuple[Step, tuple[Command, ...]]:
+def choosing(step: WhereTo | WhichDeparture | Who | RiderTicket | Typing, snapshot: Snapshot, _at_ms: int) -> Turn:
+    """News while nothing is ordered yet."""
     choice = step.choice
     if choice.offer is None:
         return step, ()
@@ -85,9 +54,16 @@ def _choosing(step: WhereTo | WhichDeparture | Who | Typing, snapshot: Snapshot)
         return WhichDeparture(choice=without, notice=Notice.GONE), ()
     if offer != choice.offer:
         step = replace(step, choice=replace(choice, offer=offer))
-    if isinstance(step, Who | Typing) and snapshot.traveller is not None:
+    if isinstance(step, Who | RiderTicket | Typing) and snapshot.traveller is not None:
         return with_document(step, snapshot.traveller)
     return step, ()
+
+
+def taking(step: PuttingIn, snapshot: Snapshot, at_ms: int) -> Turn:
+    """News while money goes in."""
+    if _shut(snapshot):
+        return Pay(choice=step.choice, before=None, trouble_before=snapshot.trouble, asked_ms=at_ms), ()
+    return ordered(step, snapshot, at_ms)
 
 
 def _shut(snapshot: Snapshot) -> bool:
@@ -104,10 +80,11 @@ def _still_sold(offer: Offer, snapshot: Snapshot) -> Offer | None:
     return None
 
 
-def _holding(step: Pay, snapshot: Snapshot, at_ms: int) -> tuple[Step, tuple[Command, ...]]:
+def holding(step: Pay, snapshot: Snapshot, at_ms: int) -> Turn:
+    """News while places are being kept, or are kept and nothing is paid."""
     order = snapshot.order
     if order is not None and order.order != step.before:
-        return _ordered(step, snapshot), ()
+        return ordered(step, snapshot, at_ms)
     if snapshot.trouble is not None and snapshot.trouble != step.trouble_before:
         return Trouble(choice=step.choice, words=snapshot.trouble), ()
     if at_ms - step.asked_ms >= HOLDING_MS:
@@ -115,10 +92,15 @@ def _holding(step: Pay, snapshot: Snapshot, at_ms: int) -> tuple[Step, tuple[Com
     return step, ()
 
 
-def _ordered(step: Pay | PuttingIn | GiveUp | Printing | NotPrinted | Done | Trouble, snapshot: Snapshot) -> Step:
-    order, choice = snapshot.order, step.choice
-    if order is None:
-        return step
+def ordered(
+    step: Pay | PuttingIn | GiveUp | Printing | NotPrinted | Done | Trouble, snapshot: Snapshot, _at_ms: int
+) -> Turn:
+    """News of the running order."""
+    return (step if snapshot.order is None else _follows(step, snapshot.order)), ()
+
+
+def _follows(step: Pay | PuttingIn | GiveUp | Printing | NotPrinted | Done | Trouble, order: OrderView) -> Step:
+    choice = step.choice
     match order.state:
         case OrderState.DRAFT | OrderState.HELD:
             paying = isinstance(step, Pay) and (order.accepts or order.paid)

@@ -1,27 +1,25 @@
 """An order as money, as tickets and as a claim. Pure."""
 
-from kiosk.paying import is_held, money_inside
-from kiosk.present.values import Group, Row, choice_of, note, shown_order
-from kiosk.steps import GiveUp, NotPrinted, Pay, PuttingIn, Session, StillThere, Trouble
-from kiosk.till.values import (
-    Delivery,
-    Snapshot,
-)
-from kiosk.travellers import total_of
+from kiosk.buy.paying import is_held, money_inside
+from kiosk.buy.present.values import choice_of, shown_order
+from kiosk.buy.steps import GiveUp, NotPrinted, Pay, PuttingIn, Trouble
+from kiosk.buy.travellers import total_of
+from kiosk.present.values import Group, Row, note
+from kiosk.steps import Session
+from kiosk.till.values import Delivery, Snapshot
 from tickets.money import Fen, yuan
 
 
 def paying(session: Session, snapshot: Snapshot) -> Group:
     """The order as money: to pay, paid, and which bills go in now."""
-    step, order = session.step, shown_order(session, snapshot)
-    inner = step.before if isinstance(step, StillThere) else step
+    inner, order = session.at, shown_order(session, snapshot)
     fresh = order is not None and (not isinstance(inner, Pay) or is_held(inner, snapshot))
     shown = order if fresh else None
     known = snapshot.capabilities.bills
     said = (shown.message if shown is not None else None) or snapshot.trouble
     return {
         "held": shown is not None and isinstance(inner, Pay | PuttingIn | GiveUp) and order is not None,
-        "total": yuan(shown.total) if shown is not None else yuan(total_of(choice_of(step))),
+        "total": yuan(shown.total) if shown is not None else yuan(total_of(choice_of(inner))),
         "paid": yuan(shown.paid) if shown is not None else yuan(Fen(0)),
         "due": yuan(shown.due) if shown is not None else "",
         "part": shown.paid / shown.total if shown is not None and shown.total else 0.0,
@@ -74,7 +72,7 @@ def printing(session: Session, snapshot: Snapshot) -> Group:
 
 def code_on_show(session: Session, snapshot: Snapshot) -> str:
     """The text of the code that a passenger may photograph: of the first ticket that is not in hand, else empty."""
-    step = session.step.before if isinstance(session.step, StillThere) else session.step
+    step = session.at
     order = snapshot.order
     if not isinstance(step, NotPrinted) or order is None:
         return ""
@@ -84,7 +82,7 @@ def code_on_show(session: Session, snapshot: Snapshot) -> str:
 
 def claim(session: Session, snapshot: Snapshot) -> Group:
     """Money that staff owe the passenger, or the sentence about what could not be done; `again`: it is worth a try."""
-    step = session.step.before if isinstance(session.step, StillThere) else session.step
+    step = session.at
     words = step.words if isinstance(step, Trouble) else None
     order = shown_order(session, snapshot)
     owed = order.claim if order is not None and words is None else None

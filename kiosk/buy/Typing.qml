@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var typing: kiosk.typing
+    readonly property var typing: buy.typing
     readonly property string field: typing.field ?? ""
     readonly property bool wrong: typing.wrong ?? false
 
@@ -36,7 +36,7 @@ Stage {
             name: Names.document(modelData)
             sign: "card"
             centred: false
-            onTouched: kiosk.chooseDocument(modelData)
+            onTouched: buy.chooseDocument(modelData)
         }
     }
 

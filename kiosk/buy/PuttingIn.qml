@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    readonly property var money: kiosk.paying
+    readonly property var money: buy.paying
     readonly property bool open: (money.accepts ?? []).length > 0
     readonly property bool tight: Look.wide && notice !== "" // then the bar gives way: which notes go in is never hidden
 

@@ -3,21 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kiosk import touches as t
-from kiosk.steps import Choice, Field, Notice, Pay, Rider, Step, Typing, WhichDeparture, Who
-from kiosk.till.commands import (
-    Command,
-    DropTraveller,
-    HoldOrder,
-    Person,
-    TypeDocument,
-)
+from kiosk.buy import touches as b
+from kiosk.buy.choosing import on_rail
+from kiosk.buy.steps import Choice, Field, Notice, Pay, Rider, RiderTicket, Typing, WhichDeparture, Who
+from kiosk.task import Turn
+from kiosk.till.commands import DropTraveller, HoldOrder, Person, TypeDocument
 from kiosk.till.documents import SHAPES
-from kiosk.till.values import (
-    Offer,
-    Snapshot,
-    Traveller,
-)
+from kiosk.till.values import Offer, Snapshot, Traveller
+from kiosk.touches import Back, Confirm, Key, Touch
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 from tickets.money import Fen
@@ -80,7 +73,7 @@ def room_for(choice: Choice) -> int:
     return max(0, min(MOST_RIDERS, free) - len(choice.riders))
 
 
-def with_document(step: Who | Typing, read: Traveller) -> tuple[Step, tuple[Command, ...]]:
+def with_document(step: Who | RiderTicket | Typing, read: Traveller) -> Turn:
     """The step after a document appeared: one more traveller, or why not.
 
     The till gives the same document the same handle, so that a card shown twice is one traveller.
@@ -103,42 +96,46 @@ def with_document(step: Who | Typing, read: Traveller) -> tuple[Step, tuple[Comm
     return Who(choice=replace(choice, riders=(*choice.riders, rider))), ()
 
 
-def on_who(step: Who, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> tuple[Step, tuple[Command, ...]]:
-    """The answer to a touch while travellers are collected or one of them is changed."""
+def on_who(step: Who, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
+    """The answer to a touch while travellers are collected."""
     choice = step.choice
     match touch:
-        case t.Confirm() if step.editing is not None:
-            return replace(step, editing=None), ()
-        case t.Confirm() if choice.riders and choice.offer is not None and snapshot.capabilities.sells:
+        case Confirm() if choice.riders and choice.offer is not None and snapshot.capabilities.sells:
             people = tuple(Person(rider.handle, rider.kind, rider.children) for rider in choice.riders)
             before = snapshot.order.order if snapshot.order is not None else None
             asked = Pay(choice=choice, before=before, trouble_before=snapshot.trouble, asked_ms=at_ms)
             return asked, (HoldOrder(offer=choice.offer, travellers=people),)
-        case t.TypeInstead() if room_for(choice):
+        case b.TypeInstead() if room_for(choice):
             return Typing(choice=choice), ()
-        case t.EditRider(handle=handle) if any(rider.handle == handle for rider in choice.riders):
-            return replace(step, editing=handle, notice=None), ()
-        case t.SetKind(kind=kind) if choice.offer is not None and kind in kinds_sold(choice.offer):
-            carried = 0 if kind is not TicketKind.ADULT else None
-            return _changed(step, kind=kind, children=carried), ()
-        case t.SetChildren(children=children) if 0 <= children <= MOST_CHILDREN:
-            return _changed(step, kind=None, children=children), ()
-        case t.DropRider(handle=handle):
-            kept = tuple(rider for rider in choice.riders if rider.handle != handle)
-            if len(kept) == len(choice.riders):
-                return step, ()
-            return Who(choice=replace(choice, riders=kept)), (DropTraveller(handle=handle),)
-        case t.Back() if step.editing is not None:
-            return replace(step, editing=None), ()
-        case t.Back():
+        case b.EditRider(handle=handle) if any(rider.handle == handle for rider in choice.riders):
+            return RiderTicket(choice=choice, handle=handle), ()
+        case Back():
             return WhichDeparture(choice=choice), ()
         case _:
-            return step, ()
+            return on_rail(step, touch)
 
 
-def _changed(step: Who, *, kind: TicketKind | None, children: int | None) -> Who:
+def on_rider(step: RiderTicket, touch: Touch, _snapshot: Snapshot, _at_ms: int) -> Turn:
+    """The answer to a touch while one traveller's ticket is changed."""
+    choice = step.choice
+    match touch:
+        case b.SetKind(kind=kind) if choice.offer is not None and kind in kinds_sold(choice.offer):
+            carried = 0 if kind is not TicketKind.ADULT else None
+            return _changed(step, kind=kind, children=carried), ()
+        case b.SetChildren(children=children) if 0 <= children <= MOST_CHILDREN:
+            return _changed(step, kind=None, children=children), ()
+        case b.DropRider(handle=handle) if handle == step.handle:
+            kept = tuple(rider for rider in choice.riders if rider.handle != handle)
+            return Who(choice=replace(choice, riders=kept)), (DropTraveller(handle=handle),)
+        case Confirm() | Back():
+            return Who(choice=choice), ()
+        case _:
+            return on_rail(step, touch)
+
+
+def _changed(step: RiderTicket, *, kind: TicketKind | None, children: int | None) -> RiderTicket:
     def change(rider: Rider) -> Rider:
-        if rider.handle != step.editing:
+        if rider.handle != step.handle:
             return rider
         new_kind = rider.kind if kind is None else kind
         carried = rider.children if children is None else children
@@ -164,29 +161,29 @@ def number_is_wrong(step: Typing) -> bool:
     return len(step.number) == LONGEST[step.kind] and not number_is_ready(step)
 
 
-def on_typing(step: Typing, touch: t.Touch) -> tuple[Step, tuple[Command, ...]]:
+def on_typing(step: Typing, touch: Touch, _snapshot: Snapshot, _at_ms: int) -> Turn:
     """The answer to a touch while a document is typed: kind, then number, then name."""
     match step.field, touch:
-        case Field.KIND, t.ChooseDocument(kind=kind):
+        case Field.KIND, b.ChooseDocument(kind=kind):
             return replace(step, kind=kind, field=Field.NUMBER, number="", name=""), ()
-        case Field.NUMBER, t.Key(character=""):
+        case Field.NUMBER, Key(character=""):
             return replace(step, number=step.number[:-1]), ()
-        case Field.NUMBER, t.Key(character=character):
+        case Field.NUMBER, Key(character=character):
             return replace(step, number=(step.number + character.upper())[: LONGEST[step.kind]]), ()
-        case Field.NUMBER, t.Confirm() if number_is_ready(step):
+        case Field.NUMBER, Confirm() if number_is_ready(step):
             return replace(step, field=Field.NAME), ()
-        case Field.NAME, t.Key(character=""):
+        case Field.NAME, Key(character=""):
             return replace(step, name=step.name[:-1]), ()
-        case Field.NAME, t.Key(character=character):
+        case Field.NAME, Key(character=character):
             return replace(step, name=(step.name + character.upper()).lstrip()[:LONGEST_NAME]), ()
-        case Field.NAME, t.Confirm() if step.name.strip():
+        case Field.NAME, Confirm() if step.name.strip():
             typed = TypeDocument(kind=kind_typed(step), number=step.number, name=step.name.strip())
             return Who(choice=step.choice), (typed,)
-        case Field.NAME, t.Back():
+        case Field.NAME, Back():
             return replace(step, field=Field.NUMBER), ()
-        case Field.NUMBER, t.Back():
+        case Field.NUMBER, Back():
             return replace(step, field=Field.KIND, number="", name=""), ()
-        case Field.KIND, t.Back():
+        case Field.KIND, Back():
             return Who(choice=step.choice), ()
         case _:
-            return step, ()
+            return on_rail(step, touch)

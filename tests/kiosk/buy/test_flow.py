@@ -4,34 +4,29 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk import flow
 from kiosk import touches as t
-from kiosk.idle import asks_at_ms
-from kiosk.rehearsal import CardboardTill, timetable
-from kiosk.steps import (
-    Attract,
+from kiosk.buy import touches as b
+from kiosk.buy.steps import (
     Choice,
-    Comfort,
     Done,
     Field,
     GiveUp,
-    Language,
     Notice,
     NotPrinted,
-    OutOfService,
     Pay,
     Printing,
     PuttingIn,
     Recovered,
-    Session,
-    StillThere,
     Trouble,
     Typing,
     WhereTo,
     WhichDeparture,
     Who,
-    nobody,
 )
+from kiosk.flow import Flow, stirred
+from kiosk.rehearsal import CardboardTill, timetable
+from kiosk.steps import Attract, Comfort, Language, OutOfService, Session, StillThere, nobody
+from kiosk.tasks import TASKS
 from kiosk.till.clerk import IDLE_LIMIT
 from kiosk.till.commands import (
     AskForDocuments,
@@ -53,7 +48,8 @@ from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 
 FIRST = next(offer for offer in timetable() if offer.destination == 1001)
-TRIP = t.ChooseTrip(FIRST.service_date.isoformat(), FIRST.trip)
+FLOW = Flow(TASKS)
+TRIP = b.ChooseTrip(FIRST.service_date.isoformat(), FIRST.trip)
 
 
 class Walk:
@@ -76,16 +72,16 @@ class Walk:
             self.look()
 
     def look(self) -> None:
-        self._follow(*flow.news(self.session, self.till.snapshot, self.at))
+        self._follow(*FLOW.news(self.session, self.till.snapshot, self.at))
 
     def touch(self, *touches: t.Touch) -> "Walk":
         for touch in touches:
-            self._follow(*flow.touched(self.session, touch, self.till.snapshot, self.at))
+            self._follow(*FLOW.touched(self.session, touch, self.till.snapshot, self.at))
         return self
 
     def wait(self, seconds: float) -> "Walk":
         self.at += int(seconds * 1000)
-        self._follow(*flow.ticked(self.session, self.till.snapshot, self.at))
+        self._follow(*FLOW.ticked(self.session, self.till.snapshot, self.at))
         self.look()
         return self
 
@@ -95,13 +91,13 @@ class Walk:
         return self
 
     def to_who(self) -> "Walk":
-        return self.touch(t.Start(), t.ChooseStop(1001), TRIP)
+        return self.touch(t.Begin("buy"), b.ChooseStop(1001), TRIP)
 
     def to_pay(self) -> "Walk":
         return self.to_who().card().touch(t.Confirm())
 
     def to_bills(self) -> "Walk":
-        return self.to_pay().touch(t.PayCash())
+        return self.to_pay().touch(b.PayCash())
 
     def bill(self, yuan: int) -> "Walk":
         self.till.bill(yuan)
@@ -163,7 +159,7 @@ def test_the_last_bill_leads_through_printing_to_the_gate_and_finish_ends_the_se
 def test_the_reader_looks_only_while_somebody_is_asked_who_travels() -> None:
     walk = Walk().to_who()
     assert walk.till.snapshot.reading
-    walk.touch(t.TypeInstead())
+    walk.touch(b.TypeInstead())
     assert walk.till.snapshot.reading
     walk.touch(t.Back(), t.Back())
     assert walk.is_at(WhichDeparture)
@@ -174,22 +170,22 @@ def test_the_reader_looks_only_while_somebody_is_asked_who_travels() -> None:
     ("way", "back"),
     [
         ((), Attract),
-        ((t.Spell(),), WhereTo),
-        ((t.ChooseStop(1001),), WhereTo),
-        ((t.ChooseStop(1001), TRIP), WhichDeparture),
-        ((t.ChooseStop(1001), TRIP, t.TypeInstead()), Who),
-        ((t.ChooseStop(1001), TRIP, t.TypeInstead(), t.ChooseDocument(DocumentKind.PASSPORT)), Typing),
+        ((b.Spell(),), WhereTo),
+        ((b.ChooseStop(1001),), WhereTo),
+        ((b.ChooseStop(1001), TRIP), WhichDeparture),
+        ((b.ChooseStop(1001), TRIP, b.TypeInstead()), Who),
+        ((b.ChooseStop(1001), TRIP, b.TypeInstead(), b.ChooseDocument(DocumentKind.PASSPORT)), Typing),
     ],
 )
 def test_back_goes_one_step_back(way: tuple[t.Touch, ...], back: type) -> None:
-    walk = Walk().touch(t.Start(), *way, t.Back())
+    walk = Walk().touch(t.Begin("buy"), *way, t.Back())
     assert type(walk.step) is back
 
 
 def test_going_back_keeps_the_travellers() -> None:
     walk = Walk().to_who().card().touch(t.Back())
     other = [offer for offer in walk.till.snapshot.offers if offer.destination == 1001][1]
-    walk.touch(t.ChooseTrip(other.service_date.isoformat(), other.trip))
+    walk.touch(b.ChooseTrip(other.service_date.isoformat(), other.trip))
     assert [rider.handle for rider in walk.choice.riders] == ["h1"]
     assert walk.choice.offer == other
 
@@ -199,7 +195,7 @@ def test_back_from_paying_gives_the_places_up_and_asks_again() -> None:
     assert walk.is_at(Who)
     assert walk.last() == CancelOrder()
     assert len(walk.choice.riders) == 1
-    walk.touch(t.Confirm(), t.PayCash())
+    walk.touch(t.Confirm(), b.PayCash())
     assert walk.is_at(PuttingIn)
     assert walk.till.snapshot.order is not None
     assert walk.till.snapshot.order.state is OrderState.HELD
@@ -207,7 +203,7 @@ def test_back_from_paying_gives_the_places_up_and_asks_again() -> None:
 
 def test_with_money_inside_back_asks_first_and_the_journey_cannot_be_changed() -> None:
     walk = Walk().to_bills().bill(20)
-    for touch in (t.ChangeDeparture(), t.ChangeDestination(), t.ChangeTravellers()):
+    for touch in (b.ChangeDeparture(), b.ChangeDestination(), b.ChangeTravellers()):
         walk.touch(touch)
         assert walk.is_at(PuttingIn)
     walk.touch(t.Back())
@@ -218,7 +214,7 @@ def test_with_money_inside_back_asks_first_and_the_journey_cannot_be_changed() -
     walk.touch(t.StartOver())
     assert walk.is_at(GiveUp)
     assert CancelOrder() not in walk.asked
-    walk.touch(t.GiveUpMoney())
+    walk.touch(b.GiveUpMoney())
     assert walk.is_at(Trouble)
     assert walk.read("words") is None
     assert walk.last() == CancelOrder()
@@ -252,10 +248,10 @@ def test_trouble_of_before_the_order_is_not_its_answer() -> None:
     walk.till.show(replace(walk.till.snapshot, trouble=said))
     walk.look()
     order = replace(walk.till.snapshot)
-    session, _commands = flow.touched(walk.session, t.Confirm(), walk.till.snapshot, 0)
-    session, _commands = flow.news(session, order, 10)
+    session, _commands = FLOW.touched(walk.session, t.Confirm(), walk.till.snapshot, 0)
+    session, _commands = FLOW.news(session, order, 10)
     assert isinstance(session.step, Pay)
-    session, commands = flow.news(session, order, 5_000)
+    session, commands = FLOW.news(session, order, 5_000)
     assert isinstance(session.step, Trouble)
     assert commands == (CancelOrder(),)
 
@@ -265,9 +261,9 @@ def test_a_validator_that_cannot_open_leads_back_to_how_to_pay() -> None:
     order = walk.till.snapshot.order
     assert order is not None
     shut = replace(walk.till.snapshot, order=replace(order, accepts=()), trouble=("打不开", "shut"))
-    session, _commands = flow.news(walk.session, shut, 0)
+    session, _commands = FLOW.news(walk.session, shut, 0)
     assert isinstance(session.step, Pay)
-    session, commands = flow.touched(session, t.PayCash(), shut, 0)
+    session, commands = FLOW.touched(session, b.PayCash(), shut, 0)
     assert isinstance(session.step, PuttingIn)
     assert commands == (StartCash(),)
 
@@ -294,7 +290,7 @@ def test_a_document_is_one_traveller_however_often_the_till_names_it() -> None:
     walk = Walk().to_who().card()
     walk.look()
     assert len(walk.choice.riders) == 1
-    walk.touch(t.DropRider("h1"))
+    walk.touch(b.EditRider("h1"), b.DropRider("h1"))
     walk.till.show(replace(walk.till.snapshot, traveller=None))
     walk.look()
     assert not walk.choice.riders
@@ -310,19 +306,18 @@ def test_an_order_has_room_for_five() -> None:
 
 
 def test_only_an_adult_carries_a_child() -> None:
-    walk = Walk().to_who().card().touch(t.EditRider("h1"), t.SetChildren(1))
+    walk = Walk().to_who().card().touch(b.EditRider("h1"), b.SetChildren(1))
     assert walk.choice.riders[0].children == 1
-    walk.touch(t.SetKind(TicketKind.CHILD))
+    walk.touch(b.SetKind(TicketKind.CHILD))
     assert (walk.choice.riders[0].kind, walk.choice.riders[0].children) == (TicketKind.CHILD, 0)
-    walk.touch(t.SetChildren(2))
+    walk.touch(b.SetChildren(2))
     assert walk.choice.riders[0].children == 0
     walk.touch(t.Confirm())
     assert walk.is_at(Who)
-    assert walk.read("editing") is None
 
 
 def test_a_typed_document_is_checked_before_it_can_be_sent() -> None:
-    walk = Walk().to_who().touch(t.TypeInstead(), t.ChooseDocument(DocumentKind.RESIDENT_ID))
+    walk = Walk().to_who().touch(b.TypeInstead(), b.ChooseDocument(DocumentKind.RESIDENT_ID))
     for character in "11010519491231002":
         walk.touch(t.Key(character))
     walk.touch(t.Confirm())
@@ -338,7 +333,7 @@ def test_a_typed_document_is_checked_before_it_can_be_sent() -> None:
 
 
 def test_typing_shows_nothing_in_a_log() -> None:
-    walk = Walk().to_who().touch(t.TypeInstead(), t.ChooseDocument(DocumentKind.PASSPORT), *map(t.Key, "E1234567"))
+    walk = Walk().to_who().touch(b.TypeInstead(), b.ChooseDocument(DocumentKind.PASSPORT), *map(t.Key, "E1234567"))
     assert "E1234567" not in repr(walk.session)
     assert "E" not in repr(t.Key("E")).replace("Key", "")
 
@@ -349,16 +344,16 @@ def test_unprinted_paper_asks_and_a_copy_is_only_printed_when_somebody_says_so()
     assert not any(isinstance(command, Reprint | PrintTickets) for command in walk.asked)
     order = walk.till.snapshot.order
     assert order is not None
-    walk.touch(t.PrintCopy("nobody's"))
+    walk.touch(b.PrintCopy("nobody's"))
     assert walk.is_at(NotPrinted)
-    walk.touch(t.PrintCopy(order.tickets[0].number))
+    walk.touch(b.PrintCopy(order.tickets[0].number))
     assert walk.last() == Reprint(number=order.tickets[0].number)
     assert walk.is_at(Printing)
     walk.paper(Delivery.REFUSED)
     assert walk.is_at(NotPrinted)
-    walk.touch(t.PrintAgain())
+    walk.touch(b.PrintAgain())
     assert walk.last() == PrintTickets()
-    walk.paper(Delivery.UNKNOWN).touch(t.HaveTicket())
+    walk.paper(Delivery.UNKNOWN).touch(b.HaveTicket())
     assert walk.is_at(Done)
     walk.look()
     assert walk.is_at(Done)
@@ -377,7 +372,7 @@ def test_silence_is_asked_about_and_then_wiped() -> None:
 
 
 def test_the_question_can_be_put_off_without_end() -> None:
-    walk = Walk().touch(t.Start())
+    walk = Walk().touch(t.Begin("buy"))
     for _ in range(12):
         walk.wait(30)
         assert walk.is_at(StillThere)
@@ -386,7 +381,7 @@ def test_the_question_can_be_put_off_without_end() -> None:
 
 
 def test_large_print_waits_three_times_as_long() -> None:
-    walk = Walk().touch(t.Start(), t.SwitchLarge()).wait(89)
+    walk = Walk().touch(t.Begin("buy"), t.SwitchLarge()).wait(89)
     assert walk.is_at(WhereTo)
     walk.wait(1)
     assert walk.is_at(StillThere)
@@ -403,7 +398,7 @@ def test_silence_with_money_inside_ends_in_a_slip() -> None:
 def test_a_bill_answers_the_question_whether_anybody_is_there() -> None:
     walk = Walk().to_bills().wait(60)
     assert walk.is_at(StillThere)
-    walk.session = flow.stirred(walk.session, walk.at)
+    walk.session = stirred(walk.session, walk.at)
     walk.bill(20)
     assert walk.is_at(PuttingIn)
     assert walk.wait(59).step == walk.step
@@ -452,18 +447,18 @@ def test_a_machine_that_cannot_sell_says_so_when_nobody_is_there() -> None:
 
 
 def test_recovered_business_is_shown_once_and_stays_within_reach() -> None:
-    walk = Walk().to_bills().bill(50).paper(Delivery.UNKNOWN).touch(t.HaveTicket())
+    walk = Walk().to_bills().bill(50).paper(Delivery.UNKNOWN).touch(b.HaveTicket())
     left = walk.till.snapshot.order
     assert left is not None
     walk.touch(t.Finish())
     walk.till.show(replace(walk.till.snapshot, recovered=left))
     walk.look()
     assert walk.is_at(Recovered)
-    walk.touch(t.NotMine())
+    walk.touch(b.NotMine())
     walk.look()
     assert walk.is_at(Attract)
     assert walk.till.snapshot.recovered is not None
-    walk.touch(t.ShowRecovered(), t.PrintCopy(left.tickets[0].number))
+    walk.touch(t.Begin("recovered"), b.PrintCopy(left.tickets[0].number))
     assert walk.last() == Reprint(number=left.tickets[0].number)
     walk.touch(t.Finish())
     assert walk.is_at(Attract)
@@ -471,9 +466,9 @@ def test_recovered_business_is_shown_once_and_stays_within_reach() -> None:
 
 
 def test_only_what_is_sold_can_be_chosen() -> None:
-    walk = Walk().touch(t.Start(), t.ChooseStop(1016), t.ChooseStop(4))
+    walk = Walk().touch(t.Begin("buy"), b.ChooseStop(1016), b.ChooseStop(4))
     assert walk.is_at(WhereTo)
-    walk.touch(t.ChooseStop(1001), t.ChooseTrip("2026-11-22", "nothing"), t.PayCash(), t.Finish())
+    walk.touch(b.ChooseStop(1001), b.ChooseTrip("2026-11-22", "nothing"), b.PayCash(), t.Finish())
     assert walk.is_at(WhichDeparture)
 
 
@@ -482,12 +477,12 @@ def test_money_that_is_left_behind_becomes_a_claim_before_the_till_would_see_to_
     """Who counts the money of an order that is open still has to wait so long, and no longer."""
     walk = Walk().to_bills().bill(20)
     session = replace(walk.session, comfort=Comfort(large=large))
-    asks_at = asks_at_ms(session, walk.till.snapshot)
+    asks_at = FLOW.asks_at_ms(session, walk.till.snapshot)
     assert asks_at is not None
-    asked, _ = flow.ticked(session, walk.till.snapshot, asks_at)
+    asked, _ = FLOW.ticked(session, walk.till.snapshot, asks_at)
     assert isinstance(asked.step, StillThere)
     assert asked.step.until_ms - session.touched_ms == seconds * 1000
     assert seconds < IDLE_LIMIT
-    after, commands = flow.ticked(asked, walk.till.snapshot, asked.step.until_ms)
+    after, commands = FLOW.ticked(asked, walk.till.snapshot, asked.step.until_ms)
     assert isinstance(after.step, GiveUp)
     assert commands == (CancelOrder(),)

@@ -1,0 +1,64 @@
+"""Choosing a destination and a departure, and going back to any part of the journey by its rail. Pure."""
+
+from dataclasses import replace
+
+from kiosk.buy import touches as b
+from kiosk.buy.steps import RiderTicket, Typing, WhereTo, WhichDeparture, Who
+from kiosk.steps import Attract
+from kiosk.task import Turn
+from kiosk.till.commands import EndSession
+from kiosk.till.values import Snapshot
+from kiosk.touches import Back, Key, Touch
+
+
+def on_where_to(step: WhereTo, touch: Touch, snapshot: Snapshot, _at_ms: int) -> Turn:
+    """The answer to a touch while a destination is chosen."""
+    match touch:
+        case b.Spell():
+            return replace(step, spelling=True, typed=""), ()
+        case Key(character="") if step.spelling:
+            return replace(step, typed=step.typed[:-1]), ()
+        case Key(character=letter) if step.spelling:
+            return replace(step, typed=(step.typed + letter.upper())[:12]), ()
+        case b.ChooseStop(stop=stop):
+            for destination in snapshot.destinations:
+                if destination.stop == stop and destination.next_departure is not None:
+                    kept = replace(step.choice, destination=destination, offer=None)
+                    return WhichDeparture(choice=kept), ()
+            return step, ()
+        case Back() if step.spelling:
+            return replace(step, spelling=False, typed=""), ()
+        case Back():
+            return Attract(), (EndSession(),)
+        case _:
+            return on_rail(step, touch)
+
+
+def on_which(step: WhichDeparture, touch: Touch, snapshot: Snapshot, _at_ms: int) -> Turn:
+    """The answer to a touch while a coach is chosen."""
+    match touch:
+        case b.ChooseTrip(service_date=day, trip=trip):
+            wanted = step.choice.destination
+            for offer in snapshot.offers:
+                here = wanted is not None and offer.destination == wanted.stop
+                if here and offer.trip == trip and offer.service_date.isoformat() == day:
+                    return Who(choice=replace(step.choice, offer=offer)), ()
+            return step, ()
+        case Back():
+            return WhereTo(choice=step.choice), ()
+        case _:
+            return on_rail(step, touch)
+
+
+def on_rail(step: WhereTo | WhichDeparture | Who | RiderTicket | Typing, touch: Touch) -> Turn:
+    """The answer to a touch on a part of the journey while it is still being chosen."""
+    choice = step.choice
+    match touch:
+        case b.ChangeDestination():
+            return WhereTo(choice=choice), ()
+        case b.ChangeDeparture() if choice.destination is not None:
+            return WhichDeparture(choice=choice), ()
+        case b.ChangeTravellers() if choice.offer is not None:
+            return Who(choice=choice), ()
+        case _:
+            return step, ()
