@@ -21,12 +21,17 @@ class PaperState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What the printer says of itself now. `error` is "cutter", "mechanical", "overheated" or "unrecoverable"."""
+    """What the printer says of itself now.
+
+    `error` is "cutter", "mechanical", "overheated", "unrecoverable" or "ribbon". `in_mouth`: a piece is held out and
+    nobody has taken it yet; False where the printer has no presenter or peeler that could tell.
+    """
 
     online: bool
     cover_open: bool
     paper: PaperState
     error: str | None
+    in_mouth: bool = False
 
     @property
     def ready(self) -> bool:
@@ -67,3 +72,17 @@ class Printer(Protocol):
 
     def close(self) -> None:
         """Let go of the port. The next call opens it again."""
+
+
+class PresentingPrinter(Printer, Protocol):
+    """A printer that holds a finished piece out of its mouth and can draw it back.
+
+    `print_raster` is REFUSED while a piece waits there: a new one would push it out or hide behind it. The outcome of a
+    piece that was drawn back stays DONE: it was printed, and nobody took it.
+    """
+
+    def retract(self) -> None:
+        """Draw back what waits in the mouth. When this returns, nothing is there for the next person to take.
+
+        Does nothing when the mouth is empty. Raises DeviceFault when the mouth is not known to be empty afterwards.
+        """

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drivers.printer import MAX_WIDTH, PaperState, Status
+from drivers.printer.picture import check_picture
 
 SLICE_ROWS = 64
 """Rows in one raster command. Never more than 255: clones read only the low byte of the height."""
@@ -26,6 +27,9 @@ them. Outside a command a printer ignores NUL."""
 END_PICTURE = bytes(SLICE_ROWS * (MAX_WIDTH // 8))
 """Ends a picture that was left open, in white. Too long for a printer that is offline and does not empty its buffer."""
 
+FULL_STATUS = bytes.fromhex("100F")
+"""How a kiosk printer's answer with all that it knows begins."""
+
 BLOCK_HEADERS = frozenset({0x37, 0x3B, 0x3D, 0x5F})
 LONGEST_BLOCK = 96
 XON, XOFF = 0x11, 0x13
@@ -39,20 +43,16 @@ def ask_status(number: int) -> bytes:
     return bytes((0x10, 0x04, number))
 
 
+def ask_full_status(number: int) -> bytes:
+    """Encode DLE EOT for all that a kiosk printer knows; `number` depends on the model. Several bytes come back."""
+    return bytes((0x10, 0x04, number))
+
+
 def handshake(mark: bytes) -> bytes:
     """Encode GS ( H function 48: the printer returns `mark` when all before it is printed."""
     if len(mark) != 4 or not all(0x20 <= byte <= 0x7E for byte in mark):
         raise ValueError(NOT_PRINTABLE_ID)
     return bytes.fromhex("1D284806003030") + mark
-
-
-def check_picture(image: bytes, width: int, height: int) -> None:
-    """Raise ValueError unless `image` is a picture of this size that fits the paper."""
-    if not (0 < width <= MAX_WIDTH and height > 0):
-        raise ValueError(f"{width} × {height} dots cannot be printed: at most {MAX_WIDTH} across, at least one row")
-    expected = (width + 7) // 8 * height
-    if len(image) != expected:
-        raise ValueError(f"a picture of {width} × {height} dots has {expected} bytes, not {len(image)}")
 
 
 def without_real_time_commands(image: bytes) -> bytes:
@@ -102,7 +102,14 @@ class Block:
     body: bytes
 
 
-Event = StatusByte | StatusChanged | Printed | Block
+@dataclass(frozen=True, slots=True)
+class FullStatus:
+    """A kiosk printer's answer with all that it knows; what its bits mean depends on the model."""
+
+    answer: bytes
+
+
+Event = StatusByte | StatusChanged | Printed | Block | FullStatus
 
 
 def status_from_bytes(printer: int, offline: int, error: int, paper: int) -> Status:
@@ -148,6 +155,14 @@ class Decoder:
     def __init__(self) -> None:
         self.discarded = 0
         self._begun = bytearray()
+        self._full_bytes = 0
+
+    def expect_full_status(self, length: int) -> None:
+        """Take what begins with 10 0F for a full status of `length` bytes, until it came or `reset` is called.
+
+        Unasked, it would be an automatic status: one that reports a cutter, a jam and a pressed button at once.
+        """
+        self._full_bytes = length
 
     def feed(self, data: bytes) -> list[Event]:
         """Take bytes and return the events that they complete."""
@@ -157,12 +172,15 @@ class Decoder:
         """Drop an answer that has begun and will not be finished."""
         self.discarded += len(self._begun)
         self._begun.clear()
+        self._full_bytes = 0
 
     def _take(self, byte: int) -> Event | None:
         if not self._begun:
             return self._begin(byte)
         if self._begun[0] in BLOCK_HEADERS:
             return self._go_on_with_block(byte)
+        if self._full_bytes and bytes((*self._begun, byte)).startswith(FULL_STATUS):
+            return self._go_on_with_full_status(byte)
         if byte & 0x90:
             self.reset()
             return self._begin(byte)
@@ -181,6 +199,14 @@ class Decoder:
         elif byte not in {XON, XOFF}:
             self.discarded += 1
         return None
+
+    def _go_on_with_full_status(self, byte: int) -> Event | None:
+        self._begun.append(byte)
+        if len(self._begun) < self._full_bytes:
+            return None
+        answer, self._full_bytes = bytes(self._begun), 0
+        self._begun.clear()
+        return FullStatus(answer)
 
     def _go_on_with_block(self, byte: int) -> Event | None:
         if byte == 0:

@@ -3,14 +3,21 @@
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceSilent
+from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceRefused, DeviceSilent
 from drivers.health import Health
 from drivers.link import Link, drain
-from drivers.printer import PaperState, PrintOutcome, Status
+from drivers.printer import PrintOutcome, Status
 from drivers.printer import codec as escpos
+from drivers.printer.mouth import MouthNumbers
+from drivers.printer.picture import check_picture
+from drivers.printer.words import health_of
 
 MARK_CHARACTERS = bytes(range(0x21, 0x7F))
+RETRACT_SECONDS = 5.0
+"""How long a presenter may need to draw a piece back."""
+RETRACT_LOOK_SECONDS = 0.05
 
 
 class EscPosPrinter:
@@ -20,7 +27,8 @@ class EscPosPrinter:
     questions, `handshake_timeout` the time from the last byte sent to the printer's word that all is printed and cut;
     both in seconds. `begin_with_cut` is for a process that knows that the one before it died while printing: the
     first piece is then preceded by a cut, so that a stranger's half ticket does not hang on it. A job that this
-    object itself saw break is followed by such a cut anyway.
+    object itself saw break is followed by such a cut anyway. With `mouth` the printer has a presenter: each piece is
+    held out after its cut, and none is printed while one waits (see PresentingPrinter).
     """
 
     def __init__(
@@ -30,11 +38,13 @@ class EscPosPrinter:
         handshake_timeout: float = 10.0,
         status_timeout: float = 1.0,
         begin_with_cut: bool = False,
+        mouth: MouthNumbers | None = None,
         chance: random.Random | None = None,
     ) -> None:
         self._open_link = open_link
         self._handshake_timeout = handshake_timeout
         self._status_timeout = status_timeout
+        self._mouth = mouth
         self._chance = chance or random.SystemRandom()
         self._link: Link | None = None
         self._decoder = escpos.Decoder()
@@ -61,9 +71,10 @@ class EscPosPrinter:
         self, image: bytes, width: int, height: int, *, on_sent: Callable[[], None] | None = None
     ) -> PrintOutcome:
         """See Printer.print_raster."""
-        escpos.check_picture(image, width, height)
+        check_picture(image, width, height)
         try:
-            if not self.status().ready:
+            status = self.status()
+            if not status.ready or status.in_mouth:
                 return PrintOutcome.REFUSED
         except DeviceFault:
             return PrintOutcome.REFUSED
@@ -85,6 +96,20 @@ class EscPosPrinter:
         except DeviceFault as fault:
             return Health(ok=False, what=fault.what, hint=fault.hint)
 
+    def retract(self) -> None:
+        """See PresentingPrinter.retract. A printer without a presenter has nothing to draw back."""
+        if self._mouth is None or not self.status().in_mouth:
+            return
+        self._opened().write(self._mouth.retract)
+        until = time.monotonic() + RETRACT_SECONDS
+        while self.status().in_mouth:
+            if time.monotonic() > until:
+                raise DeviceRefused(
+                    "The printer did not draw back the ticket in its mouth",
+                    "Take the ticket out of the mouth; if there is none, clean the sensor there.",
+                )
+            time.sleep(RETRACT_LOOK_SECONDS)
+
     def close(self) -> None:
         """See Printer.close."""
         link, self._link = self._link, None
@@ -104,26 +129,37 @@ class EscPosPrinter:
             link = self._opened()
             self._decoder.feed(drain(link))
             self._decoder.reset()
-            return escpos.status_from_bytes(*(self._ask(link, number) for number in (1, 2, 3, 4)))
+            status = escpos.status_from_bytes(*(self._ask_byte(link, number) for number in (1, 2, 3, 4)))
+            return replace(status, in_mouth=self._ask_mouth(link, self._mouth)) if self._mouth else status
         except DeviceFault:
             self.close()
             raise
 
-    def _ask(self, link: Link, number: int) -> int:
+    def _ask_byte(self, link: Link, number: int) -> int:
+        answer = self._ask(link, escpos.ask_status(number))
+        if not isinstance(answer, escpos.StatusByte):
+            raise nonsense(answer.answer)
+        return answer.value
+
+    def _ask_mouth(self, link: Link, mouth: MouthNumbers) -> bool:
+        self._decoder.expect_full_status(mouth.answer_bytes)
+        answer = self._ask(link, escpos.ask_full_status(mouth.question))
+        if not isinstance(answer, escpos.FullStatus):
+            raise nonsense(bytes((answer.value,)))
+        return bool(answer.answer[mouth.waits_byte] & mouth.waits_mask)
+
+    def _ask(self, link: Link, question: bytes) -> escpos.StatusByte | escpos.FullStatus:
         before = self._decoder.discarded
-        link.write(escpos.ask_status(number))
+        link.write(question)
         until = time.monotonic() + self._status_timeout
         seen = b""
         while (left := until - time.monotonic()) > 0:
             data = link.read(left)
             seen += data
-            answers = [event.value for event in self._decoder.feed(data) if isinstance(event, escpos.StatusByte)]
+            events = self._decoder.feed(data)
+            answers = [event for event in events if isinstance(event, escpos.StatusByte | escpos.FullStatus)]
             if self._decoder.discarded != before or len(answers) > 1:
-                raise DeviceNonsense(
-                    "The printer answered with bytes that no ESC/POS printer sends",
-                    "Check its baud rate, its cable, and that the configured port is the printer's.",
-                    seen,
-                )
+                raise nonsense(seen)
             if answers:
                 return answers[0]
         raise DeviceSilent(
@@ -137,13 +173,14 @@ class EscPosPrinter:
         if not self._in_step:
             link.write(escpos.END_PICTURE)
         if self._fragment_left:
-            link.write(escpos.CUT)
+            link.write(escpos.CUT + (self._mouth.retract if self._mouth else b""))
         link.write(escpos.BEGIN)
         for part in escpos.raster(image, width, height):
             link.write(part)
             if self._watch(link, 0, mark) is not None:
                 return False
-        link.write(escpos.CUT + escpos.handshake(mark))
+        hold_out = self._mouth.present if self._mouth else b""
+        link.write(escpos.CUT + hold_out + escpos.handshake(mark))
         if on_sent is not None:
             on_sent()
         until = time.monotonic() + self._handshake_timeout
@@ -165,27 +202,10 @@ class EscPosPrinter:
         return None
 
 
-def health_of(status: Status) -> Health:
-    """Say in words what a status means and what to do about it."""
-    if status.cover_open:
-        return Health(ok=False, what="The printer's cover is open", hint="Close the cover until it clicks.")
-    if status.paper is PaperState.END:
-        return Health(ok=False, what="The printer has no paper", hint="Put in a new roll, printed side up.")
-    match status.error:
-        case "cutter":
-            what, hint = "The printer's cutter is stuck", "Open the cover, remove the paper at the cutter, close it."
-        case "overheated":
-            what, hint = "The print head is too hot", "Wait a few minutes; it goes on by itself."
-        case "mechanical":
-            what, hint = (
-                "The printer is jammed",
-                "Open the cover, remove torn paper, close it, then switch it off and on.",
-            )
-        case None if status.online:
-            near = status.paper is PaperState.NEAR_END
-            return Health(ok=True, what="The paper is nearly used up" if near else "The printer is ready", hint="")
-        case None:
-            what, hint = "The printer is offline", "Press its feed button; if that does not help, switch it off and on."
-        case other:
-            what, hint = f"The printer reports a fault ({other})", "Switch it off and on; if it stays, replace it."
-    return Health(ok=False, what=what, hint=hint)
+def nonsense(seen: bytes) -> DeviceNonsense:
+    """What is raised when bytes came that no such printer sends."""
+    return DeviceNonsense(
+        "The printer answered with bytes that no ESC/POS printer sends",
+        "Check its baud rate, its cable, and that the configured port is the printer's.",
+        seen,
+    )

@@ -16,7 +16,12 @@ FIXED = {
     b"\x1dh": 1, b"\x1dw": 1,
 }  # fmt: skip
 
-REAL_TIME = re.compile(rb"\x10[\x04\x05][\x01-\x04]|\x10\x14\x01[\x00\x01][\x01-\x08]|\x10\x14\x02\x01\x08", re.DOTALL)
+HOLD_OUT = 3
+"""The ejector command that has a parameter: how far."""
+
+REAL_TIME = re.compile(
+    rb"\x10[\x04\x05][\x01-\x04]|\x10\x04\x14|\x10\x14\x01[\x00\x01][\x01-\x08]|\x10\x14\x02\x01\x08", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,13 @@ class RealTimePulses:
 
 
 @dataclass(frozen=True, slots=True)
+class Eject:
+    """GS e on kiosk printers: 2 draws a piece back, 3 holds it out, 5 lets it go."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A command that this printer does not know, or a character that it does not print."""
 
@@ -90,7 +102,18 @@ class Unknown:
 
 
 Command = (
-    Initialise | Rows | Feed | Cut | AutoStatus | SendStatus | Identify | Handshake | RealTimePulses | Unknown | None
+    Initialise
+    | Rows
+    | Feed
+    | Cut
+    | AutoStatus
+    | SendStatus
+    | Identify
+    | Handshake
+    | RealTimePulses
+    | Eject
+    | Unknown
+    | None
 )
 
 
@@ -164,6 +187,8 @@ class Parser:
             return self._cut()
         if code == b"\x1dv":
             return self._raster()
+        if code == b"\x1de":
+            return self._eject()
         if code in {b"\x1d(", b"\x1c("}:
             return self._with_length()
         if code == b"\x1bc":
@@ -185,6 +210,12 @@ class Parser:
         if self._stream[2] not in {65, 66}:
             return self._done(3, Cut(0))
         return self._done(4, Cut(self._stream[3])) if len(self._stream) >= 4 else (False, None)
+
+    def _eject(self) -> tuple[bool, Command]:
+        if len(self._stream) < 3:
+            return False, None
+        length = 4 if self._stream[2] == HOLD_OUT else 3
+        return self._done(length, Eject(self._stream[2])) if len(self._stream) >= length else (False, None)
 
     def _raster(self) -> tuple[bool, Command]:
         if len(self._stream) < 8:

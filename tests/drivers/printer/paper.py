@@ -12,6 +12,7 @@ from PIL import Image
 from drivers.link import open_link
 from drivers.printer import codec
 from drivers.printer.escpos import EscPosPrinter
+from drivers.printer.mouth import MouthNumbers
 from drivers.printer.simulator import PrinterSimulator
 from drivers.simulation import Station
 
@@ -58,11 +59,11 @@ def wait_until(holds: Callable[[], bool]) -> None:
 class Bench:
     """One simulated printer on a port and its driver, with short patience."""
 
-    def __init__(self, station: Station, pictures: Path) -> None:
+    def __init__(self, station: Station, pictures: Path, mouth: MouthNumbers | None = None) -> None:
         self.station = station
         self.pictures = pictures
         self.printer = EscPosPrinter(
-            lambda: open_link(station.address, 115200), handshake_timeout=1.0, status_timeout=0.5
+            lambda: open_link(station.address, 115200), handshake_timeout=1.0, status_timeout=0.5, mouth=mouth
         )
 
     @property
@@ -75,7 +76,7 @@ def bench(tmp_path: Path, listen: str = "tcp:127.0.0.1:0", **simulator: Any) -> 
     """Serve a printer; by default it prints in no time."""
     pictures = tmp_path / "pictures"
     with Station(PrinterSimulator(pictures=pictures, **simulator), listen) as station:
-        made = Bench(station, pictures)
+        made = Bench(station, pictures, MouthNumbers() if simulator.get("presenter") else None)
         try:
             yield made
         finally:
