@@ -182,10 +182,30 @@ class DispenserStatus:
     given: int | None = None
 
 
+def given_between(before: DispenserStatus, after: DispenserStatus, coins: int) -> int | None:
+    """Return how many coins surely went out by one order of `coins`, None when that cannot be known.
+
+    `before` was read before the order, `after` once `remaining` is 0 again. 0 also when the order was never taken.
+    None after a restart in between (also when both counters are 0), and when the numbers fit no single order: what was
+    given then must be counted by hand. The count of a whole life is believed before `paid`, because some hoppers move
+    their counter on with an order that they refused, and still tell the `paid` of the one before.
+    """
+    restarted = after.counter == 0
+    moved = after.counter == before.counter % 255 + 1
+    if after.remaining or restarted or not (moved or after.counter == before.counter):
+        return None
+    if before.given is not None and after.given is not None:
+        went = (after.given - before.given) & 0xFFFFFF
+        return went if went <= (coins if moved else 0) else None
+    if not moved:
+        return 0
+    return after.paid if after.paid <= coins else None
+
+
 class Dispenser(Protocol):
     """A dispenser of one kind of coin. Every call may raise DeviceFault; the next one then tries afresh.
 
-    Keep `status` (counter, given) before an order durable together with the order: it is how the outcome is known.
+    Keep the whole `status` before an order durable together with the order: `given_between` tells the outcome by it.
     """
 
     @property

@@ -34,6 +34,7 @@ class Header(IntEnum):
     HOPPER_STATUS = 166
     DISPENSE_COINS = 167
     DISPENSE_COUNT = 168
+    HOPPER_COIN = 171
     EMERGENCY_STOP = 172
     COIN_ID = 184
     SORTER_PATHS = 210
@@ -43,6 +44,7 @@ class Header(IntEnum):
     BUFFERED_CREDIT = 229
     INHIBIT_STATUS = 230
     MODIFY_INHIBITS = 231
+    SELF_CHECK = 232
     SERIAL_NUMBER = 242
     PRODUCT_CODE = 244
     CATEGORY = 245
@@ -150,27 +152,16 @@ def bill_value(identity: bytes, country: str, scaling: bytes) -> int | None:
     return fen if fen and not rest else None
 
 
-_COIN_ID = re.compile(rb"([A-Z]{2})([0-9]{3}|[0-9]*[.mkKMG][0-9]*)[A-Z]\Z")
-_UNITS = {ord("."): (1, 1), ord("m"): (1, 1000), ord("K"): (1000, 1), ord("k"): (1000, 1)}
-_UNITS |= {ord("M"): (10**6, 1), ord("G"): (10**9, 1)}
+_COIN_ID = re.compile(rb"([A-Z]{2})([0-9]{3})[A-Z]\Z")
 
 
 def coin_value(identity: bytes, country: str) -> int | None:
     """Return the value in fen (hundredths) of a coin by its answer to header 184 (b"CN100A"), None if it has none.
 
-    The three characters in the middle count the currency's smallest unit, the fen: 100 is a yuan. With a letter among
-    them (part 3, appendix 3) they count whole units around it: `1K0` is 1000, `.50` or `500m` a half; so b"CN.50A" and
-    b"CN050A" are the same coin.
+    The three digits count the currency's smallest unit, so 100 is a yuan (part 3, appendix 3). That appendix also has
+    letters in their place, for very large and very small coins; no Chinese coin needs them, so they have no value here.
     """
     match = _COIN_ID.match(identity)
-    if match is None or match[1] != country.encode() or len(identity) != 6:
+    if match is None or match[1] != country.encode():
         return None
-    digits = match[2]
-    if digits.isdigit():
-        return int(digits) or None
-    at = next(place for place, letter in enumerate(digits) if letter in _UNITS)
-    times, parts = _UNITS[digits[at]]
-    before, after = digits[:at] or b"0", digits[at + 1 :]
-    scaled = int(before + after) * 100 * times
-    fen, rest = divmod(scaled, parts * 10 ** len(after))
-    return fen if fen and not rest else None
+    return int(match[2]) or None

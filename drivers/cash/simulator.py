@@ -46,7 +46,7 @@ class BillValidatorSimulator:
         capacity: int = 600,
     ) -> None:
         self._bills = bills
-        self._address = address
+        self.address = address
         self._echo = echo
         self._travel = travel
         self._capacity = capacity
@@ -71,7 +71,7 @@ class BillValidatorSimulator:
             self._send(data)
         self._heard_at = self._now
         for frame in self._decoder.feed(data):
-            if frame.destination == self._address and frame.source == HOST:
+            if frame.destination == self.address and frame.source == HOST:
                 self._answer(frame)
 
     def tick(self, now: float) -> None:
@@ -222,7 +222,7 @@ class BillValidatorSimulator:
     def _answer(self, frame: Frame) -> None:
         data = self._obey(frame)
         header = Header.NAK if data is None else Header.ACK
-        self._send(encode(Frame(destination=HOST, source=self._address, header=header, data=data or b"")))
+        self._send(encode(Frame(destination=HOST, source=self.address, header=header, data=data or b"")))
 
     def _obey(self, frame: Frame) -> bytes | None:
         """Return the answer's data; None refuses the command."""

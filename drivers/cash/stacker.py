@@ -4,14 +4,13 @@ A note and the event that tells of it are in the same file, so whatever kills th
 the other.
 """
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from drivers.cash.events import KEPT
+from drivers.cash.kept import keep, kept_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class StackerFile:
         if self._path is None or not self._path.exists():
             return Memory()
         try:
-            kept = json.loads(self._path.read_text())
+            kept = kept_in(self._path)
             memory = Memory(
                 bills={int(fen): int(count) for fen, count in kept["bills"].items()},
                 counter=kept["counter"],
@@ -91,14 +90,4 @@ class StackerFile:
         """Put `memory` in the file's place; when this returns it has reached the disk. Raises OSError."""
         if self._path is None:
             return
-        new = self._path.with_name(self._path.name + ".new")
-        with new.open("w") as file:
-            json.dump(memory.as_json(), file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        keep(self._path, memory.as_json())
