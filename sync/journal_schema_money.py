@@ -151,7 +151,12 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (
         "money",
         "no more is returned than a refund is",
-        f"NEW.direction = 'returned' AND {_REFUND} AND NEW.fen > {_BALANCE}",
+        (
+            "NEW.direction = 'returned' AND NEW.fen > (SELECT r.fen "
+            "- (SELECT coalesce(sum(fen), 0) FROM money WHERE order_id = NEW.order_id) "
+            "- (SELECT coalesce(sum(fen), 0) FROM claims WHERE order_id = NEW.order_id) "
+            "FROM refunds r WHERE r.refund = NEW.order_id)"
+        ),
     ),
     ("claims", "no more is claimed than a refund is", f"{_REFUND} AND NEW.fen > {_BALANCE}"),
     ("payouts", "no more is paid out than there is beyond the tickets", f"NEW.fen > {_BALANCE} - {_FARES}"),

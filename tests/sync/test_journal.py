@@ -11,7 +11,7 @@ from sync.epoch_marker import marker_path, read_marker
 from sync.journal import Journal, RuleBroken, Transaction
 from sync.journal_reader import JournalReader
 from sync.journal_schema import FACTS
-from tests.sync.till_life import PREFIX, Act, TickingClock, append, gate_life, live, open_journal, till_life
+from tests.sync.till_life import PREFIX, Act, TickingClock, append, gate_life, live, money_life, open_journal, till_life
 from tickets.admission import TimeQuality
 from tickets.errors import Bug, EnvironmentFault
 from tickets.events import GENESIS, Kind, chain, from_bytes
@@ -88,6 +88,7 @@ def test_a_second_writer_is_refused_and_told_why(path: Path) -> None:
 def test_every_fact_is_immutable(path: Path) -> None:
     with open_journal(path) as journal:
         live(journal, till_life(1))
+        live(journal, money_life(1))
         live(journal, gate_life(5))
     other = sqlite3.connect(path, isolation_level=None)
     try:
