@@ -11,12 +11,14 @@ from PySide6.QtCore import QTimer
 
 from kiosk.app import KioskWindow, application, run_kiosk
 from kiosk.panel import PanelSettings
-from kiosk.paper.fonts import Fonts, find_fonts
+from kiosk.paper.fonts import FontMissing, Fonts, find_fonts
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.cashier import Cashier
 from kiosk.till.commands import Command
+from kiosk.till.desk.answers import ShiftShown
 from kiosk.till.desk.desk import CashDesk
 from kiosk.till.desk.hatch import Hatch
+from kiosk.till.desk.shift_paper import draw_shift
 from kiosk.till.faces import Faces
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
@@ -152,6 +154,22 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
     )
     authority = Authority(identity, cache)
     shelf = Shelf(cache, ledger, authority, FareRules.default())
+    fonts = OnceFonts()
+    press = Press(
+        devices.printer(printer, begin_with_cut=ledger.print_in_doubt()),
+        ledger,
+        clock=time.monotonic,
+        probe=probe,
+    )
+
+    def print_shift(shift: ShiftShown) -> bool:
+        try:
+            slip = draw_shift(shift, fonts(), operator=shelf.names()[1], till=enrolment.name, zone=shelf.zone())
+        except (FontMissing, OSError):
+            press.cannot_draw()
+            return False
+        return press.print_paper(slip)
+
     return Till(
         cache=cache,
         ledger=ledger,
@@ -164,13 +182,8 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
             new_claim=lambda: new_claim_number(secrets.token_bytes),
             probe=probe,
         ),
-        press=Press(
-            devices.printer(printer, begin_with_cut=ledger.print_in_doubt()),
-            ledger,
-            clock=time.monotonic,
-            probe=probe,
-        ),
-        faces=Faces(shelf, OnceFonts(), till=enrolment.name, now=lambda: clock().at),
+        press=press,
+        faces=Faces(shelf, fonts, till=enrolment.name, now=lambda: clock().at),
         reader=devices.id_reader(config.id_reader) if config.id_reader else None,
         now=clock,
         clock=time.monotonic,
@@ -183,6 +196,7 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
             till=enrolment.name,
             now=clock,
             random=secrets.token_bytes,
+            print_shift=print_shift,
         ).answer,
     )
 

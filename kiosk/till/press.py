@@ -82,6 +82,11 @@ class Press:
         self._ledger.slip_given(claim.number)
         return True
 
+    def print_paper(self, raster: Raster) -> bool:
+        """Print something that no passenger is owed (a shift's slip, a test); True when the printer confirmed it."""
+        self.look(now=True)
+        return self.ready and self._send(raster) is PrintOutcome.DONE
+
     def cannot_draw(self) -> None:
         """Something that is to be printed cannot be drawn: staff are told, once for each."""
         self._ledger.device_fault(
