@@ -63,12 +63,13 @@ class Lane:
 
     def refuses(self, code: str, number: str, reason: str) -> str:
         """Hold up a code that must be refused for this reason, with the coil untouched; returns what is said."""
-        before, refused = self.openings(), len(self.refusals())
+        before, refused, said = self.openings(), len(self.refusals()), len(self._said("stop"))
         self.scans(code)
         until(lambda: len(self.refusals()) == refused + 1, f"a refusal in the journal of lane {self.name}")
         last = self.refusals()[-1]
         need((last["number"], last["reason"]) == (number, reason), f"refused for another reason: {last['reason']}")
         need(self.openings() == before, "the coil was written all the same")
+        until(lambda: len(self._said("stop")) > said, f"the refusal on the display of lane {self.name}")
         return self.said("stop")
 
     def announced(self) -> list[dict[str, Any]]:
@@ -78,8 +79,11 @@ class Lane:
 
     def said(self, showing: str) -> str:
         """What the gate last said with this picture at this lane, in words."""
-        said = [line for line in self.announced() if line["showing"] == showing][-1]
+        said = self._said(showing)[-1]
         return f"{said['word'][0]} / {said['word'][1]}: {said['sentence'][0]}"
+
+    def _said(self, showing: str) -> list[dict[str, Any]]:
+        return [line for line in self.announced() if line["showing"] == showing]
 
     def walks_through(self, number: str) -> None:
         """Walk through the open arm; returns when beams, journal and arm have all followed."""

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,7 +40,7 @@ class Child:
         """Start it, and do not wait."""
         self._logs.mkdir(parents=True, exist_ok=True)
         self._already = self._out.stat().st_size if self._out.exists() else 0
-        with self._out.open("ab") as stdout, self._err.open("ab") as stderr:
+        with self._out.open("ab") as stdout, self._err.open("ab") as stderr, _asked_to_end_later():
             self._process = subprocess.Popen(
                 self._argv,
                 stdin=subprocess.DEVNULL,
@@ -110,6 +112,22 @@ class Child:
     @staticmethod
     def _last_words(log: Path) -> str:
         return " | ".join(log.read_text("utf-8", "replace").splitlines()[-6:]) or "it said nothing"
+
+
+@contextmanager
+def _asked_to_end_later() -> Iterator[None]:
+    """Hold SIGTERM back: a process that is being started must be known before this one ends, or nobody ends it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals interrupt the main thread alone
+        return
+    asked: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if asked:
+            signal.raise_signal(signal.SIGTERM)
 
 
 def wait_until(condition: Callable[[], Any], timeout: float, what: str) -> Any:

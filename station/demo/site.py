@@ -209,8 +209,9 @@ class Site:
             listen = self.children[name].ready["address"].replace("http://", "tcp:").split("/")[0]
         listen = listen.replace("PLACE", str(folder / "tty"))
         module = ["station.cli", "simulate-device", kind, "--listen", listen, "--control", str(control)]
-        child = Child(name, [*module, "--state", str(folder), "--log", str(bytes_log)], self.logs).launch()
+        child = Child(name, [*module, "--state", str(folder), "--log", str(bytes_log)], self.logs)
         self.children[name] = child
+        child.launch()
         self.devices[name] = Device(child, Control(control), bytes_log, folder)
 
     def _address(self, name: str) -> str:
