@@ -117,6 +117,37 @@ class CashConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoinsConfig:
+    """The coin acceptor (ccTalk). It may share its line with the bill validator and the dispensers."""
+
+    address: str
+    baud: int = 9600
+    device: int = 2  # ccTalk address
+    echo: bool = True  # the host hears its own bytes on the one-wire bus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispenserConfig:
+    """A dispenser of one kind of coin (ccTalk hopper). It may share its line with others."""
+
+    address: str
+    fen: int  # the value of its coins
+    device: int = 3  # ccTalk address
+    baud: int = 9600
+    echo: bool = True  # the host hears its own bytes on the one-wire bus
+    coins: int = 0  # how many are in it when it has been filled; 0: go by its low-level sensor alone
+    low: int = 10  # how many coins it surely holds while its low-level sensor sees coins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardTerminalConfig:
+    """The card terminal (ZVT over TCP). Its password is the file card-terminal.password in `directory`, or 000000."""
+
+    address: str  # tcp:HOST:PORT, most often port 20007
+    wait_seconds: float = 90.0  # for a passenger to hold a card there, and for the bank to answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdReaderConfig:
     """The ID card reader (SDT frames)."""
 
@@ -225,6 +256,9 @@ class Config:
     relay: RelayConfig | None = None
     printer: PrinterConfig | None = None
     cash: CashConfig | None = None
+    coins: CoinsConfig | None = None
+    dispensers: tuple[DispenserConfig, ...] = ()
+    card_terminal: CardTerminalConfig | None = None
     id_reader: IdReaderConfig | None = None
     scanner: ScannerConfig | None = None
     camera: CameraConfig | None = None
@@ -251,13 +285,37 @@ def load(path: Path) -> Config:
     return dataclasses.replace(config, directory=(path.parent / config.directory).resolve())
 
 
-def kiosk_devices(config: Config) -> tuple[PrinterConfig, CashConfig]:
-    """The devices without which a kiosk cannot sell. Raises ConfigFault when one is missing."""
-    if config.printer is None or config.cash is None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskDevices:
+    """What a kiosk has. Only the printer is always there, and at least one of those by which it can be paid."""
+
+    printer: PrinterConfig
+    cash: CashConfig | None
+    coins: CoinsConfig | None
+    dispensers: tuple[DispenserConfig, ...]
+    card_terminal: CardTerminalConfig | None
+    scanner: ScannerConfig | None
+    id_reader: IdReaderConfig | None
+
+
+def kiosk_devices(config: Config) -> KioskDevices:
+    """The devices of a kiosk. Raises ConfigFault when it has no printer, or nothing by which it can be paid."""
+    paid_by = (config.cash, config.coins, config.card_terminal, config.scanner)
+    if config.printer is None or not any(paid_by):
         raise ConfigFault(
-            "A kiosk needs a printer and a bill validator: add [printer] and [cash] with their addresses."
+            "A kiosk needs a printer, and one of a bill validator, a coin acceptor, a card terminal and a scanner "
+            "(for the codes by which people pay): add [printer], and [cash], [coins], [card_terminal] or [scanner], "
+            "with their addresses."
         )
-    return config.printer, config.cash
+    return KioskDevices(
+        printer=config.printer,
+        cash=config.cash,
+        coins=config.coins,
+        dispensers=config.dispensers,
+        card_terminal=config.card_terminal,
+        scanner=config.scanner,
+        id_reader=config.id_reader,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,14 @@ RANGES: dict[str, tuple[float, float]] = {
     "printer.handshake_seconds": (0.1, 600),
     "cash.baud": (50, 4_000_000),
     "cash.device": (2, 255),
+    "coins.baud": (50, 4_000_000),
+    "coins.device": (2, 255),
+    "dispensers.baud": (50, 4_000_000),
+    "dispensers.device": (2, 255),
+    "dispensers.fen": (1, 100_000),
+    "dispensers.coins": (0, 100_000),
+    "dispensers.low": (0, 10_000),
+    "card_terminal.wait_seconds": (10, 600),
     "id_reader.baud": (50, 4_000_000),
     "scanner.baud": (50, 4_000_000),
     "camera.width": (64, 10000),
@@ -81,6 +89,7 @@ def faults(config: Any) -> Iterator[tuple[Keys, str]]:
             yield from _section((section.name,), values)
     yield from _panel(config)
     yield from _display(config)
+    yield from _shared_lines(config)
 
 
 def _section(at: Keys, values: Any) -> Iterator[tuple[Keys, str]]:
@@ -135,6 +144,12 @@ def _address(name: str, value: str) -> str:
     host, _, port = value.removeprefix("tcp:").rpartition(":")
     good = bool(host) and port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535
     return "" if good else f"`{name}` must be tcp:HOST:PORT with a port from 1 to 65535, not {value!r}."
+
+
+def _tcp_address(name: str, value: str) -> str:
+    if not value.startswith("tcp:"):
+        return f"`{name}` must be tcp:HOST:PORT: card terminals are asked over the network."
+    return _address(name, value)
 
 
 def _url(name: str, value: str) -> str:
@@ -193,6 +208,7 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
     "gate": _label,
     "lane": _label,
     "metrics.listen": _loopback,
+    "card_terminal.address": _tcp_address,
     "lanes.gate": _lane_gate,
     "lanes.name": _lane_name,
     "source": _source,
@@ -248,3 +264,23 @@ def _scanner(at: Keys, scanner: Any) -> Iterator[tuple[Keys, str]]:
     if types_keys is not scanner.address.startswith(("usb:", "/dev/input/")):
         must = "must be /dev/input/by-id/… or usb:VENDOR:PRODUCT for kind keyboard, and for no other."
         yield (*at, "address"), f"`{named(at)}.address` {must}"
+
+
+def _shared_lines(config: Any) -> Iterator[tuple[Keys, str]]:
+    """ccTalk devices on one line must agree on how it works, and each have an address of its own."""
+    devices: list[tuple[Keys, Any]] = [
+        *(((name,), getattr(config, name)) for name in ("cash", "coins") if getattr(config, name) is not None),
+        *((("dispensers", place(number)), each) for number, each in enumerate(config.dispensers)),
+    ]
+    lines: dict[str, tuple[Keys, Any]] = {}
+    taken: dict[tuple[str, int], Keys] = {}
+    for at, device in devices:
+        first_at, first = lines.setdefault(device.address, (at, device))
+        for key in ("baud", "echo"):
+            if getattr(device, key) != getattr(first, key):
+                both = f"`{named(at)}.{key}` and `{named(first_at)}.{key}`"
+                yield (*at, key), f"{both} are of one line, {device.address}, and must be the same."
+        other = taken.setdefault((device.address, device.device), at)
+        if other != at:
+            both = f"`{named(at)}.device` and `{named(other)}.device`"
+            yield (*at, "device"), f"{both} are both {device.device} on the line {device.address}."

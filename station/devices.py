@@ -1,6 +1,7 @@
 """From configuration to drivers: the one place where a port meets the driver that serves it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import assert_never
 
 from drivers.barrier import Barrier
@@ -10,7 +11,11 @@ from drivers.barrier.lot import LotBarrier
 from drivers.barrier.mbap import MbapLink
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.camera.opencv import OpenCvCamera
+from drivers.cash import BillValidator, CoinAcceptor, Dispenser
+from drivers.cash.bus import CcTalkBus
 from drivers.cash.cctalk import CcTalkBillValidator
+from drivers.cash.coins import CcTalkCoinAcceptor
+from drivers.cash.hopper import CcTalkHopper
 from drivers.idreader.sdt import SdtReader
 from drivers.link import Link, open_link
 from drivers.printer.escpos import EscPosPrinter
@@ -24,7 +29,10 @@ from station.config import (
     BarrierConfig,
     CameraConfig,
     CashConfig,
+    CoinsConfig,
+    DispenserConfig,
     IdReaderConfig,
+    KioskDevices,
     PrinterConfig,
     ScannerConfig,
 )
@@ -47,9 +55,31 @@ def printer(config: PrinterConfig, *, begin_with_cut: bool = False) -> EscPosPri
     )
 
 
-def validator(config: CashConfig) -> CcTalkBillValidator:
-    """The bill validator."""
-    return CcTalkBillValidator(_opener(config.address, config.baud), address=config.device, echo=config.echo)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashDevices:
+    """What takes and gives cash; what is not configured is not there."""
+
+    notes: BillValidator | None
+    coins: CoinAcceptor | None
+    dispensers: tuple[Dispenser, ...]
+
+
+def cash_devices(config: KioskDevices) -> CashDevices:
+    """What takes and gives cash. Devices with the same address share one line, and may be used by several threads."""
+    lines: dict[str, CcTalkBus] = {}
+
+    def line(of: CashConfig | CoinsConfig | DispenserConfig) -> CcTalkBus:
+        if of.address not in lines:
+            lines[of.address] = CcTalkBus(_opener(of.address, of.baud), echo=of.echo)
+        return lines[of.address]
+
+    return CashDevices(
+        notes=CcTalkBillValidator(line(config.cash), address=config.cash.device) if config.cash else None,
+        coins=CcTalkCoinAcceptor(line(config.coins), address=config.coins.device) if config.coins else None,
+        dispensers=tuple(
+            CcTalkHopper(line(each), fen=each.fen, address=each.device, low=each.low) for each in config.dispensers
+        ),
+    )
 
 
 def id_reader(config: IdReaderConfig) -> SdtReader:

@@ -130,7 +130,10 @@ def run(config: Config, *, on_ready: Callable[[KioskWindow], None] | None = None
 
 def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
     """Open the journal and put the till together, on the calling thread. Raises EnvironmentFault, ConfigFault."""
-    printer, cash = kiosk_devices(config)
+    fitted = kiosk_devices(config)
+    cash = devices.cash_devices(fitted)
+    if cash.notes is None:
+        raise EnvironmentFault("This kiosk has no bill validator", "Add [cash] with its address.")
     assert enrolment.prefix is not None
     cache = CacheReader(config.directory / "cache.db")
     clock = TerminalClock(cache)
@@ -156,7 +159,7 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
     shelf = Shelf(cache, ledger, authority, FareRules.default())
     fonts = OnceFonts()
     press = Press(
-        devices.printer(printer, begin_with_cut=ledger.print_in_doubt()),
+        devices.printer(fitted.printer, begin_with_cut=ledger.print_in_doubt()),
         ledger,
         clock=time.monotonic,
         probe=probe,
@@ -176,7 +179,7 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
         authority=authority,
         shelf=shelf,
         cashier=Cashier(
-            devices.validator(cash),
+            cash.notes,
             ledger,
             clock=time.monotonic,
             new_claim=lambda: new_claim_number(secrets.token_bytes),

@@ -15,6 +15,9 @@ from pathlib import Path
 from drivers.barrier.lot_simulator import LotSimulator, OverTcp
 from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.camera.simulator import CameraSimulator
+from drivers.cash.coin_simulator import CoinAcceptorSimulator
+from drivers.cash.hopper_simulator import HopperSimulator
+from drivers.cash.line_simulator import whole_line
 from drivers.cash.simulator import BillValidatorSimulator
 from drivers.idreader.simulator import IdReaderSimulator
 from drivers.printer.simulator import PrinterSimulator
@@ -26,6 +29,9 @@ from drivers.simulation import Simulator, Station
 DEVICES: dict[str, Callable[[Path], Simulator]] = {
     "printer": lambda folder: PrinterSimulator(pictures=folder / "printed"),
     "cash": lambda folder: BillValidatorSimulator(stacker=folder / "stacker.json"),
+    "coins": lambda folder: CoinAcceptorSimulator(box=folder / "coins.json"),
+    "dispenser": lambda folder: HopperSimulator(kept=folder / "dispenser.json"),
+    "cctalk-line": whole_line,
     "id-reader": lambda _: IdReaderSimulator(),
     "scanner": lambda _: ScannerSimulator(),
     "scanner-gm65": lambda _: Gm65Simulator(),

@@ -14,7 +14,7 @@ from station.cli import main
 from station.enrolment import Enrolment
 from tickets.errors import EnvironmentFault
 
-KINDS = ("printer", "cash", "id-reader", "scanner", "barrier", "camera")
+KINDS = ("printer", "cash", "cctalk-line", "id-reader", "scanner", "barrier", "camera")
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ def test_a_configuration_that_cannot_be_read(
     [
         ("gate", "bare.toml", "[barrier]"),
         ("gate", "blind.toml", "nothing to read tickets with"),
-        ("kiosk", "bare.toml", "[printer] and [cash]"),
+        ("kiosk", "bare.toml", "[printer], and [cash]"),
     ],
     ids=["gate", "gate without readers", "kiosk"],
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from station.config import Config, ConfigFault, load
+from station import devices
+from station.config import Config, ConfigFault, kiosk_devices, load
 from station.config_rules import RANGES
 
 
@@ -52,6 +53,28 @@ def test_sections_become_values(tmp_path: Path) -> None:
         ('[barrier]\naddress = "/dev/x"\nunit = 0', "terminal.toml:3: `barrier.unit` must be from 1 to 247, not 0."),
         ('[barrier]\naddress = "/dev/x"\njam_input = 0', "`barrier.jam_input` and `barrier.entry_input` are both"),
         ('[cash]\naddress = "/dev/x"\ndevice = 1', "`cash.device` must be from 2 to 255, not 1."),
+        ('[card_terminal]\naddress = "/dev/x"', "terminal.toml:2: `card_terminal.address` must be tcp:HOST:PORT: card"),
+        (
+            '[card_terminal]\naddress = "tcp:host"',
+            "terminal.toml:2: `card_terminal.address` must be tcp:HOST:PORT with",
+        ),
+        ('[[dispensers]]\naddress = "/dev/x"', "terminal.toml:1: `dispensers.fen` is missing."),
+        (
+            '[[dispensers]]\naddress = "/dev/x"\nfen = 50\n[[dispensers]]\naddress = "/dev/x"\nfen = 0',
+            "terminal.toml:6: `dispensers.fen` must be from 1 to",
+        ),
+        (
+            '[cash]\naddress = "/dev/x"\n[coins]\naddress = "/dev/x"\ndevice = 40',
+            "terminal.toml:5: `coins.device` and `cash.device` are both 40 on the line /dev/x.",
+        ),
+        (
+            '[[dispensers]]\naddress = "/dev/x"\nfen = 100\n[[dispensers]]\naddress = "/dev/x"\nfen = 50\ndevice = 3',
+            "terminal.toml:7: `dispensers.device` and `dispensers.device` are both 3 on the line /dev/x.",
+        ),
+        (
+            '[cash]\naddress = "/dev/x"\n[[dispensers]]\naddress = "/dev/x"\nfen = 100\necho = false',
+            "terminal.toml:6: `dispensers.echo` and `cash.echo` are of one line, /dev/x, and must be the same.",
+        ),
         ('[scanner]\naddress = "tcp:host"', "terminal.toml:2: `scanner.address` must be tcp:HOST:PORT with a port"),
         ('[scanner]\naddress = "tcp:host:70000"', "`scanner.address` must be tcp:HOST:PORT with a port"),
         ('[printer]\naddress = "ttyUSB0"', "`printer.address` must be tcp:HOST:PORT or a path such as /dev/ttyUSB0."),
@@ -83,3 +106,43 @@ def test_every_number_has_its_range() -> None:
         if field.type in {int, float}
     }
     assert numbers == set(RANGES)
+
+
+CASH_LINE = """
+[printer]
+address = "/dev/ttyUSB1"
+[cash]
+address = "/dev/ttyUSB0"
+[coins]
+address = "/dev/ttyUSB0"
+[[dispensers]]
+address = "/dev/ttyUSB0"
+fen = 100
+[[dispensers]]
+address = "/dev/ttyUSB0"
+fen = 50
+device = 4
+coins = 500
+"""
+
+
+def test_devices_for_cash_may_share_a_line(tmp_path: Path) -> None:
+    fitted = kiosk_devices(load(write(tmp_path, CASH_LINE)))
+    assert [(each.fen, each.device, each.coins) for each in fitted.dispensers] == [(100, 3, 0), (50, 4, 500)]
+    till = devices.cash_devices(fitted)
+    assert till.notes is not None
+    assert till.coins is not None
+    assert [each.fen for each in till.dispensers] == [100, 50]
+
+
+@pytest.mark.parametrize("paid_by", ["cash", "coins", "card_terminal", "scanner"])
+def test_a_kiosk_needs_one_means_of_being_paid(tmp_path: Path, paid_by: str) -> None:
+    text = f'[printer]\naddress = "/dev/p"\n[{paid_by}]\naddress = "tcp:host:20007"'
+    fitted = kiosk_devices(load(write(tmp_path, text)))
+    assert getattr(fitted, paid_by).address == "tcp:host:20007"
+
+
+@pytest.mark.parametrize("text", ['[printer]\naddress = "/dev/p"', '[cash]\naddress = "/dev/c"'])
+def test_a_kiosk_without_a_printer_or_a_means_is_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigFault, match=r"add \[printer\], and \[cash\]"):
+        kiosk_devices(load(write(tmp_path, text)))
