@@ -6,25 +6,23 @@ within five minutes of the centre's: a captured request must not read a station'
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from sync.server.callers import Signed, office_of, signed_by
 from sync.server.centre import Centre, Refusal
 from sync.server.changes import Page
-from sync.server.devices import Device
 from sync.server.enrolment import Asking
+from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
 from sync.server.requests import (
-    Refused,
     add_error_answers,
-    check_signature,
     error_answer,
     json_answer,
     parse_body,
@@ -64,25 +62,21 @@ def _refusal(refusal: Refusal | NotDone) -> JSONResponse:
     return error_answer(refusal.status, refusal.what, refusal.hint, expected, headers)
 
 
-class _Signed(BaseModel):
-    model_config = {"arbitrary_types_allowed": True}
-    device: Device
-    body: bytes
-
-
 def create_app(settings: Settings) -> FastAPI:
     """The centre of a directory as an ASGI application; it closes its database at shutdown (`app.state.centre`)."""
     centre = Centre.open(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        upkeep = asyncio.create_task(_keep_up(centre, settings.upkeep_seconds))
+        works = (centre.upkeep, centre.payments.look_after_open_ones)
+        upkeep = [asyncio.create_task(_keep_up(work, settings.upkeep_seconds)) for work in works]
         try:
             yield
         finally:
-            upkeep.cancel()
-            with suppress(asyncio.CancelledError):
-                await upkeep
+            for task in upkeep:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await run_in_threadpool(centre.close)
 
     app = FastAPI(title="Waystation centre", version=version("waystation"), lifespan=lifespan)
@@ -90,24 +84,24 @@ def create_app(settings: Settings) -> FastAPI:
     add_error_answers(app, "the centre")
     _add_terminal_calls(app, centre)
     _add_office_calls(app, centre)
+    add_money_calls(app, centre)
+    if centre.sandbox is not None:
+        add_sandbox_calls(app, centre, centre.sandbox)
     return app
 
 
-async def _keep_up(centre: Centre, seconds: float) -> None:
-    """Look after every station now and then. What goes wrong is told and tried again: requests go on meanwhile."""
+async def _keep_up(work: Callable[[], None], seconds: float) -> None:
+    """Look after everything now and then. What goes wrong is told and tried again: requests go on meanwhile."""
     while seconds > 0:
         try:
-            await run_in_threadpool(centre.upkeep)
+            await run_in_threadpool(work)
         except Exception:
             _log.exception("upkeep.failed")
         await asyncio.sleep(seconds)
 
 
 def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
-    async def signed(request: Request) -> _Signed:
-        body = await read_body(request)
-        return await run_in_threadpool(_check_signature, centre, request, body)
-
+    signed = signed_by(centre)
     errors: dict[int | str, dict[str, Any]] = {
         status: {"model": ErrorAnswer} for status in (400, 401, 403, 409, 410, 413, 422, 429)
     }
@@ -139,7 +133,7 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
         return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
 
     @app.post("/v1/sync/push", response_model=PushAnswer, responses=errors, openapi_extra=takes(PushBatch))
-    async def push(said: Annotated[_Signed, Depends(signed)]) -> Response:
+    async def push(said: Annotated[Signed, Depends(signed)]) -> Response:
         """Keep a batch of the device's journal; the same batch gets the same answer for ever."""
         batch = parse_body(PushBatch, said.body)
         if batch.protocol != PROTOCOL:
@@ -149,7 +143,7 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
 
     @app.get("/v1/sync/pull", response_model=PullAnswer, responses=errors)
     async def pull(
-        said: Annotated[_Signed, Depends(signed)],
+        said: Annotated[Signed, Depends(signed)],
         cursor: Annotated[str, Query(max_length=512)] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE_RECORDS)] = DEFAULT_PAGE,
     ) -> Response:
@@ -166,13 +160,7 @@ def _pulled(page: Page) -> PullAnswer:
 
 
 def _add_office_calls(app: FastAPI, centre: Centre) -> None:
-    async def office(request: Request) -> int:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        station = await run_in_threadpool(centre.office_of, token.strip()) if scheme.lower() == "bearer" else None
-        if station is None:
-            raise Refused(401, "the office token is missing or wrong", "send it as Authorization: Bearer …")
-        return station
-
+    office = office_of(centre)
     errors: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (401, 404, 409, 413, 422)}
 
     @app.post("/v1/office/sales", response_model=OfficeSold, responses=errors, openapi_extra=takes(OfficeSale))
@@ -205,17 +193,3 @@ def _add_office_calls(app: FastAPI, centre: Centre) -> None:
                 for each in found
             ]
         }
-
-
-def _check_signature(centre: Centre, request: Request, body: bytes) -> _Signed:
-    found: Device | None = None
-
-    def key_for(keyid: str) -> PublicKey | None:
-        nonlocal found
-        found = centre.device(keyid)
-        return None if found is None or found.state == "revoked" else found.key
-
-    now = int(centre.now().timestamp())
-    check_signature(request, body, key_for, now, "enrol the device, or set its clock by /v1/time, and sign again")
-    assert found is not None, "a key was found, so its device was"
-    return _Signed(device=found, body=body)

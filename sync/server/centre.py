@@ -34,14 +34,19 @@ from sync.server.key_files import (
     public_root,
 )
 from sync.server.office import NotDone, Office, Sold
+from sync.server.payments.desk import PaymentDesk
+from sync.server.payments.sandbox import BOOKS, Sandbox
 from sync.server.schema import devices, stations
 from sync.server.settings import Policy, Settings
 from sync.server.staff_acts import StaffActs
 from sync.server.store import DATABASE, CentreStore
+from sync.server.taking_back import take_back
+from sync.server.ticket_money import ticket_money
 from sync.server.timetable import Timetable, read_timetable
 from sync.server.trust_lists import current_list, sign_new_list, tell_list, told_list
 from sync.server.upkeep import Upkeep
 from sync.wire import EnrolAnswer, OfficeSale, PushAnswer, PushBatch, PushResult
+from sync.wire_money import TicketMoney, UseAnswer, UseAsk
 from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
 from tickets.keys import Algorithm, PublicKey
@@ -73,6 +78,8 @@ class Centre:
         self._root = PublicKey(Algorithm.EDDSA, public_root(settings.directory))
         self._instance = store.instance(settings.random)
         self._wrong_tries = WrongTries(policy.wrong_codes_a_minute)
+        self.sandbox = _sandbox(settings, policy)
+        self.payments = PaymentDesk(store, self.sandbox, self._now_ms)
         self._warned_of_root = False
 
     @classmethod
@@ -88,6 +95,8 @@ class Centre:
 
     def close(self) -> None:
         """Close the database."""
+        if self.sandbox is not None:
+            self.sandbox.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -346,6 +355,16 @@ class Centre:
                 hint="start again without a cursor and replace the copy",
             )
 
+    def ask_use(self, device: Device, asked: UseAsk) -> UseAnswer:
+        """Whether this till may take a ticket back; granted once, the use is its own for ever."""
+        with self._station("use", device.station) as (connection, changes):
+            return take_back(connection, changes, device, asked, self._now_ms())
+
+    def ticket_money(self, station: int, number: str) -> TicketMoney | None:
+        """How a ticket of this station was paid; None for one that is not known here."""
+        with self._store.read() as connection:
+            return ticket_money(connection, station, number)
+
     def time(self, nonce: bytes) -> bytes:
         """A signed token of the centre's time for this nonce."""
         return sign_time(int(self.now().timestamp() * 1000), nonce, self._keys.signing(KeyUse.TIME))
@@ -377,6 +396,9 @@ class Centre:
             return Office(connection, changes, station, self.now()).refund(number)
 
     # ------------------------------------------------------------------ within
+
+    def _now_ms(self) -> int:
+        return int(self.now().timestamp() * 1000)
 
     @contextmanager
     def _station(self, what: str, station: int) -> Iterator[tuple[Connection, Changes]]:
@@ -431,3 +453,10 @@ class Centre:
         signed = current_list(connection)
         if signed is not None and signed != told_list(connection, station):
             tell_list(changes, signed)
+
+
+def _sandbox(settings: Settings, policy: Policy) -> Sandbox | None:
+    """The payment provider that the policy names, if it names one."""
+    if policy.payment_provider != "sandbox":
+        return None
+    return Sandbox(settings.directory / BOOKS, lambda: int(settings.clock().timestamp() * 1000), sleep=settings.sleep)

@@ -60,7 +60,7 @@ class Judge:
         ended = {use.attempt: use for use in found if use.end is not None} if len(found) > 1 else {}
         pairs = [
             (ended[first.attempt.hex], ended[second.attempt.hex])
-            for first, second in overlapping(_use(use) for use in ended.values())
+            for first, second in overlapping(use_of(use) for use in ended.values())
         ]
         doubled = [pair for pair in pairs if "passed" in (pair[0].end, pair[1].end)]
         if doubled:
@@ -151,7 +151,7 @@ class Judge:
         )
 
 
-def _use(use: JudgedUse) -> Use:
+def use_of(use: JudgedUse) -> Use:
     """As the rules of admission know it, but for its number."""
     return Use(
         ticket=SOME_TICKET,

@@ -136,22 +136,26 @@ def telling_use(attempts: Iterable[Passage]) -> Passage:
     return min(attempts, key=lambda each: (_WEIGHT[each.end], each.at_ms, each.attempt))
 
 
+def use_body(use: Passage) -> dict[str, object]:
+    """One attempt as the body of a use (`sync.wire.UseBody`)."""
+    return {
+        "number": use.number,
+        "use_no": use.use_no,
+        "attempt": use.attempt,
+        "device": use.device,
+        "lane": use.lane,
+        "at": use.at_ms,
+        "end": use.end,
+        "purpose": use.purpose,
+        "persons": use.persons,
+        "flags": json.loads(use.flags),
+        "by": use.shown,
+        "service_date": use.service_date,
+        "trip": use.trip,
+    }
+
+
 def tell_use(changes: Changes, attempts: Iterable[Passage]) -> None:
     """Let terminals have one numbered use as it now is, of all `attempts` at it."""
     told = telling_use(attempts)
-    body = {
-        "number": told.number,
-        "use_no": told.use_no,
-        "attempt": told.attempt,
-        "device": told.device,
-        "lane": told.lane,
-        "at": told.at_ms,
-        "end": told.end,
-        "purpose": told.purpose,
-        "persons": told.persons,
-        "flags": json.loads(told.flags),
-        "by": told.shown,
-        "service_date": told.service_date,
-        "trip": told.trip,
-    }
-    changes.put("use", f"{told.number}/{told.use_no}", body, told.service_date)
+    changes.put("use", f"{told.number}/{told.use_no}", use_body(told), told.service_date)

@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Raised with every change of these tables; a centre brings an older file up to it, and refuses a newer one."""
 
 metadata = MetaData()
@@ -154,9 +154,11 @@ orders = Table(
     Column("total", BigInteger, nullable=False),
     Column("state", String(8), nullable=False),
     Column("held_ms", BigInteger, nullable=False),
+    Column("changes", String(20)),
     PrimaryKeyConstraint("station_id", "order_id"),
 )
-"""`state` is held, paid or released; `seats` is a JSON list, or null on a coach without fixed seats."""
+"""`state` is held, paid or released; `seats` is a JSON list, or null on a coach without fixed seats; `changes` is the
+ticket that this order takes the place of."""
 
 money = Table(
     "money",
@@ -213,9 +215,11 @@ tickets = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("code", Text, nullable=False),
     Column("issued_ms", BigInteger, nullable=False),
+    Column("order_code", String(10)),
     PrimaryKeyConstraint("station_id", "number"),
 )
-"""`state` is valid, refunded, changed or revoked; `issuer` is a device or `centre`."""
+"""`state` is valid, refunded, changed or revoked; `issuer` is a device or `centre`; with `order_code` a ticket that the
+web sold is collected at a till."""
 Index("tickets_by_departure", tickets.c.station_id, tickets.c.service_date, tickets.c.trip)
 
 deliveries = Table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from sync.points import Probe, no_probe
 from tickets.errors import EnvironmentFault
 
 POLICY_FILE: Final = "centre.json"
+PAYMENT_PROVIDERS: Final = ("", "sandbox")
+"""What `payment_provider` may be."""
 
 
 def utc_now() -> datetime:
@@ -27,7 +30,8 @@ class Policy:
     """Numbers that a station's owner may choose; kept as `centre.json` beside the database.
 
     Shares are fractions of a departure's places, written like "1/3". A till gets `till_share`, or less where there are
-    so many tills that the web's share would be touched.
+    so many tills that the web's share would be touched. `payment_provider` is "sandbox", which moves no money, or
+    empty: then no till can be paid through this centre.
     """
 
     web_share: str = "1/3"
@@ -45,12 +49,15 @@ class Policy:
     enrol_code_minutes: int = 15
     wrong_codes_a_minute: int = 5
     ticket_hours_after_departure: int = 24
+    payment_provider: str = ""
 
     def __post_init__(self) -> None:
         """Refuse shares that would give out more than there is."""
         web, till = Fraction(self.web_share), Fraction(self.till_share)
         if not (0 <= web <= 1 and 0 <= till <= 1 and web + till <= 1):
             raise ValueError("web_share and till_share are fractions that together are at most 1")
+        if self.payment_provider not in PAYMENT_PROVIDERS:
+            raise ValueError("payment_provider is one of: " + ", ".join(map(repr, PAYMENT_PROVIDERS)))
 
     def save(self, directory: Path) -> None:
         """Write the policy into a centre's directory."""
@@ -83,8 +90,9 @@ class Policy:
 class Settings:
     """Where a centre lives, and its sources of time and randomness.
 
-    `random(n)` gives n unpredictable bytes. `upkeep_seconds` is how often departures, keys and certificates are looked
-    after while the server runs; 0 leaves that to the caller.
+    `random(n)` gives n unpredictable bytes; `sleep(s)` lets a payment sandbox take its time. `upkeep_seconds` is how
+    often departures, keys, certificates and open payments are looked after while the server runs; 0 leaves that to the
+    caller.
     """
 
     directory: Path
@@ -92,3 +100,4 @@ class Settings:
     random: Callable[[int], bytes] = secrets.token_bytes
     probe: Probe = no_probe
     upkeep_seconds: float = 30.0
+    sleep: Callable[[float], None] = time.sleep

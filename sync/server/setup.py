@@ -26,7 +26,8 @@ def initialise(
 ) -> None:
     """Set up a centre with one station in `directory`: keys, first trust list, timetable, day keys, office token.
 
-    The timetable is the demonstration's unless another is given. EnvironmentFault when a centre or anything else
+    The timetable is the demonstration's unless another is given, and so are its payments: only a centre that is set up
+    for a demonstration gets the sandbox without being told to. EnvironmentFault when a centre or anything else
     is there already: nothing of it is touched.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -39,6 +40,6 @@ def initialise(
         )
     make_keys(directory)
     publish_root(directory)
-    (policy or Policy()).save(directory)
+    (policy or Policy(payment_provider="sandbox" if timetable is None else "")).save(directory)
     with Centre.open(Settings(directory=directory, clock=clock, random=random, probe=probe)) as centre:
         centre.add_station(timetable or load_timetable())

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import DBAPIError
 
 from sync.points import Probe
+from sync.server import schema_money as schema_money
 from sync.server.schema import SCHEMA_VERSION, about, metadata
 from tickets.errors import EnvironmentFault
 
@@ -30,8 +31,12 @@ UPGRADES: Final[Mapping[str, Sequence[str]]] = {
         "ALTER TABLE uses ADD COLUMN shown VARCHAR(16) NOT NULL DEFAULT ''",
         "ALTER TABLE departures ADD COLUMN planned TEXT",
     ),
+    "2": (
+        "ALTER TABLE orders ADD COLUMN changes VARCHAR(20)",
+        "ALTER TABLE tickets ADD COLUMN order_code VARCHAR(10)",
+    ),
 }
-"""What an older file needs besides the tables that it lacks, by its version."""
+"""What a file of each older version needs to be of the next one, besides the tables that it lacks."""
 
 
 class CentreStore:
@@ -56,8 +61,10 @@ class CentreStore:
             if inspect(self._connection).has_table(about.name):
                 version = noted(self._connection, "schema_version")
             if version is None or version in UPGRADES:
-                for statement in UPGRADES.get(version or "", ()):
-                    self._connection.exec_driver_sql(statement)
+                while version is not None and version in UPGRADES:
+                    for statement in UPGRADES[version]:
+                        self._connection.exec_driver_sql(statement)
+                    version = str(int(version) + 1)
                 metadata.create_all(self._connection)
                 version = str(SCHEMA_VERSION)
                 note(self._connection, "schema_version", version)

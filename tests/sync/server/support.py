@@ -23,7 +23,7 @@ from sync.server.app import create_app
 from sync.server.centre import Centre
 from sync.server.devices import Kind as DeviceKind
 from sync.server.key_files import office_token
-from sync.server.settings import Settings
+from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from sync.server.timetable import Timetable
 from tickets.credential import Ticket, issue_delegated
@@ -97,7 +97,8 @@ class Clock:
 def make_template(directory: Path) -> Path:
     """Set up a centre with two stations once; tests take copies of it."""
     home = directory / "template"
-    initialise(home, small_timetable(), clock=Clock(), random=seeded.Random(1).randbytes)
+    policy = Policy(payment_provider="sandbox")
+    initialise(home, small_timetable(), policy=policy, clock=Clock(), random=seeded.Random(1).randbytes)
     settings = Settings(directory=home, clock=Clock(), random=seeded.Random(2).randbytes)
     with Centre.open(settings) as centre:
         centre.add_station(small_timetable(OTHER_STATION))
@@ -136,6 +137,11 @@ class World:
     def office(self, target: str, body: object = None, method: str = "POST") -> httpx.Response:
         token = office_token(self.directory, STATION)
         return self.call(method, f"/v1/office/{target}", body, {"Authorization": f"Bearer {token}"})
+
+    def play(self, target: str, body: object = None, method: str = "POST") -> httpx.Response:
+        """A call of the office to the payment sandbox."""
+        token = office_token(self.directory, STATION)
+        return self.call(method, f"/v1/sandbox/{target}", body, {"Authorization": f"Bearer {token}"})
 
     def incidents(self, kind: str | None = None) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.office("incidents", method="GET").json()["incidents"]
@@ -185,7 +191,16 @@ def enrol_body(code: str, kind: str, name: str, device_key: SigningKey, till_key
 @contextmanager
 def opened(directory: Path, clock: Clock, probe: Probe = no_probe) -> Iterator[World]:
     random = seeded.Random(3)
-    app = create_app(Settings(directory=directory, clock=clock, random=random.randbytes, probe=probe, upkeep_seconds=0))
+    app = create_app(
+        Settings(
+            directory=directory,
+            clock=clock,
+            random=random.randbytes,
+            probe=probe,
+            upkeep_seconds=0,
+            sleep=lambda seconds: clock.forward(seconds=seconds),
+        )
+    )
     world = World(directory=directory, clock=clock, app=app, random=random)
     try:
         yield world
@@ -311,6 +326,11 @@ class Terminal:
     def send(self, body: object) -> httpx.Response:
         raw = json.dumps(body).encode()
         return self.world.call("POST", "/v1/sync/push", raw=raw, headers=self.signed("POST", "/v1/sync/push", raw))
+
+    def ask(self, method: str, target: str, body: object = None) -> httpx.Response:
+        """Any signed call."""
+        raw = b"" if body is None else json.dumps(body).encode()
+        return self.world.call(method, target, raw=raw, headers=self.signed(method, target, raw))
 
     def push(self, first: int = 1, last: int | None = None) -> dict[str, Any]:
         """Push events, expecting them to be taken."""
