@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,13 +24,18 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     try:
         run: Run = arguments.run
-        return run(arguments)
+        status = run(arguments)
+        sys.stdout.flush()
+        return status
     except ConfigFault as fault:
         print(fault, file=sys.stderr)
         return 2
     except Fault as fault:
         print(f"{_sentence(fault.what)} {_sentence(fault.hint)}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read our output (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except OSError as error:
         path = error.filename2 or error.filename
         if path is None:  # nothing that a person could look at: keep the trace

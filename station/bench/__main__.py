@@ -61,6 +61,7 @@ class Bench:
             "printing": lambda: printing.run(folder / "printed", 3 if quick else 20),
             "kiosk": self._kiosk,
             "touches": lambda: screens.touches(folder / "touches.log", 1 if quick else 4),
+            "sessions": lambda: screens.sessions(folder / "sessions.log", *((2, 3) if quick else (100, 1000))),
         }
 
     def _kiosk(self) -> list[Line]:

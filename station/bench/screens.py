@@ -14,6 +14,8 @@ from station.bench.measure import Line, at_most, median, percentile, told
 
 SOFTWARE = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
 MOST_SECONDS, MOST_MS = 1.5, 100
+MOST_GROWTH_MB = 4
+"""What the allocators of two languages may still round up; a leak of a thousand sessions is more."""
 
 
 def start(store: stock.Stock, starts: int) -> list[Line]:
@@ -63,4 +65,16 @@ def touches(log: Path, rounds: int) -> list[Line]:
         at_most("kiosk, touch → next screen, median", median(every), "ms", MOST_MS),
         at_most(f"kiosk, touch → next screen, slowest pair: {slowest}", median(took[slowest]), "ms", MOST_MS),
         told("kiosk, touch → next screen, p95", percentile(every, 95), "ms"),
+    ]
+
+
+def sessions(log: Path, first: int, then: int) -> list[Line]:
+    """Serve so many passengers by touch, and see what stays of them in memory. Raises NotStarted."""
+    with Started(["station.bench.sessions", str(first), str(then)], log, SOFTWARE, timeout=60 + then) as kiosk:
+        said: dict[str, float] = kiosk.ready
+    name = f"kiosk, memory after {then:,} more sessions"
+    return [
+        told(name, said["after_all_mb"], "MB", against=f"after the first {first}: {said['after_first_mb']:.0f} MB"),
+        at_most(f"{name}, growth", said["after_all_mb"] - said["after_first_mb"], "MB", MOST_GROWTH_MB),
+        told("kiosk, computing of one session, screens alone", said["seconds"] / then * 1000, "ms"),
     ]

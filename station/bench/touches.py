@@ -30,7 +30,9 @@ class NotShown(Exception):
 class Finger:
     """One finger in front of one kiosk."""
 
-    def __init__(self, till: CardboardTill, kiosk: KioskWindow) -> None:
+    def __init__(self, till: CardboardTill, kiosk: KioskWindow, rest: float = REST_SECONDS) -> None:
+        """`rest` is the pause before each touch, in seconds."""
+        self._rest_seconds = rest
         self._till = till
         self._kiosk = kiosk
         self._frames = self._frames_at_step = 0
@@ -68,7 +70,7 @@ class Finger:
         self.took.setdefault(f"{before} → {step}", []).append((self._drawn_at - began) * MS)
 
     def _rest(self) -> None:
-        until = time.monotonic() + REST_SECONDS
+        until = time.monotonic() + self._rest_seconds
         while time.monotonic() < until:
             QCoreApplication.processEvents()
             time.sleep(0.005)

@@ -36,8 +36,12 @@ def facts(journal: Path, kind: str) -> list[dict[str, Any]]:
 
 
 def codes_in(picture: Path) -> list[str]:
-    """Read a picture with zbarimg, a reader that is not ours."""
-    read = subprocess.run(["zbarimg", "-q", "--raw", str(picture)], capture_output=True, text=True, check=False)
+    """Read a picture's QR codes with zbarimg, a reader that is not ours.
+
+    QR codes alone: it finds bars without a check character in rows of print.
+    """
+    asked = ["zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", str(picture)]
+    read = subprocess.run(asked, capture_output=True, text=True, check=False)
     return read.stdout.removesuffix("\n").split("\n")
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -243,3 +244,12 @@ def test_the_demo_says_where_it_cannot_write(here: Path, capsys: pytest.CaptureF
 def test_without_a_word_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "the ticket machine: screen, cash, printer" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(here: Path) -> None:
+    many = " ".join(["noise"] * 3000)  # more lines than a pipe holds
+    command = f"{sys.executable} -m station.cli read {many} | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 128 + signal.SIGPIPE
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
