@@ -6,7 +6,6 @@ it granted while this gate heard nothing is granted again.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from hashlib import sha256
 from uuid import UUID
 
 from gate.decision import Admitted, Override
@@ -14,37 +13,17 @@ from gate.in_hand import InHand
 from gate.settings import GateSettings
 from sync.arbiter import Alone, Answer, Arbiter, Taken
 from sync.asking import Asking
+from sync.asking_for_use import attempt_of as attempt_of
+from sync.asking_for_use import claim_request
 from sync.journal import Journal, Transaction
 from sync.journal_uses import By, claim_use, end_use, history
 from sync.points import Point, Probe
-from sync.relay_wire import MAX_OWN, ClaimRequest
-from sync.wire import UseBody
 from tickets.admission import TrustedNow
 from tickets.errors import EnvironmentFault
 from tickets.events import Kind
 from tickets.numbers import TicketNumber
 from tickets.reasons import Reason
 from tickets.uses import Use, UseEnd
-
-
-def attempt_of(epoch: UUID, number: TicketNumber, use_no: int) -> UUID:
-    """The attempt under which the journal `epoch` claims this use of this ticket, whenever it does."""
-    return UUID(bytes=sha256(epoch.bytes + number.to_bytes() + use_no.to_bytes(4)).digest()[:16])
-
-
-def _told(use: Use) -> UseBody:
-    """A use of the own journal as it is told to the arbiter."""
-    return UseBody(
-        number=use.ticket.digits,
-        use_no=use.use_no,
-        attempt=use.attempt.hex,
-        device=use.device,
-        lane=use.lane,
-        at=int(use.at.timestamp() * 1000),
-        end=None if use.end is None else use.end.value,
-        purpose=use.purpose,
-        persons=use.persons,
-    )
 
 
 class Claims:
@@ -82,21 +61,19 @@ class Claims:
         """Ask the arbiter whether the use is this gate's. Nothing is written down here before or by this."""
         if self._arbiter is None:
             return Alone()
-        claim = ClaimRequest(
-            number=wanted.number.digits,
+        claim = claim_request(
+            self._journal,
+            number=wanted.number,
+            journey=wanted.journey,
             use_no=wanted.use_no,
-            attempt=wanted.attempt.hex,
+            attempt=wanted.attempt,
             lane=self._lane,
-            at=int(self._clock().at.timestamp() * 1000),
-            service_date=wanted.journey.service_date.isoformat(),
-            trip=wanted.journey.trip,
+            at=self._clock().at,
             persons=wanted.persons,
             purpose=wanted.purpose,
-            flags=tuple(sorted(wanted.flags)),
             by=wanted.by,
-            after_seq=self._journal.head()[0],
-            journal_epoch=self._journal.epoch.hex,
-            own=tuple(_told(use) for use in self.own(wanted.number)[-MAX_OWN:]),
+            own=self.own(wanted.number),
+            flags=wanted.flags,
         )
         if not wanted.resumed:
             self._in_hand.asks(self._lane, wanted)

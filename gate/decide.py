@@ -5,7 +5,6 @@ The answer `Admitted` exists only for a use that is committed in this gate's jou
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -24,7 +23,6 @@ from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.journal_uses import By
 from sync.points import Probe, no_probe
-from sync.trusted_time import ABSURD_BEFORE_MS
 from tickets.admission import (
     Admit,
     CardShown,
@@ -42,17 +40,11 @@ from tickets.admission import (
 from tickets.departures import Departure
 from tickets.numbers import TicketNumber
 from tickets.reasons import Reason
-from tickets.service_day import service_date
 from tickets.trust import Trust
 from tickets.uses import Purpose, Use, UseEnd, merged
 
 MOST_QUESTIONS: Final = 4
 """How often one ticket is judged again because another decision was quicker; then it goes to staff."""
-EARLIEST = timedelta(hours=1)
-LATEST = timedelta(hours=3)
-"""How long before its service day a coach may be boarded, and how long after it a delayed one, where neither its times
-nor, perhaps, the time are known.
-"""
 
 _CARD_SAYS = (Reason.IDENTITY_NEEDED, Reason.WRONG_GATE, Reason.NOT_YET_OPEN, Reason.CLOSED, Reason.SEE_STAFF)
 """Of several tickets that a card finds and none of which admits, the one refused for the first of these is answered."""
@@ -105,7 +97,7 @@ class Decider:
     def code(self, code: Code, *, earlier: CardTags | None = None) -> Decision:
         """Decide on a code. A card that was shown `earlier` counts if it is the ticket's, and is nobody's otherwise."""
         self._finder.keep_up()
-        found = self._finder.by_code(code)
+        found = self._finder.shown(code)
         if isinstance(found, NotFound):
             return self._refuse(Refuse(reason=found.reason), found.number, found.by)
         shown = CardShown.NONE if earlier is None else self._finder.compare(found.journey, earlier)
@@ -116,12 +108,12 @@ class Decider:
     def tags(self, card: Card, *, earlier: Code | None = None) -> CardTags:
         """All that is kept of a card, to be decided on: its tags. `earlier` is a code that it may belong to."""
         self._finder.keep_up()
-        return self._finder.tags(card, self._clock().at, earlier)
+        return self._finder.card_tags(card, self._clock().at, earlier)
 
     def card(self, card: CardTags, *, earlier: Code | None = None) -> Decision:
         """Decide on an ID card: with the code that was shown `earlier`, or alone by the ticket that carries its tag."""
         self._finder.keep_up()
-        with_code = None if earlier is None else self._finder.by_code(earlier)
+        with_code = None if earlier is None else self._finder.shown(earlier)
         shown = self._finder.compare(with_code.journey, card) if isinstance(with_code, Found) else CardShown.NONE
         if isinstance(with_code, Found) and shown is CardShown.MATCHES:
             return self._decide(Subject(found=with_code, card_shown=shown, code_shown=True, way=card.way))
@@ -187,16 +179,15 @@ class Decider:
         state, told = self._cache.told(found.number)
         uses = merged(own, told, learnt) if own or told or learnt else []
         departure = self._finder.departure(journey.service_date, journey.trip)
-        stop = self._finder.stop
         rules = Rules(
-            station_stops=frozenset({journey.boarding if stop is None else stop}),
+            station_stops=self._finder.boarding(journey),
             gate=self._settings.gate,
             departure=departure,
             zone=self._finder.zone,
             default_identity=self._settings.default_identity,
             re_entry=self._settings.re_entry,
             late_minutes=self._settings.late_minutes,
-            widened_dates=self._widened(now, departure),
+            widened_dates=self._finder.widened(now, departure, self._settings.offline_days),
             overridden=subject.set_aside,
         )
         seen_by_staff = subject.code_shown and not subject.set_aside.isdisjoint(_BY_THE_CARD)
@@ -233,20 +224,6 @@ class Decider:
                 else use.attempt == self._claims.attempt(use.ticket, use.use_no)
             )
         )
-
-    def _widened(self, now: TrustedNow, departure: Departure | None) -> frozenset[date]:
-        """Service days to let through besides today's: of a coach that is not known here, those around the change of
-        the service day; while the time is not known, all from the last known time on, or any at all.
-        """
-        zone = self._finder.zone
-        if now.quality is not TimeQuality.UNKNOWN:
-            if departure is not None:
-                return frozenset()
-            return frozenset({service_date(now.at - LATEST, zone), service_date(now.at + EARLIEST, zone)})
-        if now.at.timestamp() * 1000 <= ABSURD_BEFORE_MS:
-            return frozenset()
-        first = service_date(now.at - LATEST, zone)
-        return frozenset(first + timedelta(days=ahead) for ahead in range(self._settings.offline_days + 2))
 
     def _decide(self, subject: Subject, override: Override | None = None) -> Decision:
         with self._claims.asking():

@@ -12,6 +12,7 @@ import pytest
 
 from gate import claim as gate_claim
 from gate.claim import Claims
+from sync import asking_for_use
 from gate.decide import Decider
 from gate.decision import Admitted, Override
 from gate.in_hand import InHand
@@ -163,7 +164,7 @@ def sent_to_staff_and_kept(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_own_journal_is_not_told(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(gate_claim, "MAX_OWN", -99)
+    patch.setattr(asking_for_use, "MAX_OWN", -99)
 
 
 def what_is_told_of_others_is_believed(patch: pytest.MonkeyPatch) -> None:

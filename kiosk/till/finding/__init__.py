@@ -1,1 +1,1 @@
-"""Tasks about tickets that exist: find, collect, check, refund, change, invoice; the timetable and the door of staff."""
+"""Tasks about tickets that exist: find, collect, check, refund, change, invoice; timetable and door of staff."""
