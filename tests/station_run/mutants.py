@@ -12,10 +12,10 @@ import pytest
 
 from gate import claim as gate_claim
 from gate.claim import Claims
-from sync import asking_for_use
 from gate.decide import Decider
 from gate.decision import Admitted, Override
 from gate.in_hand import InHand
+from sync import asking_for_use
 from sync.arbiter import Answer, Granted, Silent, Taken
 from sync.asking import Asking
 from sync.relay_wire import ClaimAnswer
