@@ -5,9 +5,11 @@ Nothing is sold, kept or printed. What people and devices would do (a card, a bi
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import assert_never
 
+from kiosk.rehearsal_finding import NOW as NOW
+from kiosk.rehearsal_finding import Drawer
 from kiosk.till.commands import (
     AskForDocuments,
     CallStaff,
@@ -49,7 +51,6 @@ from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 from tickets.money import Fen
 
-NOW = datetime(2026, 11, 22, 5, 47, tzinfo=UTC)
 BILLS = tuple(Fen(yuan * 100) for yuan in (1, 5, 10, 20, 50, 100))
 
 _STOPS = (
@@ -143,7 +144,14 @@ class CardboardTill:
             station=("梧桐汽车客运站", "Wutong Coach Station"),
             operator=("梧桐客运", "Wutong Coaches"),
             capabilities=Capabilities(
-                cash=True, bills=BILLS, printer=True, card_reader=True, online=True, sells=True, notices=()
+                cash=True,
+                bills=BILLS,
+                printer=True,
+                card_reader=True,
+                online=True,
+                sells=True,
+                notices=(),
+                scanner=True,
             ),
             destinations=destinations(offers),
             offers=offers,
@@ -152,6 +160,7 @@ class CardboardTill:
             order=None,
             recovered=None,
         )
+        self.drawer = Drawer(snapshot=lambda: self.snapshot, show=self.show)
 
     def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
         """Tell this listener, now and at every change."""
@@ -186,12 +195,13 @@ class CardboardTill:
             case Reprint():
                 self.print_all(Delivery.PRINTING)
             case EndSession():
-                self.show(replace(now, order=None, recovered=None, traveller=None, trouble=None, reading=False))
+                self.show(
+                    replace(
+                        now, order=None, recovered=None, traveller=None, trouble=None, reading=False, find=None, link=""
+                    )
+                )
             case (
-                StartPayment()
-                | StopPayment()
-                | LookAt()
-                | Find()
+                Find()
                 | FindTyped()
                 | Choose()
                 | DoTask()
@@ -201,6 +211,8 @@ class CardboardTill:
                 | OpenDoor()
                 | TestDevice()
             ):
+                self.drawer.submit(command)
+            case StartPayment() | StopPayment() | LookAt():
                 pass
             case _:
                 assert_never(command)
