@@ -17,7 +17,6 @@ from starlette.concurrency import run_in_threadpool
 
 from sync.server.callers import Signed, office_of, signed_by
 from sync.server.centre import Centre, Refusal
-from sync.server.changes import Page
 from sync.server.enrolment import Asking
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
@@ -44,7 +43,6 @@ from sync.wire import (
     PullAnswer,
     PushAnswer,
     PushBatch,
-    Record,
     TimeAnswer,
     TimeRequest,
 )
@@ -151,12 +149,9 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
         if said.device.state != "active":
             return error_answer(403, "this device is no longer in use", "enrol it anew")
         answer = await run_in_threadpool(centre.pull, said.device, cursor, limit)
-        return _refusal(answer) if isinstance(answer, Refusal) else json_answer(_pulled(answer))
-
-
-def _pulled(page: Page) -> PullAnswer:
-    records = tuple(Record(kind=each.kind, key=each.key, body=each.body, change=each.change) for each in page.records)
-    return PullAnswer(records=records, cursor=page.cursor, more=page.more)
+        if isinstance(answer, Refusal):
+            return _refusal(answer)
+        return Response(await run_in_threadpool(answer.to_json), media_type="application/json")
 
 
 def _add_office_calls(app: FastAPI, centre: Centre) -> None:

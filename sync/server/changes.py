@@ -83,11 +83,11 @@ class CursorOfAnother(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedRecord:
-    """One record as a terminal gets it; `body` is None when it is gone."""
+    """One record as a terminal gets it; `body` is its JSON as it is kept, None when the record is gone."""
 
     kind: str
     key: str
-    body: dict[str, object] | None
+    body: str | None
     change: int
 
 
@@ -98,6 +98,15 @@ class Page:
     records: Sequence[ChangedRecord]
     cursor: str
     more: bool
+
+    def to_json(self) -> str:
+        """The page as `wire.PullAnswer` has it. Bodies go out as they were written, without being read again."""
+        records = ",".join(
+            f'{{"kind":{json.dumps(each.kind)},"key":{json.dumps(each.key)},"body":{each.body or "null"},'
+            f'"change":{each.change}}}'
+            for each in self.records
+        )
+        return f'{{"records":[{records}],"cursor":{json.dumps(self.cursor)},"more":{json.dumps(self.more)}}}'
 
 
 def page(connection: Connection, station: int, instance: str, cursor: str, limit: int) -> Page:
@@ -117,12 +126,7 @@ def page(connection: Connection, station: int, instance: str, cursor: str, limit
         .order_by(records.c.change_no)
         .limit(limit + 1)
     ).all()
-    found = [
-        ChangedRecord(
-            kind=row.kind, key=row.key, body=None if row.body is None else json.loads(row.body), change=row.change_no
-        )
-        for row in rows[:limit]
-    ]
+    found = [ChangedRecord(kind=kind, key=key, body=body, change=change) for kind, key, body, change in rows[:limit]]
     end = found[-1].change if found else since
     return Page(records=found, cursor=to_text(f"{instance}/{end}".encode("ascii")), more=len(rows) > limit)
 
