@@ -427,5 +427,26 @@ def _version(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {version}")
 
 
-SCHEMA = Schema(name="journal", migrations=_migrations, version=4)
+@_migrations()
+def a_use_that_was_asked_for(db: Database) -> None:
+    """Version 5: one more note of a till to itself, about a use that it asks others for and has not claimed yet.
+
+    Whoever was asked may have granted it although no answer came: after a crash the till gives it back.
+    """
+    db.conn.execute(
+        """CREATE TABLE use_asked (
+            ticket BLOB PRIMARY KEY CHECK (length(ticket) = 8),
+            use_no INTEGER NOT NULL CHECK (use_no >= 1),
+            attempt BLOB NOT NULL CHECK (length(attempt) = 16),
+            purpose TEXT NOT NULL CHECK (purpose IN ('refund', 'change')),
+            service_date TEXT NOT NULL,
+            trip TEXT NOT NULL,
+            persons INTEGER NOT NULL,
+            shown TEXT NOT NULL CHECK (shown IN ('code', 'number', 'card'))
+        ) STRICT, WITHOUT ROWID"""
+    )
+    _version(db.conn, 5)
+
+
+SCHEMA = Schema(name="journal", migrations=_migrations, version=5)
 """What a journal file holds."""
