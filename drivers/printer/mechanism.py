@@ -156,6 +156,11 @@ class Mechanism:
             self._pushed_out += self.mouth
             self.mouth, self._inside = self._inside, []
 
+    def fall(self) -> None:
+        """Let what was cut fall to the passenger."""
+        self._taken += self._inside
+        self._inside = []
+
     def retract(self) -> None:
         """Draw back what is in the mouth and what is still inside."""
         if not self._mouth_stuck:
