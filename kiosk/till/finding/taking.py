@@ -1,0 +1,311 @@
+"""Taking a ticket's use for a refund or a change: nobody travels on what was taken, and nothing is taken twice.
+
+The station's arbiter is asked first, the centre when that is silent or there is none. Only what one of them granted is
+claimed, in one commit with what follows from it. What may have been granted unheard is given back in the journal.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import assert_never
+
+from kiosk.till.finding.ports import Centre, NoAnswer
+from sync.arbiter import Alone, Arbiter, Granted, NoArbiter, Silent, Taken
+from sync.asking import Asking
+from sync.asking_for_use import attempt_of, claim_request
+from sync.cache import CacheReader
+from sync.journal import Journal, Transaction
+from sync.journal_asked import AskedUse, TakenFor, all_asked, claim_asked, forget_asked, give_back_asked, note_asked
+from sync.journal_uses import end_use, history
+from sync.record_rows import use_told
+from sync.ticket_finder import Found, TicketFinder
+from sync.wire_money import UseAnswer, UseAsk
+from tickets.admission import CardShown, Flag, PresentedTicket, Refuse, Rules, TicketState, TrustedNow, admission
+from tickets.reasons import Reason
+from tickets.uses import Use, UseEnd, merged, next_use_no
+
+LANE = "kiosk"
+"""Where a till's uses are said to be made."""
+MOST_QUESTIONS = 4
+"""How often a use is asked for under a new number because another was quicker."""
+NOT_ABOUT_USES = frozenset(
+    {
+        Reason.NOT_YET_OPEN,
+        Reason.CLOSED,
+        Reason.DEPARTED,
+        Reason.CANCELLED,
+        Reason.WRONG_DEPARTURE,
+        Reason.EXPIRED,
+        Reason.NOT_KNOWN_HERE,
+        Reason.IDENTITY_NEEDED,
+        Reason.IDENTITY_DIFFERS,
+    }
+)
+"""What keeps somebody from boarding and says nothing about whether the ticket was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Won:
+    """The use is claimed in this till's journal, with everything that was to be written with it."""
+
+    use: Use
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The ticket is used, or being used: nothing was written. `refusal` has the sentence."""
+
+    refusal: Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Nobody could say. What may have been granted all the same is given back; the ticket stays as it was."""
+
+
+Outcome = Won | Lost | Unheard
+Also = Callable[[Transaction], None]
+"""What is written in the commit that claims the use."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The centre is being asked. `unheard`: the arbiter may have granted this use and was not heard."""
+
+    asked: AskedUse
+    unheard: bool
+    tries: int
+
+
+class Taking:
+    """Takes uses for one till, one at a time. `arbiter` is NoArbiter's at a station without a relay.
+
+    Everything happens on the till's thread; only the arbiter's budget (some 80 ms) is ever waited for.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        cache: CacheReader,
+        finder: TicketFinder,
+        arbiter: Arbiter | None,
+        centre: Centre,
+        now: Callable[[], TrustedNow],
+    ) -> None:
+        self._journal = journal
+        self._cache = cache
+        self._finder = finder
+        self._arbiter = arbiter or NoArbiter()
+        self._has_arbiter = arbiter is not None
+        self._centre = centre
+        self._now = now
+        self._lock = Asking(journal.path)
+        self._waiting: _Waiting | None = None
+
+    def recover(self) -> None:
+        """Give back what the process before this one had asked for and not claimed: called once, at the start."""
+        for asked in all_asked(self._journal):
+            with self._journal.transaction() as tx:
+                give_back_asked(tx, asked, lane=LANE, why="restarted")
+
+    def own(self, found: Found) -> list[Use]:
+        """This till's uses of a ticket."""
+        return history(self._journal, found.number)
+
+    def known(self, found: Found, learnt: Iterable[Use] = ()) -> tuple[TicketState, list[Use]]:
+        """The state of a ticket and its uses, as far as they are known here."""
+        state, told = self._cache.told(found.number)
+        return state or TicketState.VALID, merged(self.own(found), told, learnt)
+
+    def against(self, found: Found, learnt: Iterable[Use] = ()) -> Refuse | None:
+        """What stands against taking a ticket back: where it is from, what became of it, who used it.
+
+        Asked of `admission` itself, with all that is not about uses set aside.
+        """
+        state, uses = self.known(found, learnt)
+        journey = found.journey
+        judged = admission(
+            PresentedTicket(
+                number=found.number,
+                journey=journey,
+                expires=found.expires,
+                signed=found.signed,
+                state=state,
+                card_shown=CardShown.NONE,
+            ),
+            uses,
+            Rules(
+                station_stops=self._finder.boarding(journey),
+                gate="",
+                departure=self._finder.departure(journey.service_date, journey.trip),
+                zone=self._finder.zone,
+                overridden=NOT_ABOUT_USES,
+            ),
+            self._now(),
+        )
+        return judged if isinstance(judged, Refuse) else None
+
+    def mine(self, found: Found, purpose: TakenFor) -> Use | None:
+        """The use that this till has taken for this purpose and that was not released."""
+        return next((use for use in self.own(found) if use.purpose == purpose and use.end is not UseEnd.RELEASED), None)
+
+    def take(self, found: Found, purpose: TakenFor, also: Also) -> Outcome | None:
+        """Take a use of the ticket; None while the centre is being asked: call it again in the next round.
+
+        `also` is written in the commit that claims the use, and only then. A use that was claimed before is Won at
+        once, and `also` is not written again.
+        """
+        if (won := self.mine(found, purpose)) is not None:
+            self._waiting = None
+            return Won(won)
+        waiting = self._waiting
+        if waiting is not None and (waiting.asked.number, waiting.asked.purpose) == (found.number, purpose):
+            return self._heard(found, waiting, also)
+        self.drop()
+        return self._ask_the_arbiter(found, purpose, also, learnt=(), tries=0)
+
+    def drop(self) -> None:
+        """Nobody waits for the use that is being asked for any more: it is given back."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._give_back(waiting.asked, "not wanted any more")
+
+    def end(self, tx: Transaction, use: Use, end: UseEnd = UseEnd.PASSED) -> None:
+        """Say how a use of this till ended."""
+        end_use(
+            tx, ticket=use.ticket, use_no=use.use_no, attempt=use.attempt, end=end, persons=use.persons, why="undone"
+        )
+
+    def _ask_the_arbiter(
+        self, found: Found, purpose: TakenFor, also: Also, learnt: Iterable[Use], tries: int
+    ) -> Outcome | None:
+        learnt = list(learnt)
+        with self._asking():
+            for _ in range(MOST_QUESTIONS):
+                if (refusal := self.against(found, learnt)) is not None:
+                    self._forget(found)
+                    return Lost(refusal)
+                asked = self._wanted(found, purpose, learnt)
+                with self._journal.transaction() as tx:
+                    note_asked(tx, asked)
+                answer = self._put(found, asked)
+                match answer:
+                    case Granted():
+                        return self._claimed(found, asked, also, frozenset())
+                    case Taken():
+                        news = merged(learnt, answer.uses)
+                        if news == learnt:
+                            break  # nothing that it knows stands against it: it has yet to hear how ours ended
+                        learnt = news
+                    case Silent() | Alone():
+                        unheard = isinstance(answer, Silent)
+                        self._waiting = _Waiting(asked, unheard, tries)
+                        return None
+                    case _:
+                        assert_never(answer)
+            else:
+                self._forget(found)
+                return Lost(Refuse(reason=Reason.SEE_STAFF))
+        self._waiting = _Waiting(asked, unheard=True, tries=tries)
+        return None
+
+    def _heard(self, found: Found, waiting: _Waiting, also: Also) -> Outcome | None:
+        asked = waiting.asked
+        answer = self._centre.ask_use(
+            UseAsk(
+                number=asked.number.digits,
+                use_no=asked.use_no,
+                attempt=asked.attempt.hex,
+                purpose=asked.purpose,
+                lane=LANE,
+                persons=asked.persons,
+                at=int(self._now().at.timestamp() * 1000),
+            )
+        )
+        match answer:
+            case None:
+                return None
+            case NoAnswer():
+                self._waiting = None
+                self._give_back(asked, "nobody answered")
+                return Unheard()
+            case UseAnswer():
+                self._waiting = None
+                return self._told(found, waiting, answer, also)
+            case _:
+                assert_never(answer)
+
+    def _told(self, found: Found, waiting: _Waiting, answer: UseAnswer, also: Also) -> Outcome | None:
+        asked = waiting.asked
+        learnt = [use_told(use) for use in answer.uses]
+        others = [use for use in learnt if use.attempt != asked.attempt]
+        refusal = self.against(found, others)
+        if refusal is not None:
+            self._give_back(asked, "used elsewhere")
+            return Lost(refusal)
+        match answer.answer:
+            case "granted":
+                flags = frozenset({Flag.UNARBITRATED.value}) if waiting.unheard else frozenset[str]()
+                return self._claimed(found, asked, also, flags)
+            case "taken":
+                self._give_back(asked, "taken under another number")
+                newer = next_use_no(merged(self.own(found), others)) > asked.use_no + 1
+                if newer and waiting.tries < MOST_QUESTIONS:
+                    return self._ask_the_arbiter(found, asked.purpose, also, others, waiting.tries + 1)
+                return Unheard()
+            case "unknown":
+                self._give_back(asked, "nobody knows it")
+                return Unheard()
+            case other:
+                assert_never(other)
+
+    def _wanted(self, found: Found, purpose: TakenFor, learnt: Iterable[Use]) -> AskedUse:
+        use_no = next_use_no(self.known(found, learnt)[1])
+        return AskedUse(
+            number=found.number,
+            use_no=use_no,
+            attempt=attempt_of(self._journal.epoch, found.number, use_no),
+            purpose=purpose,
+            service_date=found.journey.service_date,
+            trip=found.journey.trip,
+            persons=found.journey.persons,
+            by=found.by,
+        )
+
+    def _put(self, found: Found, asked: AskedUse) -> Granted | Taken | Silent | Alone:
+        claim = claim_request(
+            self._journal,
+            number=asked.number,
+            journey=found.journey,
+            use_no=asked.use_no,
+            attempt=asked.attempt,
+            lane=LANE,
+            at=self._now().at,
+            persons=asked.persons,
+            purpose=asked.purpose,
+            by=asked.by,
+            own=self.own(found),
+        )
+        return self._arbiter.ask(claim)
+
+    def _claimed(self, found: Found, asked: AskedUse, also: Also, flags: frozenset[str]) -> Outcome:
+        with self._journal.transaction() as tx:
+            if not claim_asked(tx, asked, lane=LANE, flags=flags):
+                raise AssertionError("one till takes one use at a time")
+            also(tx)
+        won = self.mine(found, asked.purpose)
+        assert won is not None, "it was committed above"
+        return Won(won)
+
+    def _give_back(self, asked: AskedUse, why: str) -> None:
+        with self._journal.transaction() as tx:
+            give_back_asked(tx, asked, lane=LANE, why=why)
+
+    def _forget(self, found: Found) -> None:
+        with self._journal.transaction() as tx:
+            forget_asked(tx, found.number)
+
+    def _asking(self) -> AbstractContextManager[None]:
+        """Around each question to the arbiter and what is written down of it (`sync.asking`)."""
+        return self._lock.held() if self._has_arbiter else nullcontext()
