@@ -17,7 +17,7 @@ import time
 import tty
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 Send = Callable[[bytes], None]
 
@@ -39,6 +39,14 @@ class Simulator(Protocol):
 
     def state(self) -> dict[str, Any]:
         """Return the true state, JSON-ready."""
+
+
+@runtime_checkable
+class Dialled(Protocol):
+    """A simulated device that knows of its TCP connection, beside being a Simulator."""
+
+    def on_line(self, hang_up: Callable[[], None]) -> None:
+        """A host has connected; `hang_up` closes this connection from the device's side."""
 
 
 LONGEST_SOCKET_PATH = 107
@@ -233,6 +241,8 @@ class Station:
                     self._disconnect()
                     self._client, _ = self._listener.accept()
                     self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    if isinstance(self.device, Dialled):
+                        self.device.on_line(self.drop)
                 elif self._client is not None and self._client in ready:
                     self._receive()
                 self.device.tick(time.monotonic())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import assert_never
 
 from drivers.barrier import Barrier
@@ -11,6 +12,7 @@ from drivers.barrier.lot import LotBarrier
 from drivers.barrier.mbap import MbapLink
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.camera.opencv import OpenCvCamera
+from drivers.card.zvt import ZvtTerminal
 from drivers.cash import BillValidator, CoinAcceptor, Dispenser
 from drivers.cash.bus import CcTalkBus
 from drivers.cash.cctalk import CcTalkBillValidator
@@ -28,8 +30,10 @@ from drivers.scanner.triggered import honeywell_scanner, newland_scanner
 from station.config import (
     BarrierConfig,
     CameraConfig,
+    CardTerminalConfig,
     CashConfig,
     CoinsConfig,
+    ConfigFault,
     DispenserConfig,
     IdReaderConfig,
     KioskDevices,
@@ -167,3 +171,23 @@ def _turnstile_opener(config: BarrierConfig) -> Callable[[], Link]:
 def _line(number: int) -> int | None:
     """The number of an input or output; None when the configuration says that there is none."""
     return None if number == NONE else number
+
+
+def card_terminal(config: CardTerminalConfig, directory: Path) -> ZvtTerminal:
+    """The card terminal. Raises ConfigFault when its password file in `directory` does not hold one."""
+    return ZvtTerminal(
+        _opener(config.address, 0), password=_terminal_password(directory), wait_seconds=config.wait_seconds
+    )
+
+
+def _terminal_password(directory: Path) -> int:
+    path = directory / "card-terminal.password"
+    try:
+        text = path.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return 0
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigFault(f"{path}: cannot be read ({error}). Make it a text file with six digits.") from error
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6):
+        raise ConfigFault(f"{path}: must hold the terminal's password, up to six digits, and nothing else.")
+    return int(text)

@@ -15,6 +15,7 @@ from pathlib import Path
 from drivers.barrier.lot_simulator import LotSimulator, OverTcp
 from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.camera.simulator import CameraSimulator
+from drivers.card.simulator import CardTerminalSimulator
 from drivers.cash.coin_simulator import CoinAcceptorSimulator
 from drivers.cash.hopper_simulator import HopperSimulator
 from drivers.cash.line_simulator import whole_line
@@ -32,6 +33,7 @@ DEVICES: dict[str, Callable[[Path], Simulator]] = {
     "coins": lambda folder: CoinAcceptorSimulator(box=folder / "coins.json"),
     "dispenser": lambda folder: HopperSimulator(kept=folder / "dispenser.json"),
     "cctalk-line": whole_line,
+    "card-terminal": lambda folder: CardTerminalSimulator(account=folder / "account.json"),
     "id-reader": lambda _: IdReaderSimulator(),
     "scanner": lambda _: ScannerSimulator(),
     "scanner-gm65": lambda _: Gm65Simulator(),

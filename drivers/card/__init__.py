@@ -67,12 +67,19 @@ class CardTerminal(Protocol):
     def reverse(self, receipt: str, fen: int) -> bool:
         """Undo the booking `receipt` of `fen` as a whole. True: it is undone, also when it was undone before.
 
-        False: the terminal says that it cannot (another day's, another terminal's): `refund` then. Raises CardUnclear
-        when its answer was lost: ask again, it is never undone twice.
+        False: the terminal says that it cannot: `refund` then. Raises CardUnclear when its answer was lost: ask again,
+        it is never undone twice. Only for bookings of the same day: a terminal finds them by four digits, which may
+        begin anew after its end-of-day. Raises ValueError for a receipt that this driver did not make.
         """
 
     def refund(self, fen: int, reference: str) -> CardPaid | CardDeclined:
         """Give `fen` back onto the card that is held to the terminal. CardPaid: booked back. Else as `pay`."""
+
+    def end_day(self) -> None:
+        """Let the terminal hand the day's bookings to the bank; what is handed over can no longer be reversed.
+
+        Raises DeviceFault when it did not. Many terminals do this by themselves at night.
+        """
 
     def stop(self) -> None:
         """Break off what the terminal waits for now; may be called from another thread. `pay` then returns or raises.

@@ -11,8 +11,8 @@ from typing import Any
 from drivers.cash.codec import COIN_ACCEPTOR, Frame, Header
 from drivers.cash.coin_events import LASTING, RETURN_LEVER
 from drivers.cash.events import KEPT
-from drivers.cash.kept import keep, kept_in
 from drivers.cash.simulated import CcTalkSimulator, Work
+from drivers.kept import keep, kept_in
 
 YUAN_COINS = (10, 50, 100)
 TYPES = 16

@@ -11,8 +11,8 @@ from typing import Any
 
 from drivers.cash.codec import HOPPER, Frame, Header
 from drivers.cash.hopper_flags import Flag
-from drivers.cash.kept import keep, kept_in
 from drivers.cash.simulated import CcTalkSimulator, Work
+from drivers.kept import keep, kept_in
 
 FILLED = 200
 SERIAL = (4242).to_bytes(3, "little")

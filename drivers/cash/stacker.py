@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.cash.events import KEPT
-from drivers.cash.kept import keep, kept_in
+from drivers.kept import keep, kept_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

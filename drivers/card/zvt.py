@@ -1,0 +1,327 @@
+"""A card terminal over ZVT (PA00P015, PA00P016): the till asks over TCP, the terminal has the passenger and the bank.
+
+How money is kept safe here:
+- A payment is asked only on a connection that has just answered a status enquiry: a line that broke unnoticed is found
+  before money is at stake, not after.
+- From the first byte of an authorisation on, anything but a clear word of the terminal is CardUnclear. It is never
+  asked again by itself: `last` asks the terminal what it booked.
+- Before its first payment the driver notes what the terminal booked last. A booking that it, or its caller through it,
+  has heard of before is never told as the one in doubt.
+- A terminal that is still busy says so, and that is no answer: only an idle one can tell what it did not book.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable
+
+from drivers.card import CardDeclined, CardPaid, CardUnclear
+from drivers.card.codec import Apdu, Decoder, encode
+from drivers.card.messages import (
+    ACK,
+    MOST_FEN,
+    REFUSED_CLASS,
+    STOP,
+    Booking,
+    Command,
+    authorisation,
+    booking,
+    end_of_day,
+    parts,
+    refund,
+    registration,
+    repeat_receipt,
+    reversal,
+    status_enquiry,
+    terminal_status,
+)
+from drivers.card.results import ALREADY_REVERSED, BOOKED, NOTHING_TO_REPEAT, WAIT, explain, why
+from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceRefused, DeviceSilent
+from drivers.health import Health
+from drivers.link import Link
+
+ACK_SECONDS = 5.0
+SHORT_SECONDS = 15.0
+"""For what involves neither a passenger nor a card. The bank may be asked by an end-of-day: that has the long time."""
+SLICE = 0.1
+
+_CHECK_LINE = "Check the terminal's power, its network cable and its configured address."
+_ASK_LAST = "Ask the terminal what became of it before anything else is offered."
+
+
+class _Ended:
+    """How a conversation ended: what was said of bookings, the code of its end (0 for a completion), and whose wish it
+    was when it was broken off.
+    """
+
+    def __init__(self) -> None:
+        self.booking: Booking | None = None
+        self.code = BOOKED
+        self.completion = b""
+        self.ran_out = False
+
+
+class _Busy(DeviceRefused):
+    """It cannot be asked now, and can be later."""
+
+
+class ZvtTerminal:
+    """Implements drivers.card.CardTerminal. `open_link` connects anew after the line broke.
+
+    `password` is the terminal's (up to six digits); `wait_seconds` is how long a payment may take, the passenger's and
+    the bank's time together.
+    """
+
+    def __init__(
+        self,
+        open_link: Callable[[], Link],
+        *,
+        password: int = 0,
+        wait_seconds: float = 90.0,
+        ack_seconds: float = ACK_SECONDS,
+        short_seconds: float = SHORT_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open_link = open_link
+        self._password = password
+        self._wait = wait_seconds
+        self._ack_seconds = ack_seconds
+        self._short = short_seconds
+        self._clock = clock
+        self._link: Link | None = None
+        self._decoder = Decoder()
+        self._heard: list[Apdu] = []
+        self._told: dict[str, str] = {}  # the reference of each booking that was there before, or was told
+        self._noted = False  # whether it is known what was booked before the first payment
+        self._asked: tuple[str, int] | None = None  # reference and fen of the last payment asked in this process
+        self._stop = False
+
+    def pay(self, fen: int, reference: str) -> CardPaid | CardDeclined:
+        """See CardTerminal.pay."""
+        return self._book(authorisation(_checked(fen)), fen, reference)
+
+    def refund(self, fen: int, reference: str) -> CardPaid | CardDeclined:
+        """See CardTerminal.refund."""
+        return self._book(refund(self._password, _checked(fen)), fen, reference)
+
+    def last(self, reference: str) -> CardPaid | CardDeclined | None:
+        """See CardTerminal.last."""
+        self._make_ready()
+        seen = self._last_booking()
+        ours = self._asked is not None and self._asked[0] == reference
+        if seen is None:
+            return CardDeclined(why="fault") if ours else None
+        if seen.result != BOOKED:
+            return CardDeclined(why=why(seen.result))
+        if seen.reverses is not None or self._told.get(seen.name, reference) != reference:
+            return CardDeclined(why="fault")  # the last booking is an older one: nothing was booked since
+        if ours and self._asked is not None and seen.fen != self._asked[1]:
+            what = f"The terminal's last booking is of {seen.fen} fen where {self._asked[1]} were asked for"
+            raise DeviceNonsense(what, "Compare the terminal's journal with ours by hand.")
+        if seen.fen is None:
+            raise DeviceNonsense("The terminal tells a booking without its amount", _ASK_LAST)
+        self._told[seen.name] = reference
+        return CardPaid(receipt=seen.name, fen=seen.fen)
+
+    def reverse(self, receipt: str, fen: int) -> bool:
+        """See CardTerminal.reverse."""
+        named = parts(receipt)
+        if named is None:
+            raise ValueError("That is no receipt of this driver")
+        terminal, trace, number = named
+        self._make_ready()
+        ended = self._converse(reversal(self._password, number, _checked(fen)), self._wait, money=True)
+        seen = ended.booking
+        if seen is not None and seen.result == BOOKED:
+            self._told[seen.name] = receipt
+            if (seen.terminal or terminal) != terminal or seen.reverses not in (None, trace):
+                what = f"The terminal undid another booking than {receipt}"
+                raise DeviceNonsense(what, "Compare the terminal's journal with ours by hand.")
+            return True
+        code = ended.code or (seen.result if seen is not None else BOOKED)
+        if code in WAIT:
+            raise _Busy(*_told_by(code))
+        if code == BOOKED:
+            raise CardUnclear("The terminal ended the reversal without saying what it did", "Ask again.")
+        return code == ALREADY_REVERSED
+
+    def end_day(self) -> None:
+        """See CardTerminal.end_day."""
+        self._make_ready()
+        self._complain(self._converse(end_of_day(self._password), self._wait))
+
+    def stop(self) -> None:
+        """See CardTerminal.stop. It takes effect within SLICE seconds."""
+        self._stop = True
+
+    def health(self) -> Health:
+        """See CardTerminal.health."""
+        try:
+            self._make_ready()
+        except DeviceFault as fault:
+            return Health(ok=False, what=fault.what, hint=fault.hint)
+        return Health(ok=True, what="The card terminal answers and is ready", hint="")
+
+    def close(self) -> None:
+        """See CardTerminal.close."""
+        self._drop()
+
+    def _book(self, asked: Apdu, fen: int, reference: str) -> CardPaid | CardDeclined:
+        self._stop = False
+        self._make_ready()
+        self._note_what_was_there()
+        self._asked = reference, fen
+        ended = self._converse(asked, self._wait, money=True)
+        seen = ended.booking
+        if seen is not None and seen.result == BOOKED and not ended.code and seen.fen in (None, fen):
+            self._told[seen.name] = reference
+            return CardPaid(receipt=seen.name, fen=fen)
+        if seen is not None and seen.result == BOOKED:
+            raise CardUnclear("The terminal booked and then said something else", _ASK_LAST)
+        code = ended.code or (seen.result if seen is not None else BOOKED)
+        if code == BOOKED:
+            raise CardUnclear("The terminal ended without saying whether it booked", _ASK_LAST)
+        return CardDeclined(why="timeout" if ended.ran_out else why(code))
+
+    def _make_ready(self) -> None:
+        """Leave a connection that has just answered. Raises DeviceFault; nothing has been booked then."""
+        if self._link is not None:
+            try:
+                self._enquire()
+                return
+            except _Busy:
+                raise
+            except DeviceFault:
+                self._drop()  # a connection that was closed meanwhile, or a till forgotten: dial again
+        self._link = self._open_link()
+        try:
+            self._complain(self._converse(registration(self._password), self._short))
+        except DeviceFault:
+            self._drop()
+            raise
+        self._enquire()
+
+    def _enquire(self) -> None:
+        ended = self._converse(status_enquiry(self._password), self._short)
+        self._complain(ended)
+        status = terminal_status(ended.completion)
+        if status:
+            raise _Busy(*_told_by(status))
+
+    def _complain(self, ended: _Ended) -> None:
+        if ended.code:
+            raise (_Busy if ended.code in WAIT else DeviceRefused)(*_told_by(ended.code))
+
+    def _note_what_was_there(self) -> None:
+        """Before the first payment: a booking that is there already will not be taken for this one."""
+        if self._noted:
+            return
+        try:
+            before = self._last_booking()
+        except DeviceRefused as refused:
+            if isinstance(refused, _Busy):
+                raise
+            return  # it cannot tell: then the caller compares, as after a start
+        if before is not None:
+            self._told[before.name] = ""
+        self._noted = True
+
+    def _last_booking(self) -> Booking | None:
+        """Ask for the last receipt again; None when there is none. Raises DeviceRefused when it does not tell."""
+        ended = self._converse(repeat_receipt(self._password), self._short)
+        if ended.code in NOTHING_TO_REPEAT:
+            return None
+        self._complain(ended)
+        if ended.booking is None:
+            raise DeviceNonsense("The card terminal repeated a receipt without a booking", _ASK_LAST)
+        return ended.booking
+
+    def _converse(self, asked: Apdu, seconds: float, *, money: bool = False) -> _Ended:
+        """Ask, acknowledge all that the terminal says, and return how it ended.
+
+        `money`: anything that leaves open whether it was done is CardUnclear, else a DeviceFault of its kind. After any
+        of these the connection is given up: its next words would be about something else.
+        """
+        try:
+            return self._talk(asked, seconds, stoppable=money)
+        except DeviceFault as fault:
+            self._drop()
+            if not money:
+                raise
+            raise CardUnclear(f"{fault.what}, and may have booked", _ASK_LAST) from fault
+
+    def _talk(self, asked: Apdu, seconds: float, *, stoppable: bool) -> _Ended:
+        ended = _Ended()
+        self._send(asked)
+        answer = self._await(self._clock() + self._ack_seconds)
+        if answer is None:
+            raise DeviceSilent("The card terminal does not answer", _CHECK_LINE)
+        if answer.command >> 8 == REFUSED_CLASS:
+            ended.code = answer.command & 0xFF or 0xFF
+            return ended
+        if answer.command != Command.UNDERSTOOD:
+            raise DeviceNonsense(f"The card terminal answered {answer.command:04X} to a command", _CHECK_LINE)
+        if self._listen(ended, self._clock() + seconds, stoppable=stoppable):
+            return ended
+        ended.ran_out = not self._stop
+        self._stop = False
+        self._send(STOP)
+        if not self._listen(ended, self._clock() + self._short):
+            raise DeviceSilent("The card terminal did not end what it was asked to stop", _CHECK_LINE)
+        return ended
+
+    def _listen(self, ended: _Ended, until: float, *, stoppable: bool = False) -> bool:
+        """Take what the terminal says until it hands back the word. False when time is up or somebody said stop."""
+        while (heard := self._await(until, stoppable=stoppable)) is not None:
+            match heard.command:
+                case Command.COMPLETION | Command.ABORTED:
+                    if heard.command == Command.ABORTED:
+                        ended.code = (heard.data[0] if heard.data else 0) or 0xFF
+                    ended.completion = heard.data
+                    with contextlib.suppress(DeviceGone):  # it has said all; the next call dials again
+                        self._send(ACK)
+                    return True
+                case Command.STATUS_INFORMATION:
+                    ended.booking = booking(heard.data) or ended.booking
+                    self._send(ACK)
+                case Command.UNDERSTOOD:
+                    pass  # it heard us say stop
+                case _ if heard.command >> 8 == REFUSED_CLASS:
+                    pass  # it does not stop: it has gone too far
+                case _:
+                    self._send(ACK)  # intermediate status and receipt lines: not ours to keep
+        return False
+
+    def _send(self, apdu: Apdu) -> None:
+        if self._link is None:
+            raise DeviceGone("The connection to the card terminal is closed", _CHECK_LINE)
+        self._link.write(encode(apdu))
+
+    def _await(self, until: float, *, stoppable: bool = False) -> Apdu | None:
+        """Return the next message; None when there is none until then, or when somebody said stop."""
+        while not self._heard:
+            left = until - self._clock()
+            if left <= 0 or (stoppable and self._stop):
+                return None
+            if self._link is None:
+                raise DeviceGone("The connection to the card terminal is closed", _CHECK_LINE)
+            self._heard += self._decoder.feed(self._link.read(min(left, SLICE)))
+            if self._decoder.spoilt:
+                raise DeviceNonsense("What came from the card terminal is no ZVT", _CHECK_LINE)
+        return self._heard.pop(0)
+
+    def _drop(self) -> None:
+        link, self._link = self._link, None
+        self._decoder, self._heard = Decoder(), []
+        if link is not None:
+            link.close()
+
+
+def _checked(fen: int) -> int:
+    if not 1 <= fen <= MOST_FEN:
+        raise ValueError(f"A card terminal takes 1 to {MOST_FEN} fen, not {fen}")
+    return fen
+
+
+def _told_by(code: int) -> tuple[str, str]:
+    what, hint = explain(code)
+    return f"The card terminal cannot be used now: {what[:1].lower()}{what[1:]}", hint
