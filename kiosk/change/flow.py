@@ -1,0 +1,31 @@
+"""Changing a ticket, up to the choice of another coach. Pure."""
+
+from kiosk import touches as t
+from kiosk.change.steps import Change
+from kiosk.find.flow import another, begin, forgets, found, ticket
+from kiosk.find.touches import AnotherTicket
+from kiosk.task import Turn
+from kiosk.till.values import FoundTicket, Snapshot, Task
+
+
+def opens(chosen: FoundTicket) -> Change:
+    """The first step with a ticket found."""
+    return Change(number=chosen.number)
+
+
+def on_change(step: Change, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> Turn:
+    """The answer to a touch."""
+    match touch:
+        case t.Finish():
+            return forgets(step, snapshot)
+        case AnotherTicket() | t.Back():
+            return another(Task.CHANGE, snapshot, at_ms)
+        case _:
+            return step, ()
+
+
+def adopt_change(step: Change, snapshot: Snapshot, at_ms: int) -> Turn:
+    """What the till's news change."""
+    if found(snapshot, Task.CHANGE) is None or ticket(snapshot, step.number) is None:
+        return begin(Task.CHANGE, snapshot, at_ms)
+    return step, ()

@@ -1,0 +1,1 @@
+"""Collecting a ticket bought elsewhere: on paper, on a phone, or not at all."""

@@ -1,0 +1,1 @@
+"""Asking for an e-invoice: for a person or a company, and where it will be."""

@@ -1,0 +1,55 @@
+"""The tables of an invoice: what each step answers, adopts and waits for."""
+
+from pathlib import Path
+
+from kiosk.find.flow import forgets
+from kiosk.find.task import looks_for
+from kiosk.invoice import flow
+from kiosk.invoice import steps as s
+from kiosk.task import Place, Task, never, no
+from kiosk.till import values
+
+INVOICING = Task(
+    name="invoice",
+    folder=Path(__file__).parent,
+    begins=looks_for(values.Task.INVOICE),
+    places=(
+        Place(
+            of=s.InvoiceFor,
+            screen="invoiceFor",
+            qml="InvoiceFor",
+            answer=flow.on_invoice,
+            adopt=flow.adopt_invoice,
+            leaves=forgets,
+        ),
+        Place(
+            of=s.TaxNumber,
+            screen="taxNumber",
+            qml="TaxNumber",
+            answer=flow.on_invoice,
+            adopt=flow.adopt_invoice,
+            leaves=forgets,
+            railed=False,
+        ),
+        Place(
+            of=s.Invoicing,
+            screen="invoicing",
+            qml="Invoicing",
+            answer=flow.on_invoice,
+            adopt=flow.adopt_invoice,
+            waits=never,
+            leaves=forgets,
+            back=no,
+            over=no,
+        ),
+        Place(
+            of=s.Invoiced,
+            screen="invoiced",
+            qml="Invoiced",
+            answer=flow.on_invoice,
+            leaves=forgets,
+            back=no,
+        ),
+    ),
+)
+"""An e-invoice, for a person or a company."""

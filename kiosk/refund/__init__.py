@@ -1,0 +1,1 @@
+"""Giving a ticket back: the sums first, one confirmation, then what happened."""

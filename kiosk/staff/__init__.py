@@ -1,0 +1,1 @@
+"""Calling staff to the machine, and the technician's door."""
