@@ -24,6 +24,9 @@ class Trouble(StrEnum):
     NOT_OUR_TICKET = "not our ticket"
     PRINTER = "printer"
     CASH = "cash"
+    MEANS = "means"
+    SEAT_GONE = "seat gone"
+    NOT_CHANGEABLE = "not changeable"
 
 
 TROUBLES: Mapping[Trouble, Words] = {
@@ -40,8 +43,8 @@ TROUBLES: Mapping[Trouble, Words] = {
         "One order has at most 5 tickets. Please buy the others afterwards.",
     ),
     Trouble.NOT_PAYABLE: (
-        "该票款无法用纸币正好付清（本机不找零），请到售票窗口购票。",
-        "This amount cannot be paid with notes and the machine gives no change. Please buy at the ticket window.",
+        "本机目前无法收取该金额（无法正好付清，也无法找零），请到售票窗口购票。",
+        "This amount cannot be paid here now: not exactly, and there is no change. Please buy at the ticket window.",
     ),
     Trouble.NO_DOCUMENT: (
         "请先刷身份证或输入证件号码。",
@@ -82,6 +85,18 @@ TROUBLES: Mapping[Trouble, Words] = {
     Trouble.CASH: (
         "纸币器暂不可用，请稍候重试或到售票窗口。",
         "The note reader cannot take notes now. Please try again in a moment or go to the ticket window.",
+    ),
+    Trouble.MEANS: (
+        "该支付方式暂不可用，请选择其他方式。",
+        "This way of paying does not work now. Please choose another one.",
+    ),
+    Trouble.SEAT_GONE: (
+        "所选座位已售出，请重新选座。",
+        "A seat that you chose is gone. Please choose again.",
+    ),
+    Trouble.NOT_CHANGEABLE: (
+        "该车票无法在本机改签，请到售票窗口。",
+        "This ticket cannot be changed here. Please go to the ticket window.",
     ),
 }
 
@@ -143,16 +158,41 @@ class Closing(StrEnum):
     CANNOT_ISSUE = "cannot-issue"
     SURPLUS = "surplus"
     UNCLEAR = "unclear-note"
+    REFUND = "refund"
+    REFUND_ASKED = "refund-asked"
+    UNCLEAR_PAYOUT = "unclear-payout"
+    CHANGE_REFUSED = "change-refused"
+    REFUND = "refund"
 
 
 CLAIM_REASONS: Mapping[Closing, Words] = {
-    Closing.CANCELLED: ("购票已取消，本机不找零。", "The order was cancelled; this machine gives no change."),
+    Closing.REFUND: (
+        "车票已退，本机不能退还这部分票款。",
+        "The ticket was refunded; this machine cannot give this money back.",
+    ),
+    Closing.REFUND_ASKED: (
+        "已申请退票，联网后由窗口核实办理。办理前车票仍可乘车。",
+        "A refund was asked for. The ticket window checks and pays it; until then the ticket can still be used.",
+    ),
+    Closing.CANCELLED: (
+        "购票已取消，此款项本机无法退还。",
+        "The order was cancelled; the machine could not give this money back.",
+    ),
     Closing.ABANDONED: ("购票未完成。", "The order was not finished."),
     Closing.RESTARTED: ("本机重启，购票未完成。", "The machine restarted before the order was paid."),
     Closing.VALIDATOR_STUCK: ("纸币器停止工作。", "The note reader stopped working."),
     Closing.DEPARTURE_GONE: ("班次已取消。", "The coach was cancelled."),
     Closing.CANNOT_ISSUE: ("无法出票。", "The tickets could not be made."),
-    Closing.SURPLUS: ("收款超出票款。", "More was taken in than the tickets cost."),
+    Closing.SURPLUS: ("找零不足，此款项未找出。", "The machine could not give this much change."),
+    Closing.UNCLEAR_PAYOUT: (
+        "找出的硬币数量无法核实，工作人员将核对。",
+        "It is not known how many coins came out. Staff will check the machine.",
+    ),
+    Closing.CHANGE_REFUSED: (
+        "原车票未能改签，已付差价应退。",
+        "The old ticket could not be changed; what was paid is owed back.",
+    ),
+    Closing.REFUND: ("退票款未能当场退还。", "The refund could not be paid here."),
     Closing.UNCLEAR: (
         "有一张纸币去向不明，工作人员将核对。",
         "It is not known where one note went. Staff will check the machine.",
@@ -160,13 +200,63 @@ CLAIM_REASONS: Mapping[Closing, Words] = {
 }
 
 BILL_TOO_LARGE: Words = (
-    "纸币面额大于应付金额，已退回。本机不找零，请放入较小面额。",
-    "That note is more than is due and came back. The machine gives no change: please use smaller notes.",
+    "纸币已退回：本机目前无法为该面额找零，请放入较小面额或选择其他支付方式。",
+    "That note came back: the machine has no change for it now. Use smaller notes or pay another way.",
 )
 BILL_CAME_BACK: Words = (
     "纸币已退回，未计入。请重新放入或换一张。",
     "The note came back and was not counted. Please try it again or use another one.",
 )
+CODE_NOT_READ: Words = (
+    "这不是付款码。请打开手机支付的“付款码”，对准扫描窗口。",
+    "This is not a payment code. Open the payment code on your phone and hold it to the scanner.",
+)
+PAYMENT_UNCLEAR: Words = (
+    "暂未收到支付结果，正在查询，请稍候。请勿重复付款。",
+    "There is no answer about your payment yet; it is being asked for. Please wait and do not pay twice.",
+)
+PAYMENT_REVERSED: Words = (
+    "此次支付正在撤销。如已扣款，将原路退回您的账户。",
+    "This payment is being taken back. If your account was charged, the money returns to it by itself.",
+)
+PAYMENT_GOES_BACK: Words = (
+    "暂未收到撤销结果，本机将继续办理。如已扣款，将原路退回您的账户。您可以选择其他支付方式。",
+    "Nobody has answered yet; the machine goes on asking. If you were charged, the money returns to your account.",
+)
+PAYMENT_FAILED: Words = (
+    "支付未成功，未扣款。请重试或选择其他支付方式。",
+    "You were not charged. Please try again or choose another way to pay.",
+)
+PAYMENT_REFUSED: Mapping[str, Words] = {
+    "reversed": (
+        "此次支付已撤销，未扣款或已退回。请重试或选择其他支付方式。",
+        "This payment was taken back: you are not charged. Please try again or choose another way to pay.",
+    ),
+    "balance": (
+        "账户余额不足，未扣款。请换一种付款方式。",
+        "There was not enough in the account; you were not charged. Please pay another way.",
+    ),
+    "expired": (
+        "付款码已过期，未扣款。请刷新付款码后重试。",
+        "The code was too old; you were not charged. Please refresh it and try again.",
+    ),
+    "timeout": (
+        "未刷卡，未扣款。请重试或选择其他支付方式。",
+        "No card was held to the terminal; you were not charged. Try again or pay another way.",
+    ),
+    "pin": ("密码不正确，未扣款。请重试。", "The PIN was wrong; you were not charged. Please try again."),
+    "card": (
+        "此卡无法使用，未扣款。请换一张卡或选择其他支付方式。",
+        "This card cannot be used; you were not charged. Use another card or pay another way.",
+    ),
+}
+"""What is said of a payment that came to nothing, by why; for every other reason there is PAYMENT_FAILED."""
+GIVING_BACK: Words = ("正在退款，请取走硬币。", "Your money is coming back: please take the coins.")
+BOOKING_BACK: Words = (
+    "款项正原路退回您的账户；如次日仍未到账，请到售票窗口查询。",
+    "The money is on its way to your account. If it is not there tomorrow, please ask at the ticket window.",
+)
+CHECKING_OLD: Words = ("正在核对原车票，请稍候。", "Your old ticket is being checked. Please wait a moment.")
 REPRINT_OFFERED: Words = (
     "不能确定车票是否已完整打印。如未取到，请补打一张；也可凭证件检票。",
     "It is not certain that the ticket came out. If you do not have it, print a copy; your document also admits you.",
@@ -207,6 +297,16 @@ def claim_message(fen: Fen, number: str, printed: bool) -> Words:
         f"应退您 {yuan(fen)}。凭条未打印，请记下凭条号 {number}，到售票窗口退款。",
         f"You are owed {yuan(fen)}. No slip came out: please note its number {number} and go to the ticket window.",
     )
+
+
+def change_message(fen: Fen) -> Words:
+    """Change came out."""
+    return (f"找零 {yuan(fen)}，请取走硬币。", f"Your change is {yuan(fen)}: please take the coins.")
+
+
+def returned_message(fen: Fen) -> Words:
+    """All of the money of a given-up order went back."""
+    return (f"已退还 {yuan(fen)}，请取走。", f"{yuan(fen)} went back to you. Please take the coins.")
 
 
 def stuck_message(paid: Fen, seconds_left: int) -> Words:
