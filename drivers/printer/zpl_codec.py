@@ -59,7 +59,6 @@ class HostStatus:
     def __init__(self) -> None:
         self.discarded = 0
         self._line: bytearray | None = None
-        self._ends = 0
         self._lines: list[list[int]] = []
 
     def feed(self, data: bytes) -> list[Answer]:
@@ -85,13 +84,15 @@ class HostStatus:
     def _drop(self) -> None:
         if self._line is not None:
             self.discarded += len(self._line) + 1
+            self._lines.clear()
         self._line = None
 
     def _end(self, line: bytes) -> Answer | None:
         fields = [int(field) for field in line.split(b",")] if LINE.fullmatch(line) else []
+        if len(fields) == FIELDS[0]:
+            self._lines.clear()
         if len(fields) != FIELDS[len(self._lines)]:
             self._drop()
-            self._lines.clear()
             return None
         self._line = None
         self._lines.append(fields)

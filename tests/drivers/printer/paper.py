@@ -63,7 +63,7 @@ class Bench:
         self.station = station
         self.pictures = pictures
         self.printer = EscPosPrinter(
-            lambda: open_link(station.address, 115200), handshake_timeout=1.0, status_timeout=0.5, mouth=mouth
+            lambda: open_link(station.address, 115200), handshake_timeout=0.7, status_timeout=0.3, mouth=mouth
         )
 
     @property
