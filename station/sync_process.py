@@ -24,7 +24,6 @@ from sync.database import DamagedStore
 from sync.engine import Engine
 from sync.engine import run as run_engine
 from sync.lan import Lan, LanSettings
-from sync.pulling import OneAhead
 from sync.trusted_time import boot_clock, system_clocks
 
 _log = logging.getLogger("waystation.sync")
@@ -56,8 +55,6 @@ def _keep_in_step(config: Config, enrolment: Enrolment, stop: threading.Event, h
     with ExitStack() as stack:
         http = stack.enter_context(httpx.Client(trust_env=False, event_hooks={"request": [lambda _: heart.beat()]}))
         cache = stack.enter_context(CacheWriter(config.directory / "cache.db", probe))
-        ahead = OneAhead()
-        stack.callback(ahead.close)
         engine = Engine(
             client=CentreClient(config.centre.url, enrolment.device, enrolment.device_key(), http, time.time),
             cache=cache,
@@ -71,7 +68,6 @@ def _keep_in_step(config: Config, enrolment: Enrolment, stop: threading.Event, h
             nonce=lambda: secrets.token_bytes(32),
             probe=probe,
             poll_seconds=config.sync.interval_seconds,
-            ahead=ahead,
         )
         stack.callback(engine.close)
         lan = _lan(config, enrolment, engine, cache)

@@ -18,7 +18,7 @@ from sync.client import CentreClient, LineDown
 from sync.journal_reader import JournalReader
 from sync.part import Part
 from sync.points import Probe, no_probe
-from sync.pulling import Ahead, Puller, not_ahead
+from sync.pulling import Puller
 from sync.pushing import Pusher
 from sync.status import SyncStatus
 from sync.trusted_time import Clocks, TrustedClock
@@ -63,12 +63,8 @@ class Engine:
         nonce: Callable[[], bytes],
         probe: Probe = no_probe,
         poll_seconds: float = 1.0,
-        ahead: Ahead = not_ahead,
     ) -> None:
-        """`nonce` gives 32 random bytes; `ahead` may ask for a page before the one before it is written.
-
-        TrustFault when not even the list from enrolment is the root's.
-        """
+        """`nonce` gives 32 random bytes. TrustFault when not even the list from enrolment is the root's."""
         self._cache = cache
         self._clocks = clocks
         self._backoff = backoff
@@ -81,7 +77,7 @@ class Engine:
             Pusher(client, cache, reader, lambda: self._belief.keys(KeyUse.RECEIPT), probe) for reader in self._readers
         ]
         self._asker = TimeAsker(client, cache, lambda: self._belief.keys(KeyUse.TIME), clocks, nonce)
-        puller = Puller(client, cache, self._push_between_pages, ahead=ahead)
+        puller = Puller(client, cache, self._push_between_pages)
         self._time = Part(self._ask_time, backoff.fresh(), clocks.boot)
         self._push = Part(self._push_all, backoff.fresh(), clocks.boot)
         self._pull = Part(puller.pull, backoff.fresh(), clocks.boot)

@@ -15,7 +15,6 @@ from sync.client import CentreClient
 from sync.engine import Engine, StepResult, run
 from sync.journal import Journal
 from sync.points import Point, Probe, kill_at, no_probe
-from sync.pulling import Ahead, OneAhead, not_ahead
 from sync.trusted_time import Clocks
 from sync.wire import TimeAnswer
 from tests.sync.cache_pages import DATE, day_key, station, stop, ticket
@@ -35,7 +34,7 @@ NOW_MS = int(START.timestamp() * 1000)
 class Terminal:
     """A terminal's directory with its engine, a journal, and clocks that the test moves."""
 
-    def __init__(self, directory: Path, centre: FakeCentre, probe: Probe = no_probe, ahead: Ahead = not_ahead) -> None:
+    def __init__(self, directory: Path, centre: FakeCentre, probe: Probe = no_probe) -> None:
         self.centre = centre
         self.boot = 1000.0
         self.wall = NOW_MS / 1000
@@ -53,7 +52,6 @@ class Terminal:
             nonce=lambda: bytes(32),
             probe=probe,
             poll_seconds=0.5,
-            ahead=ahead,
         )
 
     def journal(self) -> Journal:
@@ -288,31 +286,6 @@ def test_a_cursor_that_is_gone_means_a_fresh_copy_swapped_in_whole(terminal: Ter
     assert terminal.reader.ticket(TicketNumber(4002)) is not None
     centre.put(ticket(5000))
     assert terminal.step().pulled == 1
-
-
-def test_asking_ahead_brings_the_same_and_takes_nothing_back(tmp_path: Path, centre: FakeCentre) -> None:
-    """The page after next is asked for while one is written: what came stays, wherever the line is cut."""
-    ahead = OneAhead()
-    terminal = Terminal(tmp_path, centre, ahead=ahead)
-    centre.put(*(ticket(n) for n in range(1, 6003)))
-    pulls = 0
-
-    def cut_the_third_page(request: httpx.Request) -> None:
-        nonlocal pulls
-        pulls += request.url.path == "/v1/sync/pull"
-        if pulls == 3:
-            _down(request)
-
-    centre.before = cut_the_third_page
-    assert not terminal.step().line_up
-    assert terminal.reader.ticket(TicketNumber(4000)) is not None, "two whole pages were written"
-    assert terminal.reader.ticket(TicketNumber(4001)) is None
-    centre.before = lambda _: None
-    assert terminal.step(400).pulled == 2002
-    assert terminal.reader.ticket(TicketNumber(6002)) is not None
-    centre.start_afresh()
-    assert terminal.step().pulled == 6002
-    ahead.close()
 
 
 def test_time_is_asked_once_and_again_when_it_is_old(terminal: Terminal, centre: FakeCentre) -> None:
