@@ -158,7 +158,6 @@ class Closing(StrEnum):
     CANNOT_ISSUE = "cannot-issue"
     SURPLUS = "surplus"
     UNCLEAR = "unclear-note"
-    REFUND = "refund"
     REFUND_ASKED = "refund-asked"
     UNCLEAR_PAYOUT = "unclear-payout"
     CHANGE_REFUSED = "change-refused"
@@ -166,10 +165,6 @@ class Closing(StrEnum):
 
 
 CLAIM_REASONS: Mapping[Closing, Words] = {
-    Closing.REFUND: (
-        "车票已退，本机不能退还这部分票款。",
-        "The ticket was refunded; this machine cannot give this money back.",
-    ),
     Closing.REFUND_ASKED: (
         "已申请退票，联网后由窗口核实办理。办理前车票仍可乘车。",
         "A refund was asked for. The ticket window checks and pays it; until then the ticket can still be used.",
