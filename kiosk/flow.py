@@ -10,9 +10,9 @@ from typing import Any
 
 from kiosk import touches as t
 from kiosk.idle import PATIENCE, QUIET_MS, WARNING_MS
-from kiosk.steps import Attract, Comfort, Language, OutOfService, Session, Step, StillThere, nobody
+from kiosk.steps import Attract, Comfort, Language, OutOfService, Session, Speech, Step, StillThere, nobody
 from kiosk.task import Place, Task, Turn
-from kiosk.till.commands import AskForDocuments, Command
+from kiosk.till.commands import AskForDocuments, CallStaff, Command
 from kiosk.till.values import Snapshot
 
 Next = tuple[Session, tuple[Command, ...]]
@@ -40,6 +40,9 @@ class Flow:
     def touched(self, session: Session, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> Next:
         """What follows a touch. A touch that means nothing here changes nothing but keeps the session awake."""
         session = replace(session, touched_ms=at_ms)
+        if isinstance(touch, t.StaffWanted):
+            called = snapshot.capabilities.staff_called
+            return replace(session, step=session.at), (CallStaff(on=not called),)
         comfort = _comfort(session.comfort, touch)
         if comfort is not None:
             session = replace(session, comfort=comfort)
@@ -100,7 +103,7 @@ class Flow:
         waits = QUIET_MS if place is None else place.waits(session.step, snapshot)
         if waits is None:
             return None
-        return session.touched_ms + waits * (PATIENCE if session.comfort.large else 1)
+        return session.touched_ms + waits * (PATIENCE if session.comfort.patient else 1)
 
     def can_go_back(self, step: Step) -> bool:
         """Whether this step has one before it to go back to."""
@@ -156,10 +159,25 @@ def stirred(session: Session, at_ms: int) -> Session:
 def _comfort(comfort: Comfort, touch: t.Touch) -> Comfort | None:
     match touch:
         case t.SwitchLanguage():
-            return replace(comfort, language=Language.EN if comfort.language is Language.ZH else Language.ZH)
+            return _speaking(comfort, "en" if comfort.language is Language.ZH else "zh")
+        case t.Speak(code=code):
+            return _speaking(comfort, code)
         case t.SwitchLarge():
             return replace(comfort, large=not comfort.large)
         case t.SwitchContrast():
             return replace(comfort, contrast=not comfort.contrast)
+        case t.SwitchLow():
+            return replace(comfort, low=not comfort.low)
+        case t.SwitchSpeech():
+            return replace(comfort, speech=_LOUDER[comfort.speech])
         case _:
             return None
+
+
+_LOUDER = {Speech.OFF: Speech.ON, Speech.ON: Speech.LOUD, Speech.LOUD: Speech.OFF}
+
+
+def _speaking(comfort: Comfort, code: str) -> Comfort:
+    if code in {each.value for each in Language}:
+        return replace(comfort, language=Language(code), further="")
+    return replace(comfort, language=Language.EN, further=code)

@@ -5,15 +5,22 @@ Sizes are configured, never asked of the panel: what a display reports of itself
 
 from dataclasses import dataclass
 
+LOWEST_MM, HIGHEST_MM = 380.0, 1220.0
+"""What can be reached forward, unobstructed, from a wheelchair: millimetres above the floor (EN 301 549)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelSettings:
-    """A panel's visible area in millimetres and in pixels, as it hangs (a turned panel is higher than wide)."""
+    """A panel's visible area in millimetres and in pixels, as it hangs (a turned panel is higher than wide).
+
+    `bottom_mm` is how high above the floor its lower edge is.
+    """
 
     width_mm: float
     height_mm: float
     width_px: int
     height_px: int
+    bottom_mm: float = 850.0
 
     def __post_init__(self) -> None:
         """Refuse sizes that no panel has, and pixels that are not square."""
@@ -26,6 +33,23 @@ class PanelSettings:
                 f"the panel's pixels would not be square ({across:.2f} a millimetre across, {down:.2f} down): "
                 "measure the visible area again, or swap width and height if the panel is turned"
             )
+
+    @property
+    def too_high_mm(self) -> float:
+        """How much at the top is out of reach from a wheelchair; never so much that the screens would not fit below."""
+        above = self.bottom_mm + self.height_mm - HIGHEST_MM
+        return max(0.0, min(above, self.height_mm - self.too_low_mm - self._least_mm))
+
+    @property
+    def too_low_mm(self) -> float:
+        """How much at the bottom is out of reach from a wheelchair."""
+        return max(0.0, min(LOWEST_MM - self.bottom_mm, self.height_mm - self._least_mm))
+
+    @property
+    def _least_mm(self) -> float:
+        """The least height that the screens can be laid out in: side by side on a wide panel, else stacked."""
+        short, long = sorted((LANDSCAPE_15_6.width_mm, LANDSCAPE_15_6.height_mm))
+        return short if self.width_mm >= long else long
 
     @property
     def portrait(self) -> bool:
@@ -47,3 +71,6 @@ LANDSCAPE_15_6 = PanelSettings(width_mm=344, height_mm=194, width_px=1920, heigh
 
 PORTRAIT_15_6 = PanelSettings(width_mm=194, height_mm=344, width_px=1080, height_px=1920)
 """The same panel turned: the narrowest that the screens are made for."""
+
+PORTRAIT_21_5 = PanelSettings(width_mm=268, height_mm=476, width_px=1080, height_px=1920)
+"""A turned 21.5-inch panel, as ticket machines often have: its top is out of reach from a wheelchair."""

@@ -6,9 +6,10 @@ A task's part is an object that QML knows by the task's name. It decides nothing
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from PySide6.QtCore import Property, QObject, Signal, SignalInstance, Slot
+from PySide6.QtCore import Property, QObject, Qt, Signal, SignalInstance, Slot
 
-from kiosk.present.values import Group
+from kiosk.present.values import Group, texts
+from kiosk.rows import RowsModel
 from kiosk.steps import Session
 from kiosk.till.values import Snapshot
 from kiosk.touches import Touch
@@ -27,11 +28,13 @@ class Part(QObject):
     """Groups of values as QML reads them, and the touches that QML can report.
 
     A subclass names its groups in `GROUPS`, has a signal `<name>Changed` and a property `group(name, …)` for each, and
-    the touches that carry nothing else in `PLAIN`.
+    the touches that carry nothing else in `PLAIN`. For each group `PERSONAL` names the values that nobody but the
+    passenger may hear, which may be none; a list does the same (`RowsModel`).
     """
 
     GROUPS: ClassVar[tuple[str, ...]] = ()
     PLAIN: ClassVar[Mapping[str, Touch]] = {}
+    PERSONAL: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, touched: Touched, parent: QObject) -> None:
         """All groups empty."""
@@ -54,6 +57,18 @@ class Part(QObject):
     def group(self, name: str) -> Group:
         """One group of values as QML sees it."""
         return self._groups[name]
+
+    def personal(self) -> frozenset[str]:
+        """Every text on show here, or kept for it, that nobody but the passenger may hear."""
+        found = {
+            text
+            for name, values in self.PERSONAL.items()
+            for value in values
+            for text in texts(self._groups[name].get(value))
+        }
+        for rows in self.findChildren(RowsModel, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            found |= rows.personal()
+        return frozenset(found)
 
     @Slot(str)
     def touch(self, what: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from kiosk.present.values import texts
+
 Row = Mapping[str, object]
 _Index = QModelIndex | QPersistentModelIndex
 _ROW = int(Qt.ItemDataRole.UserRole)
@@ -16,9 +18,12 @@ class RowsModel(QAbstractListModel):
     away at the end, and only otherwise a new list.
     """
 
-    def __init__(self, parent: QObject) -> None:
-        """An empty list."""
+    def __init__(self, parent: QObject, *, personal: tuple[str, ...] | None = None) -> None:
+        """An empty list. `personal` names the values of a row that nobody but the passenger may hear; None for a list
+        of which nobody has decided that yet.
+        """
         super().__init__(parent)
+        self.marked = personal
         self._rows: tuple[Row, ...] = ()
 
     def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802  Qt's name
@@ -34,6 +39,10 @@ class RowsModel(QAbstractListModel):
     def roleNames(self) -> dict[int, QByteArray]:  # noqa: N802  Qt's name
         """The one role."""
         return {_ROW: QByteArray(b"row")}
+
+    def personal(self) -> frozenset[str]:
+        """The texts of all rows that nobody but the passenger may hear."""
+        return frozenset(text for row in self._rows for name in self.marked or () for text in texts(row.get(name)))
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show these rows from now on."""

@@ -7,19 +7,44 @@ from kiosk.till.values import Words
 
 
 class Language(StrEnum):
-    """The languages that every screen speaks. A session starts in Chinese."""
+    """The languages that everything is in. A session starts in Chinese."""
 
     ZH = "zh"
     EN = "en"
 
 
+class Speech(StrEnum):
+    """Whether the screens are spoken, and how loud."""
+
+    OFF = "off"
+    ON = "on"
+    LOUD = "loud"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comfort:
-    """How a passenger wants the screens. Ends with the session."""
+    """How a passenger wants the screens. Ends with the session.
+
+    `language` is the one of the till's texts and of dates. `further` is the code of another language that the screens'
+    own sentences are in, empty for none: the till's texts are then in English.
+    """
 
     language: Language = Language.ZH
+    further: str = ""
     large: bool = False
     contrast: bool = False
+    low: bool = False
+    speech: Speech = Speech.OFF
+
+    @property
+    def code(self) -> str:
+        """The language of the screens' own sentences."""
+        return self.further or self.language.value
+
+    @property
+    def patient(self) -> bool:
+        """Whether this passenger is given more time: to read large, to reach far, to listen."""
+        return self.large or self.low or self.speech is not Speech.OFF
 
     def pick(self, words: Words) -> str:
         """The text in this passenger's language."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPointF
+from PySide6.QtGui import QMouseEvent, QTouchEvent
 
 STRIKE_MS = 250
 STRIKE_MM = 10.0
@@ -32,7 +32,7 @@ class Strikes:
 
 
 class StrikeFilter(QObject):
-    """An event filter for the window."""
+    """An event filter for the window, for fingers as touch panels report them and for those that come as a mouse."""
 
     def __init__(
         self, strikes: Strikes, *, clock: Callable[[], int], screen: Callable[[], str], parent: QObject
@@ -42,11 +42,21 @@ class StrikeFilter(QObject):
         self._strikes = strikes
         self._clock = clock
         self._screen = screen
+        self._swallowing = False
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """True, which swallows the event, for a press that is the rest of a double strike."""
-        pressed = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
-        if not pressed or not isinstance(event, QMouseEvent):
+        """True, which swallows the event, for a press that is the rest of a double strike; a finger until it lifts."""
+        kind = event.type()
+        if isinstance(event, QMouseEvent):
+            pressed = kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+            return pressed and self._is_double(event.position())
+        if not isinstance(event, QTouchEvent):
             return False
-        place = event.position()
+        if kind is QEvent.Type.TouchBegin:
+            self._swallowing = self._is_double(event.points()[0].position())
+        if self._swallowing:
+            event.accept()  # or Qt would make a mouse of it
+        return self._swallowing
+
+    def _is_double(self, place: QPointF) -> bool:
         return self._strikes.is_double(place.x(), place.y(), self._clock(), self._screen())

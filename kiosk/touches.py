@@ -41,6 +41,28 @@ class SwitchContrast(Touch):
     """High contrast on or off."""
 
 
+@dataclass(frozen=True, slots=True)
+class Speak(Touch):
+    """This language, by its code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLow(Touch):
+    """Low reach on or off."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSpeech(Touch):
+    """Speech on, then louder, then off."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffWanted(Touch):
+    """Call staff, or take the call back."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Key(Touch):
     """One character of our own keypad; an empty one erases the last."""

@@ -20,13 +20,17 @@ from kiosk.present.rail import rail
 from kiosk.present.values import Group
 from kiosk.rows import RowsModel
 from kiosk.screens import FOLDER, OWN, screen_name
-from kiosk.steps import Session, nobody
+from kiosk.steps import Session, Speech, nobody
 from kiosk.tasks import TASKS
 from kiosk.till.commands import Command
 from kiosk.till.values import OrderView, Snapshot
 
 Clock = Callable[[], int]
 """Monotonic milliseconds."""
+
+
+TWO_LANGUAGES: Mapping[str, str] = {"zh": "中文", "en": "English"}
+"""The languages that everything is in, each by its name in its own script."""
 
 
 class TillPort(Protocol):
@@ -50,10 +54,14 @@ class KioskViewModel(Part):
         "language": t.SwitchLanguage(),
         "large": t.SwitchLarge(),
         "contrast": t.SwitchContrast(),
+        "low": t.SwitchLow(),
+        "speech": t.SwitchSpeech(),
+        "callStaff": t.StaffWanted(),
         "confirm": t.Confirm(),
         "finish": t.Finish(),
         "continue": t.Continue(),
     }
+    PERSONAL = {"comfort": (), "top": (), "band": (), "rail": ("people",), "still": ()}  # noqa: RUF012  the same
 
     stepChanged = Signal()  # noqa: N815  Qt's way of naming signals, here and below
     languageChanged = Signal()  # noqa: N815
@@ -69,9 +77,23 @@ class KioskViewModel(Part):
     rail = group("rail", railChanged)
     still = group("still", stillChanged)
 
-    def __init__(self, *, submit: Callable[[Command], None], clock: Clock, zone: ZoneInfo, parent: QObject) -> None:
-        """Starts with nobody here and nothing known: the step is empty until the first snapshot."""
+    def __init__(
+        self,
+        *,
+        submit: Callable[[Command], None],
+        clock: Clock,
+        zone: ZoneInfo,
+        parent: QObject,
+        languages: Mapping[str, str] = TWO_LANGUAGES,
+        speaks: bool = False,
+    ) -> None:
+        """Starts with nobody here and nothing known: the step is empty until the first snapshot.
+
+        `languages` are those of the screens, by code, each with its name in its own script; `speaks` offers speech.
+        """
         super().__init__(self._answer, parent)
+        self._languages = [{"code": code, "name": name} for code, name in languages.items()]
+        self._speaks = speaks
         self._submit = submit
         self._clock = clock
         self._zone = zone
@@ -79,7 +101,7 @@ class KioskViewModel(Part):
         self._session = nobody(clock())
         self._snapshot: Snapshot | None = None
         self._step = ""
-        self._board = RowsModel(self)
+        self._board = RowsModel(self, personal=())
         self.parts: Mapping[str, Part] = made_parts(self._answer, zone, self)
 
     @property
@@ -118,7 +140,15 @@ class KioskViewModel(Part):
             part.show(session, snapshot)
         self.tell(
             {
-                "comfort": {"language": comfort.language.value, "large": comfort.large, "contrast": comfort.contrast},
+                "comfort": {
+                    "language": comfort.code,
+                    "languages": self._languages,
+                    "large": comfort.large,
+                    "contrast": comfort.contrast,
+                    "low": comfort.low,
+                    "speech": comfort.speech.value,
+                    "speaks": self._speaks,
+                },
                 "top": frame.top(session, snapshot, zone),
                 "band": frame.band(self._flow, session, snapshot),
                 "rail": rail(self._flow, session, snapshot, zone),
@@ -134,8 +164,17 @@ class KioskViewModel(Part):
 
     @property
     def language(self) -> str:
-        """The language that the screens speak now: "zh" or "en"."""
+        """The code of the language that the screens speak now, such as zh."""
         return str(self.group("comfort").get("language", ""))
+
+    def secrets(self) -> frozenset[str]:
+        """Every text that nobody but the passenger may hear, of all tasks."""
+        return self.personal().union(*(part.personal() for part in self.parts.values()))
+
+    @property
+    def speech(self) -> Speech:
+        """Whether this passenger wants the screens spoken."""
+        return self._session.comfort.speech
 
     @property
     def screen(self) -> str:
@@ -170,6 +209,12 @@ class KioskViewModel(Part):
     def begin(self, task: str) -> None:
         """A task, by its name."""
         self.touched(t.Begin(task))
+
+    @Slot(str)
+    def speak(self, code: str) -> None:
+        """A language, by its code."""
+        if any(each["code"] == code for each in self._languages):
+            self.touched(t.Speak(code))
 
     @Slot(str)
     def key(self, character: str) -> None:

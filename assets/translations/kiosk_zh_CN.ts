@@ -83,6 +83,30 @@ to start</source>
         <source>Contrast</source>
         <translation>高对比度</translation>
     </message>
+    <message>
+        <source>Low reach</source>
+        <translation>低位操作</translation>
+    </message>
+    <message>
+        <source>Speech</source>
+        <translation>语音</translation>
+    </message>
+    <message>
+        <source>Louder</source>
+        <translation>大声</translation>
+    </message>
+    <message>
+        <source>Speech off</source>
+        <translation>关闭语音</translation>
+    </message>
+    <message>
+        <source>Staff called</source>
+        <translation>已呼叫</translation>
+    </message>
+    <message>
+        <source>Call staff</source>
+        <translation>呼叫人工</translation>
+    </message>
 </context>
 <context>
     <name>Code</name>
@@ -177,6 +201,17 @@ to start</source>
     </message>
 </context>
 <context>
+    <name>Languages</name>
+    <message>
+        <source>Up</source>
+        <translation>向上</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>向下</translation>
+    </message>
+</context>
+<context>
     <name>Names</name>
     <message>
         <source>Child</source>
@@ -229,6 +264,11 @@ to start</source>
     <message>
         <source>Passport</source>
         <translation>护照</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <extracomment>The name of the language of this translation, in its own script.</extracomment>
+        <translation>中文</translation>
     </message>
     <message>
         <source>6 to 14 years, or 1.2 to 1.5 m</source>
@@ -485,6 +525,29 @@ to start</source>
     <message>
         <source>Done</source>
         <translation>完成</translation>
+    </message>
+</context>
+<context>
+    <name>Spoken</name>
+    <message>
+        <source>You can touch: %1</source>
+        <translation>可以触摸：%1</translation>
+    </message>
+    <message>
+        <source>not available now</source>
+        <translation>现在不可用</translation>
+    </message>
+    <message>
+        <source>switched on</source>
+        <translation>已打开</translation>
+    </message>
+    <message>
+        <source>personal</source>
+        <translation>个人信息</translation>
+    </message>
+    <message>
+        <source>Plug in headphones to hear what is personal.</source>
+        <translation>插上耳机可听个人信息。</translation>
     </message>
 </context>
 <context>

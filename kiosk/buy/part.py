@@ -32,6 +32,16 @@ class BuyPart(Part):
         "notMine": b.NotMine(),
     }
 
+    PERSONAL = {  # noqa: RUF012  the same
+        "notice": (),
+        "spelling": (),
+        "who": ("name", "number"),
+        "typing": ("text",),
+        "paying": (),
+        "printing": ("unknown",),
+        "claim": ("number",),
+    }
+
     noticeChanged = Signal()  # noqa: N815  Qt's way of naming signals, here and below
     spellingChanged = Signal()  # noqa: N815
     whoChanged = Signal()  # noqa: N815
@@ -53,10 +63,10 @@ class BuyPart(Part):
         super().__init__(touched, parent)
         self._zone = zone
         self._code = CodePicture()
-        self._destinations = RowsModel(self)
-        self._departures = RowsModel(self)
-        self._riders = RowsModel(self)
-        self._tickets = RowsModel(self)
+        self._destinations = RowsModel(self, personal=())
+        self._departures = RowsModel(self, personal=())
+        self._riders = RowsModel(self, personal=("name", "number"))
+        self._tickets = RowsModel(self, personal=("name", "number"))
 
     def show(self, session: Session, snapshot: Snapshot) -> None:
         """Show this moment."""

@@ -8,7 +8,6 @@ Target {
     property string detail: ""
     property string sign: ""
     property string tone: "plain"
-    property bool checked: false
     property int letters: Look.body
     property bool centred: true
     property bool upright: false // the sign above the words

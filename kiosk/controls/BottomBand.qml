@@ -1,18 +1,41 @@
 import QtQuick
 
-// Always there, never moving: back, start over, language, large print, contrast.
+// Always there, never moving from screen to screen: the same eight at the same places.
 Rectangle {
     id: band
 
-    readonly property int rowHeight: Look.target
-    readonly property int gap: Look.mm(3)
+    readonly property string part: "band"
+    readonly property var keys: [back, over, language, large, contrast, low, speech, staff]
+    readonly property int gap: Look.mm(Look.wide ? 2 : 3)
     readonly property int room: width - 2 * Look.margin
-    readonly property int half: Math.floor((room - gap) / 2)
-    readonly property int third: Math.floor((room - 2 * gap) / 3)
-    readonly property int fifth: Math.floor((room - 4 * gap) / 5)
+    readonly property int columns: !Look.portrait && needed(keys) <= room ? 8 : 4
+    readonly property var widths: shared(keys.slice(0, columns)).concat(shared(keys.slice(columns)))
+    readonly property int rowHeight: Math.max(Look.target, ...keys.map(key => key.tall))
+    readonly property var others: (kiosk.comfort.languages ?? []).filter(each => each.code !== kiosk.comfort.language)
+
+    signal languages // there are more than two: which one?
+
+    // The least width of one row of keys.
+    function needed(row: var): int {
+        return row.reduce((sum, key) => sum + key.unbreakable, (row.length - 1) * gap)
+    }
+
+    // Equal widths; where a word needs more, what is left over is shared out equally.
+    function shared(row: var): var {
+        const equal = Math.floor((room - (row.length - 1) * gap) / row.length)
+        if (row.every(key => key.unbreakable <= equal))
+            return row.map(() => equal)
+        const over = Math.floor((room - needed(row)) / row.length)
+        return row.map(key => key.unbreakable + over)
+    }
+
+    function start(place: int): int {
+        const row = widths.slice(place - place % columns, place)
+        return row.reduce((x, width) => x + width + gap, Look.margin)
+    }
 
     color: Look.surface
-    implicitHeight: Look.portrait ? 2 * rowHeight + 3 * gap : rowHeight + 2 * gap
+    implicitHeight: (8 / columns) * (rowHeight + gap) + gap
 
     Rectangle {
         width: parent.width
@@ -20,74 +43,110 @@ Rectangle {
         color: Look.rule
     }
 
-    Action {
+    component Key: BandKey {
+        x: band.start(place)
+        y: band.gap + Math.floor(place / band.columns) * (band.rowHeight + band.gap)
+        width: band.widths[place]
+        height: band.rowHeight
+    }
+
+    Key {
         id: back
 
         objectName: "band.back"
-        x: Look.margin
-        y: band.gap
-        width: Look.portrait ? band.half : band.fifth
-        height: band.rowHeight
+        place: 0
         enabled: kiosk.band.back ?? false
         name: qsTr("Back")
-        sign: Look.wide ? "" : "back"
-        tone: "band"
+        sign: "back"
         onTouched: kiosk.touch("back")
     }
 
-    Action {
+    Key {
         id: over
 
         objectName: "band.startOver"
-        x: back.x + back.width + band.gap
-        y: band.gap
-        width: back.width
-        height: band.rowHeight
+        place: 1
         enabled: kiosk.band.startOver ?? false
         name: qsTr("Start over")
-        sign: Look.wide ? "" : "over"
-        tone: "band"
+        sign: "over"
         onTouched: kiosk.touch("startOver")
     }
 
-    Action {
+    Key {
         id: language
 
         objectName: "band.language"
-        x: Look.portrait ? Look.margin : over.x + over.width + band.gap
-        y: Look.portrait ? 2 * band.gap + band.rowHeight : band.gap
-        width: Look.portrait ? band.third : band.fifth
-        height: band.rowHeight
-        name: kiosk.comfort.language === "en" ? "中文" : "English"
-        tone: "band"
-        onTouched: kiosk.touch("language")
+        place: 2
+        name: band.others.map(each => each.name).join(", ")
+        text: band.others.length > 1 ? band.others[0].name + " …" : name
+        tongue: band.others.length === 1 ? band.others[0].code : ""
+        sign: "globe"
+        onTouched: {
+            if (band.others.length > 1)
+                band.languages()
+            else
+                kiosk.touch("language")
+        }
     }
 
-    Action {
+    Key {
         id: large
 
         objectName: "band.large"
-        x: language.x + language.width + band.gap
-        y: language.y
-        width: language.width
-        height: band.rowHeight
+        place: 3
         name: Look.large ? qsTr("Small text") : qsTr("Large text")
-        sign: Look.large ? "" : "letters"
-        tone: "band"
+        sign: "letters"
         checked: Look.large
         onTouched: kiosk.touch("large")
     }
 
-    Action {
+    Key {
+        id: contrast
+
         objectName: "band.contrast"
-        x: large.x + large.width + band.gap
-        y: language.y
-        width: language.width
-        height: band.rowHeight
+        place: 4
         name: qsTr("Contrast")
-        sign: Look.large ? "" : "contrast"
-        tone: "band"
+        sign: "contrast"
         checked: Look.contrast
         onTouched: kiosk.touch("contrast")
+    }
+
+    Key {
+        id: low
+
+        objectName: "band.low"
+        place: 5
+        enabled: Look.lowers
+        name: qsTr("Low reach")
+        sign: "low"
+        checked: Look.low
+        onTouched: kiosk.touch("low")
+    }
+
+    Key {
+        id: speech
+
+        readonly property string now: kiosk.comfort.speech ?? "off"
+
+        objectName: "band.speech"
+        place: 6
+        visible: kiosk.comfort.speaks ?? false
+        name: now === "off" ? qsTr("Speech") : now === "on" ? qsTr("Louder") : qsTr("Speech off")
+        sign: "speech"
+        checked: now !== "off"
+        onTouched: kiosk.touch("speech")
+    }
+
+    Key {
+        id: staff
+
+        readonly property bool called: kiosk.band.staffCalled ?? false
+
+        objectName: "band.staff"
+        place: 7
+        name: called ? qsTr("Staff called") : qsTr("Call staff")
+        sign: "staff"
+        checked: called
+        onTouched: kiosk.touch("callStaff")
     }
 }

@@ -10,6 +10,7 @@ Rectangle {
     width: side
     height: side
     color: "#FFFFFF"
+    readonly property string told: Accessible.name
     Accessible.role: Accessible.Graphic
     Accessible.name: qsTr("The code of your ticket")
 

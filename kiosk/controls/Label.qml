@@ -4,6 +4,7 @@ import QtQuick
 Text {
     property int letters: Look.body
     property bool strong: false
+    property bool ticking: false // changes by itself all the time: said once, not with every change
 
     font.family: Look.face
     font.pixelSize: letters

@@ -9,6 +9,8 @@ QtObject {
     property bool portrait: false
     property bool large: false
     property bool contrast: false
+    property bool low: false // everything touched stands low
+    property bool lowers: false // this panel has places that are too high, or too low, for somebody
     readonly property bool wide: large && !portrait // large print on a wide panel: little height, much width
 
     readonly property string face: "Noto Sans CJK SC"

@@ -3,6 +3,9 @@ import QtQuick
 
 // Words for the numbers and names of the ticket domain.
 QtObject {
+    //: The name of the language of this translation, in its own script.
+    readonly property string own: qsTr("English")
+
     function ticket(kind: int): string {
         switch (kind) {
         case 1:

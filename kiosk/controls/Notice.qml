@@ -5,6 +5,7 @@ Rectangle {
     id: notice
 
     property string text: ""
+    readonly property string told: text
 
     visible: text !== ""
     implicitHeight: visible ? Math.max(Look.mm(14), sentence.implicitHeight + Look.mm(5)) : 0

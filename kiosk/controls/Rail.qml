@@ -4,6 +4,7 @@ import QtQuick
 Rectangle {
     id: rail
 
+    readonly property string part: "rail"
     readonly property bool across: Look.portrait || Look.large // a row above the stage, not a column beside it
     readonly property var journey: kiosk.rail
     readonly property bool change: kiosk.band.change ?? false
@@ -13,13 +14,13 @@ Rectangle {
     readonly property string leaving: (journey.left ?? -1) >= 0 ? Names.left(journey.left) : ""
 
     color: Look.surface
-    implicitHeight: across ? parts.implicitHeight + 2 * Look.mm(Look.large ? 3 : 4) : 0
+    implicitHeight: across ? parts.implicitHeight + 2 * Look.mm(Look.wide ? 2 : Look.large ? 3 : 4) : 0
 
     Grid {
         id: parts
 
         x: rail.inset
-        y: rail.across ? Look.mm(Look.large ? 3 : 4) : Look.mm(6)
+        y: rail.across ? Look.mm(Look.wide ? 2 : Look.large ? 3 : 4) : Look.mm(6)
         columns: rail.across ? 3 : 1
         spacing: Look.mm(3)
 

@@ -4,6 +4,7 @@ import QtQuick
 Rectangle {
     id: band
 
+    readonly property string part: "top"
     readonly property string works: {
         const parts = []
         if (kiosk.top.online === false)
@@ -15,7 +16,7 @@ Rectangle {
     readonly property bool twoLines: Look.portrait
 
     color: Look.contrast ? Look.paper : Look.ink
-    implicitHeight: twoLines ? Look.mm(Look.large ? 32 : 26) : Look.mm(Look.large ? 19 : 16)
+    implicitHeight: twoLines ? Look.mm(Look.large ? 32 : 26) : Look.mm(16)
 
     readonly property color pale: "#FFFFFF"
 

@@ -30,6 +30,7 @@ def band(flow: Flow, session: Session, snapshot: Snapshot) -> Group:
         "startOver": flow.can_start_over(session.step),
         "change": flow.can_change(session.step, snapshot),
         "recovered": snapshot.recovered is not None,
+        "staffCalled": snapshot.capabilities.staff_called,
     }
 
 

@@ -2,18 +2,21 @@ import QtQuick
 import "../controls"
 
 // The window: top band, journey rail, stage, bottom band. The step decides which screen the stage holds.
+// In low reach all of them stand in what can be reached from a wheelchair; the rest of the panel is empty.
 Window {
     id: main
 
     required property real pxPerMm
     required property bool fullscreen
+    required property int tooHigh // pixels at the top of the panel that cannot be reached from a wheelchair
+    required property int tooLow // and at its bottom
 
     readonly property bool railed: kiosk.rail.shown ?? false
     property var warmed: []
 
     visible: true
     visibility: fullscreen ? Window.FullScreen : Window.Windowed
-    color: Look.paper
+    color: Look.low ? Look.surface : Look.paper
     title: kiosk.top.station ?? ""
 
     Binding {
@@ -24,7 +27,7 @@ Window {
     Binding {
         target: Look
         property: "portrait"
-        value: main.height > main.width
+        value: frame.height > frame.width
     }
     Binding {
         target: Look
@@ -36,45 +39,84 @@ Window {
         property: "contrast"
         value: kiosk.comfort.contrast ?? false
     }
-
-    TopBand {
-        id: top
-
-        width: parent.width
-        height: implicitHeight
+    Binding {
+        target: Look
+        property: "low"
+        value: kiosk.comfort.low ?? false
+    }
+    Binding {
+        target: Look
+        property: "lowers"
+        value: main.tooHigh + main.tooLow > 0
     }
 
-    Rail {
-        id: rail
+    Rectangle {
+        id: frame
 
-        visible: main.railed
-        x: across ? 0 : parent.width - width
-        y: top.height
-        width: across ? parent.width : Math.round(parent.width * 0.3)
-        height: across ? implicitHeight : bottom.y - top.height
+        y: Look.low ? Math.max(0, main.tooHigh - top.height) : 0 // the top band is read, not touched
+        width: main.width
+        height: main.height - y - (Look.low ? main.tooLow : 0)
+        color: Look.paper
+
+        TopBand {
+            id: top
+
+            width: parent.width
+            height: implicitHeight
+        }
+
+        Rail {
+            id: rail
+
+            visible: main.railed
+            x: across ? 0 : parent.width - width
+            y: top.height
+            width: across ? parent.width : Math.round(parent.width * 0.3)
+            height: across ? implicitHeight : bottom.y - top.height
+        }
+
+        Loader {
+            id: stage
+
+            readonly property string part: "stage"
+            readonly property int above: rail.across && main.railed ? rail.y + rail.height : top.height
+            readonly property int gap: Look.mm(Look.wide ? 3 : 6)
+
+            objectName: "stage"
+            x: Look.margin
+            y: above + gap
+            visible: !languages.visible
+            width: (rail.across || !main.railed ? parent.width : rail.x) - 2 * Look.margin
+            height: bottom.y - y - gap
+            source: kiosk.step === "" ? "" : kiosk.files[kiosk.step]
+        }
+
+        Languages {
+            id: languages
+
+            y: top.height
+            width: parent.width
+            height: bottom.y - y
+            visible: false
+            onChosen: visible = false
+        }
+
+        BottomBand {
+            id: bottom
+
+            y: parent.height - height
+            width: parent.width
+            height: implicitHeight
+            onLanguages: languages.visible = !languages.visible
+        }
     }
 
-    Loader {
-        id: stage
+    Connections {
+        target: kiosk
 
-        readonly property int above: rail.across && main.railed ? rail.y + rail.height : top.height
-        readonly property int gap: Look.mm(Look.wide ? 4 : 6)
-
-        objectName: "stage"
-        x: Look.margin
-        y: above + gap
-        width: (rail.across || !main.railed ? parent.width : rail.x) - 2 * Look.margin
-        height: bottom.y - y - gap
-        source: kiosk.step === "" ? "" : kiosk.files[kiosk.step]
-        focus: true
-    }
-
-    BottomBand {
-        id: bottom
-
-        y: parent.height - height
-        width: parent.width
-        height: implicitHeight
+        function onStepChanged() {
+            languages.visible = false
+        }
     }
 
     // Screens are compiled after the first one is on show, so that no later touch has to wait for it.

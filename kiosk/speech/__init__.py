@@ -1,0 +1,1 @@
+"""Speaks the screens: what is said (`script`), by what (`voice`, `espeak`), to whom (`jack`), and when (`speaker`)."""
