@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from drivers.printer.stock import AfterPrint, StockKind
 from station.config_rules import faults, named, place
 
 ScannerKind = Literal["line", "gm65", "ssi", "honeywell", "newland", "keyboard"]
@@ -16,6 +17,9 @@ ScannerKind = Literal["line", "gm65", "ssi", "honeywell", "newland", "keyboard"]
 
 BarrierKind = Literal["relay-board", "lot", "gpio"]
 """The barriers that there are drivers for; docs/configuration.md says which is which."""
+
+PrinterKind = Literal["escpos", "zpl", "tspl"]
+"""What the printer understands: receipt and kiosk printers ESC/POS, printers for ticket stock one of the others."""
 
 Bias = Literal["off", "pull-up", "pull-down"]
 """What the chip does with an input that nothing drives."""
@@ -99,11 +103,25 @@ class DisplayConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterConfig:
-    """The receipt printer (ESC/POS)."""
+    """The ticket printer. Lengths in millimetres; commands as hexadecimal digits."""
 
     address: str  # tcp:HOST:PORT or a serial path
+    kind: PrinterKind = "escpos"
     baud: int = 115200
     handshake_seconds: float = 10.0
+    presenter: bool = False  # escpos: it holds tickets out of its mouth and can draw them back
+    take_seconds: float = 20.0  # presenter: a ticket that nobody takes within this is drawn back
+    mouth_question: int = 20  # presenter: n of DLE EOT that is answered with what is in the mouth
+    mouth_answer_bytes: int = 6
+    mouth_byte: int = 2  # of that answer, counted from 0, in which
+    mouth_mask: int = 32  # this bit says that a ticket waits
+    present_command: str = "1D 65 03 0C"
+    retract_command: str = "1D 65 02"
+    stock: StockKind = "continuous"  # zpl, tspl: what is between two tickets
+    stock_length_mm: float = 0.0  # zpl, tspl: of one ticket; 0 on a continuous strip
+    stock_gap_mm: float = 0.0  # zpl, tspl: of the gap or the black mark
+    after_print: AfterPrint = "cut"  # zpl, tspl: cut off, torn off by hand, or peeled off its backing
+    full_status: bool = True  # tspl: it knows ESC ! S; off for those that only know ESC ! ?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

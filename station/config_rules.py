@@ -28,6 +28,13 @@ RANGES: dict[str, tuple[float, float]] = {
     "display.height_px": (100, 20000),
     "printer.baud": (50, 4_000_000),
     "printer.handshake_seconds": (0.1, 600),
+    "printer.take_seconds": (1, 600),
+    "printer.mouth_question": (1, 255),
+    "printer.mouth_answer_bytes": (3, 64),
+    "printer.mouth_byte": (2, 63),
+    "printer.mouth_mask": (1, 255),
+    "printer.stock_length_mm": (0, 500),
+    "printer.stock_gap_mm": (0, 50),
     "cash.baud": (50, 4_000_000),
     "cash.device": (2, 255),
     "coins.baud": (50, 4_000_000),
@@ -103,7 +110,9 @@ def _section(at: Keys, values: Any) -> Iterator[tuple[Keys, str]]:
         if wrong:
             yield keys, wrong
     kind = _kind(at)
-    if kind == "barrier":
+    if kind == "printer":
+        yield from _printer(at, values)
+    elif kind == "barrier":
         yield from _barrier(at, values)
     elif kind == "scanner":
         yield from _scanner(at, values)
@@ -200,6 +209,11 @@ def _loopback(name: str, value: str) -> str:
     return "" if good else f'`{name}` must be a loopback address with its port, such as "127.0.0.1:9750", or "".'
 
 
+def _command(name: str, value: str) -> str:
+    good = re.fullmatch("([0-9A-Fa-f]{2} ?){1,16}", value) is not None
+    return "" if good else f'`{name}` must be 1 to 16 bytes in hexadecimal digits, such as "1D 65 02".'
+
+
 _TEXTS: dict[str, Callable[[str, str], str]] = {
     "address": _address,
     "url": _url,
@@ -212,6 +226,8 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
     "lanes.gate": _lane_gate,
     "lanes.name": _lane_name,
     "source": _source,
+    "printer.present_command": _command,
+    "printer.retract_command": _command,
     "reader": _reader,
 }
 
@@ -239,6 +255,23 @@ def _display(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         )
     except (ValueError, ZeroDivisionError) as error:
         yield ("display",), f"{str(error)[:1].upper()}{str(error)[1:]}."
+
+
+LONGEST_TICKET_MM = 200
+"""What a ticket may take when it is drawn; pre-cut stock must have room for it."""
+
+
+def _printer(at: Keys, printer: Any) -> Iterator[tuple[Keys, str]]:
+    name = named(at)
+    if printer.presenter and printer.kind != "escpos":
+        yield (*at, "presenter"), f"`{name}.presenter` is for kind escpos: the others cannot draw a ticket back."
+    if printer.mouth_byte >= printer.mouth_answer_bytes:
+        yield (*at, "mouth_byte"), f"`{name}.mouth_byte` must be less than `{name}.mouth_answer_bytes`."
+    length = printer.stock_length_mm
+    if (printer.stock == "continuous") is not (length == 0):
+        yield (*at, "stock_length_mm"), f"`{name}.stock_length_mm` is 0 for continuous stock, and for no other."
+    elif 0 < length < LONGEST_TICKET_MM:
+        yield (*at, "stock_length_mm"), f"`{name}.stock_length_mm` must be {LONGEST_TICKET_MM} or more."
 
 
 def _barrier(at: Keys, barrier: Any) -> Iterator[tuple[Keys, str]]:

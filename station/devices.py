@@ -20,7 +20,12 @@ from drivers.cash.coins import CcTalkCoinAcceptor
 from drivers.cash.hopper import CcTalkHopper
 from drivers.idreader.sdt import SdtReader
 from drivers.link import Link, open_link
+from drivers.printer import Printer
 from drivers.printer.escpos import EscPosPrinter
+from drivers.printer.mouth import AttendedMouth, MouthNumbers
+from drivers.printer.stock import TicketStock
+from drivers.printer.tspl import tspl_printer
+from drivers.printer.zpl import zpl_printer
 from drivers.scanner import Scanner
 from drivers.scanner.gm65 import Gm65Scanner
 from drivers.scanner.keyboard import keyboard_scanner
@@ -47,16 +52,44 @@ def _opener(address: str, baud: int) -> Callable[[], Link]:
     return lambda: open_link(address, baud)
 
 
-def printer(config: PrinterConfig, *, begin_with_cut: bool = False) -> EscPosPrinter:
-    """The receipt printer; its port is opened when it is first used.
+def printer(config: PrinterConfig, *, begin_with_cut: bool = False) -> Printer:
+    """The ticket printer of the configured kind; its port is opened when it is first used.
 
     `begin_with_cut` when a print was under way at the last stop: a stranger's half ticket must not hang on the next.
     """
-    return EscPosPrinter(
-        _opener(config.address, config.baud),
+    opener = _opener(config.address, config.baud)
+    stock = TicketStock(
+        kind=config.stock, length_mm=config.stock_length_mm, gap_mm=config.stock_gap_mm, after=config.after_print
+    )
+    match config.kind:
+        case "escpos":
+            return _escpos(config, opener, begin_with_cut)
+        case "zpl":
+            return zpl_printer(opener, stock, handshake_timeout=config.handshake_seconds)
+        case "tspl":
+            return tspl_printer(
+                opener, stock, full_status=config.full_status, handshake_timeout=config.handshake_seconds
+            )
+        case unknown:
+            assert_never(unknown)
+
+
+def _escpos(config: PrinterConfig, opener: Callable[[], Link], begin_with_cut: bool) -> Printer:
+    mouth = MouthNumbers(
+        question=config.mouth_question,
+        answer_bytes=config.mouth_answer_bytes,
+        waits_byte=config.mouth_byte,
+        waits_mask=config.mouth_mask,
+        present=bytes.fromhex(config.present_command),
+        retract=bytes.fromhex(config.retract_command),
+    )
+    driver = EscPosPrinter(
+        opener,
         handshake_timeout=config.handshake_seconds,
         begin_with_cut=begin_with_cut,
+        mouth=mouth if config.presenter else None,
     )
+    return AttendedMouth(driver, take_seconds=config.take_seconds) if config.presenter else driver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

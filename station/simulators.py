@@ -22,6 +22,8 @@ from drivers.cash.line_simulator import whole_line
 from drivers.cash.simulator import BillValidatorSimulator
 from drivers.idreader.simulator import IdReaderSimulator
 from drivers.printer.simulator import PrinterSimulator
+from drivers.printer.tspl_simulator import TsplSimulator
+from drivers.printer.zpl_simulator import ZplSimulator
 from drivers.scanner.gm65_simulator import Gm65Simulator
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.scanner.ssi_simulator import SsiSimulator
@@ -29,6 +31,9 @@ from drivers.simulation import Simulator, Station
 
 DEVICES: dict[str, Callable[[Path], Simulator]] = {
     "printer": lambda folder: PrinterSimulator(pictures=folder / "printed"),
+    "printer-presenter": lambda folder: PrinterSimulator(pictures=folder / "printed", presenter=True),
+    "printer-zpl": lambda folder: ZplSimulator(pictures=folder / "printed"),
+    "printer-tspl": lambda folder: TsplSimulator(pictures=folder / "printed"),
     "cash": lambda folder: BillValidatorSimulator(stacker=folder / "stacker.json"),
     "coins": lambda folder: CoinAcceptorSimulator(box=folder / "coins.json"),
     "dispenser": lambda folder: HopperSimulator(kept=folder / "dispenser.json"),

@@ -4,8 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.printer import PrintOutcome
-from drivers.printer.escpos import EscPosPrinter
+from drivers.printer import Printer, PrintOutcome
 from drivers.printer.simulator import PrinterSimulator
 from drivers.simulation import Station
 from kiosk.paper.draw import draw_ticket
@@ -58,7 +57,7 @@ def run(directory: Path, tickets: int) -> list[Line]:
     ]
 
 
-def _print(printer: EscPosPrinter, fonts: OnceFonts, at: int) -> Print:
+def _print(printer: Printer, fonts: OnceFonts, at: int) -> Print:
     sent: list[float] = []
     began = time.perf_counter()
     number = TicketNumber(imagined.TILL_PREFIX << RANDOM_BITS | at)
