@@ -173,6 +173,12 @@ class CardboardTill:
         for listener in self._listeners:
             listener(snapshot)
 
+    def anew(self) -> None:
+        """As after a start."""
+        self.refuses = None
+        self._cards = self._orders = 0
+        self.show(CardboardTill().snapshot)
+
     def submit(self, command: Command) -> None:
         """Answer a command as a till would in the plain case."""
         self.commands.append(command)

@@ -121,6 +121,12 @@ class KioskViewModel(Part):
         if self._snapshot is not None:
             self._follow(*self._flow.ticked(self._session, self._snapshot, self._clock()))
 
+    def nobody(self) -> None:
+        """As after a start: nobody is here. For rehearsals."""
+        self._session = nobody(self._clock())
+        if self._snapshot is not None:
+            self._follow(*self._flow.news(self._session, self._snapshot, self._clock()))
+
     def _answer(self, touch: t.Touch) -> None:
         if self._snapshot is not None:
             self._follow(*self._flow.touched(self._session, touch, self._snapshot, self._clock()))

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from kiosk.inventory import Control
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
 from kiosk.rehearsal import CardboardTill
-from kiosk.screenshots import Rehearsal, rehearse
+from kiosk.stagehand import Rehearsal, rehearse
 from kiosk.till.commands import (
     EndSession,
     HoldOrder,

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
-from kiosk.screenshots import Look, rehearse
+from kiosk.stagehand import Look, rehearse
 from tests.kiosk.test_journey import Finger
 from tests.kiosk.test_screens import EN, EN_LARGE, ZH, ZH_LARGE, Page
 

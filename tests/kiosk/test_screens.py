@@ -10,7 +10,8 @@ from PySide6.QtCore import QRectF
 
 from kiosk.inventory import Box, Control, Words
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
-from kiosk.screenshots import Look, Rehearsal, rehearse, walk
+from kiosk.scenes import walk
+from kiosk.stagehand import Look, Rehearsal, rehearse
 
 ZH, EN = Look(language="zh"), Look(language="en")
 ZH_LARGE, EN_LARGE = Look(language="zh", large=True), Look(language="en", large=True)
@@ -114,7 +115,7 @@ def test_every_screen_is_whole(qt: list[str], panel: PanelSettings, look: Look) 
             faults += [f"{name}: {fault}" for fault in Page(rehearsal, panel).faults(look)]
     finally:
         rehearsal.kiosk.close()
-    assert len(seen) == 34
+    assert len(seen) == len(set(seen)) > 30
     assert not faults, "\n".join(faults)
 
 
@@ -140,7 +141,7 @@ def test_a_notice_never_hides_which_notes_go_in(qt: list[str], panel: PanelSetti
     try:
         for name in walk(rehearsal, look):
             rehearsal.settle()
-            if name != "18-note-too-large":
+            if name != "note-too-large":
                 continue
             rehearsal.kiosk.window.grabWindow()  # lays everything out
             page = Page(rehearsal, panel)

@@ -1,0 +1,32 @@
+"""Every screen that there is a picture of, in one list of stories.
+
+A story leads the window from the attract screen through some screens and yields the name of each when it is on show.
+Each begins anew: nothing that one does to the till is seen by the next. To add a screen, yield its name where it is on
+show; to add a story, name it here.
+"""
+
+from collections.abc import Callable, Iterator
+
+from kiosk.scenes import buying, troubles
+from kiosk.stagehand import Look, Rehearsal
+
+Story = Callable[[Rehearsal, Look], Iterator[str]]
+
+STORIES: tuple[Story, ...] = (
+    buying.choosing,
+    buying.documents,
+    buying.travellers,
+    buying.money,
+    buying.paper,
+    troubles.claims,
+    troubles.refused,
+    troubles.recovered,
+    troubles.no_more_coach,
+)
+
+
+def walk(r: Rehearsal, look: Look) -> Iterator[str]:
+    """Lead the window through every screen of every story; yields the name of each when it is on show."""
+    for story in STORIES:
+        r.anew()
+        yield from story(r, look)
