@@ -43,6 +43,7 @@ class _Work:
     code: int
     until: float
     undoes: Entry | None = None
+    asked_here: bool = True  # on the connection that there is now
 
 
 class CardTerminalSimulator:
@@ -78,6 +79,8 @@ class CardTerminalSimulator:
         self._registered = False
         self._to_say.clear()
         self._unconfirmed_since = None
+        if self._work is not None:
+            self._work.asked_here = False
 
     def feed(self, data: bytes) -> None:
         """See Simulator.feed."""
@@ -207,11 +210,14 @@ class CardTerminalSimulator:
 
     def _finish(self, work: _Work) -> None:
         if work.plan in ("declined", "cancelled"):
-            self._say_refusal(STOPPED if work.plan == "cancelled" else work.code)
+            if work.asked_here:
+                self._say_refusal(STOPPED if work.plan == "cancelled" else work.code)
             return
         if work.plan not in ("silent", "lose_before"):
             undoes = work.undoes.trace if work.undoes else 0
             self._save(self._account.with_entry(work.kind, work.fen, undoes))
+        if not work.asked_here:
+            return
         if work.plan == "paid":
             self._say(Command.INTERMEDIATE_STATUS, bytes((ASKING_BANK,)))
             self._repeat()
