@@ -215,8 +215,9 @@ class Dispenser(Protocol):
     def pay_out(self, coins: int) -> None:
         """Order that many coins (1..255); returns when the device took the order, before the coins have come.
 
-        Raises ValueError for another number, DeviceRefused when it surely did not take the order, and any other
-        fault when that is not known: `status` then tells by the counter. It is never ordered twice.
+        Ask for `status` first. Raises ValueError for another number, DeviceRefused when it surely did not take the
+        order (it restarted since `status`, for one), and any other fault when that is not known: `status` then tells
+        by the counter. It is never ordered twice.
         """
 
     def status(self) -> DispenserStatus:

@@ -3,6 +3,7 @@
 How no coin is given twice, and none is counted that was not given:
 - The order (header 167) is sent once. When its answer is lost, the event counter (166) tells: it moves on with each
   order taken. A counter of 0 says that the hopper has restarted, and then nothing is certain.
+- Nothing is ordered when it has restarted since the host last asked for its status: two runs may have the same counter.
 - What it took is read back while it still gives: a number damaged on the line (8-bit checksum) is stopped at once.
 - Final numbers are read twice and must agree.
 - The count of a whole life (168), where a hopper keeps one, outlives its restarts: the difference is what went out.
@@ -53,6 +54,7 @@ class CcTalkHopper:
         self._low = low
         self._country = country
         self._known = False
+        self._told: int | None = None  # the counter that the host was last told
         self._counts = True  # until it refuses to tell its life's count
 
     @property
@@ -65,9 +67,6 @@ class CcTalkHopper:
         if not 1 <= coins <= MOST:
             raise ValueError(f"A hopper gives 1 to {MOST} coins in one order, not {coins}")
         self._identify()
-        before = self.status()
-        if before.remaining:
-            raise DeviceRefused(f"{self._device.name} is still giving coins", _ASK_STATUS)
         wrong = trouble(self._flags() & ~Flag.TIMEOUT)  # an earlier order's, and gone with the next one
         if wrong:
             raise DeviceRefused(*wrong)
@@ -75,6 +74,11 @@ class CcTalkHopper:
         if len(serial) != 3:
             raise DeviceNonsense(f"{self._device.name} has a serial number of {len(serial)} bytes", self._device.hint)
         self._ask(Header.ENABLE_HOPPER, ENABLE)
+        before = self._look()  # after enabling: a restart from now on leaves it disabled, and the order refused
+        if before.remaining:
+            raise DeviceRefused(f"{self._device.name} is still giving coins", _ASK_STATUS)
+        if self._told is not None and before.counter != self._told:
+            raise DeviceRefused(f"{self._device.name} has restarted since its status was asked for", _ASK_STATUS)
         try:
             self._ask(Header.DISPENSE_COINS, serial + bytes((coins,)), tries=1)
         except (DeviceSilent, DeviceNonsense) as fault:
@@ -83,7 +87,9 @@ class CcTalkHopper:
 
     def status(self) -> DispenserStatus:
         """See Dispenser.status."""
-        return self._hopper_status(with_count=True)
+        seen = self._look()
+        self._told = seen.counter
+        return seen
 
     def level(self) -> int | None:
         """See Dispenser.level."""
@@ -141,6 +147,9 @@ class CcTalkHopper:
             raise DeviceRefused(what, f"It is configured for {self._fen} fen: correct one of the two.")
         self._known = True
 
+    def _look(self) -> DispenserStatus:
+        return self._hopper_status(with_count=True)
+
     def _hopper_status(self, *, with_count: bool = False) -> DispenserStatus:
         data = self._twice(Header.HOPPER_STATUS, final=lambda seen: len(seen) == 4 and seen[1] == 0)
         if len(data) != 4:
@@ -185,7 +194,7 @@ class CcTalkHopper:
 
     def _find_out(self, before: DispenserStatus, coins: int, fault: DeviceFault) -> None:
         """Return when the order was taken though its answer was lost. Raises DeviceRefused when it surely was not."""
-        now = self.status()
+        now = self._look()
         if now.remaining and now.counter == before.counter % 255 + 1:
             return
         went = given_between(before, now, coins)

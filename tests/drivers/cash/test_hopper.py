@@ -98,14 +98,14 @@ def test_the_bytes_of_an_order(bench: HopperBench) -> None:
     bench.sent.clear()
     hopper.pay_out(3)
     assert [sent.hex(" ").upper() for sent in bench.sent] == [
-        "03 00 01 A6 56",  # status, twice alike
-        "03 00 01 A6 56",
-        "03 00 01 A8 54",  # its life's count
-        "03 00 01 A8 54",
-        "03 00 01 A3 59",  # flags
+        "03 00 01 A3 59",  # flags, twice alike
         "03 00 01 A3 59",
         "03 00 01 F2 0A",  # serial number
         "03 01 01 A4 A5 B2",  # enable
+        "03 00 01 A6 56",  # status: not restarted, not at work
+        "03 00 01 A6 56",
+        "03 00 01 A8 54",  # its life's count
+        "03 00 01 A8 54",
         "03 04 01 A7 92 10 00 03 AC",  # give 3
         "03 00 01 A6 56",  # is it 3 that it heard?
     ]
@@ -295,6 +295,38 @@ def test_a_power_cut_in_the_middle_of_the_order(bench: HopperBench) -> None:
     at_the_order(bench, cut)
     with pytest.raises(DeviceSilent, match="did not say whether"):
         hopper.pay_out(5)
+
+
+def test_a_restart_since_its_status_was_asked_for(bench: HopperBench) -> None:
+    """Or the counter would be 1 before and 1 after, as if nothing had been given."""
+    hopper = bench.hopper()
+    hopper.pay_out(1)
+    bench.wait(0.5)
+    assert hopper.status().counter == 1
+    bench.device.do("power_cycle")
+    with pytest.raises(DeviceRefused, match="restarted since"):
+        hopper.pay_out(5)
+    assert hopper.status().counter == 0
+    hopper.pay_out(5)
+    bench.wait(1.0)
+    assert bench.tray() == 6
+
+
+def test_a_restart_just_before_the_order(bench: HopperBench) -> None:
+    hopper = bench.hopper()
+    hopper.pay_out(1)
+    bench.wait(0.5)
+    hopper.status()
+
+    def cut(data: bytes, feed: Callable[[bytes], None]) -> None:
+        bench.device.do("power_cycle")
+        feed(data)
+
+    at_the_order(bench, cut)
+    with pytest.raises(DeviceRefused):
+        hopper.pay_out(5)
+    bench.wait(1.0)
+    assert bench.tray() == 1
 
 
 def test_a_power_cut_that_forgets() -> None:
