@@ -188,7 +188,8 @@ def given_between(before: DispenserStatus, after: DispenserStatus, coins: int) -
     `before` was read before the order, `after` once `remaining` is 0 again. 0 also when the order was never taken.
     None after a restart in between (also when both counters are 0), and when the numbers fit no single order: what was
     given then must be counted by hand. The count of a whole life is believed before `paid`, because some hoppers move
-    their counter on with an order that they refused, and still tell the `paid` of the one before.
+    their counter on with an order that they refused, and still tell the `paid` of the one before. So without that count
+    `paid` and `unpaid` must add up to the order, and an order that `pay_out` refused is 0 whatever this says.
     """
     restarted = after.counter == 0
     moved = after.counter == before.counter % 255 + 1
@@ -199,7 +200,7 @@ def given_between(before: DispenserStatus, after: DispenserStatus, coins: int) -
         return went if went <= (coins if moved else 0) else None
     if not moved:
         return 0
-    return after.paid if after.paid <= coins else None
+    return after.paid if after.paid + after.unpaid == coins else None
 
 
 class Dispenser(Protocol):

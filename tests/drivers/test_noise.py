@@ -22,6 +22,18 @@ from drivers.barrier.modbus import READ_INPUTS, Bits, ReadBits, ReadRegisters, W
 from drivers.barrier.modbus_decoders import ReplyDecoder, RequestDecoder
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.barrier.simulator import RelayBoardSimulator
+from drivers.card import CardPaid
+from drivers.card.simulator import CardTerminalSimulator
+from drivers.card.zvt import ZvtTerminal
+from drivers.cash import CoinIn
+from drivers.cash.bus import CcTalkBus
+from drivers.cash.cctalk import CcTalkBillValidator
+from drivers.cash.codec import BILL_VALIDATOR, HOST, Frame, Header
+from drivers.cash.codec import Decoder as CcTalkDecoder
+from drivers.cash.codec import encode as cctalk_frame
+from drivers.cash.coins import CcTalkCoinAcceptor
+from drivers.cash.hopper import CcTalkHopper
+from drivers.cash.line_simulator import whole_line
 from drivers.faults import DeviceFault
 from drivers.idreader import DocumentKind, IdReader
 from drivers.idreader.codec import Decoder as SdtDecoder
@@ -107,6 +119,8 @@ def codecs() -> dict[str, Callable[[], Decoded]]:
     line = SECRET.encode() + b"\r"
     decode = Packet(operation=Operation.DECODE_DATA, source=Source.SCANNER, data=b"\x1c" + SECRET.encode())
     card = sdt_frame(b"\0\0\x90", b"\1\0\4\0" + bytes(1280))
+    events = Frame(destination=HOST, source=BILL_VALIDATOR, header=Header.ACK, data=bytes(11))
+    addresses, cctalk = frozenset({HOST, 2, 3, 4, BILL_VALIDATOR}), cctalk_frame(events)
     board, lot = encode_reply(board_read, inputs), encode_reply(lot_read, words)
     return {
         "line": lambda: Decoded(LineDecoder(), line, scan, "end_line"),
@@ -120,6 +134,10 @@ def codecs() -> dict[str, Callable[[], Decoded]]:
         "keyboard-bytes": lambda: Decoded(KeyDecoder(), typed(SECRET), line, "rest"),
         "sdt": lambda: Decoded(SdtDecoder(), card, None, "reset"),
         "sdt-mean": lambda: Decoded(SdtDecoder(), card, None, "reset", mean(b"\xaa\xaa\xaa\x96\x69\x10", b"\xaa")),
+        "cctalk": lambda: Decoded(CcTalkDecoder(addresses), cctalk, events, "reset"),
+        "cctalk-mean": lambda: Decoded(
+            CcTalkDecoder(addresses), cctalk, events, "reset", mean(b"\1\x0b\x28\0", b"\1\xfc\2", b"\1")
+        ),
         "modbus": lambda: Decoded(ReplyDecoder(board_read), board, inputs, "", mean(b"\1\2\1", b"\1\x82")),
         "modbus-lot": lambda: Decoded(ReplyDecoder(lot_read), lot, words, "", mean(b"\1\3\x0e", b"\1")),
         "modbus-requests": lambda: Decoded(
@@ -199,6 +217,13 @@ class Flood(Simulator):
 
     def state(self) -> dict[str, Any]:
         return self._device.state()
+
+
+class DialledFlood(Flood):
+    """One over TCP, which is told of its connections."""
+
+    def on_line(self, hang_up: Callable[[], None]) -> None:
+        self._device.on_line(hang_up)  # type: ignore[attr-defined]  # only put around those that have it
 
 
 def scanners() -> dict[str, tuple[Callable[[], Simulator], Callable[[str], Scanner]]]:
@@ -298,6 +323,43 @@ def test_an_id_reader_in_noise_reads_the_next_card(tmp_path: Path) -> None:
         station.do("place", kind=DocumentKind.RESIDENT_ID, name="某", number="11010519491231002")
         assert soon(reader.read)
         reader.close()
+
+
+def test_cash_devices_on_one_line_in_noise_work_again(tmp_path: Path) -> None:
+    with Station(Flood(whole_line(tmp_path)), f"pty:{tmp_path / 'line'}") as station:
+        bus = CcTalkBus(lambda: open_link(station.address))
+        notes, coins = CcTalkBillValidator(bus, answer_timeout=0.1), CcTalkCoinAcceptor(bus, answer_timeout=0.1)
+        yuan = CcTalkHopper(bus, fen=100, answer_timeout=0.1)
+        since, _ = coins.poll(None)
+        coins.accept(frozenset({100}))
+        before = yuan.status()
+        station.do("flood", on=True)
+        survive(lambda: coins.poll(since), longest=2.0)
+        survive(yuan.status, longest=2.0, seconds=0.3)
+        survive(lambda: yuan.pay_out(2), longest=3.0, seconds=0.3)
+        station.do("flood", on=False)
+        assert soon(lambda: notes.health().ok and coins.poll(since))
+        station.do("insert", device="coins", fen=100)
+        assert coins.poll(since)[1] == [CoinIn(fen=100, counter=1)]
+        soon(lambda: not yuan.status().remaining)
+        assert station.state()["yuan"]["tray"] == yuan.status().given
+        assert yuan.status().counter - before.counter in (0, 1)
+        for device in (notes, coins, yuan):
+            device.close()
+
+
+def test_a_card_terminal_that_sends_noise_works_again() -> None:
+    """TCP keeps bytes whole, so noise is a terminal gone mad: its connection is given up, and opened anew."""
+    with Station(DialledFlood(CardTerminalSimulator(account=None, seconds=0.05)), "tcp:127.0.0.1:0") as station:
+        terminal = ZvtTerminal(lambda: open_link(station.address), ack_seconds=0.5, short_seconds=0.5, wait_seconds=1.0)
+        station.do("flood", on=True)
+        survive(lambda: terminal.pay(100, "a"), longest=2.0)
+        assert not terminal.health().ok
+        station.do("flood", on=False)
+        assert soon(lambda: terminal.health().ok)
+        assert isinstance(terminal.pay(100, "b"), CardPaid)
+        assert station.state()["taken_fen"] == 100
+        terminal.close()
 
 
 @pytest.fixture(params=["relay-board", "lot", "lot-tcp"])
