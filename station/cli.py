@@ -225,7 +225,8 @@ def _add_cashier(claim: argparse.ArgumentParser, shift: argparse.ArgumentParser)
 def _add_simulator(parser: argparse.ArgumentParser) -> None:
     printers = "printer, printer-presenter, printer-zpl, printer-tspl"
     scanners, barriers = "scanner, scanner-gm65, scanner-ssi", "barrier, barrier-lot, barrier-lot-tcp"
-    parser.add_argument("kind", help=f"{printers}, cash, id-reader, {scanners}, {barriers} or camera")
+    cash = "cash, coins, dispenser, cctalk-line, card-terminal"
+    parser.add_argument("kind", help=f"{printers}, {cash}, id-reader, {scanners}, {barriers} or camera")
     parser.add_argument("--listen", required=True, help="pty:PATH or tcp:HOST:PORT (port 0 picks one)")
     parser.add_argument("--control", required=True, type=Path, help="UNIX socket to work the device by hand")
     parser.add_argument("--state", required=True, type=Path, help="folder for what the device keeps: stacker, prints")
