@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "station": frozenset(HOUSE),
 }
 # what gate and kiosk may see of drivers: the ports and their values, never a vendor's driver, a codec or a simulator
-PORTS = frozenset({"faults", "health", "printer", "cash", "idreader", "scanner", "barrier", "camera"})
+PORTS = frozenset({"faults", "health", "printer", "cash", "card", "idreader", "scanner", "barrier", "camera"})
 
 
 def imports(source: str) -> Iterator[str]:
