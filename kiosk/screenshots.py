@@ -44,14 +44,6 @@ class Shot:
     file: Path
 
 
-def picture(r: Rehearsal) -> QImage:
-    """What the window shows."""
-    r.settle()
-    r.kiosk.window.grabWindow()  # has pictures on the screen loaded
-    r.settle()
-    return r.kiosk.window.grabWindow()
-
-
 def shots(r: Rehearsal, look: Look, folder: Path, panel: str, only: Sequence[str]) -> list[Shot]:
     """Write every screen of the walk; returns what was written, in its order."""
     made = []
@@ -59,7 +51,7 @@ def shots(r: Rehearsal, look: Look, folder: Path, panel: str, only: Sequence[str
         if (only and not any(part in name for part in only)) or (name in NOBODYS and look != Look()):
             continue
         file = folder / f"{at:02}-{name}-{panel}-{look.name}.png"
-        if not picture(r).save(str(file)):
+        if not r.draw().save(str(file)):
             raise OSError(None, "No picture can be written here", str(file))
         made.append(Shot(name, file))
     return made

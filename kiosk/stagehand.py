@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtGui import QImage
 
 from kiosk.app import KioskWindow, application
 from kiosk.buy.part import BuyPart
+from kiosk.inventory import Shown
 from kiosk.panel import PanelSettings
 from kiosk.pseudo import LONG, LongWords
 from kiosk.rehearsal import CardboardTill
 from kiosk.speech.voice import RecordingVoice
 from kiosk.touches import Speak
 from kiosk.viewmodel import KioskViewModel
+from tickets.errors import Bug
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +54,23 @@ class Rehearsal:
         """What the screens show."""
         return self.kiosk.view_model
 
-    def settle(self) -> None:
+    def settle(self, rounds: int = 4) -> None:
         """Let Qt do what is to be done, loading of screens included."""
-        for _ in range(4):
+        for _ in range(rounds):
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
             QCoreApplication.sendPostedEvents()
+
+    def draw(self) -> QImage:
+        """Lay the screen out until nothing on it moves any more: the picture of it."""
+        before: list[Shown] = []
+        for _ in range(12):
+            self.settle(1)
+            picture = self.kiosk.window.grabWindow()
+            now = self.kiosk.inventory.shown()
+            if now == before:
+                return picture
+            before = now
+        raise Bug(what=f"the screen {self.model.screen} does not come to rest", hint="look for what moves on it")
 
     def wait(self, seconds: float) -> None:
         """Time passes without a touch."""

@@ -26,7 +26,7 @@ Stage {
         }
         Label {
             width: parent.width - code.width - parent.spacing
-            letters: Look.portrait || Look.large ? Look.body : Look.title
+            letters: Look.portrait || Look.large || text.length > 110 ? Look.body : Look.title
             text: screen.unknown ? qsTr("Your ticket is paid and valid. If no paper came out, print a copy, or take a picture of this code: it is good at the gate too.") : qsTr("Your money is safe and your seat is yours. Show a picture of this code at the gate, or ask staff to load paper, then print again.")
         }
     }

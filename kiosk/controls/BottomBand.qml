@@ -8,12 +8,22 @@ Rectangle {
     readonly property var keys: [back, over, language, large, contrast, low, speech, staff]
     readonly property int gap: Look.mm(Look.wide ? 2 : 3)
     readonly property int room: width - 2 * Look.margin
-    readonly property int columns: !Look.portrait && needed(keys) <= room ? 8 : 4
-    readonly property var widths: shared(keys.slice(0, columns)).concat(shared(keys.slice(columns)))
+    readonly property int columns: (Look.portrait ? [4, 3] : [8, 4, 3]).find(fits) ?? 2
+    readonly property int rows: Math.ceil(8 / columns)
+    readonly property var widths: [].concat(...[0, 1, 2, 3].slice(0, rows).map(row => shared(inRow(row))))
     readonly property int rowHeight: Math.max(Look.target, ...keys.map(key => key.tall))
     readonly property var others: (kiosk.comfort.languages ?? []).filter(each => each.code !== kiosk.comfort.language)
 
     signal languages // there are more than two: which one?
+
+    function inRow(row: int): var {
+        return keys.slice(row * columns, (row + 1) * columns)
+    }
+
+    // Whether no word is broken with so many keys in a row.
+    function fits(columns: int): bool {
+        return keys.every((_, at) => at % columns > 0 || needed(keys.slice(at, at + columns)) <= room)
+    }
 
     // The least width of one row of keys.
     function needed(row: var): int {
@@ -35,7 +45,7 @@ Rectangle {
     }
 
     color: Look.surface
-    implicitHeight: (8 / columns) * (rowHeight + gap) + gap
+    implicitHeight: rows * (rowHeight + gap) + gap
 
     Rectangle {
         width: parent.width

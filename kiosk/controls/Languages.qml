@@ -5,40 +5,47 @@ Rectangle {
     id: choice
 
     readonly property string part: "stage"
+    property bool asking: false
 
-    signal chosen
-
+    visible: asking
     color: Look.paper
 
     MouseArea { // nothing below is touched
         anchors.fill: parent
     }
 
-    Pages {
+    Loader {
         anchors.fill: parent
         anchors.margins: Look.margin
-        model: kiosk.comfort.languages ?? []
-        names: "languages"
-        earlier: qsTr("Up")
-        later: qsTr("Down")
-        columns: Look.portrait ? 1 : 2
-        rowHeight: Look.mm(28)
+        active: choice.asking
+        sourceComponent: Pages {
+            id: list
 
-        delegate: Action {
-            id: tongueName
+            model: kiosk.comfort.languages ?? []
+            names: "languages"
+            earlier: qsTr("Up")
+            later: qsTr("Down")
+            columns: Look.portrait ? 1 : 2
+            rowHeight: Look.mm(28)
 
-            required property var modelData
+            delegate: Action {
+                id: tongueName
 
-            objectName: "languages." + modelData.code
-            width: GridView.view.cellWidth - Look.gutter
-            height: GridView.view.cellHeight - Look.gutter
-            name: modelData.name
-            tongue: modelData.code
-            checked: modelData.code === kiosk.comfort.language
-            letters: Look.title
-            onTouched: {
-                kiosk.speak(modelData.code)
-                choice.chosen()
+                required property var modelData
+
+                objectName: "languages." + modelData.code
+                width: GridView.view.cellWidth - Look.gutter
+                height: GridView.view.cellHeight - Look.gutter
+                visible: list.whole(tongueName)
+                name: modelData.name
+                tongue: modelData.code
+                checked: modelData.code === kiosk.comfort.language
+                letters: Look.title
+                onTouched: {
+                    const code = modelData.code
+                    choice.asking = false
+                    kiosk.speak(code)
+                }
             }
         }
     }

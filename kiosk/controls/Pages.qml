@@ -14,7 +14,7 @@ Item {
     property int page: 0
 
     readonly property bool beside: !Look.portrait // the two buttons stand beside the list, not below
-    readonly property int besideWidth: Look.mm(Look.large ? 48 : 32)
+    readonly property int besideWidth: Math.max(Look.mm(Look.large ? 48 : 32), before.implicitWidth, after.implicitWidth)
     readonly property int rows: Math.ceil(grid.count / columns)
     readonly property int fullRows: fitting(height)
     readonly property bool paged: rows > fullRows
@@ -51,6 +51,8 @@ Item {
     onSlotChanged: Qt.callLater(place)
     onRowsShownChanged: Qt.callLater(place)
     onWidthChanged: Qt.callLater(place)
+    onRoomChanged: Qt.callLater(place)
+    onBesideWidthChanged: Qt.callLater(place)
     onPagedChanged: Qt.callLater(place)
     onColumnsChanged: Qt.callLater(place)
 

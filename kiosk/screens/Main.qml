@@ -85,7 +85,7 @@ Window {
             objectName: "stage"
             x: Look.margin
             y: above + gap
-            visible: !languages.visible
+            visible: !languages.asking
             width: (rail.across || !main.railed ? parent.width : rail.x) - 2 * Look.margin
             height: bottom.y - y - gap
             source: kiosk.step === "" ? "" : kiosk.files[kiosk.step]
@@ -97,8 +97,6 @@ Window {
             y: top.height
             width: parent.width
             height: bottom.y - y
-            visible: false
-            onChosen: visible = false
         }
 
         BottomBand {
@@ -107,7 +105,7 @@ Window {
             y: parent.height - height
             width: parent.width
             height: implicitHeight
-            onLanguages: languages.visible = !languages.visible
+            onLanguages: languages.asking = !languages.asking
         }
     }
 
@@ -115,7 +113,7 @@ Window {
         target: kiosk
 
         function onStepChanged() {
-            languages.visible = false
+            languages.asking = false
         }
     }
 
