@@ -1,18 +1,19 @@
-// Reads ESC/POS with npos (npm install npos@0.1.19) and writes its rasters, one below the other, as a picture (PBM).
-//   node npos_raster.js escpos.bin ticket.pbm
+// Reads ESC/POS with npos and writes the picture that it finds there (PGM).
+//   npm install npos@0.1.19 && node npos_raster.js escpos.bin ticket.pgm
 const fs = require('fs');
 const npos = require('npos');
 
 const [from, to] = process.argv.slice(2);
-const rules = require('npos/lib/parser/rules.js');
-rules['\x1d'.charCodeAt(0)]; // the table is keyed by code
-npos.parser().parse(fs.readFileSync(from)).then(
-  (ast) => {
-    if (ast.error) throw ast.error;
-    const rasters = ast.entries.filter((entry) => entry.type === 'raster').map((entry) => entry.data);
-    console.log(ast.tree.map((node) => `${node.ascii} ${node.fn || ''}`.trim()).join(', '));
-    console.log(ast.entries.map((e) => e.type).join(','));
-    console.log(Object.keys(rasters[0] || {}), rasters.length, rasters[0]);
-  },
-  (error) => { console.error(error); process.exit(1); }
-);
+npos.parser().parse(fs.readFileSync(from)).then((found) => {
+  if (found.error) throw found.error;
+  console.log(found.tree.map((node) => `${node.ascii} ${node.fn || ''}`.trim()).join(', '));
+  const rasters = found.entries.filter((entry) => entry.type === 'raster');
+  if (rasters.length !== 1) throw new Error(`${rasters.length} pictures, not one`);
+  const { _width: width, _height: height, _data: grey } = rasters[0].data;
+  const head = Buffer.from(`P5 ${width} ${height} 255\n`);
+  fs.writeFileSync(to, Buffer.concat([head, grey]));
+  console.log(`a picture of ${width} x ${height} dots`);
+}).catch((fault) => {
+  console.error(fault);
+  process.exit(1);
+});

@@ -23,7 +23,7 @@ from drivers.printer.tspl import tspl_printer
 from drivers.printer.tspl_simulator import TsplSimulator
 from drivers.printer.zpl import zpl_printer
 from drivers.printer.zpl_simulator import ZplSimulator
-from drivers.simulation import Station
+from drivers.simulation import Simulator, Station
 from kiosk.paper.draw import draw_ticket
 from kiosk.paper.fonts import find_fonts
 from kiosk.paper.raster import Raster
@@ -67,15 +67,23 @@ def driver(kind: str, address: str, sent: bytearray) -> Printer:
     return EscPosPrinter(opener)
 
 
+def simulator(kind: str, pictures: Path) -> Simulator:
+    """Our simulated printer of this kind."""
+    if kind == "zpl":
+        return ZplSimulator(pictures=pictures)
+    return TsplSimulator(pictures=pictures) if kind == "tspl" else PrinterSimulator(pictures=pictures)
+
+
 def recorded(kind: str) -> bytes:
     """What our driver sends for one ticket."""
     sent, raster = bytearray(), ticket()
-    with tempfile.TemporaryDirectory() as folder:
-        simulators = {"escpos": PrinterSimulator, "zpl": ZplSimulator, "tspl": TsplSimulator}
-        with Station(simulators[kind](pictures=Path(folder)), "tcp:127.0.0.1:0") as station:
-            printer = driver(kind, station.address, sent)
-            printer.print_raster(raster.data, raster.width, raster.height)
-            printer.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Station(simulator(kind, Path(folder)), "tcp:127.0.0.1:0") as station,
+    ):
+        printer = driver(kind, station.address, sent)
+        printer.print_raster(raster.data, raster.width, raster.height)
+        printer.close()
     return bytes(sent)
 
 
@@ -85,6 +93,12 @@ def codes_on(picture: Path) -> list[str]:
         white = Image.new("L", (opened.width + 80, opened.height + 80), 255)
         white.paste(opened.convert("L"), (40, 40))
     return [code.text for code in zxingcpp.read_barcodes(white)]
+
+
+def dots(picture: Path) -> Raster:
+    """A picture as a raster."""
+    with Image.open(picture) as opened:
+        return Raster.of(opened.convert("L"))
 
 
 def main(words: list[str]) -> int:
@@ -104,6 +118,7 @@ def main(words: list[str]) -> int:
         case ["read", picture]:
             same = codes_on(Path(picture)) == [faces.TICKET.code]
             print("the ticket's code is on it" if same else "the ticket's code is NOT on it")
+            print("every dot is ours" if dots(Path(picture)) == ticket() else "some dots differ")
             return 0 if same else 1
     print(__doc__)
     return 2
