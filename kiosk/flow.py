@@ -57,6 +57,8 @@ class Flow:
             case Attract() | OutOfService():
                 return self._begin(session, touch, snapshot, at_ms)
         place = self._places[type(session.step)]
+        if isinstance(touch, t.Begin):
+            return self._begin(session, touch, snapshot, at_ms) if place.menu else (session, ())
         if isinstance(touch, t.StartOver):
             if not place.over(session.step):
                 return session, ()
@@ -84,6 +86,9 @@ class Flow:
             return session, ()
         if isinstance(step, OutOfService):
             return replace(session, comfort=Comfort(), touched_ms=at_ms), ()
+        place = self.place(step)
+        if place is not None and not place.asks:
+            return self.leave(session, snapshot, at_ms)
         return replace(session, step=StillThere(before=step, until_ms=at_ms + WARNING_MS)), ()
 
     def leave(self, session: Session, snapshot: Snapshot, at_ms: int) -> Next:
@@ -124,6 +129,10 @@ class Flow:
         """Whether this passenger's money is in the machine for nothing yet."""
         task = self.task(session.at)
         return task is not None and task.inside(snapshot)
+
+    def offered(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """The names of the tasks that can be begun now, in the order of the table."""
+        return tuple(task.name for task in self.tasks if task.offers(snapshot))
 
     def _idle(self, session: Session, snapshot: Snapshot) -> Step:
         for task in self.tasks:

@@ -72,7 +72,8 @@ class Place(Generic[S]):
     `screen` is the name by which screens and tests know the step, `qml` its file in the task's folder. `answer` follows
     a touch, `adopt` the till's news, `leaves` the end of the session (by silence, or because somebody wanted to start
     over and `starts_over` does not say otherwise). `back` and `over` tell whether the bottom band offers these two,
-    `changes` whether the journey rail can be touched, `railed` whether it is there. While `reads` the ID reader looks.
+    `changes` whether the journey rail can be touched, `railed` whether it is there. While `reads` the ID reader looks;
+    where `menu` is true another task can be begun; where `asks` is false silence ends the session without a question.
     """
 
     of: type[S]
@@ -88,6 +89,8 @@ class Place(Generic[S]):
     changes: Callable[[S, Snapshot], bool] = fixed
     railed: bool = True
     reads: bool = False
+    menu: bool = False
+    asks: bool = True
 
 
 def _offers_always(_snapshot: Snapshot) -> bool:

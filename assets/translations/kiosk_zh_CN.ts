@@ -2,6 +2,45 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>Agree</name>
+    <message>
+        <source>Change your ticket for this coach?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New fare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your ticket is worth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comes back to you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To pay</source>
+        <translation type="unfinished">应付</translation>
+    </message>
+    <message>
+        <source>Your old ticket ends only when the new one is yours.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seat %1: change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seat: any. Choose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yes, change it</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Attract</name>
     <message>
         <source>Touch to start</source>
@@ -109,6 +148,99 @@ to start</source>
     </message>
 </context>
 <context>
+    <name>CannotDo</name>
+    <message>
+        <source>That cannot be done here now</source>
+        <translation>现在不能在这里办理</translation>
+    </message>
+    <message>
+        <source>Another of my tickets</source>
+        <translation>我的另一张车票</translation>
+    </message>
+    <message>
+        <source>Try another ticket</source>
+        <translation>换一张车票</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+</context>
+<context>
+    <name>Change</name>
+    <message>
+        <source>Take another coach instead?</source>
+        <translation>改签到其他班次？</translation>
+    </message>
+    <message>
+        <source>What this ticket is worth</source>
+        <translation>这张车票可抵</translation>
+    </message>
+    <message>
+        <source>If the other coach costs more you pay the rest; if it costs less you get the rest back.</source>
+        <translation>新票价高时，补差额；新票价低时，退差额。</translation>
+    </message>
+    <message>
+        <source>This ticket stays good until you have the new one.</source>
+        <translation>拿到新票以前，这张车票一直有效。</translation>
+    </message>
+    <message>
+        <source>Keep the ticket</source>
+        <translation>保留这张车票</translation>
+    </message>
+    <message>
+        <source>Choose another coach</source>
+        <translation>选择其他班次</translation>
+    </message>
+</context>
+<context>
+    <name>Checked</name>
+    <message>
+        <source>A gate lets you in now</source>
+        <translation>现在可以检票</translation>
+    </message>
+    <message>
+        <source>A gate does not let you in now</source>
+        <translation>现在不能检票</translation>
+    </message>
+    <message>
+        <source>Change it</source>
+        <translation>改签</translation>
+    </message>
+    <message>
+        <source>Refund it</source>
+        <translation>退票</translation>
+    </message>
+    <message>
+        <source>Print it, or take it along</source>
+        <translation>取票</translation>
+    </message>
+    <message>
+        <source>Ask for an invoice</source>
+        <translation>申请发票</translation>
+    </message>
+    <message>
+        <source>Gate %1, bay %2, %3</source>
+        <translation>检票口 %1，发车位 %2，%3</translation>
+    </message>
+    <message>
+        <source>seat %1</source>
+        <translation>座位 %1</translation>
+    </message>
+    <message>
+        <source>any seat</source>
+        <translation>不对号</translation>
+    </message>
+    <message>
+        <source>Another ticket</source>
+        <translation>另一张车票</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+</context>
+<context>
     <name>Code</name>
     <message>
         <source>The code of your ticket</source>
@@ -116,7 +248,85 @@ to start</source>
     </message>
 </context>
 <context>
+    <name>Collect</name>
+    <message>
+        <source>How do you want your ticket?</source>
+        <translation>您要怎样取票？</translation>
+    </message>
+    <message>
+        <source>Nothing can be printed here now. Take the ticket along, or board with your ID card.</source>
+        <translation>现在不能打印。请用手机带走车票，或凭身份证检票。</translation>
+    </message>
+    <message>
+        <source>Neither: I board with my ID card</source>
+        <translation>都不要，凭身份证检票</translation>
+    </message>
+    <message>
+        <source>On my phone</source>
+        <translation>放到手机上</translation>
+    </message>
+    <message>
+        <source>On paper</source>
+        <translation>打印纸质车票</translation>
+    </message>
+</context>
+<context>
+    <name>Collected</name>
+    <message>
+        <source>Please take your ticket</source>
+        <translation>请取走车票</translation>
+    </message>
+    <message>
+        <source>Your ticket is on your phone</source>
+        <translation>车票已在您的手机上</translation>
+    </message>
+    <message>
+        <source>Your ID card is your ticket</source>
+        <translation>凭身份证即可检票</translation>
+    </message>
+    <message>
+        <source>Departs %1, %2.</source>
+        <translation>%1 发车，%2。</translation>
+    </message>
+    <message>
+        <source>Departs %1.</source>
+        <translation>%1 发车。</translation>
+    </message>
+    <message>
+        <source>Put your ID card on the gate&apos;s reader.</source>
+        <translation>检票时，请把身份证放在检票口的读卡处。</translation>
+    </message>
+    <message>
+        <source>Keep your ticket and ID ready for the gate.</source>
+        <translation>请拿好车票和身份证件，检票时出示。</translation>
+    </message>
+    <message>
+        <source>Another of my tickets</source>
+        <translation>我的另一张车票</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+</context>
+<context>
     <name>Done</name>
+    <message>
+        <source>Your change is in the tray: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your change is coming: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>We owe you %1: take the slip to the ticket window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>We owe you %1: take number %2 to the ticket window.</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Please take your tickets</source>
         <translation>请取走全部车票</translation>
@@ -154,12 +364,74 @@ to start</source>
         <translation>%1 停止检票。</translation>
     </message>
     <message>
-        <source>Keep your ticket and ID ready for the gate.</source>
-        <translation>请拿好车票和身份证件，检票时出示。</translation>
+        <source>At the gate your ID card alone is enough too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it along on your phone</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Finish</source>
         <translation>完成</translation>
+    </message>
+</context>
+<context>
+    <name>Door</name>
+    <message>
+        <source>%1 of the devices need help</source>
+        <translation>有 %1 个设备需要处理</translation>
+    </message>
+    <message>
+        <source>All devices work</source>
+        <translation>全部设备正常</translation>
+    </message>
+    <message>
+        <source>Badge %1</source>
+        <translation>工牌 %1</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>上一页</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>下一页</translation>
+    </message>
+    <message>
+        <source>Being tested</source>
+        <translation>正在测试</translation>
+    </message>
+    <message>
+        <source>Test %1</source>
+        <translation>测试 %1</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Close the door</source>
+        <translation>退出</translation>
+    </message>
+</context>
+<context>
+    <name>Doorstep</name>
+    <message>
+        <source>Staff only</source>
+        <translation>仅限工作人员</translation>
+    </message>
+    <message>
+        <source>Hold your badge code under the scanner</source>
+        <translation>请把工牌码放在扫码口下方</translation>
+    </message>
+    <message>
+        <source>The scanner does not work: look at this machine with the command line instead.</source>
+        <translation>扫码器不能工作，请用命令行查看本机。</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>离开</translation>
     </message>
 </context>
 <context>
@@ -173,6 +445,10 @@ to start</source>
         <translation>要停止购票吗？</translation>
     </message>
     <message>
+        <source>Please wait: your money is coming</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Your money in the machine</source>
         <translation>本机已收</translation>
     </message>
@@ -181,12 +457,108 @@ to start</source>
         <translation>本机不能退还纸币。将为您打印退款凭条，请持凭条到售票窗口全额退款。</translation>
     </message>
     <message>
+        <source>It comes back in coins, into the tray below the screen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The machine gives %1 back in coins. For the rest you get a slip with a number: take it to the ticket window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop, and give me the slip</source>
         <translation>停止购票，打印凭条</translation>
     </message>
     <message>
+        <source>Stop, and give my money back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop: coins and a slip, please</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Go on paying</source>
         <translation>继续付款</translation>
+    </message>
+</context>
+<context>
+    <name>GivenBack</name>
+    <message>
+        <source>Please take your money</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Given back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The purchase has ended, and no ticket was made. Your money is in the tray below the screen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I have my money</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>InvoiceFor</name>
+    <message>
+        <source>Who is the invoice for?</source>
+        <translation>发票开给谁？</translation>
+    </message>
+    <message>
+        <source>Name and address are entered afterwards, on your phone.</source>
+        <translation>名称、地址等稍后在手机上填写。</translation>
+    </message>
+    <message>
+        <source>A company</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>I know its tax number</source>
+        <translation>请备好纳税人识别号</translation>
+    </message>
+    <message>
+        <source>Myself, or another person</source>
+        <translation>个人</translation>
+    </message>
+</context>
+<context>
+    <name>Invoiced</name>
+    <message>
+        <source>Scan this code to get your invoice</source>
+        <translation>请用手机扫码领取发票</translation>
+    </message>
+    <message>
+        <source>Your invoice has been asked for</source>
+        <translation>发票已申请</translation>
+    </message>
+    <message>
+        <source>The code of your invoice&apos;s page</source>
+        <translation>发票页面的二维码</translation>
+    </message>
+    <message>
+        <source>This station is offline now. Your request is kept, and sent as soon as it is back.</source>
+        <translation>车站网络暂时中断。您的申请已保存，网络恢复后自动提交。</translation>
+    </message>
+    <message>
+        <source>Another of my tickets</source>
+        <translation>我的另一张车票</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+</context>
+<context>
+    <name>Invoicing</name>
+    <message>
+        <source>Please wait a moment</source>
+        <translation>请稍候</translation>
+    </message>
+    <message>
+        <source>Your invoice is being asked for.</source>
+        <translation>正在申请发票。</translation>
     </message>
 </context>
 <context>
@@ -209,6 +581,53 @@ to start</source>
     <message>
         <source>Down</source>
         <translation>向下</translation>
+    </message>
+</context>
+<context>
+    <name>Looking</name>
+    <message>
+        <source>Which ticket do you want to collect?</source>
+        <translation>要取哪张车票？</translation>
+    </message>
+    <message>
+        <source>Which ticket do you want to change?</source>
+        <translation>要改签哪张车票？</translation>
+    </message>
+    <message>
+        <source>Which ticket do you want to refund?</source>
+        <translation>要退哪张车票？</translation>
+    </message>
+    <message>
+        <source>Which trip do you want an invoice for?</source>
+        <translation>要为哪次乘车开发票？</translation>
+    </message>
+    <message>
+        <source>Which ticket do you want to check?</source>
+        <translation>要查哪张车票？</translation>
+    </message>
+    <message>
+        <source>Hold your ticket&apos;s code under the scanner</source>
+        <translation>请把车票二维码放在扫码口下方</translation>
+    </message>
+    <message>
+        <source>Put your ID card on the reader</source>
+        <translation>请把身份证放在读卡处</translation>
+    </message>
+    <message>
+        <source>The scanner and the card reader do not work now. Please type the number on your ticket.</source>
+        <translation>扫码器和证件阅读器暂不可用，请输入车票上的号码。</translation>
+    </message>
+    <message>
+        <source>Type the ticket number or the order code</source>
+        <translation>输入车票号或取票码</translation>
+    </message>
+    <message>
+        <source>20 digits, or the 10 characters of an order code</source>
+        <translation>20 位车票号，或 10 位取票码</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>查找</translation>
     </message>
 </context>
 <context>
@@ -327,6 +746,25 @@ to start</source>
     </message>
 </context>
 <context>
+    <name>OnPhone</name>
+    <message>
+        <source>Point your phone&apos;s camera at this code</source>
+        <translation>请用手机扫描此码</translation>
+    </message>
+    <message>
+        <source>Making your ticket&apos;s code</source>
+        <translation>正在生成车票二维码</translation>
+    </message>
+    <message>
+        <source>A page opens that is your ticket. Save it: it needs no network afterwards, and the gate reads it from your screen.</source>
+        <translation>打开的页面就是您的车票。请保存：以后不用联网，检票时出示即可。</translation>
+    </message>
+    <message>
+        <source>I have it on my phone</source>
+        <translation>手机上已有车票</translation>
+    </message>
+</context>
+<context>
     <name>OutOfService</name>
     <message>
         <source>No tickets are sold here now</source>
@@ -338,30 +776,192 @@ to start</source>
     </message>
 </context>
 <context>
+    <name>Paper</name>
+    <message>
+        <source>Printing your ticket</source>
+        <translation>正在打印车票</translation>
+    </message>
+    <message>
+        <source>The ticket comes out of the slot below the screen. Please wait until it has stopped moving.</source>
+        <translation>车票将从屏幕下方的出票口送出，请等出票停止后再取。</translation>
+    </message>
+    <message>
+        <source>Did your ticket come out?</source>
+        <translation>车票打印出来了吗？</translation>
+    </message>
+    <message>
+        <source>The ticket did not print</source>
+        <translation>车票没有打印出来</translation>
+    </message>
+    <message>
+        <source>If you do not have it, print a copy. Your ticket is valid either way.</source>
+        <translation>如未取到，请补打一张。无论如何，您的车票都有效。</translation>
+    </message>
+    <message>
+        <source>Your ticket is valid all the same. Take it along on your phone, or board with your ID card.</source>
+        <translation>您的车票仍然有效。请用手机带走，或凭身份证检票。</translation>
+    </message>
+    <message>
+        <source>No: print a copy</source>
+        <translation>没有，补打一张</translation>
+    </message>
+    <message>
+        <source>Print again</source>
+        <translation>重新打印</translation>
+    </message>
+    <message>
+        <source>Yes, I have it</source>
+        <translation>是的，已取到</translation>
+    </message>
+    <message>
+        <source>On my phone</source>
+        <translation>放到手机上</translation>
+    </message>
+</context>
+<context>
     <name>Pay</name>
     <message>
         <source>Please check and pay</source>
         <translation>请确认并付款</translation>
     </message>
     <message>
+        <source>Your payment before is being taken back. You can pay another way now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That payment did not go through. Nothing was charged. Try again or pay another way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing can be paid here at the moment. Touch Back, or buy at the ticket window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show your payment code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scan our code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bank card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to %1 change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exact amount: no change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your phone under the scanner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With WeChat Pay or Alipay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At the card terminal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>To pay</source>
         <translation>应付</translation>
     </message>
     <message>
-        <source>Notes that the machine takes</source>
-        <translation>本机可接收的纸币</translation>
-    </message>
-    <message>
-        <source>Exact amount in notes, please: no change.</source>
-        <translation>本机不找零，请准备正好金额的纸币。</translation>
-    </message>
-    <message>
-        <source>Pay in cash</source>
-        <translation>现金付款</translation>
-    </message>
-    <message>
         <source>Keeping your seats</source>
         <translation>正在为您留座</translation>
+    </message>
+</context>
+<context>
+    <name>Paying</name>
+    <message>
+        <source>Stopping this payment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preparing your payment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold your payment code under the scanner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scan this code with your phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Please follow the card terminal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Please confirm on your phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>We do not know yet whether your payment went through</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your payment is being taken back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One moment, please.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the payment code in WeChat or Alipay, turn the brightness up, and hold the phone a hand&apos;s width under the scanner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use WeChat, Alipay or your bank&apos;s app. This page goes on by itself once it is paid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Insert, swipe or hold your card at the terminal beside the screen, and enter your PIN there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter your password or look at your phone. This page goes on by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Please do not pay again. We keep asking. If it went through, your ticket is printed; if not, nothing is charged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was never confirmed. If your account was charged, the money goes back the way it came. You can pay another way now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To pay</source>
+        <translation type="unfinished">应付</translation>
+    </message>
+    <message>
+        <source>%1 seconds left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pay another way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take this payment back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop, and pay another way</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -394,6 +994,10 @@ to start</source>
         <translation>请逐张放入纸币</translation>
     </message>
     <message>
+        <source>Put in notes and coins one by one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Still to pay</source>
         <translation>还需支付</translation>
     </message>
@@ -406,8 +1010,12 @@ to start</source>
         <translation>已付 %1，共 %2</translation>
     </message>
     <message>
-        <source>The machine takes these notes now</source>
-        <translation>现在可以放入的纸币</translation>
+        <source>The machine takes these now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You get change, up to %1.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No change: the machine never takes more than is still to pay.</source>
@@ -429,12 +1037,28 @@ to start</source>
         <translation>发车时间：%1</translation>
     </message>
     <message>
+        <source>Departure: %1 instead of %2</source>
+        <translation>改签：%2 改为 %1</translation>
+    </message>
+    <message>
+        <source>Your ticket: %1</source>
+        <translation>原票：%1</translation>
+    </message>
+    <message>
         <source>Gate %1</source>
         <translation>检票口 %1</translation>
     </message>
     <message>
         <source>Travellers: %1</source>
         <translation>乘车人 %1 位</translation>
+    </message>
+    <message>
+        <source>Seat %1</source>
+        <translation>座位 %1</translation>
+    </message>
+    <message>
+        <source>Any seat</source>
+        <translation>不对号</translation>
     </message>
 </context>
 <context>
@@ -501,6 +1125,99 @@ to start</source>
     </message>
 </context>
 <context>
+    <name>Refund</name>
+    <message>
+        <source>Refund this ticket?</source>
+        <translation>要退这张车票吗？</translation>
+    </message>
+    <message>
+        <source>You paid</source>
+        <translation>票款</translation>
+    </message>
+    <message>
+        <source>No fee</source>
+        <translation>免退票费</translation>
+    </message>
+    <message>
+        <source>Fee that is kept</source>
+        <translation>退票费</translation>
+    </message>
+    <message>
+        <source>You get back</source>
+        <translation>应退</translation>
+    </message>
+    <message>
+        <source>The ticket is no longer good after that.</source>
+        <translation>退票后，这张车票作废。</translation>
+    </message>
+    <message>
+        <source>Keep the ticket</source>
+        <translation>保留这张车票</translation>
+    </message>
+    <message>
+        <source>Refund %1</source>
+        <translation>退票，退回 %1</translation>
+    </message>
+</context>
+<context>
+    <name>Refunded</name>
+    <message>
+        <source>Your money is safe</source>
+        <translation>您的款项已登记</translation>
+    </message>
+    <message>
+        <source>Your ticket is refunded</source>
+        <translation>退票成功</translation>
+    </message>
+    <message>
+        <source>Paid back: %1</source>
+        <translation>已退 %1</translation>
+    </message>
+    <message>
+        <source>To be paid back</source>
+        <translation>应退金额</translation>
+    </message>
+    <message>
+        <source>Slip number</source>
+        <translation>凭条号</translation>
+    </message>
+    <message>
+        <source>Take the slip to the ticket window to be paid back.</source>
+        <translation>请持凭条到售票窗口退款。</translation>
+    </message>
+    <message>
+        <source>No slip came out: take the number to the ticket window.</source>
+        <translation>凭条未打印，请记下凭条号，到售票窗口退款。</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>I have the slip</source>
+        <translation>我已取走凭条</translation>
+    </message>
+    <message>
+        <source>I have the number</source>
+        <translation>我已记下凭条号</translation>
+    </message>
+</context>
+<context>
+    <name>Refunding</name>
+    <message>
+        <source>Please wait: your refund is under way</source>
+        <translation>正在退票，请稍候</translation>
+    </message>
+    <message>
+        <source>This takes longer than usual. Please stay here, or call staff below.</source>
+        <translation>比平时久一些。请不要离开，或点下方呼叫工作人员。</translation>
+    </message>
+    <message>
+        <source>Please stay until this screen says how it ended. Money may come out below the screen.</source>
+        <translation>请等屏幕显示结果后再离开。退款可能从屏幕下方退出。</translation>
+    </message>
+</context>
+<context>
     <name>RiderTicket</name>
     <message>
         <source>Which ticket for %1?</source>
@@ -525,6 +1242,96 @@ to start</source>
     <message>
         <source>Done</source>
         <translation>完成</translation>
+    </message>
+</context>
+<context>
+    <name>Seats</name>
+    <message>
+        <source>Choose %1 seats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose your seat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The driver sits here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seat %1, yours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seat %1, free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seat %1, taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your seats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your seat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frame: free. Cross: taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Front</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any seat</source>
+        <translation type="unfinished">不对号</translation>
+    </message>
+    <message>
+        <source>Take these</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take this</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Several</name>
+    <message>
+        <source>Which of these tickets?</source>
+        <translation>是哪张车票？</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>上一页</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>下一页</translation>
+    </message>
+    <message>
+        <source>%1, %2, to %3, seat %4</source>
+        <translation>%1 %2，到 %3，座位 %4</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>不对号</translation>
+    </message>
+    <message>
+        <source>Seat %1</source>
+        <translation>座位 %1</translation>
+    </message>
+    <message>
+        <source>Any seat</source>
+        <translation>不对号</translation>
     </message>
 </context>
 <context>
@@ -567,6 +1374,52 @@ to start</source>
     <message>
         <source>Yes, continue</source>
         <translation>还在，继续</translation>
+    </message>
+</context>
+<context>
+    <name>TaxNumber</name>
+    <message>
+        <source>The company&apos;s tax number</source>
+        <translation>单位的纳税人识别号</translation>
+    </message>
+    <message>
+        <source>Please compare it once more: a character seems to be wrong.</source>
+        <translation>请再核对一遍，可能有一位不对。</translation>
+    </message>
+    <message>
+        <source>15 to 20 digits and letters, mostly 18</source>
+        <translation>15 至 20 位数字或字母，一般 18 位</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>ToPhone</name>
+    <message>
+        <source>Take ticket %1 of %2 along on your phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take your ticket along on your phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scan this code with your phone&apos;s camera. The ticket opens in the browser: keep the page or take a picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One moment, please.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next ticket</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished">完成</translation>
     </message>
 </context>
 <context>
@@ -668,6 +1521,25 @@ to start</source>
     <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>Where</name>
+    <message>
+        <source>Gate</source>
+        <translation>检票口</translation>
+    </message>
+    <message>
+        <source>Bay</source>
+        <translation>发车位</translation>
+    </message>
+    <message>
+        <source>Seat</source>
+        <translation>座位</translation>
+    </message>
+    <message>
+        <source>Any</source>
+        <translation>不对号</translation>
     </message>
 </context>
 <context>

@@ -11,6 +11,9 @@ Rectangle {
     readonly property int inset: across ? Look.margin : Look.mm(6)
     readonly property int partWidth: across ? Math.floor((width - 2 * inset - 2 * Look.mm(3)) / 3) : width - 2 * inset
     readonly property int highest: Math.max(destination.implicitHeight, departure.implicitHeight, travellers.implicitHeight)
+    readonly property bool ticket: (journey.ticket ?? "") !== "" // one that exists: nothing of it is chosen here
+    readonly property string oldTime: journey.oldTime ?? "" // of the ticket that the new one takes the place of
+    readonly property bool swapping: oldTime !== "" && (journey.time ?? "") !== ""
     readonly property string leaving: (journey.left ?? -1) >= 0 ? Names.left(journey.left) : ""
 
     color: Look.surface
@@ -43,12 +46,12 @@ Rectangle {
             objectName: "rail.departure"
             width: rail.partWidth
             height: rail.across ? rail.highest : implicitHeight
-            visible: (rail.journey.time ?? "") !== ""
+            visible: value !== ""
             changeable: rail.change
-            name: qsTr("Departure: %1").arg(value)
-            label: Look.large ? "" : rail.journey.day ?? ""
-            value: rail.journey.time ?? ""
-            letters: Look.large ? Look.body : rail.across ? Look.title : Look.hero
+            name: rail.swapping ? qsTr("Departure: %1 instead of %2").arg(rail.journey.time).arg(rail.oldTime) : qsTr("Departure: %1").arg(value)
+            label: Look.large ? "" : rail.swapping && rail.journey.day !== rail.journey.oldDay ? rail.journey.oldDay + " → " + rail.journey.day : (rail.journey.time ?? "") !== "" ? rail.journey.day ?? "" : qsTr("Your ticket: %1").arg(rail.journey.oldDay ?? "")
+            value: rail.swapping ? rail.oldTime + " → " + rail.journey.time : (rail.journey.time ?? "") !== "" ? rail.journey.time : rail.oldTime
+            letters: Look.large ? Look.body : rail.across || rail.swapping ? Look.title : Look.hero
             detail: Look.large ? "" : [rail.leaving, rail.journey.gate ? qsTr("Gate %1").arg(rail.journey.gate) : ""].filter(part => part !== "").join(" · ")
         }
         RailPart {
@@ -57,11 +60,11 @@ Rectangle {
             objectName: "rail.travellers"
             width: rail.partWidth
             height: rail.across ? rail.highest : implicitHeight
-            visible: (rail.journey.people ?? []).length > 0
+            visible: (rail.journey.people ?? []).length > 0 || rail.ticket
             changeable: rail.change
-            name: qsTr("Travellers: %1").arg((rail.journey.people ?? []).length)
-            label: Look.large ? "" : qsTr("Travellers: %1").arg((rail.journey.people ?? []).length)
-            value: rail.journey.total ?? ""
+            name: rail.ticket ? label : qsTr("Travellers: %1").arg((rail.journey.people ?? []).length)
+            label: rail.ticket ? (rail.journey.seats ? qsTr("Seat %1").arg(rail.journey.seats) : qsTr("Any seat")) : Look.large ? "" : qsTr("Travellers: %1").arg((rail.journey.people ?? []).length)
+            value: rail.ticket && Look.large ? "" : rail.journey.total ?? ""
             letters: Look.large ? Look.body : Look.title
         }
     }

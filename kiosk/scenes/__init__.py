@@ -7,7 +7,7 @@ show; to add a story, name it here.
 
 from collections.abc import Callable, Iterator
 
-from kiosk.scenes import buying, troubles
+from kiosk.scenes import buying, tickets, troubles
 from kiosk.stagehand import Look, Rehearsal
 
 Story = Callable[[Rehearsal, Look], Iterator[str]]
@@ -22,6 +22,13 @@ STORIES: tuple[Story, ...] = (
     troubles.refused,
     troubles.recovered,
     troubles.no_more_coach,
+    tickets.looking,
+    tickets.collecting,
+    tickets.checking,
+    tickets.refunding,
+    tickets.invoicing,
+    tickets.changing,
+    tickets.door,
 )
 
 

@@ -1,0 +1,78 @@
+import QtQuick
+import "../controls"
+import "../find"
+
+// What came back, or what staff owe.
+Stage {
+    id: screen
+
+    readonly property var ended: refund.ended
+    readonly property bool returned: (ended.returned ?? "") !== ""
+    readonly property bool owed: (ended.owed ?? "") !== ""
+
+    question: owed ? qsTr("Your money is safe") : qsTr("Your ticket is refunded")
+
+    Column {
+        width: parent.width
+        spacing: Look.mm(Look.wide ? 2 : 4)
+
+        Row {
+            visible: screen.returned
+            width: parent.width
+            spacing: Look.mm(4)
+
+            Icon {
+                id: tick
+
+                anchors.verticalCenter: parent.verticalCenter
+                sign: "tick"
+                size: Look.mm(12)
+                ink: Look.go
+            }
+            Label {
+                width: parent.width - tick.width - parent.spacing
+                anchors.verticalCenter: parent.verticalCenter
+                text: qsTr("Paid back: %1").arg(screen.ended.returned ?? "")
+                letters: Look.wide || screen.owed ? Look.title : Look.hero
+                strong: true
+                color: Look.go
+                lineHeight: 0.82
+            }
+        }
+        Label {
+            width: parent.width
+            visible: text !== "" && !(screen.owed && Look.wide)
+            text: (screen.ended.said ?? "") !== "" ? screen.ended.said : screen.ended.reason ?? ""
+        }
+        Flow {
+            visible: screen.owed
+            width: parent.width
+            spacing: Look.mm(8)
+
+            Figure {
+                width: Look.mm(Look.large ? 96 : 70)
+                label: qsTr("To be paid back")
+                value: screen.ended.owed ?? ""
+                letters: screen.returned || Look.wide ? Look.title : Look.hero
+            }
+            Figure {
+                width: Math.min(screen.width, Look.mm(Look.large ? 170 : 130))
+                label: qsTr("Slip number")
+                value: screen.ended.number ?? ""
+                letters: Look.title
+            }
+        }
+        Notice {
+            width: parent.width
+            text: !screen.owed ? "" : screen.ended.slip ? qsTr("Take the slip to the ticket window to be paid back.") : qsTr("No slip came out: take the number to the ticket window.")
+        }
+    }
+
+    Pair {
+        objectName: "refunded"
+        anchors.bottom: parent.bottom
+        width: parent.width
+        main: !screen.owed ? qsTr("Finish") : screen.ended.slip ? qsTr("I have the slip") : qsTr("I have the number")
+        onMainTouched: kiosk.touch("finish")
+    }
+}
