@@ -45,7 +45,7 @@ class CardUnclear(DeviceFault):
 class CardTerminal(Protocol):
     """A card terminal. Calls raise DeviceFault when nothing can have been booked by them; the next call tries afresh.
 
-    One thread at a time, but for `stop`.
+    `stop` and `health` return at once whatever another thread is waiting for; the other calls wait for each other.
     """
 
     def pay(self, fen: int, reference: str) -> CardPaid | CardDeclined:

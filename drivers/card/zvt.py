@@ -11,6 +11,7 @@ How money is kept safe here:
 """
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 
@@ -43,6 +44,8 @@ ACK_SECONDS = 5.0
 SHORT_SECONDS = 15.0
 """For what involves neither a passenger nor a card. The bank may be asked by an end-of-day: that has the long time."""
 SLICE = 0.1
+MOST_REMEMBERED = 16
+"""Bookings whose references are kept: a terminal tells the last one only."""
 
 _CHECK_LINE = "Check the terminal's power, its network cable and its configured address."
 _ASK_LAST = "Ask the terminal what became of it before anything else is offered."
@@ -94,17 +97,24 @@ class ZvtTerminal:
         self._noted = False  # whether it is known what was booked before the first payment
         self._asked: tuple[str, int] | None = None  # reference and fen of the last payment asked in this process
         self._stop = False
+        self._lock = threading.Lock()  # a conversation with another in between would be nobody's
 
     def pay(self, fen: int, reference: str) -> CardPaid | CardDeclined:
         """See CardTerminal.pay."""
-        return self._book(authorisation(_checked(fen)), fen, reference)
+        with self._lock:
+            return self._book(authorisation(_checked(fen)), fen, reference)
 
     def refund(self, fen: int, reference: str) -> CardPaid | CardDeclined:
         """See CardTerminal.refund."""
-        return self._book(refund(self._password, _checked(fen)), fen, reference)
+        with self._lock:
+            return self._book(refund(self._password, _checked(fen)), fen, reference)
 
     def last(self, reference: str) -> CardPaid | CardDeclined | None:
         """See CardTerminal.last."""
+        with self._lock:
+            return self._found(reference)
+
+    def _found(self, reference: str) -> CardPaid | CardDeclined | None:
         self._make_ready()
         seen = self._last_booking()
         ours = self._asked is not None and self._asked[0] == reference
@@ -112,6 +122,9 @@ class ZvtTerminal:
             return CardDeclined(why="fault") if ours else None
         if seen.result != BOOKED:
             return CardDeclined(why=why(seen.result))
+        if not seen.receipt and not seen.trace:
+            what = "The terminal has done something else since, an end-of-day perhaps, and tells no payment any more"
+            raise DeviceNonsense(what, "Look the payment up in the terminal's journal by hand.")
         if seen.reverses is not None or self._told.get(seen.name, reference) != reference:
             return CardDeclined(why="fault")  # the last booking is an older one: nothing was booked since
         if ours and self._asked is not None and seen.fen != self._asked[1]:
@@ -119,7 +132,7 @@ class ZvtTerminal:
             raise DeviceNonsense(what, "Compare the terminal's journal with ours by hand.")
         if seen.fen is None:
             raise DeviceNonsense("The terminal tells a booking without its amount", _ASK_LAST)
-        self._told[seen.name] = reference
+        self._remember(seen, reference)
         return CardPaid(receipt=seen.name, fen=seen.fen)
 
     def reverse(self, receipt: str, fen: int) -> bool:
@@ -127,12 +140,15 @@ class ZvtTerminal:
         named = parts(receipt)
         if named is None:
             raise ValueError("That is no receipt of this driver")
-        terminal, trace, number = named
+        with self._lock:
+            return self._undo(receipt, *named, fen)
+
+    def _undo(self, receipt: str, terminal: int, trace: int, number: int, fen: int) -> bool:
         self._make_ready()
         ended = self._converse(reversal(self._password, number, _checked(fen)), self._wait, money=True)
         seen = ended.booking
         if seen is not None and seen.result == BOOKED:
-            self._told[seen.name] = receipt
+            self._remember(seen, receipt)
             if (seen.terminal or terminal) != terminal or seen.reverses not in (None, trace):
                 what = f"The terminal undid another booking than {receipt}"
                 raise DeviceNonsense(what, "Compare the terminal's journal with ours by hand.")
@@ -146,24 +162,30 @@ class ZvtTerminal:
 
     def end_day(self) -> None:
         """See CardTerminal.end_day."""
-        self._make_ready()
-        self._complain(self._converse(end_of_day(self._password), self._wait))
+        with self._lock:
+            self._make_ready()
+            self._complain(self._converse(end_of_day(self._password), self._wait))
 
     def stop(self) -> None:
         """See CardTerminal.stop. It takes effect within SLICE seconds."""
         self._stop = True
 
     def health(self) -> Health:
-        """See CardTerminal.health."""
+        """See CardTerminal.health. While another thread has it serve a passenger, it was ready a moment ago."""
+        if not self._lock.acquire(blocking=False):
+            return Health(ok=True, what="The card terminal is serving a passenger", hint="")
         try:
             self._make_ready()
         except DeviceFault as fault:
             return Health(ok=False, what=fault.what, hint=fault.hint)
+        finally:
+            self._lock.release()
         return Health(ok=True, what="The card terminal answers and is ready", hint="")
 
     def close(self) -> None:
-        """See CardTerminal.close."""
-        self._drop()
+        """See CardTerminal.close. Waits for what another thread has under way: stop that first."""
+        with self._lock:
+            self._drop()
 
     def _book(self, asked: Apdu, fen: int, reference: str) -> CardPaid | CardDeclined:
         self._stop = False
@@ -173,7 +195,7 @@ class ZvtTerminal:
         ended = self._converse(asked, self._wait, money=True)
         seen = ended.booking
         if seen is not None and seen.result == BOOKED and not ended.code and seen.fen in (None, fen):
-            self._told[seen.name] = reference
+            self._remember(seen, reference)
             return CardPaid(receipt=seen.name, fen=fen)
         if seen is not None and seen.result == BOOKED:
             raise CardUnclear("The terminal booked and then said something else", _ASK_LAST)
@@ -211,6 +233,11 @@ class ZvtTerminal:
         if ended.code:
             raise (_Busy if ended.code in WAIT else DeviceRefused)(*_told_by(ended.code))
 
+    def _remember(self, seen: Booking, reference: str) -> None:
+        self._told[seen.name] = reference
+        while len(self._told) > MOST_REMEMBERED:
+            del self._told[next(iter(self._told))]
+
     def _note_what_was_there(self) -> None:
         """Before the first payment: a booking that is there already will not be taken for this one."""
         if self._noted:
@@ -222,7 +249,7 @@ class ZvtTerminal:
                 raise
             return  # it cannot tell: then the caller compares, as after a start
         if before is not None:
-            self._told[before.name] = ""
+            self._remember(before, "")
         self._noted = True
 
     def _last_booking(self) -> Booking | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from drivers.card import CardDeclined, CardPaid, CardTerminal, CardUnclear
+from drivers.card.messages import Command
 from drivers.card.simulator import PLANS, CardTerminalSimulator
 from drivers.card.zvt import ZvtTerminal
 from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceRefused
@@ -304,6 +305,44 @@ def test_wherever_the_line_breaks_the_sums_agree(station: Station, lost_at: int)
         believed += outcome.fen if isinstance(outcome, CardPaid) else 0
     terminal.close()
     assert believed == taken(station)
+
+
+def test_health_waits_for_no_passenger(station: Station, terminal: ZvtTerminal) -> None:
+    station.do("next", plan="paid", seconds=9.0)
+    paying = threading.Thread(target=lambda: terminal.pay(4500, "a"))
+    paying.start()
+    until(lambda: station.state()["busy"])
+    began = time.monotonic()
+    assert terminal.health().ok
+    assert time.monotonic() - began < 0.1
+    terminal.stop()
+    paying.join(5)
+    assert taken(station) == 0
+
+
+def test_an_older_booking_is_forgotten_only_when_it_cannot_be_the_last(station: Station, terminal: ZvtTerminal) -> None:
+    for number in range(20):
+        terminal.pay(100, str(number))
+    station.do("next", plan="lose_before")
+    with pytest.raises(CardUnclear):
+        terminal.pay(100, "a")
+    assert isinstance(terminal.last("a"), CardDeclined)
+
+
+class OnlyTotals(CardTerminalSimulator):
+    """Has done its end-of-day by itself, and repeats that."""
+
+    def _repeat(self) -> None:
+        self._say(Command.STATUS_INFORMATION, bytes.fromhex("27000400000000450029 52500041"))
+        self._say(Command.COMPLETION)
+
+
+def test_an_end_of_day_is_not_taken_for_a_payment() -> None:
+    with Station(OnlyTotals(account=None, seconds=0.02), "tcp:127.0.0.1:0") as station:
+        terminal = on(station)
+        with pytest.raises(DeviceNonsense, match="by hand"):
+            terminal.last("a")
+        terminal.close()
 
 
 def test_plans_are_named(station: Station) -> None:
