@@ -1,16 +1,16 @@
 """One TOML file per terminal, read once into frozen dataclasses. A wrong key or type stops the start and says where."""
 
 import dataclasses
-import difflib
 import tomllib
-import types
-import typing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
+from drivers.printer.escpos import Confirm
 from drivers.printer.stock import AfterPrint, StockKind
-from station.config_rules import faults, named, place
+from station.config_reading import ConfigFault as ConfigFault
+from station.config_reading import Source, build
+from station.config_rules import faults
 
 ScannerKind = Literal["line", "gm65", "ssi", "honeywell", "newland", "keyboard"]
 """The scanners that there are drivers for; docs/configuration.md says which is which."""
@@ -35,10 +35,6 @@ Identity = Literal["code", "card", "code+card"]
 
 Direction = Literal["in", "out", "both"]
 """Which ways lead through a lane: to the coaches, away from them, or both."""
-
-
-class ConfigFault(Exception):
-    """The configuration cannot be used; the text names file, line, key and what would be right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +105,7 @@ class PrinterConfig:
     kind: PrinterKind = "escpos"
     baud: int = 115200
     handshake_seconds: float = 10.0
+    confirm: Confirm = "handshake"  # escpos: what tells that a ticket is out; status for clones that know no GS ( H
     presenter: bool = False  # escpos: it holds tickets out of its mouth and can draw them back
     take_seconds: float = 20.0  # presenter: a ticket that nobody takes within this is drawn back
     mouth_question: int = 20  # presenter: n of DLE EOT that is answered with what is in the mouth
@@ -296,8 +293,8 @@ def load(path: Path) -> Config:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigFault(f"{path}: not valid TOML: {error}.") from error
-    source = _Source(path, text)
-    config = _build(Config, table, source, ())
+    source = Source(path, text)
+    config = build(Config, table, source, ())
     for keys, what in faults(config):
         raise source.fault(keys, what)
     return dataclasses.replace(config, directory=(path.parent / config.directory).resolve())
@@ -334,84 +331,3 @@ def kiosk_devices(config: Config) -> KioskDevices:
         scanner=config.scanner,
         id_reader=config.id_reader,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    path: Path
-    text: str
-
-    def fault(self, keys: tuple[str, ...], what: str) -> ConfigFault:
-        """Name the line on which the last key stands under its own table's heading."""
-        section: tuple[str, ...] = ()
-        tables: dict[str, int] = {}
-        for number, line in enumerate(self.text.splitlines(), 1):
-            bare = line.split("#")[0].strip()
-            if bare.startswith("["):
-                section = tuple(part.strip() for part in bare.strip("[]").split("."))
-                if bare.startswith("[["):
-                    tables[section[0]] = tables.get(section[0], -1) + 1
-                if section[0] in tables:
-                    section = (section[0], place(tables[section[0]]), *section[1:])
-                if section == keys:
-                    return ConfigFault(f"{self.path}:{number}: {what}")
-            elif "=" in bare and (*section, bare.split("=")[0].strip().strip('"')) == keys:
-                return ConfigFault(f"{self.path}:{number}: {what}")
-        return ConfigFault(f"{self.path}: {what}")
-
-
-T = TypeVar("T")
-
-
-def _build(kind: type[T], table: dict[str, Any], source: _Source, at: tuple[str, ...]) -> T:
-    known = typing.get_type_hints(kind)
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            advice = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(sorted(known))}."
-            raise source.fault((*at, key), f"unknown key `{named((*at, key))}`; {advice}")
-        values[key] = _convert(known[key], value, source, (*at, key))
-    fields = dataclasses.fields(kind)  # type: ignore[arg-type]  # every section is a dataclass
-    for each in fields:
-        required = each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
-        if required and each.name not in values:
-            raise source.fault(at, f"`{named((*at, each.name))}` is missing.")
-    return kind(**values)
-
-
-def _convert(wanted: Any, value: Any, source: _Source, at: tuple[str, ...]) -> Any:
-    if isinstance(wanted, types.UnionType):
-        wanted = next(each for each in typing.get_args(wanted) if each is not types.NoneType)
-    name = named(at)
-    if typing.get_origin(wanted) is tuple:
-        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise source.fault(at, f"`{name}` are sections: write each as [[{name}]].")
-        each_is = typing.get_args(wanted)[0]
-        return tuple(_build(each_is, table, source, (*at, place(n))) for n, table in enumerate(value))
-    if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
-        if not isinstance(value, dict):
-            raise source.fault(at, f"`{name}` is a section: write it as [{name}].")
-        return _build(wanted, value, source, at)
-    if typing.get_origin(wanted) is Literal:
-        known = typing.get_args(wanted)
-        if type(value) is not str or value not in known:
-            *others, last = (f'"{each}"' for each in known)
-            raise source.fault(at, f"`{name}` must be {', '.join(others)} or {last}, not {value!r}.")
-        return value
-    if wanted is Path and isinstance(value, str):
-        return Path(value)
-    if wanted is float and type(value) is int:
-        return float(value)
-    if type(value) is not wanted:
-        raise source.fault(at, f"`{name}` must be {_NAMES[wanted]}, not {value!r}.")
-    return value
-
-
-_NAMES = {
-    str: "text in quotes",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    Path: "a path in quotes",
-}

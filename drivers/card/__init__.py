@@ -60,7 +60,8 @@ class CardTerminal(Protocol):
 
         CardPaid: the last booking that the terminal knows. Where this driver asked the payment itself it has compared
         already: another's booking is never told as this one. A driver that was started since cannot: compare, as above.
-        CardDeclined: that payment was surely not booked. None: the terminal knows of no booking at all.
+        CardDeclined: that payment was surely not booked. None: the terminal knows of no booking at all (one that has
+        done its end-of-day since may have forgotten it).
         Raises DeviceFault when it cannot be asked, or is still busy with it: ask again.
         """
 

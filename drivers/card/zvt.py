@@ -10,22 +10,17 @@ How money is kept safe here:
 - A terminal that is still busy says so, and that is no answer: only an idle one can tell what it did not book.
 """
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable
 
 from drivers.card import CardDeclined, CardPaid, CardUnclear
-from drivers.card.codec import Apdu, Decoder, encode
+from drivers.card.codec import Apdu
+from drivers.card.conversation import Conversation, Ended
 from drivers.card.messages import (
-    ACK,
     MOST_FEN,
-    REFUSED_CLASS,
-    STOP,
     Booking,
-    Command,
     authorisation,
-    booking,
     end_of_day,
     parts,
     refund,
@@ -36,31 +31,17 @@ from drivers.card.messages import (
     terminal_status,
 )
 from drivers.card.results import ALREADY_REVERSED, BOOKED, NOTHING_TO_REPEAT, WAIT, explain, why
-from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceRefused, DeviceSilent
+from drivers.faults import DeviceFault, DeviceNonsense, DeviceRefused
 from drivers.health import Health
 from drivers.link import Link
 
 ACK_SECONDS = 5.0
 SHORT_SECONDS = 15.0
 """For what involves neither a passenger nor a card. The bank may be asked by an end-of-day: that has the long time."""
-SLICE = 0.1
 MOST_REMEMBERED = 16
 """Bookings whose references are kept: a terminal tells the last one only."""
 
-_CHECK_LINE = "Check the terminal's power, its network cable and its configured address."
 _ASK_LAST = "Ask the terminal what became of it before anything else is offered."
-
-
-class _Ended:
-    """How a conversation ended: what was said of bookings, the code of its end (0 for a completion), and whose wish it
-    was when it was broken off.
-    """
-
-    def __init__(self) -> None:
-        self.booking: Booking | None = None
-        self.code = BOOKED
-        self.completion = b""
-        self.ran_out = False
 
 
 class _Busy(DeviceRefused):
@@ -84,19 +65,13 @@ class ZvtTerminal:
         short_seconds: float = SHORT_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._open_link = open_link
+        self._terminal = Conversation(open_link, ack_seconds=ack_seconds, stop_seconds=short_seconds, clock=clock)
         self._password = password
         self._wait = wait_seconds
-        self._ack_seconds = ack_seconds
         self._short = short_seconds
-        self._clock = clock
-        self._link: Link | None = None
-        self._decoder = Decoder()
-        self._heard: list[Apdu] = []
         self._told: dict[str, str] = {}  # the reference of each booking that was there before, or was told
         self._noted = False  # whether it is known what was booked before the first payment
         self._asked: tuple[str, int] | None = None  # reference and fen of the last payment asked in this process
-        self._stop = False
         self._lock = threading.Lock()  # a conversation with another in between would be nobody's
 
     def pay(self, fen: int, reference: str) -> CardPaid | CardDeclined:
@@ -118,6 +93,9 @@ class ZvtTerminal:
         self._make_ready()
         seen = self._last_booking()
         ours = self._asked is not None and self._asked[0] == reference
+        if seen is None and self._told:
+            what = "The terminal has forgotten its bookings, by an end-of-day perhaps"
+            raise DeviceNonsense(what, "Look the payment up in the terminal's journal by hand.")
         if seen is None:
             return CardDeclined(why="fault") if ours else None
         if seen.result != BOOKED:
@@ -145,7 +123,7 @@ class ZvtTerminal:
 
     def _undo(self, receipt: str, terminal: int, trace: int, number: int, fen: int) -> bool:
         self._make_ready()
-        ended = self._converse(reversal(self._password, number, _checked(fen)), self._wait, money=True)
+        ended = self._ask_money(reversal(self._password, number, _checked(fen)))
         seen = ended.booking
         if seen is not None and seen.result == BOOKED:
             self._remember(seen, receipt)
@@ -164,11 +142,11 @@ class ZvtTerminal:
         """See CardTerminal.end_day."""
         with self._lock:
             self._make_ready()
-            self._complain(self._converse(end_of_day(self._password), self._wait))
+            self._complain(self._terminal.ask(end_of_day(self._password), self._wait))
 
     def stop(self) -> None:
         """See CardTerminal.stop. It takes effect within SLICE seconds."""
-        self._stop = True
+        self._terminal.stop_wanted = True
 
     def health(self) -> Health:
         """See CardTerminal.health. While another thread has it serve a passenger, it was ready a moment ago."""
@@ -185,14 +163,14 @@ class ZvtTerminal:
     def close(self) -> None:
         """See CardTerminal.close. Waits for what another thread has under way: stop that first."""
         with self._lock:
-            self._drop()
+            self._terminal.drop()
 
     def _book(self, asked: Apdu, fen: int, reference: str) -> CardPaid | CardDeclined:
-        self._stop = False
+        self._terminal.stop_wanted = False
         self._make_ready()
         self._note_what_was_there()
         self._asked = reference, fen
-        ended = self._converse(asked, self._wait, money=True)
+        ended = self._ask_money(asked)
         seen = ended.booking
         if seen is not None and seen.result == BOOKED and not ended.code and seen.fen in (None, fen):
             self._remember(seen, reference)
@@ -206,30 +184,30 @@ class ZvtTerminal:
 
     def _make_ready(self) -> None:
         """Leave a connection that has just answered. Raises DeviceFault; nothing has been booked then."""
-        if self._link is not None:
+        if self._terminal.connected:
             try:
                 self._enquire()
                 return
             except _Busy:
                 raise
             except DeviceFault:
-                self._drop()  # a connection that was closed meanwhile, or a till forgotten: dial again
-        self._link = self._open_link()
+                self._terminal.drop()  # a connection that was closed meanwhile, or a till forgotten: dial again
+        self._terminal.dial()
         try:
-            self._complain(self._converse(registration(self._password), self._short))
+            self._complain(self._terminal.ask(registration(self._password), self._short))
         except DeviceFault:
-            self._drop()
+            self._terminal.drop()
             raise
         self._enquire()
 
     def _enquire(self) -> None:
-        ended = self._converse(status_enquiry(self._password), self._short)
+        ended = self._terminal.ask(status_enquiry(self._password), self._short)
         self._complain(ended)
         status = terminal_status(ended.completion)
         if status:
             raise _Busy(*_told_by(status))
 
-    def _complain(self, ended: _Ended) -> None:
+    def _complain(self, ended: Ended) -> None:
         if ended.code:
             raise (_Busy if ended.code in WAIT else DeviceRefused)(*_told_by(ended.code))
 
@@ -254,7 +232,7 @@ class ZvtTerminal:
 
     def _last_booking(self) -> Booking | None:
         """Ask for the last receipt again; None when there is none. Raises DeviceRefused when it does not tell."""
-        ended = self._converse(repeat_receipt(self._password), self._short)
+        ended = self._terminal.ask(repeat_receipt(self._password), self._short)
         if ended.code in NOTHING_TO_REPEAT:
             return None
         self._complain(ended)
@@ -262,85 +240,12 @@ class ZvtTerminal:
             raise DeviceNonsense("The card terminal repeated a receipt without a booking", _ASK_LAST)
         return ended.booking
 
-    def _converse(self, asked: Apdu, seconds: float, *, money: bool = False) -> _Ended:
-        """Ask, acknowledge all that the terminal says, and return how it ended.
-
-        `money`: anything that leaves open whether it was done is CardUnclear, else a DeviceFault of its kind. After any
-        of these the connection is given up: its next words would be about something else.
-        """
+    def _ask_money(self, asked: Apdu) -> Ended:
+        """Ask what moves money: anything that leaves open whether it was done is CardUnclear."""
         try:
-            return self._talk(asked, seconds, stoppable=money)
+            return self._terminal.ask(asked, self._wait, stoppable=True)
         except DeviceFault as fault:
-            self._drop()
-            if not money:
-                raise
             raise CardUnclear(f"{fault.what}, and may have booked", _ASK_LAST) from fault
-
-    def _talk(self, asked: Apdu, seconds: float, *, stoppable: bool) -> _Ended:
-        ended = _Ended()
-        self._send(asked)
-        answer = self._await(self._clock() + self._ack_seconds)
-        if answer is None:
-            raise DeviceSilent("The card terminal does not answer", _CHECK_LINE)
-        if answer.command >> 8 == REFUSED_CLASS:
-            ended.code = answer.command & 0xFF or 0xFF
-            return ended
-        if answer.command != Command.UNDERSTOOD:
-            raise DeviceNonsense(f"The card terminal answered {answer.command:04X} to a command", _CHECK_LINE)
-        if self._listen(ended, self._clock() + seconds, stoppable=stoppable):
-            return ended
-        ended.ran_out = not self._stop
-        self._stop = False
-        self._send(STOP)
-        if not self._listen(ended, self._clock() + self._short):
-            raise DeviceSilent("The card terminal did not end what it was asked to stop", _CHECK_LINE)
-        return ended
-
-    def _listen(self, ended: _Ended, until: float, *, stoppable: bool = False) -> bool:
-        """Take what the terminal says until it hands back the word. False when time is up or somebody said stop."""
-        while (heard := self._await(until, stoppable=stoppable)) is not None:
-            match heard.command:
-                case Command.COMPLETION | Command.ABORTED:
-                    if heard.command == Command.ABORTED:
-                        ended.code = (heard.data[0] if heard.data else 0) or 0xFF
-                    ended.completion = heard.data
-                    with contextlib.suppress(DeviceGone):  # it has said all; the next call dials again
-                        self._send(ACK)
-                    return True
-                case Command.STATUS_INFORMATION:
-                    ended.booking = booking(heard.data) or ended.booking
-                    self._send(ACK)
-                case Command.UNDERSTOOD:
-                    pass  # it heard us say stop
-                case _ if heard.command >> 8 == REFUSED_CLASS:
-                    pass  # it does not stop: it has gone too far
-                case _:
-                    self._send(ACK)  # intermediate status and receipt lines: not ours to keep
-        return False
-
-    def _send(self, apdu: Apdu) -> None:
-        if self._link is None:
-            raise DeviceGone("The connection to the card terminal is closed", _CHECK_LINE)
-        self._link.write(encode(apdu))
-
-    def _await(self, until: float, *, stoppable: bool = False) -> Apdu | None:
-        """Return the next message; None when there is none until then, or when somebody said stop."""
-        while not self._heard:
-            left = until - self._clock()
-            if left <= 0 or (stoppable and self._stop):
-                return None
-            if self._link is None:
-                raise DeviceGone("The connection to the card terminal is closed", _CHECK_LINE)
-            self._heard += self._decoder.feed(self._link.read(min(left, SLICE)))
-            if self._decoder.spoilt:
-                raise DeviceNonsense("What came from the card terminal is no ZVT", _CHECK_LINE)
-        return self._heard.pop(0)
-
-    def _drop(self) -> None:
-        link, self._link = self._link, None
-        self._decoder, self._heard = Decoder(), []
-        if link is not None:
-            link.close()
 
 
 def _checked(fen: int) -> int:

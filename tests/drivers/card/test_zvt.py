@@ -24,7 +24,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 
 def on(station: Station, *, wait: float = 0.5) -> ZvtTerminal:
-    return ZvtTerminal(lambda: open_link(station.address), wait_seconds=wait, ack_seconds=0.4, short_seconds=0.4)
+    return ZvtTerminal(lambda: open_link(station.address), wait_seconds=wait, ack_seconds=0.3, short_seconds=0.3)
 
 
 @pytest.fixture
@@ -238,7 +238,7 @@ def test_a_terminal_that_cannot_work_says_why(station: Station, terminal: ZvtTer
 
 
 def test_a_wrong_password_is_told(station: Station) -> None:
-    stranger = ZvtTerminal(lambda: open_link(station.address), password=1, ack_seconds=0.4, short_seconds=0.4)
+    stranger = ZvtTerminal(lambda: open_link(station.address), password=1, ack_seconds=0.3, short_seconds=0.3)
     assert not stranger.health().ok
     stranger.close()
 
@@ -287,12 +287,12 @@ class Cut:
         self._link.close()
 
 
-@pytest.mark.parametrize("lost_at", range(0, 260, 8))
+@pytest.mark.parametrize("lost_at", range(0, 260, 11))
 def test_wherever_the_line_breaks_the_sums_agree(station: Station, lost_at: int) -> None:
     """From the first byte of registration to the last of the completion: each payment is told or found out, once."""
     after = [lost_at]
     terminal = ZvtTerminal(
-        lambda: Cut(open_link(station.address), after), wait_seconds=1.0, ack_seconds=0.4, short_seconds=0.4
+        lambda: Cut(open_link(station.address), after), wait_seconds=1.0, ack_seconds=0.3, short_seconds=0.3
     )
     believed = 0
     for reference in ("a", "b"):
