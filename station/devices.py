@@ -88,6 +88,7 @@ def _escpos(config: PrinterConfig, opener: Callable[[], Link], begin_with_cut: b
         handshake_timeout=config.handshake_seconds,
         begin_with_cut=begin_with_cut,
         mouth=mouth if config.presenter else None,
+        confirm=config.confirm,
     )
     return AttendedMouth(driver, take_seconds=config.take_seconds) if config.presenter else driver
 

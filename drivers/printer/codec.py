@@ -20,6 +20,8 @@ STATUS_ON_CHANGE = bytes.fromhex("1D61FF")
 """GS a: four status bytes now and whenever one of them changes (automatic status back, ASB)."""
 CUT = bytes.fromhex("1D564200")
 """GS V 66 0: feed to the cutter, then cut but for one point, so that the piece does not fall."""
+STATUS_IN_TURN = bytes.fromhex("1D7201")
+"""GS r 1: one byte about the paper, sent when everything before it was obeyed. Clones know it that know no GS ( H."""
 BEGIN = INITIALISE + NO_REAL_TIME_PULSE + STATUS_ON_CHANGE
 END_HEADER = bytes(16)
 """Ends a command that an earlier, broken transfer left open before its sizes, so that what comes next is not taken for
@@ -109,7 +111,17 @@ class FullStatus:
     answer: bytes
 
 
-Event = StatusByte | StatusChanged | Printed | Block | FullStatus
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """The answer to STATUS_IN_TURN."""
+
+    paper: PaperState
+
+
+IN_TURN = {0x00: PaperState.OK, 0x03: PaperState.NEAR_END, 0x0C: PaperState.END, 0x0F: PaperState.END}
+"""Both bits of a sensor are always the same; any other byte is noise."""
+
+Event = StatusByte | StatusChanged | Printed | Block | FullStatus | InTurn
 
 
 def status_from_bytes(printer: int, offline: int, error: int, paper: int) -> Status:
@@ -156,6 +168,11 @@ class Decoder:
         self.discarded = 0
         self._begun = bytearray()
         self._full_bytes = 0
+        self._in_turn = False
+
+    def expect_in_turn(self) -> None:
+        """Take bytes for answers to STATUS_IN_TURN, until `reset` is called; else they are none of a printer's."""
+        self._in_turn = True
 
     def expect_full_status(self, length: int) -> None:
         """Take what begins with 10 0F for a full status of `length` bytes, until it came or `reset` is called.
@@ -169,10 +186,13 @@ class Decoder:
         return [event for byte in data if (event := self._take(byte)) is not None]
 
     def reset(self) -> None:
-        """Drop an answer that has begun and will not be finished."""
+        """Drop an answer that has begun and will not be finished, and expect none that does not come by itself."""
+        self._drop()
+        self._full_bytes, self._in_turn = 0, False
+
+    def _drop(self) -> None:
         self.discarded += len(self._begun)
         self._begun.clear()
-        self._full_bytes = 0
 
     def _take(self, byte: int) -> Event | None:
         if not self._begun:
@@ -182,7 +202,7 @@ class Decoder:
         if self._full_bytes and bytes((*self._begun, byte)).startswith(FULL_STATUS):
             return self._go_on_with_full_status(byte)
         if byte & 0x90:
-            self.reset()
+            self._drop()
             return self._begin(byte)
         self._begun.append(byte)
         if len(self._begun) < 4:
@@ -192,6 +212,8 @@ class Decoder:
         return StatusChanged(status_from_auto(four))
 
     def _begin(self, byte: int) -> Event | None:
+        if self._in_turn and byte in IN_TURN:
+            return InTurn(IN_TURN[byte])
         if byte & 0x93 == 0x12:
             return StatusByte(byte)
         if byte & 0x93 == 0x10 or byte in BLOCK_HEADERS:
@@ -216,7 +238,7 @@ class Decoder:
                 return Printed(body[1:])
             return Block(header, body)
         if not 0x20 <= byte <= 0x7E or len(self._begun) == LONGEST_BLOCK:
-            self.reset()
+            self._drop()
             return self._begin(byte)
         self._begun.append(byte)
         return None

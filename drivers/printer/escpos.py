@@ -4,17 +4,23 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceRefused, DeviceSilent
 from drivers.health import Health
 from drivers.link import Link, drain
-from drivers.printer import PrintOutcome, Status
+from drivers.printer import PaperState, PrintOutcome, Status
 from drivers.printer import codec as escpos
 from drivers.printer.mouth import MouthNumbers
 from drivers.printer.picture import check_picture
 from drivers.printer.words import health_of
 
 MARK_CHARACTERS = bytes(range(0x21, 0x7F))
+Confirm = Literal["handshake", "status"]
+"""What tells that a piece is out: GS ( H, which gives a mark back, or GS r, which clones have that lack it."""
+
+QUIET_SECONDS = 0.3
+"""Without a byte for so long, nothing is on its way any more."""
 RETRACT_SECONDS = 5.0
 """How long a presenter may need to draw a piece back."""
 RETRACT_LOOK_SECONDS = 0.05
@@ -28,7 +34,8 @@ class EscPosPrinter:
     both in seconds. `begin_with_cut` is for a process that knows that the one before it died while printing: the
     first piece is then preceded by a cut, so that a stranger's half ticket does not hang on it. A job that this
     object itself saw break is followed by such a cut anyway. With `mouth` the printer has a presenter: each piece is
-    held out after its cut, and none is printed while one waits (see PresentingPrinter).
+    held out after its cut, and none is printed while one waits (see PresentingPrinter). `confirm` "status" is for
+    clones without the handshake. It is weaker: it says that all was obeyed, and not that the paper left the cutter.
     """
 
     def __init__(
@@ -39,12 +46,14 @@ class EscPosPrinter:
         status_timeout: float = 1.0,
         begin_with_cut: bool = False,
         mouth: MouthNumbers | None = None,
+        confirm: Confirm = "handshake",
         chance: random.Random | None = None,
     ) -> None:
         self._open_link = open_link
         self._handshake_timeout = handshake_timeout
         self._status_timeout = status_timeout
         self._mouth = mouth
+        self._confirm = confirm
         self._chance = chance or random.SystemRandom()
         self._link: Link | None = None
         self._decoder = escpos.Decoder()
@@ -172,6 +181,8 @@ class EscPosPrinter:
         mark = bytes(self._chance.choices(MARK_CHARACTERS, k=4))
         if not self._in_step:
             link.write(escpos.END_PICTURE)
+            if self._confirm == "status" and not self._settled(link):
+                return False
         if self._fragment_left:
             link.write(escpos.CUT + (self._mouth.retract if self._mouth else b""))
         link.write(escpos.BEGIN)
@@ -180,13 +191,35 @@ class EscPosPrinter:
             if self._watch(link, 0, mark) is not None:
                 return False
         hold_out = self._mouth.present if self._mouth else b""
-        link.write(escpos.CUT + hold_out + escpos.handshake(mark))
+        if self._confirm == "status":
+            self._decoder.expect_in_turn()
+            link.write(escpos.CUT + hold_out + escpos.STATUS_IN_TURN)
+        else:
+            link.write(escpos.CUT + hold_out + escpos.handshake(mark))
         if on_sent is not None:
             on_sent()
         until = time.monotonic() + self._handshake_timeout
         while (left := until - time.monotonic()) > 0:
             if (good := self._watch(link, left, mark)) is not None:
                 return good
+        return False
+
+    def _settled(self, link: Link) -> bool:
+        """Take in what a broken job may still be answered: GS r has no mark, so its late answer would pass for ours.
+
+        Answers come in the order of their questions. When one to a question of now has come and then nothing more, no
+        older one is on its way.
+        """
+        self._decoder.expect_in_turn()
+        link.write(escpos.STATUS_IN_TURN)
+        until = time.monotonic() + self._handshake_timeout
+        answered = False
+        while time.monotonic() < until:
+            data = link.read(QUIET_SECONDS)
+            if not data and answered:
+                self._decoder.reset()
+                return True
+            answered |= any(isinstance(event, escpos.InTurn) for event in self._decoder.feed(data))
         return False
 
     def _watch(self, link: Link, wait: float, mark: bytes) -> bool | None:
@@ -197,6 +230,8 @@ class EscPosPrinter:
                     return False
                 case escpos.Printed(came) if came == mark:
                     return True
+                case escpos.InTurn(paper):
+                    return paper is not PaperState.END
                 case _:
                     pass
         return None

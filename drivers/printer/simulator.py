@@ -23,6 +23,8 @@ NO_REASON = 0x04
 class PrinterSimulator:
     """One printer; Mechanism says what `pictures`, `paper_mm`, `mm_per_second` and `presenter` mean.
 
+    `clone`: it does not know GS ( H.
+
     Commands of `do`: paper_out, paper_near_end, load_paper(mm), open_cover, close_cover, jam(error), clear_jam,
     die_in_print(rows), power_cycle, and with a presenter take, block_mouth. paper_out, open_cover and jam take `rows`:
     it happens when the next `rows` rows have been printed, instead of now. A strip without a dot on it leaves no
@@ -36,6 +38,7 @@ class PrinterSimulator:
         paper_mm: float = 80_000,
         mm_per_second: float = math.inf,
         presenter: bool = False,
+        clone: bool = False,
     ) -> None:
         self._inside = Mechanism(
             pictures=pictures,
@@ -44,6 +47,7 @@ class PrinterSimulator:
             presenter=presenter,
             changed=self._tell_change,
         )
+        self._clone = clone
         self._send: Send = lambda _: None
         self._drawer_pulses = 0
         self._unknown = 0
@@ -141,6 +145,8 @@ class PrinterSimulator:
                     self._send(b"\x5f" + NAMES[number].encode() + b"\0")
                 elif number in NUMBERS:
                     self._send(bytes((NUMBERS[number],)))
+            case escpos.Handshake() if self._clone:
+                self._unknown += 1
             case escpos.Handshake(mark):
                 self._send(b"\x37\x22" + mark + b"\0")
             case escpos.RealTimePulses(enabled):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from drivers.link import open_link
 from drivers.printer import codec
-from drivers.printer.escpos import EscPosPrinter
+from drivers.printer.escpos import Confirm, EscPosPrinter
 from drivers.printer.mouth import MouthNumbers
 from drivers.printer.simulator import PrinterSimulator
 from drivers.simulation import Station
@@ -59,11 +59,17 @@ def wait_until(holds: Callable[[], bool]) -> None:
 class Bench:
     """One simulated printer on a port and its driver, with short patience."""
 
-    def __init__(self, station: Station, pictures: Path, mouth: MouthNumbers | None = None) -> None:
+    def __init__(
+        self, station: Station, pictures: Path, mouth: MouthNumbers | None = None, confirm: Confirm = "handshake"
+    ) -> None:
         self.station = station
         self.pictures = pictures
         self.printer = EscPosPrinter(
-            lambda: open_link(station.address, 115200), handshake_timeout=0.7, status_timeout=0.3, mouth=mouth
+            lambda: open_link(station.address, 115200),
+            handshake_timeout=0.7,
+            status_timeout=0.3,
+            mouth=mouth,
+            confirm=confirm,
         )
 
     @property
@@ -76,7 +82,8 @@ def bench(tmp_path: Path, listen: str = "tcp:127.0.0.1:0", **simulator: Any) -> 
     """Serve a printer; by default it prints in no time."""
     pictures = tmp_path / "pictures"
     with Station(PrinterSimulator(pictures=pictures, **simulator), listen) as station:
-        made = Bench(station, pictures, MouthNumbers() if simulator.get("presenter") else None)
+        mouth = MouthNumbers() if simulator.get("presenter") else None
+        made = Bench(station, pictures, mouth, "status" if simulator.get("clone") else "handshake")
         try:
             yield made
         finally:

@@ -1,7 +1,8 @@
 """One ticket for programs that we did not write: its bytes in files, printed on their printers, and read back.
 
     python -m tests.drivers.printer.peers.ticket write FOLDER      escpos.bin, zpl.bin, tspl.bin: what a host sends
-    python -m tests.drivers.printer.peers.ticket print KIND ADDRESS    on a printer at tcp:HOST:PORT or a serial path
+    python -m tests.drivers.printer.peers.ticket print KIND ADDRESS    on a printer at tcp:HOST:PORT or a serial path;
+                                                       KIND escpos, clone (ESC/POS without a handshake), zpl or tspl
     python -m tests.drivers.printer.peers.ticket read PICTURE      is the ticket's code on it?
 
 README.md beside this file says which programs, and how.
@@ -64,7 +65,7 @@ def driver(kind: str, address: str, sent: bytearray) -> Printer:
         return zpl_printer(opener, TicketStock())
     if kind == "tspl":
         return tspl_printer(opener, TicketStock())
-    return EscPosPrinter(opener)
+    return EscPosPrinter(opener, confirm="status" if kind == "clone" else "handshake")
 
 
 def simulator(kind: str, pictures: Path) -> Simulator:
@@ -108,7 +109,7 @@ def main(words: list[str]) -> int:
             for kind in KINDS:
                 (Path(folder) / f"{kind}.bin").write_bytes(recorded(kind))
             return 0
-        case ["print", kind, address]:
+        case ["print", ("escpos" | "clone" | "zpl" | "tspl") as kind, address]:
             printer, raster = driver(kind, address, bytearray()), ticket()
             print("health before:", printer.health().what)
             print("outcome:", printer.print_raster(raster.data, raster.width, raster.height).value)
