@@ -159,7 +159,7 @@ class KioskWindow(QObject):
         keys = KeyFilter(
             self.inventory,
             back=self._back,
-            repeat=self._repeat,
+            repeat=self.repeat,
             hush=lambda: self._speaker.hush() if self._speaker is not None else None,
             focused=lambda item: self._speaker.focus(item) if self._speaker is not None else None,
             is_double=lambda: shaking.is_double(0, 0, clock(), screen()),
@@ -178,8 +178,8 @@ class KioskWindow(QObject):
         if self.inventory.control("band.back") is not None:
             self.view_model.touch("back")
 
-    def _repeat(self) -> None:
-        """The key that repeats is also the one that begins: who cannot see finds no button for it."""
+    def repeat(self) -> None:
+        """Say the screen again. Begins to speak where nothing was said yet: who cannot see finds no button for it."""
         if self._speaker is None:
             return
         if self.view_model.speech is Speech.OFF:

@@ -69,7 +69,7 @@ def _beside(controls: Sequence[Control], here: int, sign: int) -> int:
     if not beyond:
         return here
     nearest = min(beyond)[0]
-    row = [(across, at) for down, across, at in beyond if down <= nearest + 1]
+    row = [(across, at) for down, across, at in beyond if down <= nearest + controls[here].box[3] / 2]
     return min(row)[1]
 
 
@@ -120,11 +120,16 @@ class KeyFilter(QObject):
         if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin):
             self._hush()
             if self.used:
-                self._leave()
+                self.forget()
             return False
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
             return False
         return kind is QEvent.Type.KeyRelease or self._pressed(event)
+
+    def forget(self) -> None:
+        """Fingers work this screen: nothing has the focus."""
+        self.used, self._at, self._index = False, "", 0
+        self._screen.move_focus("")
 
     def entered(self) -> None:
         """Another screen is on show: with keys in use, begin at its first control."""
@@ -162,7 +167,3 @@ class KeyFilter(QObject):
     def _go(self, controls: Sequence[Control], index: int) -> None:
         self._at, self._index = controls[index].name, index
         self._screen.move_focus(self._at)
-
-    def _leave(self) -> None:
-        self.used, self._at, self._index = False, "", 0
-        self._screen.move_focus("")

@@ -114,6 +114,10 @@ class Rehearsal:
     def buy(self, look: Look) -> None:
         """Everything from the attract screen to the bill slot."""
         self.start(look)
+        self.buy_from_where_to()
+
+    def buy_from_where_to(self) -> None:
+        """Everything from the choice of the destination to the bill slot."""
         self.buying.chooseStop("1001")
         self.choose_first_coach()
         self.settle()

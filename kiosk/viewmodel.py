@@ -101,6 +101,7 @@ class KioskViewModel(Part):
         self._session = nobody(clock())
         self._snapshot: Snapshot | None = None
         self._step = ""
+        self._files = _files(self._flow)
         self._board = RowsModel(self, personal=())
         self.parts: Mapping[str, Part] = made_parts(self._answer, zone, self)
 
@@ -197,12 +198,7 @@ class KioskViewModel(Part):
     @Property("QVariantMap", constant=True)  # type: ignore[arg-type]  # Qt's own types go by name
     def files(self) -> Group:
         """The file of each screen, by its name, relative to the window's own."""
-        tasks = {
-            place.screen: f"{relpath(task.folder, FOLDER)}/{place.qml}.qml"
-            for task in self._flow.tasks
-            for place in task.places
-        }
-        return {**{name: f"{qml}.qml" for name, qml in OWN.values()}, **tasks}
+        return self._files
 
     @Property(QObject, constant=True)
     def board(self) -> QObject:
@@ -230,3 +226,11 @@ class KioskViewModel(Part):
 
 def _paid(order: OrderView | None) -> int:
     return order.paid if order is not None else 0
+
+
+def _files(flow: Flow) -> Group:
+    """QML asks for them often, so they are made once."""
+    tasks = {
+        place.screen: f"{relpath(task.folder, FOLDER)}/{place.qml}.qml" for task in flow.tasks for place in task.places
+    }
+    return {**{name: f"{qml}.qml" for name, qml in OWN.values()}, **tasks}

@@ -103,23 +103,3 @@ def test_a_double_strike_does_not_answer_the_next_screen(qt: list[str]) -> None:
         assert rehearsal.model.screen == "pay"
     finally:
         rehearsal.kiosk.close()
-
-
-def test_keys_reach_every_control_and_press_it(qt: list[str]) -> None:
-    rehearsal = rehearse(LANDSCAPE_15_6)
-    window = rehearsal.kiosk.window
-    try:
-        rehearsal.model.touch("start")
-        rehearsal.settle()
-        wanted = {item.name for item in rehearsal.kiosk.inventory.shown() if isinstance(item, Control) and item.enabled}
-        seen = set()
-        for _ in range(3 * len(wanted)):
-            QTest.keyClick(window, Qt.Key.Key_Tab)
-            seen.add(rehearsal.kiosk.inventory.focus())
-        assert wanted <= seen
-        while rehearsal.kiosk.inventory.focus() != "whereTo.spell":
-            QTest.keyClick(window, Qt.Key.Key_Tab)
-        QTest.keyClick(window, Qt.Key.Key_Return)
-        assert rehearsal.buying.group("spelling")["on"] is True
-    finally:
-        rehearsal.kiosk.close()
