@@ -113,3 +113,64 @@ class TicketMoney(Wire):
     fare: Fen
     state: Literal["valid", "refunded", "changed", "revoked"]
     ways: tuple[MoneyWay, ...] = ()
+
+
+# ---------------------------------------------------------------- for the office
+
+
+class MethodAccount(Wire):
+    """What a device took and gave back one way, in fen; `ticket`: what older tickets paid for those in their place."""
+
+    method: str
+    taken: int
+    returned: int
+
+
+class DeviceAccount(Wire):
+    """One device's money, in fen: by method; the fares of the tickets that it issued; what it owes by claims; what it
+    gave back for tickets (`refunded`) and kept of their fares (`fees`). The device `centre` is the web.
+    """
+
+    device: str
+    name: str
+    methods: tuple[MethodAccount, ...]
+    fares: int
+    claims_open: int
+    claims_settled: int
+    refunded: int
+    fees: int
+
+
+class Unbalanced(Wire):
+    """An order or refund that does not come out even: so much, in fen, is there and should not be (or is missing)."""
+
+    order: str
+    fen: int
+
+
+class PaymentAccount(Wire):
+    """Payments without cash by the centre's own books, in fen, and how many are open."""
+
+    taken: int
+    returned: int
+    waiting: int
+
+
+class OfficeAccounts(Wire):
+    """A station's money, in fen, as far as its devices have reported.
+
+    Always: (taken - returned - claims) - (fares - carried_over - refunded) = difference, which is the sum of all that
+    is unbalanced. `carried_over` is what changed tickets paid for those in their place.
+    """
+
+    devices: tuple[DeviceAccount, ...]
+    taken: int
+    returned: int
+    claims: int
+    carried_over: int
+    fares: int
+    refunded: int
+    fees: int
+    difference: int
+    unbalanced: tuple[Unbalanced, ...]
+    payments: PaymentAccount

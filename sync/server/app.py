@@ -46,6 +46,7 @@ from sync.wire import (
     TimeAnswer,
     TimeRequest,
 )
+from sync.wire_money import OfficeAccounts
 from tickets.errors import Malformed
 from tickets.keys import Algorithm, PublicKey
 
@@ -164,7 +165,7 @@ def _add_office_calls(app: FastAPI, centre: Centre) -> None:
         sale = parse_body(OfficeSale, await read_body(request))
         answer = await run_in_threadpool(centre.sell, station, sale)
         if isinstance(answer, Sold):
-            return json_answer(OfficeSold(number=answer.number, code=answer.code))
+            return json_answer(OfficeSold(number=answer.number, code=answer.code, order_code=answer.order_code))
         return _refusal(answer)
 
     @app.post("/v1/office/refunds", response_model=OfficeRefunded, responses=errors, openapi_extra=takes(OfficeRefund))
@@ -177,6 +178,11 @@ def _add_office_calls(app: FastAPI, centre: Centre) -> None:
             return error_answer(422, "this is not a ticket number", "send its 20 digits")
         refused = await run_in_threadpool(centre.refund, station, digits)
         return json_answer(OfficeRefunded(number=digits, state="refunded")) if refused is None else _refusal(refused)
+
+    @app.get("/v1/office/accounts", response_model=OfficeAccounts, responses=errors)
+    async def accounts(station: Annotated[int, Depends(office)]) -> Response:
+        """The station's money by device and method, and what of it does not come out even."""
+        return json_answer(await run_in_threadpool(centre.accounts, station))
 
     @app.get("/v1/office/incidents", responses=errors)
     async def incidents(station: Annotated[int, Depends(office)]) -> dict[str, list[dict[str, Any]]]:

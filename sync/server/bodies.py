@@ -30,6 +30,8 @@ def tell_ticket(connection: Connection, changes: Changes, station: int, number: 
         "state": row.state,
         "issuer": row.issuer,
     }
+    if row.order_code is not None:
+        body["order_code"] = row.order_code
     changes.put("ticket", number, body, row.service_date)
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, update
 
 from sync.server import changes as changed
+from sync.server.accounts import accounts
 from sync.server.allotments import CENTRE
 from sync.server.changes import Changes, CursorOfAnother, Page
 from sync.server.devices import Device, Kind, find_device, station_of, tell_devices
@@ -46,7 +47,7 @@ from sync.server.timetable import Timetable, read_timetable
 from sync.server.trust_lists import current_list, sign_new_list, tell_list, told_list
 from sync.server.upkeep import Upkeep
 from sync.wire import EnrolAnswer, OfficeSale, PushAnswer, PushBatch, PushResult
-from sync.wire_money import TicketMoney, UseAnswer, UseAsk
+from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
 from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
 from tickets.keys import Algorithm, PublicKey
@@ -394,6 +395,11 @@ class Centre:
         """Refund a ticket of this station that nobody has travelled on."""
         with self._station("refund", station) as (connection, changes):
             return Office(connection, changes, station, self.now()).refund(number)
+
+    def accounts(self, station: int) -> OfficeAccounts:
+        """A station's money, and whether it adds up."""
+        with self._store.read() as connection:
+            return accounts(connection, station)
 
     # ------------------------------------------------------------------ within
 

@@ -21,11 +21,12 @@ from sync.server.changes import Changes
 from sync.server.devices import Device
 from sync.server.incidents import IncidentKind
 from sync.server.judging import Judge
+from sync.server.money_facts import MoneyFacts, judge_refunds
 from sync.server.passages import Passage, Passages
 from sync.server.schema import claims, deliveries, money, orders, tickets
 from sync.server.staff_acts import StaffActs
 from tickets.credential import BadTicket, inspect
-from tickets.events import Event
+from tickets.events import Event, Kind
 from tickets.numbers import RANDOM_BITS
 
 LARGEST: Final = 2**53
@@ -59,10 +60,12 @@ class Effects:
         self._allotments = Allotments(connection, changes, device.station)
         self._judge = Judge(connection, device.station, self._allotments, now_ms)
         self._passages = Passages(connection, changes, device.station, self._judge)
+        self._books = MoneyFacts(connection, device, self._judge)
 
     def expect(self, events: Iterable[Event]) -> None:
         """Read at once what these events will need of what is known."""
-        numbers = [event.body.get("number") for event in events if event.kind.startswith("use.")]
+        about = ("use.", Kind.TICKET_ISSUED)
+        numbers = [event.body.get("number") for event in events if event.kind.startswith(about)]
         self._passages.load(number for number in numbers if isinstance(number, str))
 
     def save(self) -> None:
@@ -84,6 +87,7 @@ class Effects:
                 self._money(event, said.order, "taken", said.fen, said.method, said.counter)
             case body.MoneyReturned():
                 self._money(event, said.order, "returned", said.fen, said.method, None)
+                self._books.refund_paid(said.order)
             case body.TicketIssued():
                 return self._issued(event, said)
             case body.TicketDelivered():
@@ -92,6 +96,18 @@ class Effects:
                 self._claim_opened(event, said)
             case body.ClaimSettled():
                 self._claim_settled(event, said)
+            case (
+                body.PaymentAsked()
+                | body.PaymentEnded()
+                | body.PayoutAsked()
+                | body.PayoutEnded()
+                | body.RefundOpened()
+                | body.InvoiceAsked()
+                | body.ShiftOpened()
+                | body.ShiftMoved()
+                | body.ShiftClosed()
+            ):
+                return self._books.take(event, said)
             case body.PlacesReturned():
                 self._returned(said)
             case body.UseClaimed():
@@ -113,7 +129,7 @@ class Effects:
                     devices=said.devices,
                 )
             case _:
-                pass  # scans refused, lane events and device faults are kept as events, for staff to read
+                pass  # scans refused, lane events, faults and calls for staff are kept as events, for staff to read
         return None
 
     def report(self, kind: IncidentKind, subject: str, **about: object) -> None:
@@ -142,6 +158,7 @@ class Effects:
             "total": said.total,
             "state": "held",
             "held_ms": event.at_ms,
+            "changes": said.changes,
         }
         self._connection.execute(insert(orders), [row])
         return None
@@ -197,6 +214,12 @@ class Effects:
         if not self._code_fits(said):
             self.report(IncidentKind.CODE_DIFFERS, said.number)
         self._judge.place(self._connection.execute(select(tickets).where(*here)).one())
+        judge_refunds(self._connection, self._station, self._judge, said.number)
+        for use in self._passages.of(said.number):  # another till may have taken it back before we heard of its sale
+            if use.end == "passed" and use.purpose in _AFTER:
+                settle_ticket(
+                    self._connection, self._changes, self._allotments, self._station, said.number, use.purpose
+                )
         return None
 
     def _code_fits(self, said: body.TicketIssued) -> bool:
@@ -249,6 +272,7 @@ class Effects:
                 update(claims).where(claims.c.station_id == self._station, claims.c.claim == said.claim).values(row)
             )
         tell_claim(self._connection, self._changes, self._station, said.claim)
+        self._books.refund_paid(said.order)
 
     def _claim_settled(self, event: Event, said: body.ClaimSettled) -> None:
         known = self._claim(said.claim)

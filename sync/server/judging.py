@@ -69,6 +69,8 @@ class Judge:
             self.report(IncidentKind.DUPLICATE_ADMISSION, number, certain=certain, uses=_listed(list(listed.values())))
         passed = [use for use in found if use.purpose == "admission" and use.end == "passed"]
         undone = [use for use in found if use.purpose in ("refund", "change") and use.end == "passed"]
+        if len(undone) > 1:
+            self.report(IncidentKind.TAKEN_BACK_TWICE, number, uses=_listed(undone))
         if passed and undone:
             self.report(IncidentKind.ADMITTED_AND_REFUNDED, number, uses=_listed([*passed, *undone]))
 

@@ -20,8 +20,11 @@ from sync.server.bodies import AnyRow, tell_ticket
 from sync.server.changes import Changes
 from sync.server.effects import settle_ticket
 from sync.server.judging import Judge
+from sync.server.money_facts import judge_refunds
 from sync.server.passages import Passage, Passages
 from sync.server.schema import departures, office_sales, prefixes, records, tickets
+from sync.server.schema_money import refunds
+from sync.server.ticket_money import WEB
 from sync.wire import OfficeSale
 from tickets.credential import Ticket, issue
 from tickets.departures import Departure, DepartureState
@@ -36,10 +39,11 @@ from tickets.trust import TrustList
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sold:
-    """The ticket of a sale: its number and its code."""
+    """The ticket of a sale: its number, its code, and the code with which it is collected at a till."""
 
     number: str
     code: str
+    order_code: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +123,9 @@ class Office:
             tag=tag,
         )
         ticket = Ticket(number, departure.departs_at + timedelta(hours=hours_after), journey)
-        code = issue(ticket, key)
-        self._keep(sale, ticket, sealed, code)
-        return Sold(number=number.digits, code=code)
+        code, order_code = issue(ticket, key), new_order_code(random)
+        self._keep(sale, ticket, sealed, code, order_code)
+        return Sold(number=number.digits, code=code, order_code=order_code)
 
     def refund(self, number: str) -> NotDone | None:
         """Refund a ticket that nobody has travelled on; None when it is refunded now, or was before."""
@@ -138,16 +142,22 @@ class Office:
             return NotDone(status=409, what=f"this ticket is {row.state}", hint="only a valid ticket can be refunded")
         passages = Passages(self._connection, self._changes, self._station, self._judge)
         found = passages.of(number)
-        if any(use.end != "released" for use in found):
+        standing = [use for use in found if use.end != "released"]
+        if any(use.purpose in ("refund", "change") for use in standing):
+            return NotDone(
+                status=409, what="a till is taking this ticket back", hint="ask at the station how far that is"
+            )
+        if standing:
             return NotDone(
                 status=409, what="this ticket has been used at a gate", hint="let the duty manager look at its uses"
             )
+        attempt = hashlib.sha256(f"office refund {number}".encode("ascii")).hexdigest()[:32]
         passages.claim(
             Passage(
                 station_id=self._station,
                 number=number,
                 use_no=max((use.use_no for use in found), default=0) + 1,
-                attempt=hashlib.sha256(f"office refund {number}".encode("ascii")).hexdigest()[:32],
+                attempt=attempt,
                 service_date=row.service_date,
                 device=CENTRE,
                 lane="office",
@@ -160,9 +170,26 @@ class Office:
         )
         settle_ticket(self._connection, self._changes, self._allotments, self._station, number, "refund")
         passages.save()
+        self._connection.execute(
+            insert(refunds),
+            [
+                {
+                    "station_id": self._station,
+                    "refund": attempt,
+                    "device": CENTRE,
+                    "number": number,
+                    "fare": row.fare,
+                    "fee": 0,
+                    "fen": row.fare,
+                    "way": WEB,
+                    "opened_ms": self._now_ms,
+                }
+            ],
+        )
+        judge_refunds(self._connection, self._station, self._judge, number)
         return None
 
-    def _keep(self, sale: OfficeSale, ticket: Ticket, sealed: bytes, code: str) -> None:
+    def _keep(self, sale: OfficeSale, ticket: Ticket, sealed: bytes, code: str, order_code: str) -> None:
         journey, digits = ticket.journey, ticket.number.digits
         row = {
             "station_id": self._station,
@@ -183,6 +210,7 @@ class Office:
             "sealed": sealed,
             "code": code,
             "issued_ms": self._now_ms,
+            "order_code": order_code,
         }
         self._connection.execute(insert(tickets), [row])
         self._connection.execute(
@@ -209,7 +237,7 @@ class Office:
         same = before == (sale.service_date, sale.trip, sale.alighting, sale.kind, sale.children)
         if not same or (tag is not None and row.tag != tag):
             return NotDone(status=409, what="this sale id was used for another sale", hint="make a new sale id")
-        return Sold(number=row.number, code=row.code)
+        return Sold(number=row.number, code=row.code, order_code=row.order_code)
 
     def _departure(self, sale: OfficeSale) -> Departure | None:
         text = self._connection.execute(
@@ -246,6 +274,16 @@ class Office:
         return self._connection.execute(
             select(tickets).where(tickets.c.station_id == self._station, tickets.c.number == number)
         ).one_or_none()
+
+
+CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base32: no I, L, O or U, so that nothing is taken for something else when it is typed."""
+_CODE_LENGTH: Final = 10
+
+
+def new_order_code(random: Callable[[int], bytes]) -> str:
+    """Ten random characters of Crockford's base32: 50 bits, so that nobody finds another's by trying."""
+    return "".join(CROCKFORD[byte % 32] for byte in random(_CODE_LENGTH))
 
 
 def digits_of(text: str) -> str:
