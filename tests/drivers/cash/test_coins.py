@@ -378,6 +378,11 @@ class Coins(RuleBasedStateMachine):
 
 
 Coins.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=60,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
 )
 TestCoins = Coins.TestCase

@@ -18,7 +18,12 @@ from drivers.faults import DeviceFault, DeviceRefused
 from tests.drivers.cash.bench import Wire
 
 SHORT = settings(
-    max_examples=80, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=80,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
 )
 
 
