@@ -310,6 +310,29 @@ to start</source>
     </message>
 </context>
 <context>
+    <name>Days</name>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished">下一步</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tomorrow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Later days</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Done</name>
     <message>
         <source>Your change is in the tray: %1.</source>
@@ -622,12 +645,19 @@ to start</source>
         <translation>输入车票号或取票码</translation>
     </message>
     <message>
-        <source>20 digits, or the 10 characters of an order code</source>
+        <source>20 digits, or 10 characters</source>
         <translation>20 位车票号，或 10 位取票码</translation>
     </message>
     <message>
         <source>Find</source>
         <translation>查找</translation>
+    </message>
+</context>
+<context>
+    <name>Menu</name>
+    <message>
+        <source>What would you like to do?</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -675,6 +705,10 @@ to start</source>
     <message>
         <source>Seats given back, no money taken. Choose again.</source>
         <translation>座位已释放，没有收取任何款项，请重新选择。</translation>
+    </message>
+    <message>
+        <source>That seat has just been sold. Choose another, or let the machine choose.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The order is full. Pay for these travellers first.</source>
@@ -773,6 +807,10 @@ to start</source>
     <message>
         <source>Use another machine or the ticket window.</source>
         <translation>请到其他自助机或售票窗口。</translation>
+    </message>
+    <message>
+        <source>Buy at another machine or at the ticket window. What you can still do here:</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1131,6 +1169,14 @@ to start</source>
         <translation>要退这张车票吗？</translation>
     </message>
     <message>
+        <source>You paid %1, and there is no fee.</source>
+        <translation>票款 %1，免退票费。</translation>
+    </message>
+    <message>
+        <source>You paid %1, of which %2 is kept as a fee.</source>
+        <translation>票款 %1，退票费 %2。</translation>
+    </message>
+    <message>
         <source>You paid</source>
         <translation>票款</translation>
     </message>
@@ -1168,6 +1214,10 @@ to start</source>
     <message>
         <source>Your ticket is refunded</source>
         <translation>退票成功</translation>
+    </message>
+    <message>
+        <source>%1 is paid back, the rest is safe</source>
+        <translation>已退 %1，余款已登记</translation>
     </message>
     <message>
         <source>Paid back: %1</source>
@@ -1364,16 +1414,43 @@ to start</source>
         <translation>您还在吗？</translation>
     </message>
     <message>
-        <source>In %1 seconds the purchase ends and a slip for your money is printed.</source>
-        <translation>%1 秒后将结束购票并打印退款凭条。</translation>
-    </message>
-    <message>
         <source>In %1 seconds what you have entered is wiped.</source>
         <translation>%1 秒后将清除您输入的内容。</translation>
     </message>
     <message>
+        <source>In %1 seconds the purchase ends and your money comes back, as coins or by a slip.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Yes, continue</source>
         <translation>还在，继续</translation>
+    </message>
+</context>
+<context>
+    <name>TaskButtons</name>
+    <message>
+        <source>Collect a ticket</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change a ticket</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refund</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check my ticket</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invoice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timetable</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1393,6 +1470,49 @@ to start</source>
     <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>Timetable</name>
+    <message>
+        <source>Spell the destination</source>
+        <translation type="unfinished">按拼音查找目的地</translation>
+    </message>
+    <message>
+        <source>To: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timetable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One moment, please.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing leaves. Choose another day, or other letters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation type="unfinished">更早</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation type="unfinished">更晚</translation>
+    </message>
+    <message>
+        <source>Gate %1, %2 seats left</source>
+        <translation type="unfinished">检票口 %1，余 %2 座</translation>
+    </message>
+    <message>
+        <source>Find a place by its letters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Buy a ticket</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1429,8 +1549,28 @@ to start</source>
         <translation>离线售票</translation>
     </message>
     <message>
+        <source>Cash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cash only</source>
         <translation>仅收现金</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No paper</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No payment now</source>
@@ -1553,10 +1693,6 @@ to start</source>
         <translation>您要去哪里？</translation>
     </message>
     <message>
-        <source>Another destination: find it by its first letters</source>
-        <translation>没有找到？按拼音首字母查找</translation>
-    </message>
-    <message>
         <source>First letters of the name in pinyin, such as HZ</source>
         <translation>请输入拼音首字母，例如 HZ</translation>
     </message>
@@ -1569,6 +1705,10 @@ to start</source>
         <translation>下一页</translation>
     </message>
     <message>
+        <source>%1, on other days, from %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>%1 %2, from %3</source>
         <translation>%1 %2 · %3起</translation>
     </message>
@@ -1577,8 +1717,20 @@ to start</source>
         <translation>%1 · %2起</translation>
     </message>
     <message>
+        <source>On other days, from %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>%1, next coach %2, from %3</source>
         <translation>%1，下一班 %2，票价 %3 起</translation>
+    </message>
+    <message>
+        <source>Already have a ticket?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find another by its letters</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>%1, no coach on sale</source>
@@ -1598,6 +1750,14 @@ to start</source>
     <message>
         <source>No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the ticket window.</source>
         <translation>今天已没有开往这里的可售班次。请点“返回”选择其他目的地，或到售票窗口咨询。</translation>
+    </message>
+    <message>
+        <source>One moment, please.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No coach to this place is on sale here on that day. Choose another day, or another destination with Back.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Earlier</source>
@@ -1661,6 +1821,14 @@ to start</source>
     <message>
         <source>No card: type the number</source>
         <translation>没带身份证，手动输入</translation>
+    </message>
+    <message>
+        <source>Seat %1: change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seat: any. Choose</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Pay %1</source>

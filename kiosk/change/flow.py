@@ -1,6 +1,7 @@
 """Changing a ticket, up to the choice of another coach. Pure."""
 
 from kiosk import touches as t
+from kiosk.buy.steps import Choice, Exchange, WhichDeparture
 from kiosk.change.steps import Change
 from kiosk.find.flow import another, begin, forgets, found, ticket
 from kiosk.find.touches import AnotherTicket
@@ -16,12 +17,24 @@ def opens(chosen: FoundTicket) -> Change:
 def on_change(step: Change, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> Turn:
     """The answer to a touch."""
     match touch:
+        case t.Confirm():
+            return _other_coach(step, snapshot)
         case t.Finish():
             return forgets(step, snapshot)
         case AnotherTicket() | t.Back():
             return another(Task.CHANGE, snapshot, at_ms)
         case _:
             return step, ()
+
+
+def _other_coach(step: Change, snapshot: Snapshot) -> Turn:
+    """Choose another coach to the same place, which this ticket pays for as far as it goes."""
+    old = ticket(snapshot, step.number)
+    there = next((place for place in snapshot.destinations if old is not None and place.names == old.names), None)
+    if old is None or there is None:
+        return step, ()
+    swapped = Exchange(number=old.number, kind=old.kind, credit=old.fare_credit)
+    return WhichDeparture(choice=Choice(destination=there, exchange=swapped)), ()
 
 
 def adopt_change(step: Change, snapshot: Snapshot, at_ms: int) -> Turn:

@@ -14,7 +14,7 @@ Stage {
         id: parts
 
         readonly property int room: have.y - Look.gutter
-        readonly property int side: Look.portrait ? Math.min(width, Math.round(room * 0.62)) : Math.min(room, Math.round(screen.width * 0.5))
+        readonly property int side: Look.portrait ? Math.min(width, Math.round(room * (Look.large ? 0.45 : 0.55))) : Math.min(room, Math.round(screen.width * 0.5))
 
         width: parent.width
         columns: Look.portrait ? 1 : 2

@@ -31,6 +31,7 @@ Rectangle {
             id: destination
 
             objectName: "rail.destination"
+            onTouched: buy.touch("changeDestination")
             width: rail.partWidth
             height: rail.across ? rail.highest : implicitHeight
             visible: (rail.journey.to ?? "") !== ""
@@ -38,12 +39,13 @@ Rectangle {
             name: qsTr("Destination: %1").arg(value)
             label: Look.large ? "" : qsTr("To")
             value: rail.journey.to ?? ""
-            letters: Look.large ? Look.body : Look.title
+            letters: Look.large || (rail.across && /[A-Za-z]{9}/.test(value)) ? Look.body : Look.title // a long word in a narrow part
         }
         RailPart {
             id: departure
 
             objectName: "rail.departure"
+            onTouched: buy.touch("changeDeparture")
             width: rail.partWidth
             height: rail.across ? rail.highest : implicitHeight
             visible: value !== ""
@@ -58,6 +60,7 @@ Rectangle {
             id: travellers
 
             objectName: "rail.travellers"
+            onTouched: buy.touch("changeTravellers")
             width: rail.partWidth
             height: rail.across ? rail.highest : implicitHeight
             visible: (rail.journey.people ?? []).length > 0 || rail.ticket

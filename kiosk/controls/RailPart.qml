@@ -41,6 +41,7 @@ Target {
             width: parent.width
             visible: text !== ""
             text: part.value
+            wrapMode: Text.Wrap
             letters: part.letters
             strong: true
             Accessible.ignored: true

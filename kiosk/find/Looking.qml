@@ -11,8 +11,11 @@ Stage {
     readonly property bool scanner: looking.scanner ?? false
     readonly property bool reader: looking.reader ?? false
 
-    question: asks(looking.task ?? "")
-    notice: looking.said ?? ""
+    readonly property string said: looking.said ?? ""
+    readonly property bool tight: Look.wide && typing && said !== "" // there is height for one sentence
+
+    question: tight ? said : asks(looking.task ?? "")
+    notice: tight ? "" : said
 
     function asks(task: string): string {
         switch (task) {
@@ -99,7 +102,7 @@ Stage {
                 x: Look.mm(4)
                 width: parent.width - 2 * x
                 anchors.verticalCenter: parent.verticalCenter
-                text: shown !== "" ? shown : qsTr("20 digits, or the 10 characters of an order code")
+                text: shown !== "" ? shown : qsTr("20 digits, or 10 characters")
                 letters: shown !== "" && !Look.large && !Look.portrait ? Look.title : Look.body
                 strong: shown !== ""
                 color: shown !== "" ? Look.ink : Look.quietInk

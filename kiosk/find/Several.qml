@@ -15,7 +15,7 @@ Stage {
         names: "several"
         earlier: qsTr("Up")
         later: qsTr("Down")
-        rowHeight: Look.mm(!Look.large ? 26 : Look.portrait ? 44 : 30)
+        rowHeight: Look.mm(Look.large ? (Look.portrait ? 52 : 30) : Look.portrait ? 36 : 26)
 
         delegate: Target {
             id: line

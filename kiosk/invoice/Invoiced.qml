@@ -15,7 +15,7 @@ Stage {
         id: parts
 
         readonly property int room: done.y - Look.gutter
-        readonly property int side: !screen.linked ? 0 : Look.portrait ? Math.min(width, Math.round(room * 0.55)) : Math.min(room, Math.round(screen.width * 0.42))
+        readonly property int side: !screen.linked ? 0 : Look.portrait ? Math.min(width, Math.round(room * (screen.made.online ? 0.55 : 0.42))) : Math.min(room, Math.round(screen.width * 0.42))
 
         width: parent.width
         columns: Look.portrait || !screen.linked ? 1 : 2

@@ -14,17 +14,25 @@ Stage {
         width: parent.width
         spacing: Look.mm(Look.wide ? 1 : 3)
 
+        Label {
+            width: parent.width
+            visible: Look.wide
+            text: (screen.sums.free ?? false) ? qsTr("You paid %1, and there is no fee.").arg(screen.sums.fare ?? "") : qsTr("You paid %1, of which %2 is kept as a fee.").arg(screen.sums.fare ?? "").arg(screen.sums.fee ?? "")
+        }
         Sum {
+            visible: !Look.wide
             width: parent.width
             label: qsTr("You paid")
             value: screen.sums.fare ?? ""
         }
         Sum {
+            visible: !Look.wide
             width: parent.width
             label: (screen.sums.free ?? false) ? qsTr("No fee") : qsTr("Fee that is kept")
             value: (screen.sums.free ?? false) ? "" : "− " + (screen.sums.fee ?? "")
         }
         Rectangle {
+            visible: !Look.wide
             width: parent.width
             height: Look.line
             color: Look.rule

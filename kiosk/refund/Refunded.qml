@@ -10,14 +10,14 @@ Stage {
     readonly property bool returned: (ended.returned ?? "") !== ""
     readonly property bool owed: (ended.owed ?? "") !== ""
 
-    question: owed ? qsTr("Your money is safe") : qsTr("Your ticket is refunded")
+    question: owed && returned && Look.large ? qsTr("%1 is paid back, the rest is safe").arg(ended.returned) : owed ? qsTr("Your money is safe") : qsTr("Your ticket is refunded")
 
     Column {
         width: parent.width
         spacing: Look.mm(Look.wide ? 2 : 4)
 
         Row {
-            visible: screen.returned
+            visible: screen.returned && !(screen.owed && Look.large)
             width: parent.width
             spacing: Look.mm(4)
 

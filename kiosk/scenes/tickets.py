@@ -159,6 +159,10 @@ def changing(r: Rehearsal, look: Look) -> Iterator[str]:
     """Another coach for the ticket, up to the choice of one."""
     _found(r, look, "change")
     yield "change"
+    r.model.touch("confirm")
+    r.settle()
+    r.choose_first_coach()
+    yield "agree"
 
 
 def door(r: Rehearsal, look: Look) -> Iterator[str]:
