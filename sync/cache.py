@@ -37,6 +37,7 @@ from tickets.uses import Use, merged
 
 _MOST_PARSED = 4096
 _TAGS_AT_ONCE = 500
+_ALIKE = str.maketrans("OIL", "011")
 W = TypeVar("W", bound=Wire)
 R = TypeVar("R")
 
@@ -99,6 +100,15 @@ class CacheReader:
         """A ticket, or None when the cache does not know it (which says nothing about the ticket)."""
         found = self._file.rows(TICKET + "WHERE number = ?", (number.to_bytes(),))
         return self._file.made(ticket_of, found[0]) if found else None
+
+    def ticket_by_order_code(self, typed: str) -> CachedTicket | None:
+        """The ticket that is collected with this code, as a passenger types or scans it; None when there is none.
+
+        Small letters, spaces and hyphens do not matter, nor whether O is a nought or I and L a one (Crockford's rule).
+        """
+        code = "".join(typed.split()).replace("-", "").upper().translate(_ALIKE)
+        found = self._file.rows(TICKET + "WHERE order_code = ? LIMIT 2", (code,))
+        return self._file.made(ticket_of, found[0]) if len(found) == 1 else None
 
     def tickets_by_tag(self, service_date: date, trip: str, tag: bytes) -> list[CachedTicket]:
         """Tickets for a departure (as sold) under an identity tag: how an ID card alone finds its ticket."""

@@ -132,7 +132,22 @@ def what_the_lan_says(db: Database) -> None:
     db.conn.execute("PRAGMA user_version = 2")
 
 
-SCHEMA = Schema(name="cache", migrations=_migrations, version=2)
+_ORDER_CODES = (
+    "ALTER TABLE tickets ADD COLUMN order_code TEXT",
+    "CREATE INDEX tickets_by_order_code ON tickets (order_code) WHERE order_code IS NOT NULL",
+    "DELETE FROM state WHERE key = 'cursor'",  # pull all once more: the tickets kept so far lack the new column
+)
+
+
+@_migrations()
+def what_tickets_are_collected_with(db: Database) -> None:
+    """Version 3."""
+    for statement in _ORDER_CODES:
+        db.conn.execute(statement)
+    db.conn.execute("PRAGMA user_version = 3")
+
+
+SCHEMA = Schema(name="cache", migrations=_migrations, version=3)
 """What a cache file holds."""
 
 CURSOR = "cursor"

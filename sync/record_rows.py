@@ -12,12 +12,12 @@ from tickets.numbers import TicketNumber
 from tickets.uses import Use, UseEnd
 
 _PUT_TICKET = """INSERT INTO tickets (number, service_date, trip, boarding, alighting, seat, kind, children, fare, tag,
-    expires_s, state, issuer, change_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    expires_s, state, issuer, order_code, change_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (number) DO UPDATE SET service_date = excluded.service_date, trip = excluded.trip,
     boarding = excluded.boarding, alighting = excluded.alighting, seat = excluded.seat, kind = excluded.kind,
     children = excluded.children, fare = excluded.fare, tag = excluded.tag, expires_s = excluded.expires_s,
-    state = excluded.state, issuer = excluded.issuer, change_no = excluded.change_no
-    WHERE excluded.change_no >= change_no"""
+    state = excluded.state, issuer = excluded.issuer, order_code = excluded.order_code,
+    change_no = excluded.change_no WHERE excluded.change_no >= change_no"""
 _DROP_TICKET = "DELETE FROM tickets WHERE number = ? AND change_no <= ?"
 _PUT_USE = """INSERT INTO uses (ticket, use_no, attempt, device, lane, at_ms, end, purpose, persons, flags,
     service_date, trip, change_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -81,6 +81,7 @@ def _apply_ticket(connection: sqlite3.Connection, record: Record) -> None:
         body.expires,
         body.state,
         body.issuer,
+        body.order_code,
         record.change,
     )
     connection.execute(_PUT_TICKET, row)

@@ -7,8 +7,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlite_utils import Database
 
 from sync.cache import CacheReader
+from sync.cache_schema import SCHEMA
 from sync.cache_writer import CacheWriter
 from sync.journal_orders import Grant
 from sync.status import SyncStatus
@@ -90,6 +92,49 @@ def test_a_missing_cache_is_an_empty_view_and_a_later_one_is_picked_up(path: Pat
         writer.apply(page([stop(1)], "a"))
         assert len(reader.stops()) == 1
     assert len(reader.stops()) == 1
+
+
+CODE = "7GK4M0PZ1X"
+
+
+def with_code(n: int, code: str | None, change: int = 1) -> Record:
+    record = ticket(n, change)
+    assert record.body is not None
+    return record.model_copy(update={"body": {**record.body, "order_code": code}})
+
+
+@pytest.mark.parametrize("typed", [CODE, "7gk4m0pz1x", " 7GK4-MOPZ-lX ", "7GK4 M0PZ IX"])
+def test_a_ticket_is_found_by_what_a_passenger_types(writer: CacheWriter, reader: CacheReader, typed: str) -> None:
+    writer.apply(page([with_code(7, CODE), with_code(8, "0000000000"), ticket(9)], "a"))
+    found = reader.ticket_by_order_code(typed)
+    assert found is not None
+    assert found.number == TicketNumber(7)
+    assert reader.ticket_by_order_code(f"{typed}2") is None
+    assert reader.ticket_by_order_code("") is None
+
+
+def test_an_order_code_follows_its_ticket(writer: CacheWriter, reader: CacheReader) -> None:
+    writer.apply(page([with_code(7, CODE)], "a"))
+    writer.apply(page([with_code(7, "8888888888", change=2)], "b"))
+    assert reader.ticket_by_order_code(CODE) is None
+    assert reader.ticket_by_order_code("8888888888") is not None
+    writer.apply(page([with_code(8, "8888888888", change=3)], "c"))
+    assert reader.ticket_by_order_code("8888888888") is None, "two tickets of one code are nobody's"
+    writer.apply(page([gone("ticket", f"{8:020d}", 4)], "d"))
+    assert reader.ticket_by_order_code("8888888888") is not None
+
+
+def test_a_cache_from_before_order_codes_asks_for_all_once_more(path: Path, reader: CacheReader) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    SCHEMA.migrations.apply(Database(connection, execute_plugins=False), stop_before="what_tickets_are_collected_with")
+    connection.execute("INSERT INTO state (key, value) VALUES ('cursor', '1/4')")
+    connection.close()
+    assert reader.ticket_by_order_code(CODE) is None
+    with CacheWriter(path) as writer:
+        assert writer.cursor() == ""
+        writer.apply(page([with_code(7, CODE)], "a"))
+        assert reader.ticket_by_order_code(CODE) is not None
 
 
 def test_an_empty_file_is_an_empty_view(path: Path, reader: CacheReader) -> None:

@@ -1,6 +1,7 @@
 """The web channel: tickets that gates believe, one per sale, and no personal data left behind anywhere."""
 
 import logging
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -86,6 +87,16 @@ def test_no_document_is_left_behind(
         assert NUMBER not in text
         assert NAME not in text
         assert "19491231" not in text
+
+
+def test_a_sale_has_a_code_with_which_it_is_collected(world: World, till: Terminal) -> None:
+    codes = [sold(world, sale_id=f"{n:032x}")["order_code"] for n in range(3)]
+    assert len(set(codes)) == 3
+    assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{10}", code) for code in codes)
+    assert {body.get("order_code") for (kind, _), body in till.pull_all().items() if kind == "ticket"} == set(codes)
+    number = till.sell(5)
+    till.push()
+    assert "order_code" not in till.pull_all()["ticket", number], "a till's own ticket is in the passenger's hand"
 
 
 def test_a_sale_again_is_the_same_ticket(world: World) -> None:
