@@ -1,5 +1,6 @@
 """The driver against the simulated terminal over TCP: every way in which a payment ends, and what `last` then says."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -226,7 +227,7 @@ def test_every_line_fault_is_a_fault_and_passes(station: Station, terminal: ZvtT
     assert isinstance(terminal.pay(100, "c"), CardPaid)
 
 
-def test_a_terminal_that_cannot_work_says_why(station: Station, terminal: ZvtTerminal) -> None:
+def test_a_terminal_that_cannot_work_says_why(station: Station, terminal: ZvtTerminal, tmp_path: Path) -> None:
     station.do("status", code=0xDC)
     health = terminal.health()
     assert not health.ok
@@ -235,6 +236,8 @@ def test_a_terminal_that_cannot_work_says_why(station: Station, terminal: ZvtTer
         terminal.pay(100, "a")
     station.do("status", code=0)
     assert terminal.health().ok
+    said = [json.loads(line)["hex"] for line in (tmp_path / "bytes").read_text().splitlines()]
+    assert sum(each.startswith("0600") for each in said) == 1, "busy is no reason to dial again"
 
 
 def test_a_wrong_password_is_told(station: Station) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.cash import BillStacked, CoinIn, DispenserStatus
+from drivers.cash import BillStacked, CoinIn
 from drivers.cash.bus import CcTalkBus
 from drivers.cash.cctalk import CcTalkBillValidator
 from drivers.cash.codec import HOST, Frame, Header, encode
@@ -126,7 +126,6 @@ class Late(BenchLink):
 def test_a_late_answer_is_nobody_elses() -> None:
     bench = LineBench()
     bus = CcTalkBus(lambda: Late(bench), clock=lambda: bench.now)
-    half = CcTalkHopper(bus, fen=50, address=4)
     question = Frame(destination=3, source=HOST, header=Header.HOPPER_STATUS)
     bench.yuan.feed(encode(Frame(destination=3, source=HOST, header=Header.ENABLE_HOPPER, data=b"\xa5")))
     bench.yuan.feed(encode(Frame(destination=3, source=HOST, header=Header.DISPENSE_COINS, data=b"\x92\x10\0\7")))
@@ -134,8 +133,41 @@ def test_a_late_answer_is_nobody_elses() -> None:
     bench.arrived.clear()
     with pytest.raises(DeviceSilent):
         bus.ask(question, timeout=0.1, name="The hopper", hint="Look.")
-    assert half.status() == DispenserStatus(counter=0, remaining=0, paid=0, unpaid=0, given=0)
+    other = Frame(destination=4, source=HOST, header=Header.HOPPER_STATUS)
+    answer = bus.ask(other, timeout=0.1, name="The other", hint="Look.")
+    assert (answer.source, answer.data) == (4, bytes(4))
     assert bus.ask(question, timeout=0.1, name="The hopper", hint="Look.").data == bytes((1, 0, 7, 0))
+
+
+class Slow(BenchLink):
+    """The first answer comes only when somebody waits for it longer than the host waits for an answer."""
+
+    held: bytes | None = None
+
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        if self.held is None:
+            self.held = bytes(self._bench.arrived)
+            self._bench.arrived.clear()
+            self.waits = 1
+
+    def read(self, timeout: float) -> bytes:
+        if self.held and timeout > 0 and not self.waits:
+            data, self.held = self.held, b""
+            return data
+        if timeout > 0 and self.held:
+            self.waits -= 1
+        return super().read(timeout)
+
+
+def test_a_late_answer_is_not_taken_for_the_next_one_of_the_same_device() -> None:
+    """Without an echo nothing else would tell them apart: both come from the address that was asked."""
+    bench = LineBench(echo=False)
+    bus = CcTalkBus(lambda: Slow(bench), echo=False, clock=lambda: bench.now)
+    with pytest.raises(DeviceSilent):
+        bus.ask(Frame(destination=3, source=HOST, header=Header.SERIAL_NUMBER), timeout=0.1, name="It", hint="Look.")
+    asked = Frame(destination=3, source=HOST, header=Header.DISPENSE_COUNT)
+    assert bus.ask(asked, timeout=0.1, name="It", hint="Look.").data == bytes(3)
 
 
 def test_half_a_frame_is_not_the_beginning_of_the_next() -> None:

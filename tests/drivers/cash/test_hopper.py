@@ -528,6 +528,15 @@ def test_never_more_than_was_ordered_nor_a_guess_after_a_restart(
         assert went == 0
 
 
+@pytest.mark.parametrize(
+    ("paid", "unpaid", "went"), [(5, 0, 5), (3, 2, 3), (0, 5, 0), (3, 0, None), (6, 0, None), (0, 0, None)]
+)
+def test_without_the_count_of_a_life_the_numbers_must_add_up(paid: int, unpaid: int, went: int | None) -> None:
+    before = DispenserStatus(counter=7, remaining=0, paid=9, unpaid=0)
+    after = DispenserStatus(counter=8, remaining=0, paid=paid, unpaid=unpaid)
+    assert given_between(before, after, 5) == went
+
+
 def test_the_count_of_a_life_begins_anew() -> None:
     before = DispenserStatus(counter=255, remaining=0, paid=9, unpaid=0, given=2**24 - 2)
     after = DispenserStatus(counter=1, remaining=0, paid=5, unpaid=0, given=3)
