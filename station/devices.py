@@ -74,6 +74,11 @@ def printer(config: PrinterConfig, *, begin_with_cut: bool = False) -> Printer:
             assert_never(unknown)
 
 
+def tickets_left_behind(printer: Printer) -> Callable[[], int]:
+    """What says how many tickets the printer drew back since it was last asked; one without a presenter never does."""
+    return printer.left_behind if isinstance(printer, AttendedMouth) else lambda: 0
+
+
 def _escpos(config: PrinterConfig, opener: Callable[[], Link], begin_with_cut: bool) -> Printer:
     mouth = MouthNumbers(
         question=config.mouth_question,

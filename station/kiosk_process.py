@@ -158,12 +158,8 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
     authority = Authority(identity, cache)
     shelf = Shelf(cache, ledger, authority, FareRules.default())
     fonts = OnceFonts()
-    press = Press(
-        devices.printer(fitted.printer, begin_with_cut=ledger.print_in_doubt()),
-        ledger,
-        clock=time.monotonic,
-        probe=probe,
-    )
+    printer = devices.printer(fitted.printer, begin_with_cut=ledger.print_in_doubt())
+    press = Press(printer, ledger, clock=time.monotonic, probe=probe, left_behind=devices.tickets_left_behind(printer))
 
     def print_shift(shift: ShiftShown) -> bool:
         try:

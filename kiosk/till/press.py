@@ -20,6 +20,8 @@ LOOK_EVERY = 2.0
 LOOK_AGAIN = 5.0
 """Seconds between two looks at one that is not: asking a dead one takes its time."""
 
+LEFT_BEHIND = "Tickets that nobody took were drawn back into the printer; take them out"
+
 _DELIVERY = {
     PrintOutcome.DONE: Delivery.PRINTED,
     PrintOutcome.REFUSED: Delivery.REFUSED,
@@ -28,13 +30,25 @@ _DELIVERY = {
 
 
 class Press:
-    """Works one printer. `clock` is monotonic seconds. Nothing here raises DeviceFault."""
+    """Works one printer. `clock` is monotonic seconds. Nothing here raises DeviceFault.
 
-    def __init__(self, printer: Printer, ledger: Ledger, *, clock: Callable[[], float], probe: Probe) -> None:
+    `left_behind` says how many tickets the printer drew back since it was last asked, because nobody took them.
+    """
+
+    def __init__(
+        self,
+        printer: Printer,
+        ledger: Ledger,
+        *,
+        clock: Callable[[], float],
+        probe: Probe,
+        left_behind: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._printer = printer
         self._ledger = ledger
         self._clock = clock
         self._probe = probe
+        self._left_behind = left_behind
         self._look_at = float("-inf")
         self._told_fault = False
         self.health = Health(ok=False, what="The printer has not been asked yet", hint="Wait a moment.")
@@ -49,6 +63,8 @@ class Press:
         if not now and self._clock() < self._look_at:
             return
         self.health = self._printer.health()
+        if left := self._left_behind():
+            self._ledger.device_fault("printer", f"{LEFT_BEHIND}: {left}")
         self._look_at = self._clock() + (LOOK_EVERY if self.health.ok else LOOK_AGAIN)
         if not self.health.ok and not self._told_fault:
             self._ledger.device_fault("printer", self.health.what)
