@@ -14,6 +14,7 @@ from kiosk.invoice.part import InvoicePart
 from kiosk.part import Part, Touched
 from kiosk.refund.part import RefundPart
 from kiosk.staff.part import StaffPart
+from kiosk.timetable.part import TimetablePart
 
 
 def made_parts(touched: Touched, zone: ZoneInfo, parent: QObject) -> Mapping[str, Part]:
@@ -27,4 +28,5 @@ def made_parts(touched: Touched, zone: ZoneInfo, parent: QObject) -> Mapping[str
         "check": CheckPart(touched, parent),
         "invoice": InvoicePart(touched, parent),
         "staff": StaffPart(touched, parent),
+        "timetable": TimetablePart(touched, zone, parent),
     }

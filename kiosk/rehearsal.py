@@ -35,13 +35,18 @@ from kiosk.till.commands import (
     TypeDocument,
 )
 from kiosk.till.values import (
+    NO_MONEY,
     Capabilities,
     ClaimView,
     Delivery,
     Destination,
+    Means,
     Offer,
     OrderState,
     OrderView,
+    PaymentState,
+    PaymentView,
+    RunView,
     Snapshot,
     TicketView,
     Traveller,
@@ -51,7 +56,14 @@ from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 from tickets.money import Fen
 
+TODAY = date(2026, 11, 22)
 BILLS = tuple(Fen(yuan * 100) for yuan in (1, 5, 10, 20, 50, 100))
+COINS = (Fen(10), Fen(50), Fen(100))
+CHANGE = Fen(5000)
+"""What the dispensers hold."""
+
+COACH = 45
+DAYS_ON_SALE = 7
 
 _STOPS = (
     (1001, ("杭州", "Hangzhou"), "hangzhou", "hz", 90),
@@ -74,12 +86,19 @@ _STOPS = (
 _FARES = (4500, 5200, 2100, 6000, 7250, 3800, 1800, 1550, 1900, 3300, 2400, 9800, 12600, 15800, 8800, 13500)
 
 
-def _offer(at: int, *, stop: int, minutes: int, free: int) -> Offer:
+_ASKED = {
+    Means.QR_SCAN: (PaymentState.WAITING_CODE, "", 45),
+    Means.QR_SHOW: (PaymentState.SHOWING_CODE, "https://pay.example/q/7f3a91c20b5d4e6f8a90", 120),
+    Means.CARD: (PaymentState.CONFIRMING, "", 60),
+}
+
+
+def _offer(at: int, *, stop: int, minutes: int, free: int, days: int = 0) -> Offer:
     number, names, _pinyin, _initials, _popular = _STOPS[stop]
     fare = _FARES[stop]
-    departs = NOW + timedelta(minutes=minutes)
+    departs = NOW + timedelta(minutes=minutes, days=days)
     return Offer(
-        service_date=date(2026, 11, 22),
+        service_date=TODAY + timedelta(days=days),
         trip=f"K{number}-{at}",
         departs_at=departs,
         destination=number,
@@ -95,6 +114,38 @@ def _offer(at: int, *, stop: int, minutes: int, free: int) -> Offer:
             (TicketKind.CHILD, Fen(fare // 2)),
             (TicketKind.CONCESSION, Fen(fare // 2)),
         ),
+        seats=tuple(sorted((seat * (7 + at) + stop) % COACH + 1 for seat in range(min(free, COACH)))),
+        coach=COACH,
+    )
+
+
+def on_day(day: date) -> tuple[Offer, ...]:
+    """The departures of one whole day later than today."""
+    later = (day - TODAY).days
+    offers = [
+        _offer(at, stop=stop, minutes=-400 + 25 * stop % 97 + 130 * at, free=9 + (5 * stop + 3 * at) % 30, days=later)
+        for stop in range(13)
+        for at in range(1, 8 if stop == 0 else 4)
+    ]
+    return tuple(sorted(offers, key=lambda offer: offer.departs_at))
+
+
+def runs_of(offers: tuple[Offer, ...]) -> tuple[RunView, ...]:
+    """These departures as a timetable has them, and one that is not sold any more."""
+    told = (("本班次停运，请改乘其他班次。", "This coach does not run today. Take another one."), None)
+    return tuple(
+        RunView(
+            service_date=offer.service_date,
+            trip=offer.trip,
+            departs_at=offer.departs_at,
+            names=(offer.names,),
+            fare=offer.fare,
+            free=0 if at == 2 else offer.free,
+            gate=offer.gate,
+            bay=offer.bay,
+            note=told[0 if at == 2 else 1],
+        )
+        for at, offer in enumerate(offers)
     )
 
 
@@ -132,7 +183,7 @@ class CardboardTill:
     """A till that screens can be walked with. Single-threaded: listeners are called inside the calls."""
 
     def __init__(self) -> None:
-        """A station in the early afternoon, cash only, everything working. With `refuses` set, no place is kept."""
+        """A station in the early afternoon, everything working. With `refuses` set, no place is kept."""
         offers = timetable()
         self._listeners: list[Callable[[Snapshot], None]] = []
         self.commands: list[Command] = []
@@ -150,7 +201,9 @@ class CardboardTill:
                 card_reader=True,
                 online=True,
                 sells=True,
-                notices=(),
+                means=tuple(Means),
+                coins=COINS,
+                change=CHANGE,
                 scanner=True,
             ),
             destinations=destinations(offers),
@@ -159,6 +212,8 @@ class CardboardTill:
             trouble=None,
             order=None,
             recovered=None,
+            days=tuple(TODAY + timedelta(days=later) for later in range(DAYS_ON_SALE)),
+            runs=runs_of(offers),
         )
         self.drawer = Drawer(snapshot=lambda: self.snapshot, show=self.show)
 
@@ -190,10 +245,21 @@ class CardboardTill:
                 self._meet(kind, f"{name[:1]}*", f"{number[:4]}****{number[-4:]}")
             case DropTraveller():
                 self.show(replace(now, traveller=None))
-            case HoldOrder(offer=offer, travellers=people):
-                self._hold(offer, tuple((person.kind, person.children) for person in people))
+            case HoldOrder(offer=offer, travellers=people, changes=changes):
+                self._hold(offer, tuple((p.kind, p.children) for p in people) or ((TicketKind.ADULT, 0),), changes)
             case StartCash():
-                self._order(accepts=self._bills_up_to(self._running().due))
+                self._order(**self._takes(self._running().due))
+            case StartPayment(means=means):
+                state, code, seconds = _ASKED[means]
+                self.payment(state, means=means, code=code, seconds=seconds)
+            case StopPayment():
+                self.payment(PaymentState.FAILED)
+            case LookAt(day=day):
+                self._look_at(day)
+            case TakeAlong(number=number):
+                self.show(replace(now, link=f"https://waystation.example/ticket#{number}{'7Qm' * 80}"))
+            case CallStaff(on=on):
+                self.show(replace(now, capabilities=replace(now.capabilities, staff_called=on)))
             case CancelOrder():
                 self._cancel()
             case PrintTickets():
@@ -206,20 +272,8 @@ class CardboardTill:
                         now, order=None, recovered=None, traveller=None, trouble=None, reading=False, find=None, link=""
                     )
                 )
-            case (
-                Find()
-                | FindTyped()
-                | Choose()
-                | DoTask()
-                | StopFinding()
-                | TakeAlong()
-                | CallStaff()
-                | OpenDoor()
-                | TestDevice()
-            ):
+            case Find() | FindTyped() | Choose() | DoTask() | StopFinding() | OpenDoor() | TestDevice():
                 self.drawer.submit(command)
-            case StartPayment() | StopPayment() | LookAt():
-                pass
             case _:
                 assert_never(command)
 
@@ -229,11 +283,39 @@ class CardboardTill:
 
     def bill(self, yuan: int) -> None:
         """Somebody puts a bill in; the last one makes the order paid, issued and being printed."""
+        self._take(Fen(yuan * 100))
+
+    def coin(self, fen: int) -> None:
+        """Somebody puts a coin in."""
+        self._take(Fen(fen))
+
+    def payment(
+        self,
+        state: PaymentState,
+        *,
+        means: Means | None = None,
+        code: str = "",
+        seconds: int = 0,
+        message: Words | None = None,
+    ) -> None:
+        """The payment without cash stands like this."""
+        before = self._running().payment
+        meant = means or (before.means if before is not None else Means.QR_SHOW)
+        view = PaymentView(means=meant, state=state, code=code, seconds_left=seconds, message=message)
+        self._order(payment=view)
+
+    def pays(self) -> None:
+        """The payment without cash went through."""
         order = self._running()
-        paid = Fen(order.paid + yuan * 100)
+        self._order(payment=None)
+        self._take(order.due)
+
+    def _take(self, fen: Fen) -> None:
+        order = self._running()
+        paid = Fen(order.paid + fen)
         due = Fen(order.total - paid)
         if due > 0:
-            self._order(paid=paid, due=due, accepts=self._bills_up_to(due))
+            self._order(paid=paid, due=due, **self._takes(due))
             return
         tickets = tuple(
             TicketView(
@@ -247,7 +329,15 @@ class CardboardTill:
             )
             for at, traveller in enumerate(order.travellers)
         )
-        self._order(paid=paid, due=Fen(0), accepts=(), state=OrderState.ISSUED, tickets=tickets)
+        self._order(
+            paid=order.total,
+            due=NO_MONEY,
+            accepts=(),
+            accepts_coins=(),
+            state=OrderState.ISSUED,
+            tickets=tickets,
+            returned=Fen(-due),
+        )
 
     def print_all(self, delivery: Delivery, message: Words | None = None) -> None:
         """Every ticket of the order (or of the recovered one) ends like this."""
@@ -266,7 +356,7 @@ class CardboardTill:
 
     def stops_taking(self, words: Words) -> None:
         """The validator does not answer, and no note goes in."""
-        self._order(message=words, accepts=())
+        self._order(message=words, accepts=(), accepts_coins=())
 
     def claim(self, *, slip_printed: bool) -> None:
         """The money inside becomes a claim."""
@@ -277,7 +367,7 @@ class CardboardTill:
             reason=("您取消了购票。", "You stopped the purchase."),
             slip_printed=slip_printed,
         )
-        self._order(state=OrderState.CLAIMED, claim=claim, accepts=())
+        self._order(state=OrderState.CLAIMED, claim=claim, accepts=(), accepts_coins=())
 
     def _meet(self, kind: DocumentKind, name: str, number: str) -> None:
         self._cards += 1
@@ -291,7 +381,7 @@ class CardboardTill:
         )
         self.show(replace(self.snapshot, traveller=traveller))
 
-    def _hold(self, offer: Offer, people: tuple[tuple[TicketKind, int], ...]) -> None:
+    def _hold(self, offer: Offer, people: tuple[tuple[TicketKind, int], ...], changes: str | None) -> None:
         if self.refuses is not None:
             self.show(replace(self.snapshot, trouble=self.refuses))
             return
@@ -319,6 +409,7 @@ class CardboardTill:
             tickets=(),
             claim=None,
             message=None,
+            changes=changes,
         )
         self.show(replace(self.snapshot, order=order))
 
@@ -326,8 +417,10 @@ class CardboardTill:
         order = self.snapshot.order
         if order is None:
             return
-        if order.paid:
+        if order.paid > self.snapshot.capabilities.change:
             self.claim(slip_printed=True)
+        elif order.paid:
+            self._order(state=OrderState.RELEASED, returned=order.paid, paid=NO_MONEY, accepts=(), accepts_coins=())
         else:
             self._order(state=OrderState.RELEASED)
 
@@ -339,6 +432,14 @@ class CardboardTill:
     def _order(self, **changes: object) -> None:
         self.show(replace(self.snapshot, order=replace(self._running(), **changes)))  # type: ignore[arg-type]  # fields by name
 
-    @staticmethod
-    def _bills_up_to(due: Fen) -> tuple[Fen, ...]:
-        return tuple(bill for bill in BILLS if bill <= due)
+    def _takes(self, due: Fen) -> dict[str, object]:
+        """Notes and coins up to what is due and what can be given back."""
+        most = due + self.snapshot.capabilities.change
+        return {
+            "accepts": tuple(bill for bill in BILLS if bill <= most),
+            "accepts_coins": tuple(coin for coin in self.snapshot.capabilities.coins if coin <= most),
+        }
+
+    def _look_at(self, day: date | None) -> None:
+        offers = timetable() if day is None or day == TODAY else on_day(day)
+        self.show(replace(self.snapshot, day=day, offers=offers, runs=runs_of(offers)))

@@ -111,13 +111,13 @@ class Rehearsal:
         for character in text:
             self.model.key(character)
 
-    def buy(self, look: Look) -> None:
-        """Everything from the attract screen to the bill slot."""
+    def buy(self, look: Look, means: str | None = "cash") -> None:
+        """Everything from the attract screen to paying with `means`, or to the choice of it."""
         self.start(look)
-        self.buy_from_where_to()
+        self.buy_from_where_to(means)
 
-    def buy_from_where_to(self) -> None:
-        """Everything from the choice of the destination to the bill slot."""
+    def buy_from_where_to(self, means: str | None = "cash") -> None:
+        """Everything from the choice of the destination to paying with `means`, or to the choice of it."""
         self.buying.chooseStop("1001")
         self.choose_first_coach()
         self.settle()
@@ -125,8 +125,9 @@ class Rehearsal:
         self.settle()
         self.model.touch("confirm")
         self.settle()
-        self.buying.touch("cash")
-        self.settle()
+        if means is not None:
+            self.buying.payBy(means)
+            self.settle()
 
 
 def rehearse(panel: PanelSettings) -> Rehearsal:

@@ -6,9 +6,11 @@ from kiosk.check.task import CHECKING
 from kiosk.collect.task import COLLECTING
 from kiosk.find.task import FINDING
 from kiosk.invoice.task import INVOICING
+from kiosk.menu.task import MENU
 from kiosk.refund.task import REFUNDING
 from kiosk.staff.task import DOOR
 from kiosk.task import Task
+from kiosk.timetable.task import TIMETABLE
 
 TASKS: tuple[Task, ...] = (
     BUYING,
@@ -18,6 +20,8 @@ TASKS: tuple[Task, ...] = (
     REFUNDING,
     CHECKING,
     INVOICING,
+    TIMETABLE,
+    MENU,
     FINDING,
     DOOR,
 )

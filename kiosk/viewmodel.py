@@ -46,7 +46,7 @@ class TillPort(Protocol):
 class KioskViewModel(Part):
     """`kiosk` in QML. Lives on the GUI thread; `receive` is called there with each snapshot."""
 
-    GROUPS = ("comfort", "top", "band", "rail", "still")
+    GROUPS = ("comfort", "top", "band", "tasks", "rail", "still")
     PLAIN = {  # noqa: RUF012  a literal table
         "start": t.Begin(TASKS[0].name),
         "back": t.Back(),
@@ -61,19 +61,21 @@ class KioskViewModel(Part):
         "finish": t.Finish(),
         "continue": t.Continue(),
     }
-    PERSONAL = {"comfort": (), "top": (), "band": (), "rail": ("people",), "still": ()}  # noqa: RUF012  the same
+    PERSONAL = {"comfort": (), "top": (), "band": (), "tasks": (), "rail": ("people",), "still": ()}  # noqa: RUF012  the same
 
     stepChanged = Signal()  # noqa: N815  Qt's way of naming signals, here and below
     languageChanged = Signal()  # noqa: N815
     comfortChanged = Signal()  # noqa: N815
     topChanged = Signal()  # noqa: N815
     bandChanged = Signal()  # noqa: N815
+    tasksChanged = Signal()  # noqa: N815
     railChanged = Signal()  # noqa: N815
     stillChanged = Signal()  # noqa: N815
 
     comfort = group("comfort", comfortChanged)
     top = group("top", topChanged)
     band = group("band", bandChanged)
+    tasks = group("tasks", tasksChanged)
     rail = group("rail", railChanged)
     still = group("still", stillChanged)
 
@@ -158,6 +160,7 @@ class KioskViewModel(Part):
                 },
                 "top": frame.top(session, snapshot, zone),
                 "band": frame.band(self._flow, session, snapshot),
+                "tasks": {"offered": list(self._flow.offered(snapshot))},
                 "rail": rail(self._flow, session, snapshot, zone),
                 "still": frame.still(self._flow, session, snapshot, self._clock()),
             }

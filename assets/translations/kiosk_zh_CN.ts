@@ -5,39 +5,39 @@
     <name>Agree</name>
     <message>
         <source>Change your ticket for this coach?</source>
-        <translation type="unfinished"></translation>
+        <translation>改签到这个班次吗？</translation>
     </message>
     <message>
         <source>New fare</source>
-        <translation type="unfinished"></translation>
+        <translation>新票价</translation>
     </message>
     <message>
         <source>Your ticket is worth</source>
-        <translation type="unfinished"></translation>
+        <translation>原票可抵</translation>
     </message>
     <message>
         <source>Comes back to you</source>
-        <translation type="unfinished"></translation>
+        <translation>退还给您</translation>
     </message>
     <message>
         <source>To pay</source>
-        <translation type="unfinished">应付</translation>
+        <translation>应付</translation>
     </message>
     <message>
         <source>Your old ticket ends only when the new one is yours.</source>
-        <translation type="unfinished"></translation>
+        <translation>新票办好之后，原票才会失效。</translation>
     </message>
     <message>
         <source>Seat %1: change</source>
-        <translation type="unfinished"></translation>
+        <translation>座位 %1，更换</translation>
     </message>
     <message>
         <source>Seat: any. Choose</source>
-        <translation type="unfinished"></translation>
+        <translation>座位不限，点此选座</translation>
     </message>
     <message>
         <source>Yes, change it</source>
-        <translation type="unfinished"></translation>
+        <translation>确认改签</translation>
     </message>
 </context>
 <context>
@@ -145,6 +145,25 @@ to start</source>
     <message>
         <source>Call staff</source>
         <translation>呼叫人工</translation>
+    </message>
+</context>
+<context>
+    <name>Called</name>
+    <message>
+        <source>Staff have been called to this machine</source>
+        <translation>已呼叫工作人员</translation>
+    </message>
+    <message>
+        <source>Please wait here. Nothing is lost: you can go on where you were at any time.</source>
+        <translation>请在此稍候。已办的不会丢失，您随时可以继续。</translation>
+    </message>
+    <message>
+        <source>I need nobody any more</source>
+        <translation>不用来了</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
     </message>
 </context>
 <context>
@@ -313,42 +332,42 @@ to start</source>
     <name>Days</name>
     <message>
         <source>Next</source>
-        <translation type="unfinished">下一步</translation>
+        <translation>最近班次</translation>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>今天</translation>
     </message>
     <message>
         <source>Tomorrow</source>
-        <translation type="unfinished"></translation>
+        <translation>明天</translation>
     </message>
     <message>
         <source>Earlier days</source>
-        <translation type="unfinished"></translation>
+        <translation>前几天</translation>
     </message>
     <message>
         <source>Later days</source>
-        <translation type="unfinished"></translation>
+        <translation>后几天</translation>
     </message>
 </context>
 <context>
     <name>Done</name>
     <message>
         <source>Your change is in the tray: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>找零 %1 在取币口，请取走。</translation>
     </message>
     <message>
         <source>Your change is coming: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在找零 %1。</translation>
     </message>
     <message>
         <source>We owe you %1: take the slip to the ticket window.</source>
-        <translation type="unfinished"></translation>
+        <translation>还欠您 %1，请凭凭条到售票窗口领取。</translation>
     </message>
     <message>
         <source>We owe you %1: take number %2 to the ticket window.</source>
-        <translation type="unfinished"></translation>
+        <translation>还欠您 %1，请凭编号 %2 到售票窗口领取。</translation>
     </message>
     <message>
         <source>Please take your tickets</source>
@@ -388,11 +407,11 @@ to start</source>
     </message>
     <message>
         <source>At the gate your ID card alone is enough too.</source>
-        <translation type="unfinished"></translation>
+        <translation>检票时只凭身份证也可以上车。</translation>
     </message>
     <message>
         <source>Take it along on your phone</source>
-        <translation type="unfinished"></translation>
+        <translation>带到手机上</translation>
     </message>
     <message>
         <source>Finish</source>
@@ -469,7 +488,7 @@ to start</source>
     </message>
     <message>
         <source>Please wait: your money is coming</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍候，正在退款</translation>
     </message>
     <message>
         <source>Your money in the machine</source>
@@ -481,11 +500,11 @@ to start</source>
     </message>
     <message>
         <source>It comes back in coins, into the tray below the screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>将以硬币退还，从屏幕下方的取币口取走。</translation>
     </message>
     <message>
         <source>The machine gives %1 back in coins. For the rest you get a slip with a number: take it to the ticket window.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机能以硬币退还 %1。其余部分给您一张有编号的凭条，请到售票窗口领取。</translation>
     </message>
     <message>
         <source>Stop, and give me the slip</source>
@@ -493,11 +512,11 @@ to start</source>
     </message>
     <message>
         <source>Stop, and give my money back</source>
-        <translation type="unfinished"></translation>
+        <translation>停止购票，退钱给我</translation>
     </message>
     <message>
         <source>Stop: coins and a slip, please</source>
-        <translation type="unfinished"></translation>
+        <translation>停止购票，要硬币和凭条</translation>
     </message>
     <message>
         <source>Go on paying</source>
@@ -508,19 +527,19 @@ to start</source>
     <name>GivenBack</name>
     <message>
         <source>Please take your money</source>
-        <translation type="unfinished"></translation>
+        <translation>请取走您的钱</translation>
     </message>
     <message>
         <source>Given back</source>
-        <translation type="unfinished"></translation>
+        <translation>已退还</translation>
     </message>
     <message>
         <source>The purchase has ended, and no ticket was made. Your money is in the tray below the screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>购票已结束，没有出票。钱在屏幕下方的取币口。</translation>
     </message>
     <message>
         <source>I have my money</source>
-        <translation type="unfinished"></translation>
+        <translation>钱已取走</translation>
     </message>
 </context>
 <context>
@@ -657,7 +676,7 @@ to start</source>
     <name>Menu</name>
     <message>
         <source>What would you like to do?</source>
-        <translation type="unfinished"></translation>
+        <translation>您要办理什么？</translation>
     </message>
 </context>
 <context>
@@ -708,7 +727,7 @@ to start</source>
     </message>
     <message>
         <source>That seat has just been sold. Choose another, or let the machine choose.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个座位刚刚售出。请另选，或由本机安排。</translation>
     </message>
     <message>
         <source>The order is full. Pay for these travellers first.</source>
@@ -810,7 +829,7 @@ to start</source>
     </message>
     <message>
         <source>Buy at another machine or at the ticket window. What you can still do here:</source>
-        <translation type="unfinished"></translation>
+        <translation>购票请到其他售票机或售票窗口。本机仍可办理：</translation>
     </message>
 </context>
 <context>
@@ -864,51 +883,51 @@ to start</source>
     </message>
     <message>
         <source>Your payment before is being taken back. You can pay another way now.</source>
-        <translation type="unfinished"></translation>
+        <translation>上一笔付款正在撤销。现在可以换一种方式付款。</translation>
     </message>
     <message>
         <source>That payment did not go through. Nothing was charged. Try again or pay another way.</source>
-        <translation type="unfinished"></translation>
+        <translation>刚才没有付成，没有扣款。请重试或换一种方式。</translation>
     </message>
     <message>
         <source>Nothing can be paid here at the moment. Touch Back, or buy at the ticket window.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机现在不能收款。请按返回，或到售票窗口购票。</translation>
     </message>
     <message>
         <source>Cash</source>
-        <translation type="unfinished"></translation>
+        <translation>现金</translation>
     </message>
     <message>
         <source>Show your payment code</source>
-        <translation type="unfinished"></translation>
+        <translation>出示付款码</translation>
     </message>
     <message>
         <source>Scan our code</source>
-        <translation type="unfinished"></translation>
+        <translation>扫码付款</translation>
     </message>
     <message>
         <source>Bank card</source>
-        <translation type="unfinished"></translation>
+        <translation>银行卡</translation>
     </message>
     <message>
         <source>Up to %1 change</source>
-        <translation type="unfinished"></translation>
+        <translation>最多找零 %1</translation>
     </message>
     <message>
         <source>Exact amount: no change</source>
-        <translation type="unfinished"></translation>
+        <translation>不设找零，请备足零钱</translation>
     </message>
     <message>
         <source>Your phone under the scanner</source>
-        <translation type="unfinished"></translation>
+        <translation>手机放在扫码口下方</translation>
     </message>
     <message>
         <source>With WeChat Pay or Alipay</source>
-        <translation type="unfinished"></translation>
+        <translation>用微信或支付宝扫</translation>
     </message>
     <message>
         <source>At the card terminal</source>
-        <translation type="unfinished"></translation>
+        <translation>在刷卡机上付款</translation>
     </message>
     <message>
         <source>To pay</source>
@@ -923,83 +942,83 @@ to start</source>
     <name>Paying</name>
     <message>
         <source>Stopping this payment</source>
-        <translation type="unfinished"></translation>
+        <translation>正在停止付款</translation>
     </message>
     <message>
         <source>Preparing your payment</source>
-        <translation type="unfinished"></translation>
+        <translation>正在准备付款</translation>
     </message>
     <message>
         <source>Hold your payment code under the scanner</source>
-        <translation type="unfinished"></translation>
+        <translation>请将付款码放在扫码口下方</translation>
     </message>
     <message>
         <source>Scan this code with your phone</source>
-        <translation type="unfinished"></translation>
+        <translation>请用手机扫这个码</translation>
     </message>
     <message>
         <source>Please follow the card terminal</source>
-        <translation type="unfinished"></translation>
+        <translation>请按刷卡机的提示操作</translation>
     </message>
     <message>
         <source>Please confirm on your phone</source>
-        <translation type="unfinished"></translation>
+        <translation>请在手机上确认</translation>
     </message>
     <message>
         <source>We do not know yet whether your payment went through</source>
-        <translation type="unfinished"></translation>
+        <translation>还不知道您的付款是否成功</translation>
     </message>
     <message>
         <source>Your payment is being taken back</source>
-        <translation type="unfinished"></translation>
+        <translation>正在撤销您的付款</translation>
     </message>
     <message>
         <source>One moment, please.</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍候。</translation>
     </message>
     <message>
         <source>Open the payment code in WeChat or Alipay, turn the brightness up, and hold the phone a hand&apos;s width under the scanner.</source>
-        <translation type="unfinished"></translation>
+        <translation>打开微信或支付宝的付款码，调亮屏幕，放在扫码口下方约一掌远处。</translation>
     </message>
     <message>
         <source>Use WeChat, Alipay or your bank&apos;s app. This page goes on by itself once it is paid.</source>
-        <translation type="unfinished"></translation>
+        <translation>可用微信、支付宝或银行应用。付好之后，本页会自动继续。</translation>
     </message>
     <message>
         <source>Insert, swipe or hold your card at the terminal beside the screen, and enter your PIN there.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在屏幕旁的刷卡机上插卡、刷卡或挥卡，并在那里输入密码。</translation>
     </message>
     <message>
         <source>Enter your password or look at your phone. This page goes on by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>请查看手机并输入密码。付好之后，本页会自动继续。</translation>
     </message>
     <message>
         <source>Please do not pay again. We keep asking. If it went through, your ticket is printed; if not, nothing is charged.</source>
-        <translation type="unfinished"></translation>
+        <translation>请不要再次付款。本机正在继续查询：付款成功就为您出票，没有成功就不扣款。</translation>
     </message>
     <message>
         <source>It was never confirmed. If your account was charged, the money goes back the way it came. You can pay another way now.</source>
-        <translation type="unfinished"></translation>
+        <translation>这笔付款没有得到确认。如果已经扣款，会原路退回。现在可以换一种方式付款。</translation>
     </message>
     <message>
         <source>To pay</source>
-        <translation type="unfinished">应付</translation>
+        <translation>应付</translation>
     </message>
     <message>
         <source>%1 seconds left</source>
-        <translation type="unfinished"></translation>
+        <translation>剩余 %1 秒</translation>
     </message>
     <message>
         <source>Pay another way</source>
-        <translation type="unfinished"></translation>
+        <translation>换一种方式付款</translation>
     </message>
     <message>
         <source>Take this payment back</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销这笔付款</translation>
     </message>
     <message>
         <source>Stop, and pay another way</source>
-        <translation type="unfinished"></translation>
+        <translation>停止，换一种方式付款</translation>
     </message>
 </context>
 <context>
@@ -1033,7 +1052,7 @@ to start</source>
     </message>
     <message>
         <source>Put in notes and coins one by one</source>
-        <translation type="unfinished"></translation>
+        <translation>请逐张逐枚投入纸币和硬币</translation>
     </message>
     <message>
         <source>Still to pay</source>
@@ -1049,11 +1068,11 @@ to start</source>
     </message>
     <message>
         <source>The machine takes these now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在可以投入</translation>
     </message>
     <message>
         <source>You get change, up to %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以找零，最多 %1。</translation>
     </message>
     <message>
         <source>No change: the machine never takes more than is still to pay.</source>
@@ -1298,59 +1317,59 @@ to start</source>
     <name>Seats</name>
     <message>
         <source>Choose %1 seats</source>
-        <translation type="unfinished"></translation>
+        <translation>请选 %1 个座位</translation>
     </message>
     <message>
         <source>Choose your seat</source>
-        <translation type="unfinished"></translation>
+        <translation>请选座位</translation>
     </message>
     <message>
         <source>The driver sits here</source>
-        <translation type="unfinished"></translation>
+        <translation>司机的位置</translation>
     </message>
     <message>
         <source>Seat %1, yours</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 号座，已选</translation>
     </message>
     <message>
         <source>Seat %1, free</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 号座，可选</translation>
     </message>
     <message>
         <source>Seat %1, taken</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 号座，不可选</translation>
     </message>
     <message>
         <source>Your seats</source>
-        <translation type="unfinished"></translation>
+        <translation>您的座位</translation>
     </message>
     <message>
         <source>Your seat</source>
-        <translation type="unfinished"></translation>
+        <translation>您的座位</translation>
     </message>
     <message>
         <source>Frame: free. Cross: taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>有框可选，打叉不可选。</translation>
     </message>
     <message>
         <source>Front</source>
-        <translation type="unfinished"></translation>
+        <translation>前部</translation>
     </message>
     <message>
         <source>Rear</source>
-        <translation type="unfinished"></translation>
+        <translation>后部</translation>
     </message>
     <message>
         <source>Any seat</source>
-        <translation type="unfinished">不对号</translation>
+        <translation>座位不限</translation>
     </message>
     <message>
         <source>Take these</source>
-        <translation type="unfinished"></translation>
+        <translation>就要这些</translation>
     </message>
     <message>
         <source>Take this</source>
-        <translation type="unfinished"></translation>
+        <translation>就要这个</translation>
     </message>
 </context>
 <context>
@@ -1419,7 +1438,7 @@ to start</source>
     </message>
     <message>
         <source>In %1 seconds the purchase ends and your money comes back, as coins or by a slip.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 秒后购票结束，您的钱以硬币或凭条退还。</translation>
     </message>
     <message>
         <source>Yes, continue</source>
@@ -1430,27 +1449,27 @@ to start</source>
     <name>TaskButtons</name>
     <message>
         <source>Collect a ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>取票</translation>
     </message>
     <message>
         <source>Change a ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>改签</translation>
     </message>
     <message>
         <source>Refund</source>
-        <translation type="unfinished"></translation>
+        <translation>退票</translation>
     </message>
     <message>
         <source>Check my ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>查验车票</translation>
     </message>
     <message>
         <source>Invoice</source>
-        <translation type="unfinished"></translation>
+        <translation>开发票</translation>
     </message>
     <message>
         <source>Timetable</source>
-        <translation type="unfinished"></translation>
+        <translation>时刻表</translation>
     </message>
 </context>
 <context>
@@ -1476,70 +1495,70 @@ to start</source>
     <name>Timetable</name>
     <message>
         <source>Spell the destination</source>
-        <translation type="unfinished">按拼音查找目的地</translation>
+        <translation>拼写目的地</translation>
     </message>
     <message>
         <source>To: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>目的地：%1</translation>
     </message>
     <message>
         <source>Timetable</source>
-        <translation type="unfinished"></translation>
+        <translation>时刻表</translation>
     </message>
     <message>
         <source>One moment, please.</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍候。</translation>
     </message>
     <message>
         <source>Nothing leaves. Choose another day, or other letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有班次。请换一天，或换别的字母。</translation>
     </message>
     <message>
         <source>Earlier</source>
-        <translation type="unfinished">更早</translation>
+        <translation>较早</translation>
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished">更晚</translation>
+        <translation>较晚</translation>
     </message>
     <message>
         <source>Gate %1, %2 seats left</source>
-        <translation type="unfinished">检票口 %1，余 %2 座</translation>
+        <translation>检票口 %1，余票 %2</translation>
     </message>
     <message>
         <source>Find a place by its letters</source>
-        <translation type="unfinished"></translation>
+        <translation>按字母查找目的地</translation>
     </message>
     <message>
         <source>Buy a ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>购票</translation>
     </message>
 </context>
 <context>
     <name>ToPhone</name>
     <message>
         <source>Take ticket %1 of %2 along on your phone</source>
-        <translation type="unfinished"></translation>
+        <translation>把第 %1 张票带到手机上，共 %2 张</translation>
     </message>
     <message>
         <source>Take your ticket along on your phone</source>
-        <translation type="unfinished"></translation>
+        <translation>把车票带到手机上</translation>
     </message>
     <message>
         <source>Scan this code with your phone&apos;s camera. The ticket opens in the browser: keep the page or take a picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用手机相机扫这个码，车票会在浏览器中打开。请保留网页或截图。</translation>
     </message>
     <message>
         <source>One moment, please.</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍候。</translation>
     </message>
     <message>
         <source>Next ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>下一张</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished">完成</translation>
+        <translation>完成</translation>
     </message>
 </context>
 <context>
@@ -1550,15 +1569,15 @@ to start</source>
     </message>
     <message>
         <source>Cash</source>
-        <translation type="unfinished"></translation>
+        <translation>现金</translation>
     </message>
     <message>
         <source>Phone</source>
-        <translation type="unfinished"></translation>
+        <translation>扫码</translation>
     </message>
     <message>
         <source>Card</source>
-        <translation type="unfinished"></translation>
+        <translation>银行卡</translation>
     </message>
     <message>
         <source>Cash only</source>
@@ -1566,11 +1585,11 @@ to start</source>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>No paper</source>
-        <translation type="unfinished"></translation>
+        <translation>不能打印</translation>
     </message>
     <message>
         <source>No payment now</source>
@@ -1706,7 +1725,7 @@ to start</source>
     </message>
     <message>
         <source>%1, on other days, from %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，其他日期有班次，%2 起</translation>
     </message>
     <message>
         <source>%1 %2, from %3</source>
@@ -1718,7 +1737,7 @@ to start</source>
     </message>
     <message>
         <source>On other days, from %1</source>
-        <translation type="unfinished"></translation>
+        <translation>其他日期，%1 起</translation>
     </message>
     <message>
         <source>%1, next coach %2, from %3</source>
@@ -1726,11 +1745,11 @@ to start</source>
     </message>
     <message>
         <source>Already have a ticket?</source>
-        <translation type="unfinished"></translation>
+        <translation>已有车票？</translation>
     </message>
     <message>
         <source>Find another by its letters</source>
-        <translation type="unfinished"></translation>
+        <translation>按字母查找其他地点</translation>
     </message>
     <message>
         <source>%1, no coach on sale</source>
@@ -1753,11 +1772,11 @@ to start</source>
     </message>
     <message>
         <source>One moment, please.</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍候。</translation>
     </message>
     <message>
         <source>No coach to this place is on sale here on that day. Choose another day, or another destination with Back.</source>
-        <translation type="unfinished"></translation>
+        <translation>这一天本机没有到该地的班次。请换一天，或按返回另选目的地。</translation>
     </message>
     <message>
         <source>Earlier</source>
@@ -1824,11 +1843,11 @@ to start</source>
     </message>
     <message>
         <source>Seat %1: change</source>
-        <translation type="unfinished"></translation>
+        <translation>座位 %1，更换</translation>
     </message>
     <message>
         <source>Seat: any. Choose</source>
-        <translation type="unfinished"></translation>
+        <translation>座位不限，点此选座</translation>
     </message>
     <message>
         <source>Pay %1</source>

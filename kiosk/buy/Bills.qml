@@ -1,13 +1,12 @@
 import QtQuick
 import "../controls"
 
-// Bills as chips; those that may go in now are lit and ticked, the others crossed out.
+// Notes or coins as chips; those that may go in now are lit and ticked, the others crossed out.
 Column {
     id: chips
 
     property var bills: []
     property string label: ""
-    property bool allLit: false
 
     spacing: Look.mm(2)
 
@@ -30,12 +29,12 @@ Column {
                 id: chip
 
                 required property var modelData
-                readonly property bool lit: chips.allLit || modelData.now
+                readonly property bool lit: modelData.now
 
-                width: face.width + Look.mm(6) + (chips.allLit ? 0 : Look.mm(9))
-                height: Look.mm(Look.large ? 17 : 14)
+                width: face.width + Look.mm(15)
+                height: Look.mm(Look.large ? 16 : 13)
                 radius: Look.corner
-                color: lit && !chips.allLit ? Look.go : Look.surface
+                color: lit ? Look.go : Look.surface
                 border.width: Look.line
                 border.color: lit ? Look.edge : Look.rule
 
@@ -47,11 +46,10 @@ Column {
                     text: chip.modelData.text
                     letters: Look.title
                     strong: true
-                    color: chip.lit ? (chips.allLit ? Look.ink : Look.goInk) : Look.quietInk
+                    color: chip.lit ? Look.goInk : Look.quietInk
                     Accessible.name: chip.lit ? qsTr("%1 goes in").arg(text) : qsTr("%1 does not go in now").arg(text)
                 }
                 Icon {
-                    visible: !chips.allLit
                     anchors.left: face.right
                     anchors.leftMargin: Look.mm(1.5)
                     anchors.verticalCenter: parent.verticalCenter

@@ -7,8 +7,9 @@ Stage {
 
     readonly property var money: buy.paying
     readonly property bool sent: money.sent ?? false
+    readonly property string way: money.back ?? ""
 
-    question: sent ? qsTr("Please wait: your slip is being printed") : qsTr("Stop buying?")
+    question: sent ? (way === "slip" ? qsTr("Please wait: your slip is being printed") : qsTr("Please wait: your money is coming")) : qsTr("Stop buying?")
     notice: money.message ?? ""
 
     Flow {
@@ -24,20 +25,20 @@ Stage {
         }
         Label {
             width: Look.wide ? parent.width - inside.width - parent.spacing : parent.width
-            text: qsTr("The machine cannot give notes back. You will get a slip with a number: take it to the ticket window and you are paid back in full.")
+            text: screen.way === "coins" ? qsTr("It comes back in coins, into the tray below the screen.") : screen.way === "part" ? qsTr("The machine gives %1 back in coins. For the rest you get a slip with a number: take it to the ticket window.").arg(screen.money.gives ?? "") : qsTr("The machine cannot give notes back. You will get a slip with a number: take it to the ticket window and you are paid back in full.")
         }
     }
 
     Action {
-        id: slip
+        id: stop
 
         objectName: "giveUp.slip"
         visible: !screen.sent
         y: Look.wide ? parent.height - height : parent.height - more.height - height - Look.gutter
         width: Look.wide ? Math.floor((parent.width - Look.gutter) / 2) : parent.width
         height: Look.wide ? Math.max(implicitHeight, more.implicitHeight) : implicitHeight
-        name: qsTr("Stop, and give me the slip")
-        sign: "slip"
+        name: screen.way === "coins" ? qsTr("Stop, and give my money back") : screen.way === "part" ? qsTr("Stop: coins and a slip, please") : qsTr("Stop, and give me the slip")
+        sign: screen.way === "coins" ? "refund" : "slip"
         onTouched: buy.touch("giveUp")
     }
     Action {
@@ -47,8 +48,8 @@ Stage {
         visible: !screen.sent
         anchors.bottom: parent.bottom
         anchors.right: parent.right
-        width: slip.width
-        height: Look.wide ? Math.max(implicitHeight, slip.implicitHeight) : implicitHeight
+        width: stop.width
+        height: Look.wide ? Math.max(implicitHeight, stop.implicitHeight) : implicitHeight
         tone: "primary"
         letters: Look.title
         sign: "cash"

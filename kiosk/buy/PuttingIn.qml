@@ -1,20 +1,20 @@
 import QtQuick
 import "../controls"
 
-// Bills go in: to pay, paid, and which bills the machine takes now.
+// Cash goes in: to pay, paid, and which notes and coins the machine takes now.
 Stage {
     id: screen
 
     readonly property var money: buy.paying
-    readonly property bool open: (money.accepts ?? []).length > 0
-    readonly property bool tight: Look.wide && notice !== "" // then the bar gives way: which notes go in is never hidden
+    readonly property bool open: money.open ?? false
+    readonly property bool tight: Look.wide // then the bar and the words give way: which notes go in is never hidden
 
-    question: open ? qsTr("Put in the notes one by one") : qsTr("Please wait a moment")
+    question: open ? ((money.coins ?? []).length > 0 ? qsTr("Put in notes and coins one by one") : qsTr("Put in the notes one by one")) : qsTr("Please wait a moment")
     notice: money.message ?? ""
 
     Column {
         width: parent.width
-        spacing: Look.mm(screen.tight ? 3 : 5)
+        spacing: Look.mm(screen.tight ? 3 : 4)
 
         Row {
             width: parent.width
@@ -35,9 +35,11 @@ Stage {
             }
         }
         Rectangle {
-            visible: !screen.tight
+            readonly property string told: Accessible.name
+
+            visible: !screen.tight && screen.notice === ""
             width: parent.width
-            height: Look.mm(6)
+            height: Look.mm(5)
             radius: height / 2
             color: Look.surface
             border.width: Look.line
@@ -46,7 +48,7 @@ Stage {
             Accessible.name: qsTr("Paid %1 of %2").arg(screen.money.paid ?? "").arg(screen.money.total ?? "")
 
             Rectangle {
-                width: Math.round(parent.width * (screen.money.part ?? 0))
+                width: Math.round(parent.width * Math.min(1, screen.money.part ?? 0))
                 height: parent.height
                 radius: height / 2
                 color: Look.go
@@ -55,13 +57,14 @@ Stage {
         Bills {
             width: parent.width
             visible: screen.open
-            label: screen.tight ? "" : qsTr("The machine takes these notes now")
-            bills: screen.money.bills ?? []
+            label: Look.large || screen.notice !== "" ? "" : qsTr("The machine takes these now")
+            bills: [...(screen.money.notes ?? []), ...(screen.money.coins ?? [])]
         }
-        Notice {
-            visible: text !== "" && !Look.wide && !(Look.large && screen.notice !== "")
+        Label {
             width: parent.width
-            text: qsTr("No change: the machine never takes more than is still to pay.")
+            visible: !Look.wide && !(Look.large && screen.notice !== "")
+            text: screen.money.gives ? qsTr("You get change, up to %1.").arg(screen.money.gives) : qsTr("No change: the machine never takes more than is still to pay.")
+            color: Look.quietInk
         }
     }
 }

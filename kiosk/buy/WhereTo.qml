@@ -13,15 +13,29 @@ Stage {
     notice: buy.notice.said ?? ""
 
     Action {
+        id: menu
+
+        objectName: "whereTo.menu"
+        visible: !screen.spelling
+        anchors.bottom: parent.bottom
+        anchors.right: parent.right
+        width: Math.floor((parent.width - Look.gutter) * 0.4)
+        height: visible ? Math.max(implicitHeight, speller.implicitHeight) : 0
+        name: qsTr("Already have a ticket?")
+        sign: Look.large ? "" : "ticket"
+        onTouched: kiosk.begin("menu")
+    }
+
+    Action {
         id: speller
 
         objectName: "whereTo.spell"
         visible: !screen.spelling
         anchors.bottom: parent.bottom
-        width: parent.width
-        height: visible ? implicitHeight : 0
-        name: qsTr("Another destination: find it by its first letters")
-        sign: "search"
+        width: parent.width - menu.width - Look.gutter
+        height: visible ? Math.max(implicitHeight, menu.implicitHeight) : 0
+        name: qsTr("Find another by its letters")
+        sign: Look.large ? "" : "search"
         onTouched: buy.touch("spell")
     }
 
@@ -90,7 +104,7 @@ Stage {
             height: GridView.view.cellHeight - Look.gutter
             visible: list.whole(tile)
             enabled: row.sold
-            name: row.sold ? qsTr("%1, next coach %2, from %3").arg(row.name).arg(row.time).arg(row.from) : qsTr("%1, no coach on sale").arg(row.name)
+            name: row.sold ? (row.time === "" ? qsTr("%1, on other days, from %2").arg(row.name).arg(row.from) : qsTr("%1, next coach %2, from %3").arg(row.name).arg(row.time).arg(row.from)) : qsTr("%1, no coach on sale").arg(row.name)
             onTouched: buy.chooseStop(row.key)
 
             Rectangle {
@@ -121,7 +135,7 @@ Stage {
                     id: below
 
                     width: parent.width
-                    text: !tile.row.sold ? qsTr("No coach on sale") : tile.row.otherDay !== "" ? qsTr("%1 %2, from %3").arg(tile.row.otherDay).arg(tile.row.time).arg(tile.row.from) : qsTr("%1, from %2").arg(tile.row.time).arg(tile.row.from)
+                    text: !tile.row.sold ? qsTr("No coach on sale") : tile.row.time === "" ? qsTr("On other days, from %1").arg(tile.row.from) : tile.row.otherDay !== "" ? qsTr("%1 %2, from %3").arg(tile.row.otherDay).arg(tile.row.time).arg(tile.row.from) : qsTr("%1, from %2").arg(tile.row.time).arg(tile.row.from)
                     letters: Look.quiet
                     color: Look.quietInk
                     Accessible.ignored: true

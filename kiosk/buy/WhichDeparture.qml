@@ -10,10 +10,20 @@ Stage {
     question: qsTr("Which coach to %1?").arg(kiosk.rail.to ?? "")
     notice: reason !== "" ? Names.notice(reason) : buy.notice.said ?? ""
 
+    Days {
+        id: days
+
+        width: parent.width
+        days: buy.days.list ?? []
+        names: "which.day"
+        onChosen: day => buy.chooseDay(day)
+    }
+
     Label {
+        anchors.top: list.top
         visible: list.empty
         width: parent.width
-        text: qsTr("No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the ticket window.")
+        text: buy.days.waiting ? qsTr("One moment, please.") : days.visible ? qsTr("No coach to this place is on sale here on that day. Choose another day, or another destination with Back.") : qsTr("No coach to this place is on sale here any more today. Touch Back to choose another destination, or ask at the ticket window.")
     }
 
     Pages {
@@ -21,7 +31,10 @@ Stage {
 
         readonly property bool empty: rows === 0
 
-        anchors.fill: parent
+        anchors.top: days.bottom
+        anchors.topMargin: days.visible ? Look.gutter : 0
+        anchors.bottom: parent.bottom
+        width: parent.width
         model: buy.departures
         names: "which"
         earlier: qsTr("Earlier")

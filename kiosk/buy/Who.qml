@@ -122,21 +122,37 @@ Stage {
         id: actions
 
         readonly property bool stacked: Look.portrait
+        readonly property bool planned: buy.who.plan ?? false
+        readonly property int row: Math.max(type.implicitHeight, planned ? seats.implicitHeight : 0)
+        readonly property int half: planned ? Math.floor((width - Look.gutter) / 2) : width
+        readonly property int third: Math.floor((width - 2 * Look.gutter) * (planned ? 0.29 : 0.42))
 
         anchors.bottom: parent.bottom
         width: parent.width
-        height: stacked ? type.implicitHeight + confirm.implicitHeight + Look.gutter : Math.max(type.implicitHeight, confirm.implicitHeight)
+        height: stacked ? row + confirm.implicitHeight + Look.gutter : Math.max(row, confirm.implicitHeight)
 
         Action {
             id: type
 
             objectName: "who.type"
-            width: actions.stacked ? parent.width : Math.floor((parent.width - Look.gutter) * 0.42)
-            height: actions.stacked ? implicitHeight : parent.height
+            width: actions.stacked ? actions.half : actions.third
+            height: actions.stacked ? actions.row : parent.height
             enabled: screen.room_ > 0
             name: qsTr("No card: type the number")
-            sign: "keys"
+            sign: Look.large || !actions.stacked ? "" : "keys"
             onTouched: buy.touch("typeInstead")
+        }
+        Action {
+            id: seats
+
+            objectName: "who.seats"
+            visible: actions.planned
+            x: type.width + Look.gutter
+            width: type.width
+            height: type.height
+            name: buy.who.seats ? qsTr("Seat %1: change").arg(buy.who.seats) : qsTr("Seat: any. Choose")
+            sign: Look.large || !actions.stacked ? "" : "seat"
+            onTouched: buy.touch("changeSeats")
         }
         Action {
             id: confirm
@@ -144,7 +160,7 @@ Stage {
             objectName: "who.confirm"
             anchors.right: parent.right
             anchors.bottom: parent.bottom
-            width: actions.stacked ? parent.width : parent.width - type.width - Look.gutter
+            width: actions.stacked ? parent.width : parent.width - (actions.planned ? 2 : 1) * (actions.third + Look.gutter)
             height: actions.stacked ? implicitHeight : parent.height
             enabled: screen.count > 0 && (buy.who.sells ?? false)
             tone: "primary"

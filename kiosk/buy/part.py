@@ -1,16 +1,18 @@
 """What the screens of a purchase are told, and what they may say."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from kiosk.buy import touches as b
-from kiosk.buy.present import choosing, ordered
+from kiosk.buy.present import choosing, ordered, seating
+from kiosk.buy.steps import ToPhone
 from kiosk.codes import CodePicture
 from kiosk.part import Part, Touched, group
 from kiosk.rows import RowsModel
 from kiosk.steps import Session
-from kiosk.till.values import Snapshot
+from kiosk.till.values import Means, Snapshot
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 
@@ -18,14 +20,21 @@ from tickets.journey import TicketKind
 class BuyPart(Part):
     """`buy` in QML."""
 
-    GROUPS = ("notice", "spelling", "who", "typing", "paying", "printing", "claim")
+    GROUPS = (
+        *("notice", "spelling", "days", "who", "typing", "seating", "exchange"),
+        *("paying", "payment", "printing", "link", "claim"),
+    )
     PLAIN = {  # noqa: RUF012  a literal table
         "spell": b.Spell(),
         "changeDestination": b.ChangeDestination(),
         "changeDeparture": b.ChangeDeparture(),
         "changeTravellers": b.ChangeTravellers(),
         "typeInstead": b.TypeInstead(),
-        "cash": b.PayCash(),
+        "cash": b.PayBy(Means.CASH),
+        "changeSeats": b.ChangeSeats(),
+        "anySeat": b.AnySeat(),
+        "stopPaying": b.StopPaying(),
+        "otherMeans": b.OtherMeans(),
         "giveUp": b.GiveUpMoney(),
         "printAgain": b.PrintAgain(),
         "haveTicket": b.HaveTicket(),
@@ -35,6 +44,11 @@ class BuyPart(Part):
     PERSONAL = {  # noqa: RUF012  the same
         "notice": (),
         "spelling": (),
+        "days": (),
+        "seating": (),
+        "exchange": (),
+        "payment": (),
+        "link": ("first", "following"),
         "who": ("name", "number"),
         "typing": ("text",),
         "paying": (),
@@ -49,6 +63,11 @@ class BuyPart(Part):
     payingChanged = Signal()  # noqa: N815
     printingChanged = Signal()  # noqa: N815
     claimChanged = Signal()  # noqa: N815
+    daysChanged = Signal()  # noqa: N815
+    seatingChanged = Signal()  # noqa: N815
+    exchangeChanged = Signal()  # noqa: N815
+    paymentChanged = Signal()  # noqa: N815
+    linkChanged = Signal()  # noqa: N815
 
     notice = group("notice", noticeChanged)
     spelling = group("spelling", spellingChanged)
@@ -57,14 +76,22 @@ class BuyPart(Part):
     paying = group("paying", payingChanged)
     printing = group("printing", printingChanged)
     claim = group("claim", claimChanged)
+    days = group("days", daysChanged)
+    seating = group("seating", seatingChanged)
+    exchange = group("exchange", exchangeChanged)
+    payment = group("payment", paymentChanged)
+    link = group("link", linkChanged)
 
     def __init__(self, touched: Touched, zone: ZoneInfo, parent: QObject) -> None:
         """Nothing to show yet."""
         super().__init__(touched, parent)
         self._zone = zone
         self._code = CodePicture()
+        self._payment_code = CodePicture()
+        self._link = CodePicture()
         self._destinations = RowsModel(self, personal=())
         self._departures = RowsModel(self, personal=())
+        self._seats = RowsModel(self, personal=())
         self._riders = RowsModel(self, personal=("name", "number"))
         self._tickets = RowsModel(self, personal=("name", "number"))
 
@@ -72,15 +99,27 @@ class BuyPart(Part):
         """Show this moment."""
         self._destinations.show(choosing.destination_rows(session, snapshot, self._zone))
         self._departures.show(choosing.departure_rows(session, snapshot, self._zone))
+        self._seats.show(seating.seat_rows(session))
         self._riders.show(choosing.rider_rows(session))
         self._tickets.show(ordered.ticket_rows(session, snapshot))
         self.tell(
             {
                 "notice": choosing.notice(session, snapshot),
                 "spelling": choosing.spelling(session, snapshot),
+                "days": choosing.days(session, snapshot, self._zone),
                 "who": choosing.who(session, snapshot),
                 "typing": choosing.typing(session),
+                "seating": seating.seating(session),
+                "exchange": seating.exchange(session, snapshot, self._zone),
                 "paying": ordered.paying(session, snapshot),
+                "payment": {
+                    **ordered.payment(session, snapshot),
+                    "code": self._payment_code.of(ordered.payment_code(session, snapshot)),
+                },
+                "link": {
+                    **ordered.link(session, snapshot),
+                    "code": self._link.of(session.at.link if isinstance(session.at, ToPhone) else ""),
+                },
                 "printing": {
                     **ordered.printing(session, snapshot),
                     "code": self._code.of(ordered.code_on_show(session, snapshot)),
@@ -98,6 +137,11 @@ class BuyPart(Part):
     def departures(self) -> QObject:
         """The coaches to the chosen destination."""
         return self._departures
+
+    @Property(QObject, constant=True)
+    def seats(self) -> QObject:
+        """The seats of the coach."""
+        return self._seats
 
     @Property(QObject, constant=True)
     def riders(self) -> QObject:
@@ -118,6 +162,26 @@ class BuyPart(Part):
     def chooseTrip(self, day: str, trip: str) -> None:  # noqa: N802
         """A departure."""
         self.touched(b.ChooseTrip(day, trip))
+
+    @Slot(str)
+    def chooseDay(self, day: str) -> None:  # noqa: N802
+        """A day, as 2026-11-22; empty for the next departures."""
+        self.touched(b.ChooseDay(date.fromisoformat(day) if day else None))
+
+    @Slot(int)
+    def pickSeat(self, seat: int) -> None:  # noqa: N802
+        """A seat, by its number."""
+        self.touched(b.PickSeat(seat))
+
+    @Slot(str)
+    def payBy(self, means: str) -> None:  # noqa: N802
+        """What to pay with."""
+        self.touched(b.PayBy(Means(means)))
+
+    @Slot(str)
+    def showLink(self, number: str) -> None:  # noqa: N802
+        """Take this ticket along on a phone."""
+        self.touched(b.ShowLink(number))
 
     @Slot(str)
     def editRider(self, handle: str) -> None:  # noqa: N802

@@ -1,12 +1,14 @@
 """Tickets that are paid: copies, and what is left of a purchase after a restart. Pure."""
 
+from dataclasses import replace
+
 from kiosk.buy import touches as b
-from kiosk.buy.steps import Done, NotPrinted, Printing, Recovered, Trouble, WhichDeparture
+from kiosk.buy.steps import Done, GivenBack, NotPrinted, Printing, Recovered, ToPhone, Trouble, WhichDeparture
 from kiosk.steps import Attract, Session, Step
 from kiosk.task import Turn, wipes
-from kiosk.till.commands import Command, EndSession, PrintTickets, Reprint
+from kiosk.till.commands import Command, EndSession, PrintTickets, Reprint, TakeAlong
 from kiosk.till.values import Delivery, OrderView, Snapshot
-from kiosk.touches import Finish, Touch
+from kiosk.touches import Back, Confirm, Finish, Touch
 
 
 def on_not_printed(step: NotPrinted, touch: Touch, snapshot: Snapshot, _at_ms: int) -> Turn:
@@ -17,9 +19,37 @@ def on_not_printed(step: NotPrinted, touch: Touch, snapshot: Snapshot, _at_ms: i
     return (Printing(choice=step.choice), commands) if commands else (step, ())
 
 
-def on_done(step: Done, touch: Touch, snapshot: Snapshot, _at_ms: int) -> Turn:
+def on_done(step: Done, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
     """The answer to a touch once tickets are in hand."""
+    match touch:
+        case Finish():
+            return wipes(step, snapshot)
+        case b.ShowLink(number=number) if _is_of(snapshot.order, number):
+            shown = ToPhone(choice=step.choice, number=number, stale=snapshot.link, asked_ms=at_ms)
+            return shown, (TakeAlong(number=number),)
+        case _:
+            return step, ()
+
+
+def on_phone(step: ToPhone, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
+    """The answer to a touch while a code hands a ticket to a phone: another ticket, or back to where to go."""
+    match touch:
+        case b.ShowLink(number=number) if number != step.number and _is_of(snapshot.order, number):
+            shown = replace(step, number=number, stale=snapshot.link, asked_ms=at_ms, link="")
+            return shown, (TakeAlong(number=number),)
+        case Confirm() | Back():
+            return Done(choice=step.choice), ()
+        case _:
+            return step, ()
+
+
+def on_given_back(step: GivenBack, touch: Touch, snapshot: Snapshot, _at_ms: int) -> Turn:
+    """The answer to whoever has taken the money out of the tray."""
     return wipes(step, snapshot) if isinstance(touch, Finish) else (step, ())
+
+
+def _is_of(order: OrderView | None, number: str) -> bool:
+    return order is not None and any(ticket.number == number for ticket in order.tickets)
 
 
 def on_trouble(step: Trouble, touch: Touch, snapshot: Snapshot, _at_ms: int) -> Turn:
@@ -30,7 +60,7 @@ def on_trouble(step: Trouble, touch: Touch, snapshot: Snapshot, _at_ms: int) -> 
     open_order = order is not None and order.claim is None and not order.tickets
     may_choose = snapshot.capabilities.sells and step.choice.destination is not None
     if step.words is not None and may_choose and not open_order:
-        return WhichDeparture(choice=step.choice), ()
+        return WhichDeparture(choice=replace(step.choice, seats=())), ()
     return wipes(step, snapshot)
 
 
@@ -75,7 +105,7 @@ def _printing(touch: Touch, order: OrderView | None) -> tuple[Command, ...]:
     match touch:
         case b.PrintAgain() if order is not None:
             return (PrintTickets(),)
-        case b.PrintCopy(number=number) if order is not None and any(x.number == number for x in order.tickets):
+        case b.PrintCopy(number=number) if _is_of(order, number):
             return (Reprint(number=number),)
         case _:
             return ()

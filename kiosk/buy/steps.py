@@ -1,12 +1,14 @@
 """Where a passenger who buys is: one frozen class per step, and what was chosen so far."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from kiosk.steps import Step
-from kiosk.till.values import Destination, Offer, Words
+from kiosk.till.values import Destination, Means, Offer, PaymentState, PaymentView, Words
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
+from tickets.money import Fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +23,35 @@ class Rider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """The ticket that the new one takes the place of. `credit` is what it is worth."""
+
+    number: str
+    kind: TicketKind
+    credit: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What has been chosen so far; each part can be changed from the journey rail.
 
+    `day` is the day looked at, None for the next departures. `seats` are wishes, none while the machine is to choose.
     `seen` are the handles of all documents that were taken in, dropped ones too: the till may name one once more.
+    With `exchange` set, another ticket pays for this one, and nobody is asked who travels.
     """
 
     destination: Destination | None = None
+    day: date | None = None
     offer: Offer | None = None
     riders: tuple[Rider, ...] = ()
+    seats: tuple[int, ...] = ()
     seen: frozenset[str] = frozenset()
+    exchange: Exchange | None = None
+
+    @property
+    def places(self) -> int:
+        """How many seats are needed: one for each traveller, at least one."""
+        return max(1, len(self.riders))
 
 
 class Notice(StrEnum):
@@ -39,6 +60,7 @@ class Notice(StrEnum):
     GONE = "gone"  # the coach chosen is no longer sold
     TIME_UP = "time_up"  # the places were given up before anything was paid
     FULL = "full"  # no more travellers fit
+    SEAT_GONE = "seat_gone"  # a seat that was chosen is no longer free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +75,22 @@ class WhereTo(Step):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhichDeparture(Step):
     """Which coach?"""
+
+    choice: Choice
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seats(Step):
+    """Which seats? `picked` are those chosen so far."""
+
+    choice: Choice
+    picked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agree(Step):
+    """Change the ticket for this one?"""
 
     choice: Choice
     notice: Notice | None = None
@@ -108,9 +146,27 @@ class Pay(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PuttingIn(Step):
-    """Bills go in."""
+    """Notes and coins go in."""
 
     choice: Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paying(Step):
+    """Paying without cash. `before` is what the till said of a payment when it was asked for this one: not its answer.
+
+    `state` is how far it is; `seen` is true once the till has spoken of it, `stopping` once the passenger wants it
+    stopped.
+    """
+
+    choice: Choice
+    means: Means
+    before: PaymentView | None
+    trouble_before: Words | None
+    asked_ms: int
+    state: PaymentState = PaymentState.STARTING
+    seen: bool = False
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +175,13 @@ class GiveUp(Step):
 
     choice: Choice
     sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack(Step):
+    """The purchase was given up, and all the money came back."""
+
+    choice: Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +203,20 @@ class Done(Step):
     """Tickets are in hand: where to go now."""
 
     choice: Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ToPhone(Step):
+    """A code on the screen hands the ticket `number` to a phone. `stale` is the link that stood there before.
+
+    `link` is empty until the till has answered. Never shown in a log: the link is the ticket.
+    """
+
+    choice: Choice
+    number: str
+    stale: str
+    asked_ms: int
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,28 +4,43 @@ from pathlib import Path
 
 from kiosk.buy import steps as s
 from kiosk.buy.choosing import on_where_to, on_which
-from kiosk.buy.news import choosing, holding, ordered, recovering, taking
-from kiosk.buy.paying import leaves, money_inside, on_give_up, on_paying, start_over
+from kiosk.buy.news import choosing, handing, holding, ordered, recovering, taking, waiting
+from kiosk.buy.paying import (
+    leaves,
+    money_inside,
+    on_give_up,
+    on_pay,
+    on_paying,
+    start_over,
+    stoppable,
+    waits_paying,
+)
 from kiosk.buy.printing import (
     leaves_recovered,
     on_done,
+    on_given_back,
     on_not_printed,
+    on_phone,
     on_recovered,
     on_trouble,
     unasked_recovered,
     waits_not_printed,
     waits_trouble,
 )
-from kiosk.buy.travellers import on_rider, on_typing, on_who
+from kiosk.buy.seating import on_seats
+from kiosk.buy.travellers import on_agree, on_rider, on_typing, on_who
 from kiosk.steps import Step
 from kiosk.task import Place, Task, Turn, never, no, seconds
+from kiosk.till.commands import LookAt
 from kiosk.till.values import Snapshot
 
 FOLDER = Path(__file__).parent
 
 
 def _begins(snapshot: Snapshot, _at_ms: int) -> Turn | None:
-    return (s.WhereTo(choice=s.Choice()), ()) if snapshot.capabilities.sells else None
+    if not snapshot.capabilities.sells:
+        return None
+    return s.WhereTo(choice=s.Choice()), () if snapshot.day is None else (LookAt(day=None),)
 
 
 def _begins_recovered(snapshot: Snapshot, _at_ms: int) -> Turn | None:
@@ -60,6 +75,7 @@ BUYING = Task(
             waits=seconds(30),
             changes=_may_choose,
             railed=False,
+            menu=True,
         ),
         Place(
             of=s.WhichDeparture,
@@ -68,6 +84,22 @@ BUYING = Task(
             answer=on_which,
             adopt=choosing,
             waits=seconds(30),
+            changes=_may_choose,
+        ),
+        Place(
+            of=s.Seats,
+            screen="seats",
+            qml="Seats",
+            answer=on_seats,
+            adopt=choosing,
+            railed=False,
+        ),
+        Place(
+            of=s.Agree,
+            screen="agree",
+            qml="Agree",
+            answer=on_agree,
+            adopt=choosing,
             changes=_may_choose,
         ),
         Place(of=s.Who, screen="who", qml="Who", answer=on_who, adopt=choosing, changes=_may_choose, reads=True),
@@ -93,7 +125,7 @@ BUYING = Task(
             of=s.Pay,
             screen="pay",
             qml="Pay",
-            answer=on_paying,
+            answer=on_pay,
             adopt=holding,
             leaves=leaves,
             starts_over=start_over,
@@ -103,11 +135,22 @@ BUYING = Task(
             of=s.PuttingIn,
             screen="puttingIn",
             qml="PuttingIn",
-            answer=on_paying,
+            answer=on_pay,
             adopt=taking,
             leaves=leaves,
             starts_over=start_over,
             changes=_not_inside,
+        ),
+        Place(
+            of=s.Paying,
+            screen="paying",
+            qml="Paying",
+            answer=on_paying,
+            adopt=waiting,
+            leaves=leaves,
+            waits=waits_paying,
+            back=stoppable,
+            over=no,
         ),
         Place(
             of=s.GiveUp,
@@ -131,6 +174,23 @@ BUYING = Task(
             over=no,
         ),
         Place(of=s.Done, screen="done", qml="Done", answer=on_done, adopt=ordered, waits=seconds(30), back=no, over=no),
+        Place(
+            of=s.GivenBack,
+            screen="givenBack",
+            qml="GivenBack",
+            answer=on_given_back,
+            adopt=ordered,
+            back=no,
+            over=no,
+        ),
+        Place(
+            of=s.ToPhone,
+            screen="toPhone",
+            qml="ToPhone",
+            answer=on_phone,
+            adopt=handing,
+            over=no,
+        ),
         Place(
             of=s.Trouble,
             screen="trouble",

@@ -1,7 +1,9 @@
 """What a passenger who buys can touch, as values."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from kiosk.till.values import Means
 from kiosk.touches import Touch
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
@@ -17,6 +19,13 @@ class ChooseStop(Touch):
     """A destination."""
 
     stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDay(Touch):
+    """The departures of another day; None: the next ones."""
+
+    day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,23 @@ class ChangeDeparture(Touch):
 @dataclass(frozen=True, slots=True)
 class ChangeTravellers(Touch):
     """The journey rail's travellers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeats(Touch):
+    """Choose seats, or other ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickSeat(Touch):
+    """A seat of the coach: chosen, or given up again."""
+
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnySeat(Touch):
+    """The machine may choose the seats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +109,25 @@ class ChooseDocument(Touch):
 
 
 @dataclass(frozen=True, slots=True)
-class PayCash(Touch):
-    """Pay with bills."""
+class PayBy(Touch):
+    """Pay with this."""
+
+    means: Means
+
+
+@dataclass(frozen=True, slots=True)
+class StopPaying(Touch):
+    """Stop waiting for this payment, and take it back if it goes through after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMeans(Touch):
+    """Pay with something else, while an earlier payment is being taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class GiveUpMoney(Touch):
-    """Yes: stop, and give me a slip for the money inside."""
+    """Yes: stop, and give the money inside back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +148,10 @@ class HaveTicket(Touch):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowRecovered(Touch):
-    """Look at the business of before the restart."""
+class ShowLink(Touch):
+    """Take a ticket along on a phone."""
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from kiosk.buy import touches as b
 from kiosk.buy.choosing import on_rail
-from kiosk.buy.steps import Choice, Field, Notice, Pay, Rider, RiderTicket, Typing, WhichDeparture, Who
+from kiosk.buy.seating import kept_seats
+from kiosk.buy.steps import Agree, Choice, Field, Notice, Pay, Rider, RiderTicket, Typing, WhichDeparture, Who
 from kiosk.task import Turn
 from kiosk.till.commands import DropTraveller, HoldOrder, Person, TypeDocument
 from kiosk.till.documents import SHAPES
@@ -67,6 +68,13 @@ def total_of(choice: Choice) -> Fen:
     return Fen(sum(fare_of(offer, rider.kind) for rider in choice.riders)) if offer is not None else Fen(0)
 
 
+def due_of(choice: Choice) -> Fen:
+    """What is to pay, in fen: the fares, or what the new ticket costs above the one that is changed."""
+    if choice.exchange is None or choice.offer is None:
+        return total_of(choice)
+    return Fen(max(0, fare_of(choice.offer, choice.exchange.kind) - choice.exchange.credit))
+
+
 def room_for(choice: Choice) -> int:
     """How many more travellers fit into this order."""
     free = choice.offer.free if choice.offer is not None else 0
@@ -93,7 +101,7 @@ def with_document(step: Who | RiderTicket | Typing, read: Traveller) -> Turn:
         masked_name=read.masked_name,
         masked_number=read.masked_number,
     )
-    return Who(choice=replace(choice, riders=(*choice.riders, rider))), ()
+    return Who(choice=kept_seats(replace(choice, riders=(*choice.riders, rider)))), ()
 
 
 def on_who(step: Who, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
@@ -102,9 +110,9 @@ def on_who(step: Who, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
     match touch:
         case Confirm() if choice.riders and choice.offer is not None and snapshot.capabilities.sells:
             people = tuple(Person(rider.handle, rider.kind, rider.children) for rider in choice.riders)
-            before = snapshot.order.order if snapshot.order is not None else None
-            asked = Pay(choice=choice, before=before, trouble_before=snapshot.trouble, asked_ms=at_ms)
-            return asked, (HoldOrder(offer=choice.offer, travellers=people),)
+            return _held(choice, snapshot, at_ms), (
+                HoldOrder(offer=choice.offer, travellers=people, seats=choice.seats),
+            )
         case b.TypeInstead() if room_for(choice):
             return Typing(choice=choice), ()
         case b.EditRider(handle=handle) if any(rider.handle == handle for rider in choice.riders):
@@ -113,6 +121,26 @@ def on_who(step: Who, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
             return WhichDeparture(choice=choice), ()
         case _:
             return on_rail(step, touch)
+
+
+def on_agree(step: Agree, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
+    """The answer to "change the ticket for this one?". Who travels is who the ticket is of."""
+    choice = step.choice
+    match touch:
+        case Confirm() if choice.exchange is not None and choice.offer is not None and snapshot.capabilities.sells:
+            number = choice.exchange.number
+            return _held(choice, snapshot, at_ms), (
+                HoldOrder(offer=choice.offer, travellers=(), seats=choice.seats, changes=number),
+            )
+        case Back():
+            return WhichDeparture(choice=choice), ()
+        case _:
+            return on_rail(step, touch)
+
+
+def _held(choice: Choice, snapshot: Snapshot, at_ms: int) -> Pay:
+    before = snapshot.order.order if snapshot.order is not None else None
+    return Pay(choice=choice, before=before, trouble_before=snapshot.trouble, asked_ms=at_ms)
 
 
 def on_rider(step: RiderTicket, touch: Touch, _snapshot: Snapshot, _at_ms: int) -> Turn:
@@ -126,7 +154,7 @@ def on_rider(step: RiderTicket, touch: Touch, _snapshot: Snapshot, _at_ms: int) 
             return _changed(step, kind=None, children=children), ()
         case b.DropRider(handle=handle) if handle == step.handle:
             kept = tuple(rider for rider in choice.riders if rider.handle != handle)
-            return Who(choice=replace(choice, riders=kept)), (DropTraveller(handle=handle),)
+            return Who(choice=kept_seats(replace(choice, riders=kept))), (DropTraveller(handle=handle),)
         case Confirm() | Back():
             return Who(choice=choice), ()
         case _:

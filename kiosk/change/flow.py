@@ -4,9 +4,15 @@ from kiosk import touches as t
 from kiosk.buy.steps import Choice, Exchange, WhichDeparture
 from kiosk.change.steps import Change
 from kiosk.find.flow import another, begin, forgets, found, ticket
+from kiosk.find.steps import CannotDo
 from kiosk.find.touches import AnotherTicket
 from kiosk.task import Turn
-from kiosk.till.values import FoundTicket, Snapshot, Task
+from kiosk.till.values import Destination, FoundTicket, Snapshot, Task, Words
+
+NOT_FROM_HERE: Words = (
+    "本机没有去往该目的地的其他班次。请到售票窗口改签。",
+    "This machine has no other coach to that place. Please change the ticket at the ticket window.",
+)
 
 
 def opens(chosen: FoundTicket) -> Change:
@@ -30,11 +36,16 @@ def on_change(step: Change, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> T
 def _other_coach(step: Change, snapshot: Snapshot) -> Turn:
     """Choose another coach to the same place, which this ticket pays for as far as it goes."""
     old = ticket(snapshot, step.number)
-    there = next((place for place in snapshot.destinations if old is not None and place.names == old.names), None)
+    there = _destination(old, snapshot) if old is not None else None
     if old is None or there is None:
-        return step, ()
+        return CannotDo(task=Task.CHANGE, words=NOT_FROM_HERE), ()
     swapped = Exchange(number=old.number, kind=old.kind, credit=old.fare_credit)
     return WhichDeparture(choice=Choice(destination=there, exchange=swapped)), ()
+
+
+def _destination(old: FoundTicket, snapshot: Snapshot) -> Destination | None:
+    """Where the ticket goes, as this machine sells it."""
+    return next((place for place in snapshot.destinations if place.stop == old.destination), None)
 
 
 def adopt_change(step: Change, snapshot: Snapshot, at_ms: int) -> Turn:

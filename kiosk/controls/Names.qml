@@ -58,6 +58,8 @@ QtObject {
             return qsTr("That coach is no longer on sale. Choose another.")
         case "time_up":
             return qsTr("Seats given back, no money taken. Choose again.")
+        case "seat_gone":
+            return qsTr("That seat has just been sold. Choose another, or let the machine choose.")
         case "full":
             return qsTr("The order is full. Pay for these travellers first.")
         default:

@@ -9,7 +9,17 @@ Rectangle {
         const parts = []
         if (kiosk.top.online === false)
             parts.push(qsTr("Offline sale"))
-        parts.push(kiosk.top.cash ? qsTr("Cash only") : qsTr("No payment now"))
+        const means = kiosk.top.means ?? []
+        const phone = means.indexOf("qr-scan") >= 0 || means.indexOf("qr-show") >= 0
+        const named = [means.indexOf("cash") >= 0 ? qsTr("Cash") : "", phone ? qsTr("Phone") : "", means.indexOf("card") >= 0 ? qsTr("Card") : ""].filter(word => word !== "")
+        if (named.length === 0)
+            parts.push(qsTr("No payment now"))
+        else if (means.length === 1 && means[0] === "cash")
+            parts.push(qsTr("Cash only"))
+        else
+            parts.push(named.join(qsTr(", ")))
+        if (kiosk.top.printer === false)
+            parts.push(qsTr("No paper"))
         return parts.join(" · ")
     }
     readonly property bool dated: working.width + today.width + 3 * Look.margin + (twoLines ? 0 : station.width + time.width + Look.mm(16)) <= width // else the date gives way

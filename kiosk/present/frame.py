@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from kiosk import wording
+from kiosk.buy.paying import means_now
 from kiosk.flow import Flow
 from kiosk.present.values import Group
 from kiosk.steps import Session, StillThere
@@ -18,7 +19,8 @@ def top(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> Group:
         "day": wording.day(snapshot.now.astimezone(zone).date(), comfort.language),
         "clock": wording.clock(snapshot.now, zone),
         "online": can.online,
-        "cash": can.cash,
+        "printer": can.printer,
+        "means": [means.value for means in means_now(can)],
         "notices": [comfort.pick(words) for words in can.notices],
     }
 

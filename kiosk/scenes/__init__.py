@@ -18,6 +18,10 @@ STORIES: tuple[Story, ...] = (
     buying.travellers,
     buying.money,
     buying.paper,
+    buying.seats,
+    buying.change,
+    buying.without_cash,
+    buying.reading,
     troubles.claims,
     troubles.refused,
     troubles.recovered,
@@ -28,6 +32,7 @@ STORIES: tuple[Story, ...] = (
     tickets.refunding,
     tickets.invoicing,
     tickets.changing,
+    tickets.calling,
     tickets.door,
 )
 

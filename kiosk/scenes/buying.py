@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from kiosk.stagehand import Look, Rehearsal
 from kiosk.till import wording
-from kiosk.till.values import Delivery
+from kiosk.till.values import Delivery, Means, PaymentState
 from kiosk.till.wording import Trouble
 from tickets.money import Fen
+
+NO_BALANCE = ("余额不足，没有扣款。请换一种方式付款。", "Balance too low. Nothing was charged. Pay another way.")
 
 
 def choosing(r: Rehearsal, look: Look) -> Iterator[str]:
@@ -20,6 +22,31 @@ def choosing(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "spelling"
     r.buying.chooseStop("1001")
     yield "which"
+    r.buying.chooseDay("2026-11-24")
+    yield "which-other-day"
+    r.till.show(replace(r.till.snapshot, offers=()))
+    yield "which-day-without"
+
+
+def seats(r: Rehearsal, look: Look) -> Iterator[str]:
+    """The coach from above: one seat, three seats, one that is gone."""
+    _at_who(r, look)
+    r.till.card()
+    r.settle()
+    r.buying.touch("changeSeats")
+    yield "seats"
+    for at in range(2):
+        r.model.touch("back")
+        r.till.card(f"李{at}", f"3304****002{at}")
+        r.settle()
+        r.buying.touch("changeSeats")
+    r.buying.pickSeat(44)
+    yield "seats-three"
+    r.model.touch("confirm")
+    yield "who-seats"
+    offers = r.till.snapshot.offers
+    r.till.show(replace(r.till.snapshot, offers=tuple(replace(o, seats=o.seats[:-1]) for o in offers)))
+    yield "who-seat-gone"
 
 
 def _at_who(r: Rehearsal, look: Look) -> None:
@@ -92,6 +119,67 @@ def money(r: Rehearsal, look: Look) -> Iterator[str]:
     m.touch("continue")
     r.wait(65 if not m.session.comfort.patient else 190)
     yield "still-there"
+
+
+def change(r: Rehearsal, look: Look) -> Iterator[str]:
+    """The machine gives change, or the money back."""
+    r.buy(look)
+    r.till.bill(20)
+    r.model.touch("back")
+    yield "give-up-coins"
+    r.buying.touch("giveUp")
+    yield "given-back"
+    r.anew()
+    r.buy(look)
+    r.till.bill(50)
+    yield "printing-change"
+    r.till.print_all(Delivery.PRINTED)
+    yield "done-change"
+
+
+def without_cash(r: Rehearsal, look: Look) -> Iterator[str]:
+    """By phone and by card, and when nobody knows what became of it."""
+    till = r.till
+    r.buy(look, means="qr-show")
+    yield "paying-show"
+    till.payment(PaymentState.CONFIRMING)
+    yield "paying-phone-confirms"
+    till.payment(PaymentState.UNCLEAR)
+    yield "paying-unclear"
+    till.payment(PaymentState.REVERSING)
+    yield "paying-reversing"
+    r.buying.touch("otherMeans")
+    yield "pay-other-means"
+    r.anew()
+    r.buy(look, means="qr-scan")
+    yield "paying-scan"
+    till.payment(PaymentState.FAILED, message=NO_BALANCE)
+    yield "pay-failed"
+    r.buying.payBy("card")
+    yield "paying-card"
+    till.pays()
+    till.print_all(Delivery.PRINTED)
+    r.settle()
+    r.buying.showLink(till.snapshot.order.tickets[0].number if till.snapshot.order is not None else "")
+    yield "to-phone"
+    r.anew()
+    can = till.snapshot.capabilities
+    till.show(replace(till.snapshot, capabilities=replace(can, online=False, means=(Means.CASH,), change=Fen(0))))
+    r.buy(look, means=None)
+    yield "pay-cash-only"
+
+
+def reading(r: Rehearsal, look: Look) -> Iterator[str]:
+    """What else can be done, and the timetable."""
+    r.start(look)
+    r.model.begin("menu")
+    yield "menu"
+    r.model.begin("timetable")
+    yield "timetable"
+    part = r.model.parts["timetable"]
+    part.touch("byLetters")
+    r.model.key("H")
+    yield "timetable-letters"
 
 
 def paper(r: Rehearsal, look: Look) -> Iterator[str]:

@@ -175,3 +175,10 @@ def door(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "door-testing"
     r.till.drawer.badge(("打印机测试通过。", "The printer has printed a test page."))
     yield "door-tested"
+
+
+def calling(r: Rehearsal, look: Look) -> Iterator[str]:
+    """Staff are called in the middle of something."""
+    _found(r, look, "refund")
+    r.model.touch("callStaff")
+    yield "called"

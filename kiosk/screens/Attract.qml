@@ -1,12 +1,13 @@
 import QtQuick
 import "../controls"
+import "../menu"
 
 // Nobody is here: the next departures, and the whole screen to touch.
 Item {
     id: attract
 
     readonly property int startWidth: Look.portrait ? width : Math.round(width * 0.29)
-    readonly property int startHeight: Look.portrait ? Look.mm(62) : height
+    readonly property int startHeight: Look.portrait ? Look.mm(56) : height - others.height - Look.gutter
     readonly property bool recovered: kiosk.band.recovered ?? false
 
     Target {
@@ -20,7 +21,7 @@ Item {
         id: start
 
         x: Look.portrait ? 0 : parent.width - width
-        y: Look.portrait ? parent.height - height : 0
+        y: Look.portrait ? others.y - height - Look.gutter : 0
         width: attract.startWidth
         height: attract.startHeight
         radius: Look.corner
@@ -66,11 +67,20 @@ Item {
         }
     }
 
+    TaskButtons {
+        id: others
+
+        anchors.bottom: parent.bottom
+        width: parent.width
+        names: "attract"
+        most: Look.portrait ? 3 : 6
+    }
+
     Item {
         id: left
 
         width: Look.portrait ? parent.width : start.x - Look.margin
-        height: Look.portrait ? start.y - Look.margin : parent.height
+        height: Look.portrait ? start.y - Look.margin : others.y - Look.gutter
 
         Label {
             id: heading

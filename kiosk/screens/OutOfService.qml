@@ -1,19 +1,31 @@
 import QtQuick
 import "../controls"
+import "../menu"
 
 // Nothing can be sold here now: why, and where to go instead.
 Item {
     id: screen
 
+    TaskButtons {
+        id: others
+
+        anchors.bottom: parent.bottom
+        width: parent.width
+        names: "outOfService"
+        most: Look.portrait ? (Look.large ? 2 : 3) : Look.large ? 4 : 6
+    }
+
     Column {
-        anchors.centerIn: parent
+        anchors.horizontalCenter: parent.horizontalCenter
+        y: Math.max(0, Math.round((others.y - height) / 2))
         width: Math.min(parent.width, Look.mm(Look.large ? 328 : 230))
         spacing: Look.mm(Look.wide ? 4 : 7)
 
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
             sign: "attention"
-            size: Look.mm(Look.wide ? 22 : 34)
+            visible: !Look.wide
+            size: Look.mm(34)
             ink: Look.attention
         }
         Label {
@@ -28,8 +40,8 @@ Item {
         Label {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
-            text: qsTr("Use another machine or the ticket window.")
-            letters: Look.title
+            text: others.offered.length > 0 ? qsTr("Buy at another machine or at the ticket window. What you can still do here:") : qsTr("Use another machine or the ticket window.")
+            letters: Look.wide ? Look.body : Look.title
         }
         Repeater {
             model: kiosk.top.notices ?? []

@@ -91,7 +91,10 @@ def test_a_bill_tells_money_and_nothing_else(owner: QObject) -> None:
     till.bill(10)
     assert listener.heard() == ["paying"]
     assert buying(model).group("paying")["due"] == "¥25.00"
-    assert buying(model).group("paying")["accepts"] == ["¥1", "¥5", "¥10", "¥20"]
+    notes = buying(model).group("paying")["notes"]
+    assert isinstance(notes, list)
+    assert [note["text"] for note in notes if note["now"]] == ["¥1", "¥5", "¥10", "¥20", "¥50"]
+    assert buying(model).group("paying")["gives"] == "¥50"
 
 
 def test_a_language_is_told_once(owner: QObject) -> None:

@@ -3,8 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from kiosk import wording
+from kiosk.buy.choosing import may_go
 from kiosk.buy.present.values import choice_of
-from kiosk.buy.steps import RiderTicket, Typing, WhereTo, WhichDeparture, Who
+from kiosk.buy.seating import has_plan
+from kiosk.buy.steps import Agree, RiderTicket, Typing, WhereTo, WhichDeparture, Who
 from kiosk.buy.travellers import (
     DOCUMENTS,
     MOST_CHILDREN,
@@ -16,6 +18,7 @@ from kiosk.buy.travellers import (
     room_for,
     total_of,
 )
+from kiosk.present.days import day_choices
 from kiosk.present.values import Group, Row
 from kiosk.steps import Session
 from kiosk.till.values import Offer, Snapshot
@@ -48,8 +51,9 @@ def offer_rows(
 
 def departure_rows(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> tuple[Row, ...]:
     """The departures to the chosen destination."""
-    destination = choice_of(session.step).destination
-    if destination is None:
+    choice = choice_of(session.step)
+    destination = choice.destination
+    if destination is None or snapshot.day != choice.day:
         return ()
     offers = tuple(offer for offer in snapshot.offers if offer.destination == destination.stop)
     return offer_rows(offers, session, snapshot, zone, most=len(offers))
@@ -64,7 +68,9 @@ def destination_rows(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> tu
         for place in snapshot.destinations
         if not typed or place.pinyin.lower().startswith(typed) or place.initials.lower().startswith(typed)
     ]
-    found.sort(key=lambda place: (place.next_departure is None, -place.popular, place.pinyin))
+    found.sort(
+        key=lambda place: (not may_go(place, snapshot), place.next_departure is None, -place.popular, place.pinyin)
+    )
     return tuple(
         {
             "key": str(place.stop),
@@ -74,10 +80,16 @@ def destination_rows(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> tu
             if place.next_departure is not None
             else "",
             "from": yuan(place.from_fare),
-            "sold": place.next_departure is not None,
+            "sold": may_go(place, snapshot),
         }
         for place in found
     )
+
+
+def days(session: Session, snapshot: Snapshot, zone: ZoneInfo) -> Group:
+    """The days that can be looked at; `waiting` is true until the till shows the one that was asked for."""
+    chosen = choice_of(session.step).day
+    return {"list": day_choices(chosen, session, snapshot, zone), "waiting": snapshot.day != chosen}
 
 
 def spelling(session: Session, snapshot: Snapshot) -> Group:
@@ -126,6 +138,8 @@ def who(session: Session, snapshot: Snapshot) -> Group:
         "reading": snapshot.reading,
         "reader": snapshot.capabilities.card_reader,
         "sells": snapshot.capabilities.sells,
+        "plan": has_plan(offer),
+        "seats": " · ".join(str(seat) for seat in choice.seats),
         "handle": rider.handle if rider is not None else "",
         "name": rider.masked_name if rider is not None else "",
         "number": rider.masked_number if rider is not None else "",
@@ -162,8 +176,8 @@ def notice(session: Session, snapshot: Snapshot) -> Group:
     That nothing can be sold goes before a reason to choose again.
     """
     step, can = session.step, snapshot.capabilities
-    choosing = isinstance(step, WhereTo | WhichDeparture | Who)
-    reason = step.notice if can.sells and isinstance(step, WhichDeparture | Who) else None
+    choosing = isinstance(step, WhereTo | WhichDeparture | Who | Agree)
+    reason = step.notice if can.sells and isinstance(step, WhichDeparture | Who | Agree) else None
     said = snapshot.trouble
     if said is None and not can.sells and can.notices:
         said = can.notices[0]

@@ -1,34 +1,97 @@
 """An order as money, as tickets and as a claim. Pure."""
 
-from kiosk.buy.paying import is_held, money_inside
+from kiosk.buy.paying import is_held, means_now, money_inside, payment_of
 from kiosk.buy.present.values import choice_of, shown_order
-from kiosk.buy.steps import GiveUp, NotPrinted, Pay, PuttingIn, Trouble
-from kiosk.buy.travellers import total_of
+from kiosk.buy.steps import GiveUp, NotPrinted, Pay, Paying, PuttingIn, ToPhone, Trouble
+from kiosk.buy.travellers import due_of, total_of
 from kiosk.present.values import Group, Row, note
 from kiosk.steps import Session
-from kiosk.till.values import Delivery, Snapshot
-from tickets.money import Fen, yuan
+from kiosk.till.values import NO_MONEY, Capabilities, Delivery, OrderView, PaymentState, Snapshot
+from tickets.money import yuan
 
 
 def paying(session: Session, snapshot: Snapshot) -> Group:
-    """The order as money: to pay, paid, and which bills go in now."""
-    inner, order = session.at, shown_order(session, snapshot)
+    """The order as money: to pay, paid, what can be paid with, and which notes and coins go in now."""
+    inner, order, can = session.at, shown_order(session, snapshot), snapshot.capabilities
     fresh = order is not None and (not isinstance(inner, Pay) or is_held(inner, snapshot))
     shown = order if fresh else None
-    known = snapshot.capabilities.bills
-    said = (shown.message if shown is not None else None) or snapshot.trouble
+    takes = (shown.accepts, shown.accepts_coins) if shown is not None else ((), ())
     return {
-        "held": shown is not None and isinstance(inner, Pay | PuttingIn | GiveUp) and order is not None,
+        "held": shown is not None and isinstance(inner, Pay | PuttingIn | GiveUp),
         "total": yuan(shown.total) if shown is not None else yuan(total_of(choice_of(inner))),
-        "paid": yuan(shown.paid) if shown is not None else yuan(Fen(0)),
-        "due": yuan(shown.due) if shown is not None else "",
+        "paid": yuan(shown.paid) if shown is not None else yuan(NO_MONEY),
+        "due": yuan(shown.due) if shown is not None else yuan(due_of(choice_of(inner))),
         "part": shown.paid / shown.total if shown is not None and shown.total else 0.0,
-        "accepts": [note(bill) for bill in sorted(shown.accepts)] if shown is not None else [],
-        "bills": [{"text": note(bill), "now": shown is not None and bill in shown.accepts} for bill in sorted(known)],
-        "message": session.comfort.pick(said) if said is not None else "",
+        "open": any(takes),
+        "notes": [{"text": note(value), "now": value in takes[0]} for value in sorted(can.bills)],
+        "coins": [{"text": note(value), "now": value in takes[1]} for value in sorted(can.coins)],
+        "gives": note(can.change) if can.change else "",
+        "change": yuan(shown.change_due) if shown is not None and shown.change_due else "",
+        "returned": yuan(shown.returned) if shown is not None and shown.returned else "",
+        "message": _said(session, snapshot, shown),
         "inside": money_inside(snapshot),
-        "cash": snapshot.capabilities.cash,
+        "means": [means.value for means in means_now(can)],
+        "busy": isinstance(inner, Pay) and shown is not None and _is(shown, PaymentState.REVERSING),
+        "failed": isinstance(inner, Pay) and shown is not None and _is(shown, PaymentState.FAILED),
+        "back": _comes_back(shown, can),
         "sent": isinstance(inner, GiveUp) and inner.sent,
+    }
+
+
+def _said(session: Session, snapshot: Snapshot, order: OrderView | None) -> str:
+    """The one sentence about the money: the payment's own first, while the passenger may pay again."""
+    payment = order.payment if order is not None else None
+    told = payment.message if payment is not None and isinstance(session.at, Pay) else None
+    said = told or (order.message if order is not None else None) or snapshot.trouble
+    return session.comfort.pick(said) if said is not None else ""
+
+
+def _comes_back(order: OrderView | None, can: Capabilities) -> str:
+    """How the money inside would come back: "coins", "slip", or "part" of it each way."""
+    if order is None or not can.change:
+        return "slip"
+    return "coins" if order.paid <= can.change else "part"
+
+
+def _is(order: OrderView, state: PaymentState) -> bool:
+    return order.payment is not None and order.payment.state is state
+
+
+def payment(session: Session, snapshot: Snapshot) -> Group:
+    """The payment without cash that is under way, without the code that may have to be shown."""
+    step, shown = session.at, payment_of(snapshot)
+    if not isinstance(step, Paying):
+        return {"means": "", "state": "", "seconds": 0, "message": "", "stopping": False, "due": ""}
+    told = shown.message if shown is not None and step.seen else None
+    return {
+        "means": step.means.value,
+        "state": step.state.value,
+        "seconds": shown.seconds_left if shown is not None and step.seen else 0,
+        "message": session.comfort.pick(told) if told is not None else "",
+        "stopping": step.stopping,
+        "due": yuan(snapshot.order.due) if snapshot.order is not None else "",
+    }
+
+
+def payment_code(session: Session, snapshot: Snapshot) -> str:
+    """The text of the code that a passenger's phone pays by, else empty."""
+    step, shown = session.at, payment_of(snapshot)
+    if not isinstance(step, Paying) or shown is None or step.state is not PaymentState.SHOWING_CODE:
+        return ""
+    return shown.code
+
+
+def link(session: Session, snapshot: Snapshot) -> Group:
+    """Which ticket is handed to a phone, and which could be next."""
+    order = snapshot.order
+    numbers = [ticket.number for ticket in order.tickets] if order is not None else []
+    step = session.at
+    at = numbers.index(step.number) if isinstance(step, ToPhone) and step.number in numbers else 0
+    return {
+        "count": len(numbers),
+        "at": at + 1,
+        "first": numbers[0] if numbers else "",
+        "following": numbers[at + 1] if at + 1 < len(numbers) else "",
     }
 
 

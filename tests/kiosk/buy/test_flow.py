@@ -42,10 +42,12 @@ from kiosk.till.commands import (
 )
 from kiosk.till.values import (
     Delivery,
+    Means,
     OrderState,
 )
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
+from tickets.money import Fen
 
 FIRST = next(offer for offer in timetable() if offer.destination == 1001)
 FLOW = Flow(TASKS)
@@ -97,11 +99,17 @@ class Walk:
         return self.to_who().card().touch(t.Confirm())
 
     def to_bills(self) -> "Walk":
-        return self.to_pay().touch(b.PayCash())
+        return self.to_pay().touch(b.PayBy(Means.CASH))
 
     def bill(self, yuan: int) -> "Walk":
         self.till.bill(yuan)
         self.look()
+        return self
+
+    def without_change(self) -> "Walk":
+        """The dispensers are empty: exact money only, and what went in becomes a claim."""
+        can = self.till.snapshot.capabilities
+        self.till.show(replace(self.till.snapshot, capabilities=replace(can, change=Fen(0))))
         return self
 
     def paper(self, delivery: Delivery) -> "Walk":
@@ -195,14 +203,14 @@ def test_back_from_paying_gives_the_places_up_and_asks_again() -> None:
     assert walk.is_at(Who)
     assert walk.last() == CancelOrder()
     assert len(walk.choice.riders) == 1
-    walk.touch(t.Confirm(), b.PayCash())
+    walk.touch(t.Confirm(), b.PayBy(Means.CASH))
     assert walk.is_at(PuttingIn)
     assert walk.till.snapshot.order is not None
     assert walk.till.snapshot.order.state is OrderState.HELD
 
 
 def test_with_money_inside_back_asks_first_and_the_journey_cannot_be_changed() -> None:
-    walk = Walk().to_bills().bill(20)
+    walk = Walk().without_change().to_bills().bill(20)
     for touch in (b.ChangeDeparture(), b.ChangeDestination(), b.ChangeTravellers()):
         walk.touch(touch)
         assert walk.is_at(PuttingIn)
@@ -260,10 +268,10 @@ def test_a_validator_that_cannot_open_leads_back_to_how_to_pay() -> None:
     walk = Walk().to_bills()
     order = walk.till.snapshot.order
     assert order is not None
-    shut = replace(walk.till.snapshot, order=replace(order, accepts=()), trouble=("打不开", "shut"))
+    shut = replace(walk.till.snapshot, order=replace(order, accepts=(), accepts_coins=()), trouble=("打不开", "shut"))
     session, _commands = FLOW.news(walk.session, shut, 0)
     assert isinstance(session.step, Pay)
-    session, commands = FLOW.touched(session, b.PayCash(), shut, 0)
+    session, commands = FLOW.touched(session, b.PayBy(Means.CASH), shut, 0)
     assert isinstance(session.step, PuttingIn)
     assert commands == (StartCash(),)
 
@@ -388,7 +396,7 @@ def test_large_print_waits_three_times_as_long() -> None:
 
 
 def test_silence_with_money_inside_ends_in_a_slip() -> None:
-    walk = Walk().to_bills().bill(20).wait(60).wait(20)
+    walk = Walk().without_change().to_bills().bill(20).wait(60).wait(20)
     assert walk.last() == CancelOrder()
     assert walk.is_at(Trouble)
     walk.wait(60).wait(20)
@@ -466,9 +474,11 @@ def test_recovered_business_is_shown_once_and_stays_within_reach() -> None:
 
 
 def test_only_what_is_sold_can_be_chosen() -> None:
-    walk = Walk().touch(t.Begin("buy"), b.ChooseStop(1016), b.ChooseStop(4))
+    walk = Walk()
+    walk.till.show(replace(walk.till.snapshot, days=()))
+    walk.touch(t.Begin("buy"), b.ChooseStop(1016), b.ChooseStop(4))
     assert walk.is_at(WhereTo)
-    walk.touch(b.ChooseStop(1001), b.ChooseTrip("2026-11-22", "nothing"), b.PayCash(), t.Finish())
+    walk.touch(b.ChooseStop(1001), b.ChooseTrip("2026-11-22", "nothing"), b.PayBy(Means.CASH), t.Finish())
     assert walk.is_at(WhichDeparture)
 
 

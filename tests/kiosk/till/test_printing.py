@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from drivers.printer import PrintOutcome
-from kiosk.flow import news
-from kiosk.steps import Choice, NotPrinted, PuttingIn, nobody
+from kiosk.buy.steps import Choice, NotPrinted, PuttingIn
+from kiosk.flow import Flow
+from kiosk.steps import nobody
+from kiosk.tasks import TASKS
 from kiosk.till.commands import (
     EndSession,
     PrintTickets,
@@ -115,7 +117,7 @@ def test_a_printer_that_fails_with_the_last_note_does_not_leave_the_screen_waiti
     assert order.state is OrderState.ISSUED
     assert deliveries(site) == [Delivery.REFUSED]
     paying = replace(nobody(0), step=PuttingIn(choice=Choice()))
-    session, _ = news(paying, till.snapshot(), 0)
+    session, _ = Flow(TASKS).news(paying, till.snapshot(), 0)
     assert isinstance(session.step, NotPrinted)
     site.printer.ready = True
     till.do(PrintTickets())

@@ -1,0 +1,35 @@
+import QtQuick
+import "../controls"
+
+// Given up: all the money came back.
+Stage {
+    id: screen
+
+    question: qsTr("Please take your money")
+
+    Column {
+        width: parent.width
+        spacing: Look.mm(5)
+
+        Figure {
+            width: parent.width
+            label: qsTr("Given back")
+            value: buy.paying.returned ?? ""
+        }
+        Label {
+            width: parent.width
+            text: qsTr("The purchase has ended, and no ticket was made. Your money is in the tray below the screen.")
+        }
+    }
+
+    Action {
+        objectName: "givenBack.finish"
+        anchors.bottom: parent.bottom
+        width: parent.width
+        tone: "primary"
+        letters: Look.title
+        sign: "tick"
+        name: qsTr("I have my money")
+        onTouched: kiosk.touch("finish")
+    }
+}

@@ -1,0 +1,1 @@
+"""What else can be done here than buying, for whoever has begun a session already."""
