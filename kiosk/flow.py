@@ -10,9 +10,9 @@ from typing import Any
 
 from kiosk import touches as t
 from kiosk.idle import PATIENCE, QUIET_MS, WARNING_MS
-from kiosk.steps import Attract, Comfort, Language, OutOfService, Session, Speech, Step, StillThere, nobody
+from kiosk.steps import Attract, Called, Comfort, Language, OutOfService, Session, Speech, Step, StillThere, nobody
 from kiosk.task import Place, Task, Turn
-from kiosk.till.commands import AskForDocuments, CallStaff, Command
+from kiosk.till.commands import AskForDocuments, CallStaff, Command, LookAt
 from kiosk.till.values import Snapshot
 
 Next = tuple[Session, tuple[Command, ...]]
@@ -41,8 +41,7 @@ class Flow:
         """What follows a touch. A touch that means nothing here changes nothing but keeps the session awake."""
         session = replace(session, touched_ms=at_ms)
         if isinstance(touch, t.StaffWanted):
-            called = snapshot.capabilities.staff_called
-            return replace(session, step=session.at), (CallStaff(on=not called),)
+            return self._call(session, snapshot, at_ms)
         comfort = _comfort(session.comfort, touch)
         if comfort is not None:
             session = replace(session, comfort=comfort)
@@ -50,6 +49,8 @@ class Flow:
                 return session, ()
             touch = t.Begin(self.tasks[0].name)
         match session.step:
+            case Called(before=before):
+                return self._turn(session, (before, ()), at_ms)
             case StillThere():
                 if isinstance(touch, t.StartOver | t.Finish):
                     return self.leave(session, snapshot, at_ms)
@@ -71,21 +72,24 @@ class Flow:
         inner, place = session.at, self.place(session.at)
         turn: Turn = (inner, ()) if place is None else place.adopt(inner, snapshot, at_ms)
         if isinstance(turn[0], Attract | OutOfService):
-            turn = (self._idle(session, snapshot), turn[1])
+            now: tuple[Command, ...] = () if snapshot.day is None else (LookAt(day=None),)
+            turn = (self._idle(session, snapshot), (*turn[1], *now))
         if turn[0] == inner:
             return session, turn[1]
         return self._turn(replace(session, step=inner, touched_ms=at_ms), turn, at_ms)
 
     def ticked(self, session: Session, snapshot: Snapshot, at_ms: int) -> Next:
         """What follows from time alone."""
-        step = session.step
+        step = session.at if isinstance(session.step, Called) else session.step
         if isinstance(step, StillThere):
             return self.leave(session, snapshot, at_ms) if at_ms >= step.until_ms else (session, ())
         asks_at = self.asks_at_ms(session, snapshot)
         if asks_at is None or at_ms < asks_at:
             return session, ()
         if isinstance(step, OutOfService):
-            return replace(session, comfort=Comfort(), touched_ms=at_ms), ()
+            return replace(session, step=step, comfort=Comfort(), touched_ms=at_ms), ()
+        if isinstance(step, Attract):
+            return self._turn(session, (step, ()), at_ms)
         place = self.place(step)
         if place is not None and not place.asks:
             return self.leave(session, snapshot, at_ms)
@@ -104,7 +108,7 @@ class Flow:
         """The moment at which this session is asked whether anybody is there; None for never."""
         if isinstance(session.step, Attract | StillThere):
             return None
-        place = self.place(session.step)
+        place = self.place(session.at)
         waits = QUIET_MS if place is None else place.waits(session.step, snapshot)
         if waits is None:
             return None
@@ -133,6 +137,14 @@ class Flow:
     def offered(self, snapshot: Snapshot) -> tuple[str, ...]:
         """The names of the tasks that can be begun now, in the order of the table."""
         return tuple(task.name for task in self.tasks if task.offers(snapshot))
+
+    def _call(self, session: Session, snapshot: Snapshot, at_ms: int) -> Next:
+        """Call staff and say so; there, the same touch takes the call back."""
+        if isinstance(session.step, Called):
+            after, commands = self._turn(session, (session.at, ()), at_ms)
+            return after, (*commands, CallStaff(on=False))
+        calls: tuple[Command, ...] = () if snapshot.capabilities.staff_called else (CallStaff(on=True),)
+        return replace(session, step=Called(before=session.at)), calls
 
     def _idle(self, session: Session, snapshot: Snapshot) -> Step:
         for task in self.tasks:

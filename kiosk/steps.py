@@ -78,6 +78,13 @@ class StillThere(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Called(Step):
+    """Somebody called staff and is told so. Everything goes on as it was at `before`."""
+
+    before: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """All that the screens know of this passenger. Times are monotonic milliseconds.
 
@@ -91,8 +98,8 @@ class Session:
 
     @property
     def at(self) -> Step:
-        """The step, also behind the question whether anybody is there."""
-        return self.step.before if isinstance(self.step, StillThere) else self.step
+        """The step, also behind the question whether anybody is there, and behind the word that staff are called."""
+        return self.step.before if isinstance(self.step, StillThere | Called) else self.step
 
 
 def nobody(at_ms: int, *, waved_away: str | None = None) -> Session:

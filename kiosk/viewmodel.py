@@ -20,6 +20,8 @@ from kiosk.present.rail import rail
 from kiosk.present.values import Group
 from kiosk.rows import RowsModel
 from kiosk.screens import FOLDER, OWN, screen_name
+from kiosk.staff.knock import Knock
+from kiosk.staff.task import DOOR
 from kiosk.steps import Session, Speech, nobody
 from kiosk.tasks import TASKS
 from kiosk.till.commands import Command
@@ -103,6 +105,7 @@ class KioskViewModel(Part):
         self._session = nobody(clock())
         self._snapshot: Snapshot | None = None
         self._step = ""
+        self._knock = Knock()
         self._files = _files(self._flow)
         self._board = RowsModel(self, personal=())
         self.parts: Mapping[str, Part] = made_parts(self._answer, zone, self)
@@ -121,6 +124,8 @@ class KioskViewModel(Part):
 
     def tick(self) -> None:
         """Let time pass: to be called a few times a second."""
+        if self._knock.is_due(self._clock()):
+            self.touched(t.Begin(DOOR.name))
         if self._snapshot is not None:
             self._follow(*self._flow.ticked(self._session, self._snapshot, self._clock()))
 
@@ -220,6 +225,11 @@ class KioskViewModel(Part):
         """A language, by its code."""
         if any(each["code"] == code for each in self._languages):
             self.touched(t.Speak(code))
+
+    @Slot(bool)
+    def hold(self, on: bool) -> None:
+        """A finger is put on the station's name, or taken off."""
+        self._knock.hold(on, self._clock())
 
     @Slot(str)
     def key(self, character: str) -> None:

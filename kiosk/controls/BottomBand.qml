@@ -155,6 +155,7 @@ Rectangle {
         objectName: "band.staff"
         place: 7
         name: called ? qsTr("Staff called") : qsTr("Call staff")
+        text: qsTr("Call staff") // the band would move with its longest word
         sign: "staff"
         checked: called
         onTouched: kiosk.touch("callStaff")

@@ -41,6 +41,11 @@ Rectangle {
         color: band.pale
     }
 
+    Doorbell {
+        width: station.x + station.width
+        height: band.height
+    }
+
     Label {
         id: time
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.flow import Flow
-from kiosk.steps import Attract, OutOfService, Step, StillThere
+from kiosk.steps import Attract, Called, OutOfService, Step, StillThere
 
 FOLDER = Path(__file__).parent
 
@@ -12,6 +12,7 @@ OWN: Mapping[type[Step], tuple[str, str]] = {
     Attract: ("attract", "Attract"),
     OutOfService: ("outOfService", "OutOfService"),
     StillThere: ("stillThere", "StillThere"),
+    Called: ("called", "../staff/Called"),
 }
 """Name and file of the screens of nobody, and of the question whether anybody is there."""
 
