@@ -4,22 +4,29 @@ import argparse
 import json
 from pathlib import Path
 
-from station import centre_badges
+from station import centre_badges, centre_incidents
+from sync.server.settings import PAYMENT_PROVIDERS
 
 MOST_NAME = 80
 """The longest name of a terminal that the centre keeps."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare init, run, enrol-code and what is done about badges."""
+    """Declare init, run, enrol-code, incidents and what is done about badges."""
     acts = parser.add_subparsers(required=True, metavar="ACT")
     init = acts.add_parser("init", help="set up a centre with one station in an empty directory")
     run = acts.add_parser("run", help="serve it until SIGTERM; prints a JSON line with its address")
     code = acts.add_parser("enrol-code", help="make a one-time code that lets a terminal enrol")
     centre_badges.add_arguments(acts.add_parser("badge", help="who of the staff may act, and their badge cards"))
+    centre_incidents.add_arguments(acts.add_parser("incidents", help="what should not have happened and did"))
     for act in (init, run, code):
         act.add_argument("--dir", type=Path, required=True, metavar="DIR")
     init.add_argument("--timetable", type=Path, metavar="FILE", help="instead of the demonstration's")
+    init.add_argument(
+        "--payments",
+        choices=[provider or "none" for provider in PAYMENT_PROVIDERS],
+        help="who moves money without cash; the sandbox moves none, and comes with the demonstration's timetable",
+    )
     init.set_defaults(run=_init)
     run.add_argument("--host", default="127.0.0.1")
     run.add_argument("--port", type=_port, default=8080, help="0 picks a free one")
@@ -47,11 +54,15 @@ def _port(text: str) -> int:
 
 def _init(arguments: argparse.Namespace) -> int:
     from station.probes import probe_from_environment
+    from sync.server.settings import Policy
     from sync.server.setup import initialise
     from sync.server.timetable import load_timetable
 
     timetable = load_timetable(arguments.timetable) if arguments.timetable else None
-    initialise(arguments.dir, timetable, probe=probe_from_environment())
+    policy = None
+    if arguments.payments is not None:
+        policy = Policy(payment_provider="" if arguments.payments == "none" else arguments.payments)
+    initialise(arguments.dir, timetable, policy=policy, probe=probe_from_environment())
     print(f"A centre is set up in {arguments.dir}. Run it with: waystation centre run --dir {arguments.dir}")
     return 0
 

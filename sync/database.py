@@ -23,6 +23,9 @@ from tickets.errors import EnvironmentFault
 FILE_MODE = 0o660
 """Files of a terminal are read and written by its group, and by nobody else."""
 _BUSY_MS = 5000
+_DAMAGED_HINT = (
+    "Stop what uses it and check the disk. A cache is fetched again by itself; move a journal to a safe place."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +147,7 @@ def unusable(name: str, path: Path, error: sqlite3.Error | UnicodeDecodeError) -
     code = getattr(error, "sqlite_errorname", "")
     what = f"The {name} {path} cannot be used ({code or type(error).__name__})"
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or isinstance(error, UnicodeDecodeError):
-        hint = "Keep the file as evidence, check the disk, and follow the runbook for a damaged store."
+        hint = _DAMAGED_HINT
         return DamagedStore(what, hint)
     if code.startswith("SQLITE_FULL"):
         hint = "Free space on this disk; nothing is lost, and work goes on by itself."
@@ -210,7 +213,7 @@ def _look_through(connection: sqlite3.Connection, name: str, path: Path) -> None
     if found != ("ok",):
         raise DamagedStore(
             f"The {name} {path} is damaged inside",
-            "Keep the file as evidence, check the disk, and follow the runbook for a damaged store.",
+            _DAMAGED_HINT,
         )
 
 
