@@ -18,6 +18,8 @@ from drivers.printer.words import health_of
 
 LOOK_SECONDS = 0.05
 """Between two looks at a printer that is at work."""
+QUIET_SECONDS, MOST_QUIET_SECONDS = 0.05, 0.5
+"""Without a byte for so long, no late answer to an earlier question is on its way; and how long that is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,7 @@ class LabelPrinter:
             self._decoder = self._language.decoder()
             if not self._in_step:
                 self._link.write(self._language.cancel)
+                drain(self._link, QUIET_SECONDS, within=MOST_QUIET_SECONDS)
         return self._link
 
     def _send(self, step: Step) -> None:

@@ -66,8 +66,8 @@ class Bench:
         self.pictures = pictures
         self.printer = EscPosPrinter(
             lambda: open_link(station.address, 115200),
-            handshake_timeout=0.7,
-            status_timeout=0.3,
+            handshake_timeout=0.6,
+            status_timeout=0.15,
             mouth=mouth,
             confirm=confirm,
         )

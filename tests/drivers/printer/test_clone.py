@@ -6,12 +6,17 @@ from typing import Any
 import pytest
 
 from drivers.link import open_link
-from drivers.printer import PaperState, PrintOutcome, codec
+from drivers.printer import PaperState, PrintOutcome, codec, escpos
 from drivers.printer.escpos import EscPosPrinter
 from tests.drivers.printer.paper import Bench, bench, picture, printed, wait_until
 
 ROWS = 400
-SLOW = 100.0
+SLOW = 200.0
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(escpos, "QUIET_SECONDS", 0.1)
 
 
 def print_one(there: Bench, seed: int = 1, **told: Any) -> PrintOutcome:
@@ -50,7 +55,7 @@ def test_trouble_in_the_middle_is_not_done(tmp_path: Path, command: str, back: s
 def test_a_line_that_goes_bad_before_the_confirmation(tmp_path: Path, fault: str) -> None:
     with bench(tmp_path, clone=True) as there:
         there.printer = EscPosPrinter(
-            lambda: open_link(there.station.address), handshake_timeout=0.7, confirm="status", begin_with_cut=True
+            lambda: open_link(there.station.address), handshake_timeout=0.4, confirm="status", begin_with_cut=True
         )
         assert print_one(there) is PrintOutcome.DONE
 

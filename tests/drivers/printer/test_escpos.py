@@ -16,7 +16,7 @@ from drivers.simulation import LINE_FAULTS
 from tests.drivers.printer.paper import ACROSS, Bench, bench, picture, printed, wait_until
 
 ROWS = 400
-SLOW = 100.0  # mm/s: ROWS rows take half a second, so that a fault has a middle to come in
+SLOW = 200.0  # mm/s: ROWS rows take a quarter of a second, so that a fault has a middle to come in
 
 
 def print_one(there: Bench, image: bytes) -> PrintOutcome:
@@ -226,7 +226,7 @@ def test_a_line_that_breaks_anywhere(tmp_path_factory: pytest.TempPathFactory, a
     tmp_path = tmp_path_factory.mktemp("frayed")
     with bench(tmp_path) as there:
         printer = EscPosPrinter(
-            lambda: Frayed(open_link(there.station.address), after), handshake_timeout=1.0, status_timeout=0.5
+            lambda: Frayed(open_link(there.station.address), after), handshake_timeout=0.5, status_timeout=0.2
         )
         image = picture(SHORT)
         outcome = printer.print_raster(image, 576, SHORT)
@@ -246,7 +246,7 @@ def test_a_printer_that_goes_deaf_in_the_middle(tmp_path: Path, after: int) -> N
     with bench(tmp_path) as there:
         lines = chain([after], repeat(10**6))
         there.printer = EscPosPrinter(
-            lambda: Frayed(open_link(there.station.address), next(lines), noticed=False), handshake_timeout=0.8
+            lambda: Frayed(open_link(there.station.address), next(lines), noticed=False), handshake_timeout=0.5
         )
         outcome = print_one(there, picture(SHORT))
         assert outcome is PrintOutcome.UNKNOWN
