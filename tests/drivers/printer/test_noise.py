@@ -66,7 +66,7 @@ def test_a_printer_in_noise_says_what_is_true_and_prints_afterwards(
     tmp_path: Path, kind: PrinterKind, device: str, presenter: bool
 ) -> None:
     with Station(Flood(DEVICES[device](tmp_path)), f"pty:{tmp_path / 'printer'}") as station:
-        config = PrinterConfig(address=station.address, kind=kind, presenter=presenter, handshake_seconds=2.0)
+        config = PrinterConfig(address=station.address, kind=kind, presenter=presenter, handshake_seconds=0.8)
         printer = devices.printer(config)
         station.do("flood", on=True)
         survive(printer.status, longest=2.5)
