@@ -1834,6 +1834,10 @@ to start</source>
         <translation>%1 · 携童 %2</translation>
     </message>
     <message>
+        <source>Show the ID of this ticket</source>
+        <translation>请出示购票时的证件</translation>
+    </message>
+    <message>
         <source>Change</source>
         <translation>更改</translation>
     </message>

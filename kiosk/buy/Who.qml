@@ -10,7 +10,7 @@ Stage {
     readonly property string reason: buy.notice.reason ?? ""
     readonly property bool reader: buy.who.reader ?? false
 
-    question: count === 0 ? qsTr("Who is travelling?") : qsTr("Anyone else?")
+    question: (buy.who.changes ?? false) ? qsTr("Show the ID of this ticket") : count === 0 ? qsTr("Who is travelling?") : qsTr("Anyone else?")
     hint: Look.large && count > 0 && room_ > 0 && reader && notice === "" ? qsTr("Place the next ID card on the reader") : ""
     notice: reason !== "" ? Names.notice(reason) : buy.notice.said ?? ""
 
@@ -158,6 +158,7 @@ Stage {
             id: confirm
 
             objectName: "who.confirm"
+            visible: !(buy.who.changes ?? false)
             anchors.right: parent.right
             anchors.bottom: parent.bottom
             width: actions.stacked ? parent.width : parent.width - (actions.planned ? 2 : 1) * (actions.third + Look.gutter)

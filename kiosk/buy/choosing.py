@@ -5,6 +5,7 @@ from dataclasses import replace
 from kiosk.buy import touches as b
 from kiosk.buy.seating import closed, has_plan, kept_seats, opened
 from kiosk.buy.steps import Agree, RiderTicket, Seats, Typing, WhereTo, WhichDeparture, Who
+from kiosk.change.steps import Change
 from kiosk.steps import Attract
 from kiosk.task import Turn
 from kiosk.till.commands import EndSession, LookAt
@@ -54,7 +55,7 @@ def on_which(step: WhichDeparture, touch: Touch, snapshot: Snapshot, _at_ms: int
                     return closed(kept_seats(replace(step.choice, offer=offer, seats=kept))), ()
             return step, ()
         case Back() if step.choice.exchange is not None:
-            return Attract(), (EndSession(),)
+            return Change(number=step.choice.exchange.number), ()
         case Back():
             return WhereTo(choice=step.choice), ()
         case _:

@@ -81,7 +81,7 @@ def opened(choice: Choice) -> Seats:
 
 def closed(choice: Choice) -> Who | Agree:
     """Where the seat plan was opened from."""
-    return Who(choice=choice) if choice.exchange is None else Agree(choice=choice)
+    return Agree(choice=choice) if choice.holder else Who(choice=choice)
 
 
 def on_seats(step: Seats, touch: Touch, _snapshot: Snapshot, _at_ms: int) -> Turn:

@@ -24,11 +24,15 @@ class Rider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """The ticket that the new one takes the place of. `credit` is what it is worth."""
+    """The ticket that the new one takes the place of. `credit` is what it is worth.
+
+    `handle` names the document that it was found by; without one its holder is asked for it.
+    """
 
     number: str
     kind: TicketKind
     credit: Fen
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ class Choice:
 
     `day` is the day looked at, None for the next departures. `seats` are wishes, none while the machine is to choose.
     `seen` are the handles of all documents that were taken in, dropped ones too: the till may name one once more.
-    With `exchange` set, another ticket pays for this one, and nobody is asked who travels.
+    With `exchange` set, another ticket pays for this one, and only its own holder can travel.
     """
 
     destination: Destination | None = None
@@ -52,6 +56,13 @@ class Choice:
     def places(self) -> int:
         """How many seats are needed: one for each traveller, at least one."""
         return max(1, len(self.riders))
+
+    @property
+    def holder(self) -> str:
+        """The handle of the document of the ticket to be changed; empty while it has not been shown."""
+        if self.exchange is None:
+            return ""
+        return self.exchange.handle or (self.riders[0].handle if self.riders else "")
 
 
 class Notice(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kiosk.buy import touches as b
 from kiosk.buy.choosing import on_rail
-from kiosk.buy.seating import kept_seats
+from kiosk.buy.seating import closed, kept_seats
 from kiosk.buy.steps import Agree, Choice, Field, Notice, Pay, Rider, RiderTicket, Typing, WhichDeparture, Who
 from kiosk.task import Turn
 from kiosk.till.commands import DropTraveller, HoldOrder, Person, TypeDocument
@@ -78,7 +78,8 @@ def due_of(choice: Choice) -> Fen:
 def room_for(choice: Choice) -> int:
     """How many more travellers fit into this order."""
     free = choice.offer.free if choice.offer is not None else 0
-    return max(0, min(MOST_RIDERS, free) - len(choice.riders))
+    most = MOST_RIDERS if choice.exchange is None else 1
+    return max(0, min(most, free) - len(choice.riders))
 
 
 def with_document(step: Who | RiderTicket | Typing, read: Traveller) -> Turn:
@@ -101,13 +102,15 @@ def with_document(step: Who | RiderTicket | Typing, read: Traveller) -> Turn:
         masked_name=read.masked_name,
         masked_number=read.masked_number,
     )
-    return Who(choice=kept_seats(replace(choice, riders=(*choice.riders, rider)))), ()
+    return closed(kept_seats(replace(choice, riders=(*choice.riders, rider)))), ()
 
 
 def on_who(step: Who, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
     """The answer to a touch while travellers are collected."""
     choice = step.choice
     match touch:
+        case Confirm() if choice.exchange is not None:
+            return step, ()
         case Confirm() if choice.riders and choice.offer is not None and snapshot.capabilities.sells:
             people = tuple(Person(rider.handle, rider.kind, rider.children) for rider in choice.riders)
             return _held(choice, snapshot, at_ms), (
@@ -128,9 +131,10 @@ def on_agree(step: Agree, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
     choice = step.choice
     match touch:
         case Confirm() if choice.exchange is not None and choice.offer is not None and snapshot.capabilities.sells:
-            number = choice.exchange.number
+            old = choice.exchange
+            holder = (Person(choice.holder, old.kind),)
             return _held(choice, snapshot, at_ms), (
-                HoldOrder(offer=choice.offer, travellers=(), seats=choice.seats, changes=number),
+                HoldOrder(offer=choice.offer, travellers=holder, seats=choice.seats, changes=old.number),
             )
         case Back():
             return WhichDeparture(choice=choice), ()

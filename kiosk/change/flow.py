@@ -39,7 +39,7 @@ def _other_coach(step: Change, snapshot: Snapshot) -> Turn:
     there = _destination(old, snapshot) if old is not None else None
     if old is None or there is None:
         return CannotDo(task=Task.CHANGE, words=NOT_FROM_HERE), ()
-    swapped = Exchange(number=old.number, kind=old.kind, credit=old.fare_credit)
+    swapped = Exchange(number=old.number, kind=old.kind, credit=old.fare_credit, handle=old.handle)
     return WhichDeparture(choice=Choice(destination=there, exchange=swapped)), ()
 
 

@@ -160,8 +160,11 @@ def changing(r: Rehearsal, look: Look) -> Iterator[str]:
     _found(r, look, "change")
     yield "change"
     r.model.touch("confirm")
-    r.settle()
+    yield "change-which"
     r.choose_first_coach()
+    yield "change-holder"
+    r.till.card()
+    r.settle()
     yield "agree"
 
 

@@ -30,7 +30,8 @@ def offer_rows(
     offers: tuple[Offer, ...], session: Session, snapshot: Snapshot, zone: ZoneInfo, *, most: int
 ) -> tuple[Row, ...]:
     """Departures as rows, the next first."""
-    chosen = choice_of(session.step).offer
+    choice = choice_of(session.step)
+    chosen = choice.offer
     return tuple(
         {
             "key": f"{offer.service_date.isoformat()}/{offer.trip}/{offer.destination}",
@@ -38,7 +39,9 @@ def offer_rows(
             "trip": offer.trip,
             "to": session.comfort.pick(offer.names),
             "time": wording.clock(offer.departs_at, zone),
-            "otherDay": wording.other_day(offer.departs_at, snapshot.now, zone, session.comfort.language),
+            "otherDay": wording.other_day(offer.departs_at, snapshot.now, zone, session.comfort.language)
+            if choice.day is None
+            else "",
             "left": wording.minutes_left(offer.departs_at, snapshot.now),
             "gate": offer.gate,
             "free": offer.free,
@@ -133,6 +136,7 @@ def who(session: Session, snapshot: Snapshot) -> Group:
     offer = choice.offer
     return {
         "count": len(choice.riders),
+        "changes": choice.exchange is not None,
         "room": room_for(choice),
         "total": yuan(total_of(choice)),
         "reading": snapshot.reading,
