@@ -1,13 +1,13 @@
 """Pictures of every screen: `waystation kiosk --screenshots DIR`, or `python -m kiosk.screenshots DIR`.
 
-Each screen in each language and mode on each of two panels as a PNG file, and one sheet of small pictures of each
-panel and mode to look them over. `--only=pay,done` makes only these, and no sheet.
+Each screen in each language and mode on each of two panels as a PNG file, and for each panel and mode one sheet of
+small pictures to look them over. `--only=pay,done` makes only these, and no sheets.
 """
 
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -28,62 +28,60 @@ NOBODYS = ("attract", "attract-recovered")
 _ACROSS, _GAP, _TITLE = 6, 12, 34
 
 
-def looks(languages: Sequence[str]) -> Iterator[Look]:
-    """Every mode in every language, and the long one once."""
-    for mode in MODES:
-        for language in languages:
-            yield replace(mode, language=language)
-    yield Look(language=LONG)
+def looks(languages: Sequence[str], panel: PanelSettings) -> list[Look]:
+    """Every mode in every language, and the long one once. Low reach only where it changes something."""
+    modes = [mode for mode in MODES if not mode.low or panel.too_high_mm + panel.too_low_mm > 0]
+    return [*(replace(mode, language=language) for mode in modes for language in languages), Look(language=LONG)]
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One picture: of which screen."""
+@dataclass(slots=True, kw_only=True)
+class Sheet:
+    """Small pictures of all screens in one look, in rows, each with its name above."""
 
-    name: str
-    file: Path
+    panel: PanelSettings
+    small: list[tuple[str, QImage]] = field(default_factory=list)
+
+    @property
+    def size(self) -> QSize:
+        """Of one small picture."""
+        scale = (640 if self.panel.portrait else 480) / max(self.panel.width_px, self.panel.height_px)
+        return QSize(round(self.panel.width_px * scale), round(self.panel.height_px * scale))
+
+    def add(self, name: str, picture: QImage) -> None:
+        """One screen more."""
+        whole, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        self.small.append((name, picture.scaled(self.size, whole, smooth)))
+
+    def drawn(self) -> QImage:
+        """The sheet."""
+        across, down = self.size.width() + _GAP, self.size.height() + _TITLE + _GAP
+        rows = -(-len(self.small) // _ACROSS)
+        paper = QImage(_ACROSS * across + _GAP, rows * down + _GAP, QImage.Format.Format_RGB32)
+        paper.fill(QColor("#8894A0"))
+        painter = QPainter(paper)
+        font = QFont("Noto Sans CJK SC")
+        font.setPixelSize(20)
+        painter.setFont(font)
+        for at, (name, picture) in enumerate(self.small):
+            corner = QPoint(_GAP + at % _ACROSS * across, _GAP + at // _ACROSS * down)
+            painter.drawText(QRect(corner, QSize(across, _TITLE)), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.drawImage(corner + QPoint(0, _TITLE), picture)
+        painter.end()
+        return paper
 
 
-def shots(r: Rehearsal, look: Look, folder: Path, panel: str, only: Sequence[str]) -> list[Shot]:
-    """Write every screen of the walk; returns what was written, in its order."""
-    made = []
-    for at, name in enumerate(walk(r, look), start=1):
-        if (only and not any(part in name for part in only)) or (name in NOBODYS and look != Look()):
+def screens(r: Rehearsal, wanted: Sequence[Look], only: Sequence[str]) -> Iterator[tuple[str, Look, QImage]]:
+    """Every screen in every look. The walk is done once: each screen is changed to every look where it stands."""
+    for at, name in enumerate(walk(r, wanted[0]), start=1):
+        if only and not any(part in name for part in only):
             continue
-        file = folder / f"{at:02}-{name}-{panel}-{look.name}.png"
-        if not r.draw().save(str(file)):
-            raise OSError(None, "No picture can be written here", str(file))
-        made.append(Shot(name, file))
-    return made
-
-
-def sheet(made: Sequence[Shot], file: Path, panel: PanelSettings) -> None:
-    """All of these on one picture, each with its name."""
-    scale = (640 if panel.portrait else 480) / max(panel.width_px, panel.height_px)
-    size = QSize(round(panel.width_px * scale), round(panel.height_px * scale))
-    rows = -(-len(made) // _ACROSS)
-    paper = QImage(
-        _ACROSS * (size.width() + _GAP) + _GAP,
-        rows * (size.height() + _TITLE + _GAP) + _GAP,
-        QImage.Format.Format_RGB32,
-    )
-    paper.fill(QColor("#8894A0"))
-    painter = QPainter(paper)
-    font = QFont("Noto Sans CJK SC")
-    font.setPixelSize(20)
-    painter.setFont(font)
-    for at, shot in enumerate(made):
-        corner = QPoint(
-            _GAP + at % _ACROSS * (size.width() + _GAP), _GAP + at // _ACROSS * (size.height() + _TITLE + _GAP)
-        )
-        small = QImage(str(shot.file)).scaled(
-            size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        painter.drawText(QRect(corner, QSize(size.width(), _TITLE)), Qt.AlignmentFlag.AlignVCenter, shot.name)
-        painter.drawImage(corner + QPoint(0, _TITLE), small)
-    painter.end()
-    if not paper.save(str(file)):
-        raise OSError(None, "No picture can be written here", str(file))
+        alone = name in NOBODYS
+        for look in wanted[:1] if alone else wanted:
+            if not alone:
+                r.set(look)
+            yield f"{at:02}-{name}", look, r.draw()
+        if not alone:
+            r.set(wanted[0])
 
 
 def write(folder: Path, *, only: Sequence[str] = (), on_written: Callable[[Path], object] = lambda _path: None) -> None:
@@ -93,15 +91,22 @@ def write(folder: Path, *, only: Sequence[str] = (), on_written: Callable[[Path]
     for panel_name, panel in PANELS.items():
         rehearsal = rehearse(panel)
         languages = [each["code"] for each in rehearsal.model.group("comfort")["languages"]]  # type: ignore[attr-defined]  # a list in the group
+        sheets = {look: Sheet(panel=panel) for look in looks(languages, panel)}
         try:
-            for look in looks(languages):
-                made = shots(rehearsal, look, folder, panel_name, only)
-                if not only:
-                    contact = folder / f"sheet-{panel_name}-{look.name}.png"
-                    sheet(made, contact, panel)
-                    on_written(contact)
+            for name, look, picture in screens(rehearsal, list(sheets), only):
+                _save(picture, folder / f"{name}-{panel_name}-{look.name}.png")
+                sheets[look].add(name, picture)
+            for look, sheet in sheets.items() if not only else ():
+                file = folder / f"sheet-{panel_name}-{look.name}.png"
+                _save(sheet.drawn(), file)
+                on_written(file)
         finally:
             rehearsal.kiosk.close()
+
+
+def _save(picture: QImage, file: Path) -> None:
+    if not picture.save(str(file)):
+        raise OSError(None, "No picture can be written here", str(file))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -54,7 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="waystation", description="The software of a coach station's own machines.")
     commands = parser.add_subparsers(metavar="COMMAND")
     for name, said, needs, process in (
-        ("kiosk", "the ticket machine: screen, cash, printer", kiosk_devices, _kiosk),
         ("gate", "the gate: readers, decision, barrier", _gate_lanes, _gate),
         ("sync", "keeps this terminal's stores in step with the centre", lambda _: None, _sync),
         ("relay", "the station's arbiter: says who used a ticket first", lambda _: None, _relay),
@@ -65,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
             "--check-config", action="store_true", help="read the configuration, say what is wrong, end"
         )
         command.set_defaults(run=_with_config(process, needs))
+    _add_kiosk(commands.add_parser("kiosk", help="the ticket machine: screen, cash, printer"))
     _add_display(
         commands.add_parser("display", help="the gate's display for passengers: what the gate says, in colour")
     )
@@ -115,6 +115,24 @@ def _kiosk(config: Config) -> int:
     from station import kiosk_process
 
     return kiosk_process.run(config)
+
+
+def _add_kiosk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="needed for all but pictures")
+    parser.add_argument("--check-config", action="store_true", help="read the configuration, say what is wrong, end")
+    parser.add_argument("--screenshots", type=Path, metavar="DIR", help="write every screen as a PNG file, and end")
+
+    def run(arguments: argparse.Namespace) -> int:
+        if arguments.screenshots is not None:
+            from kiosk import screenshots
+
+            screenshots.write(arguments.screenshots, on_written=print)
+            return 0
+        if arguments.config is None:
+            parser.error("say which terminal this is: --config FILE")
+        return _with_config(_kiosk, kiosk_devices)(arguments)
+
+    parser.set_defaults(run=run)
 
 
 def _gate_lanes(config: Config) -> object:

@@ -81,7 +81,16 @@ class PanelConfig:
     height_mm: float = 194.0
     width_px: int = 1920
     height_px: int = 1080
+    bottom_mm: float = 850.0  # from the floor to the glass's lower edge
     fullscreen: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechConfig:
+    """What the kiosk says aloud, with espeak-ng, where it is installed."""
+
+    offered: bool = True
+    headphones: str = "never"  # never, always, or the input device whose switch tells that they are plugged in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +274,7 @@ class Config:
     sync: SyncConfig = field(default_factory=SyncConfig)
     relay_server: RelayServerConfig = field(default_factory=RelayServerConfig)
     panel: PanelConfig = field(default_factory=PanelConfig)
+    speech: SpeechConfig = field(default_factory=SpeechConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from gate.screen.panel import READERS, ScreenPanel
 from kiosk.panel import PanelSettings
+from kiosk.speech.jack import ALWAYS, NEVER
 
 RANGES: dict[str, tuple[float, float]] = {
     "sync.interval_seconds": (0.05, 3600),
@@ -22,6 +23,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "panel.height_mm": (20, 5000),
     "panel.width_px": (100, 20000),
     "panel.height_px": (100, 20000),
+    "panel.bottom_mm": (0, 3000),
     "display.width_mm": (80, 5000),
     "display.height_mm": (80, 5000),
     "display.width_px": (100, 20000),
@@ -214,6 +216,11 @@ def _command(name: str, value: str) -> str:
     return "" if good else f'`{name}` must be 1 to 16 bytes in hexadecimal digits, such as "1D 65 02".'
 
 
+def _headphones(name: str, value: str) -> str:
+    good = value in (NEVER, ALWAYS) or value.startswith("/dev/")
+    return "" if good else f'`{name}` must be "never", "always" or an input device such as "/dev/input/event3".'
+
+
 _TEXTS: dict[str, Callable[[str, str], str]] = {
     "address": _address,
     "url": _url,
@@ -229,6 +236,7 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
     "printer.present_command": _command,
     "printer.retract_command": _command,
     "reader": _reader,
+    "speech.headphones": _headphones,
 }
 
 MOST_LABEL = 20

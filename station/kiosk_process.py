@@ -12,6 +12,8 @@ from PySide6.QtCore import QTimer
 from kiosk.app import KioskWindow, application, run_kiosk
 from kiosk.panel import PanelSettings
 from kiosk.paper.fonts import FontMissing, Fonts, find_fonts
+from kiosk.speech.espeak import find_voice
+from kiosk.speech.jack import headphones
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.cashier import Cashier
 from kiosk.till.commands import Command
@@ -96,7 +98,9 @@ def run(config: Config, *, on_ready: Callable[[KioskWindow], None] | None = None
         height_mm=config.panel.height_mm,
         width_px=config.panel.width_px,
         height_px=config.panel.height_px,
+        bottom_mm=config.panel.bottom_mm,
     )
+    voice = find_voice(plugged=headphones(config.speech.headphones)) if config.speech.offered else None
     probe = probe_from_environment()
     failures: list[BaseException] = []
     feed = Feed()
@@ -119,7 +123,9 @@ def run(config: Config, *, on_ready: Callable[[KioskWindow], None] | None = None
     service.start()
     hatch = Hatch(config.directory, service.ask)
     try:
-        code = run_kiosk(panel, RunningTill(service, feed), fullscreen=config.panel.fullscreen, on_ready=ready)
+        code = run_kiosk(
+            panel, RunningTill(service, feed), fullscreen=config.panel.fullscreen, on_ready=ready, voice=voice
+        )
     finally:
         hatch.close()
         service.stop()
