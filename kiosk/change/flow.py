@@ -3,7 +3,7 @@
 from kiosk import touches as t
 from kiosk.buy.steps import Choice, Exchange, WhichDeparture
 from kiosk.change.steps import Change
-from kiosk.find.flow import another, begin, forgets, found, ticket
+from kiosk.find.flow import anew, another, forgets, found, ticket
 from kiosk.find.steps import CannotDo
 from kiosk.find.touches import AnotherTicket
 from kiosk.task import Turn
@@ -15,7 +15,7 @@ NOT_FROM_HERE: Words = (
 )
 
 
-def opens(chosen: FoundTicket) -> Change:
+def opens(_task: Task, chosen: FoundTicket) -> Change:
     """The first step with a ticket found."""
     return Change(number=chosen.number)
 
@@ -51,5 +51,5 @@ def _destination(old: FoundTicket, snapshot: Snapshot) -> Destination | None:
 def adopt_change(step: Change, snapshot: Snapshot, at_ms: int) -> Turn:
     """What the till's news change."""
     if found(snapshot, Task.CHANGE) is None or ticket(snapshot, step.number) is None:
-        return begin(Task.CHANGE, snapshot, at_ms)
+        return anew(Task.CHANGE, snapshot, at_ms, opens)
     return step, ()

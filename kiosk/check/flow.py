@@ -3,7 +3,7 @@
 from kiosk import touches as t
 from kiosk.check.steps import Checked
 from kiosk.check.touches import GoOn
-from kiosk.find.flow import another, begin, forgets, found, ticket
+from kiosk.find.flow import anew, another, begin, forgets, found, ticket
 from kiosk.find.touches import AnotherTicket
 from kiosk.task import Turn
 from kiosk.till.commands import FindTyped
@@ -13,7 +13,7 @@ OFFERED = (Task.CHANGE, Task.REFUND, Task.COLLECT, Task.INVOICE)
 """What can follow, the most likely first: who is not let in wants another coach, or the money back."""
 
 
-def opens(chosen: FoundTicket) -> Checked:
+def opens(_task: Task, chosen: FoundTicket) -> Checked:
     """The first step with a ticket found."""
     return Checked(number=chosen.number)
 
@@ -41,5 +41,5 @@ def on_checked(step: Checked, touch: t.Touch, snapshot: Snapshot, at_ms: int) ->
 def adopt_checked(step: Checked, snapshot: Snapshot, at_ms: int) -> Turn:
     """What the till's news change: the verdict itself is read from the snapshot, so that it is of now."""
     if found(snapshot, Task.CHECK) is None or ticket(snapshot, step.number) is None:
-        return begin(Task.CHECK, snapshot, at_ms)
+        return anew(Task.CHECK, snapshot, at_ms, opens)
     return step, ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kiosk import touches as t
 from kiosk.collect.steps import Collect, Collected, CollectStep, How, OnPhone, Paper, Sheet
 from kiosk.collect.touches import CardOnly, HavePaper, PrintIt, TakeIt
-from kiosk.find.flow import ANSWER_MS, another, begin, forgets, found, heard, ticket
+from kiosk.find.flow import ANSWER_MS, anew, another, begin, forgets, found, heard, ticket
 from kiosk.find.steps import CannotDo
 from kiosk.find.touches import AnotherTicket
 from kiosk.task import Turn
@@ -21,7 +21,7 @@ NO_LINK: Words = (
 )
 
 
-def opens(chosen: FoundTicket) -> Collect:
+def opens(_task: Task, chosen: FoundTicket) -> Collect:
     """The first step with a ticket found."""
     return Collect(number=chosen.number)
 
@@ -65,7 +65,7 @@ def adopt_collect(step: CollectStep, snapshot: Snapshot, at_ms: int) -> Turn:
     if isinstance(step, Collected):
         return step, ()
     if found(snapshot, Task.COLLECT) is None or ticket(snapshot, step.number) is None:
-        return begin(Task.COLLECT, snapshot, at_ms)
+        return anew(Task.COLLECT, snapshot, at_ms, opens)
     match step:
         case Paper(sheet=Sheet.PRINTING):
             return _printing(step, snapshot, at_ms), ()

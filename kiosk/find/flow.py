@@ -73,8 +73,17 @@ def refusal(find: FindView, chosen: FoundTicket) -> Words | None:
 def opened(find: FindView, chosen: FoundTicket, opens: Opens) -> Turn:
     """Take one ticket: the first step of the task, or why it cannot be done."""
     words = refusal(find, chosen)
-    step: Step = CannotDo(task=find.task, words=words) if words is not None else opens(find.task, chosen)
-    return step, (Choose(number=chosen.number),)
+    if words is not None:
+        return CannotDo(task=find.task, words=words, number=chosen.number), (Choose(number=chosen.number),)
+    return opens(find.task, chosen), (Choose(number=chosen.number),)
+
+
+def anew(task: Task, snapshot: Snapshot, at_ms: int, opens: Opens) -> Turn:
+    """The ticket of before is not spoken of any more: on with what was shown instead, or look again."""
+    find = found(snapshot, task)
+    if find is None or find.state is not FindState.FOUND or not find.tickets:
+        return begin(task, snapshot, at_ms)
+    return (Several(task=task), ()) if len(find.tickets) > 1 else opened(find, find.tickets[0], opens)
 
 
 def adopt_looking(step: Looking, snapshot: Snapshot, at_ms: int, opens: Opens) -> Turn:
@@ -89,9 +98,7 @@ def adopt_looking(step: Looking, snapshot: Snapshot, at_ms: int, opens: Opens) -
         return CannotDo(task=step.task, words=find.message or NOT_HERE), ()
     if find.state is not FindState.FOUND or not find.tickets:
         return step, ()
-    if len(find.tickets) > 1:
-        return Several(task=step.task), ()
-    return opened(find, find.tickets[0], opens)
+    return anew(step.task, snapshot, at_ms, opens)
 
 
 def adopt_several(step: Several, snapshot: Snapshot) -> Turn:
@@ -141,6 +148,18 @@ def another(task: Task, snapshot: Snapshot, at_ms: int) -> Turn:
     if find is not None and len(find.tickets) > 1:
         return Several(task=task), ()
     return begin(task, snapshot, at_ms)
+
+
+def adopt_cannot(step: CannotDo, snapshot: Snapshot, at_ms: int, opens: Opens) -> Turn:
+    """What the till's news change at a refusal: more was shown of the ticket, or another one."""
+    find = found(snapshot, step.task)
+    if step.number is None or find is None or find.state is not FindState.FOUND or not find.tickets:
+        return step, ()
+    chosen = ticket(snapshot, step.number)
+    if chosen is None:
+        return anew(step.task, snapshot, at_ms, opens)
+    words = refusal(find, chosen)
+    return (opens(step.task, chosen) if words is None else replace(step, words=words)), ()
 
 
 def on_cannot(step: CannotDo, touch: t.Touch, snapshot: Snapshot, at_ms: int) -> Turn:

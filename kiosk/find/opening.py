@@ -1,16 +1,17 @@
 """Which step a task begins with once its ticket is found, in one literal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from kiosk.change import flow as changing
 from kiosk.check import flow as checking
 from kiosk.collect import flow as collecting
+from kiosk.find.flow import Opens
 from kiosk.invoice import flow as invoicing
 from kiosk.refund import flow as refunding
 from kiosk.steps import Step
 from kiosk.till.values import FoundTicket, Task
 
-OPENS: Mapping[Task, Callable[[FoundTicket], Step]] = {
+OPENS: Mapping[Task, Opens] = {
     Task.COLLECT: collecting.opens,
     Task.CHANGE: changing.opens,
     Task.REFUND: refunding.opens,
@@ -21,4 +22,4 @@ OPENS: Mapping[Task, Callable[[FoundTicket], Step]] = {
 
 def opens(task: Task, chosen: FoundTicket) -> Step:
     """The first step of `task` with this ticket."""
-    return OPENS[task](chosen)
+    return OPENS[task](task, chosen)

@@ -29,10 +29,15 @@ class Several(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CannotDo(Step):
-    """The task cannot be done: one sentence that says why and what to do."""
+    """The task cannot be done: one sentence that says why and what to do.
+
+    `number` is the ticket that it cannot be done with, None when it was tried and refused. A ticket may allow more once
+    more was shown of it: its code, its holder's card.
+    """
 
     task: Task
     words: Words
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

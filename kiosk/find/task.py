@@ -29,6 +29,11 @@ def on_several(step: s.Several, touch: Touch, snapshot: Snapshot, at_ms: int) ->
     return flow.on_several(step, touch, snapshot, at_ms, opens)
 
 
+def adopt_cannot(step: s.CannotDo, snapshot: Snapshot, at_ms: int) -> Turn:
+    """What could not be done may be possible once more was shown."""
+    return flow.adopt_cannot(step, snapshot, at_ms, opens)
+
+
 def looks_for(task: Task) -> Callable[[Snapshot, int], Turn | None]:
     """Begins a task by looking for its ticket."""
     return lambda snapshot, at_ms: flow.begin(task, snapshot, at_ms)
@@ -63,6 +68,7 @@ FINDING = table.Task(
             screen="cannot",
             qml="CannotDo",
             answer=flow.on_cannot,
+            adopt=adopt_cannot,
             leaves=flow.forgets,
             back=no,
             railed=False,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk import touches as t
-from kiosk.find.flow import NO_ANSWER, NOT_HERE, another, answer, begin, forgets, found, heard, ticket
+from kiosk.find.flow import NO_ANSWER, NOT_HERE, anew, another, answer, forgets, found, heard, ticket
 from kiosk.find.steps import CannotDo
 from kiosk.find.touches import AnotherTicket
 from kiosk.invoice import tax_number
@@ -17,7 +17,7 @@ GIVE_UP_MS = 15_000
 """Writing a request down takes a moment; a till that has not by then is in trouble."""
 
 
-def opens(chosen: FoundTicket) -> InvoiceFor:
+def opens(_task: Task, chosen: FoundTicket) -> InvoiceFor:
     """The first step with a ticket found."""
     return InvoiceFor(number=chosen.number)
 
@@ -51,7 +51,7 @@ def adopt_invoice(step: InvoiceStep, snapshot: Snapshot, at_ms: int) -> Turn:
     match step:
         case InvoiceFor() | TaxNumber():
             gone = found(snapshot, Task.INVOICE) is None or ticket(snapshot, step.number) is None
-            return begin(Task.INVOICE, snapshot, at_ms) if gone else (step, ())
+            return anew(Task.INVOICE, snapshot, at_ms, opens) if gone else (step, ())
         case Invoicing(number=number):
             step, said = heard(step, Task.INVOICE, snapshot, at_ms)
             ended = answer(said)

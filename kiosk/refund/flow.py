@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk import touches as t
-from kiosk.find.flow import NOT_HERE, another, answer, begin, forgets, found, heard, ticket
+from kiosk.find.flow import NOT_HERE, anew, another, answer, forgets, found, heard, ticket
 from kiosk.find.steps import CannotDo
 from kiosk.find.touches import AnotherTicket
 from kiosk.refund.steps import Refund, Refunded, Refunding, RefundStep
@@ -20,7 +20,7 @@ UNCLEAR: Words = (
 )
 
 
-def opens(chosen: FoundTicket) -> Refund:
+def opens(_task: Task, chosen: FoundTicket) -> Refund:
     """The first step with a ticket found."""
     return Refund(number=chosen.number)
 
@@ -44,7 +44,7 @@ def adopt_refund(step: RefundStep, snapshot: Snapshot, at_ms: int) -> Turn:
     find = found(snapshot, Task.REFUND)
     match step:
         case Refund() if find is None or ticket(snapshot, step.number) is None:
-            return begin(Task.REFUND, snapshot, at_ms)
+            return anew(Task.REFUND, snapshot, at_ms, opens)
         case Refunding(number=number):
             long = at_ms - step.asked_ms >= LONG_MS
             if find is None:

@@ -1,5 +1,7 @@
 """Looking for a ticket, without a screen."""
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk import touches as t
@@ -171,3 +173,34 @@ def test_the_same_answer_again_counts_after_a_while_or_once_something_else_was_s
     begun, said = flow.heard(asked, Task.REFUND, walk.till.snapshot, 100)
     assert flow.answer(said) is None
     assert flow.answer(flow.heard(begun, Task.REFUND, refused, 200)[1]) == refused.find
+
+
+def test_more_that_is_shown_of_a_ticket_may_allow_the_task() -> None:
+    walk = Walk().begin("refund")
+    bare = replace(tickets()[0], can=frozenset(), why_not=((Task.REFUND, ("请刷身份证", "show the card")),))
+    walk.drawer.find(bare)
+    walk.look()
+    assert walk.is_at(CannotDo)
+    walk.drawer.find(replace(bare, why_not=((Task.REFUND, ("不是本人证件", "not that card")),)))
+    walk.look()
+    assert walk.read("words") == ("不是本人证件", "not that card")
+    walk.drawer.find(replace(tickets()[0], handle="h1"))
+    walk.look()
+    assert walk.is_at(Refund)
+
+
+def test_another_ticket_may_be_shown_without_a_touch() -> None:
+    walk = Walk().begin("refund")
+    walk.drawer.code(USED)
+    walk.look()
+    assert walk.is_at(CannotDo)
+    walk.drawer.code(NUMBER)
+    walk.look()
+    assert walk.is_at(Refund)
+    walk.drawer.card()
+    walk.look()
+    assert walk.is_at(Refund), "the same ticket is among those of the card"
+    walk.drawer.code(OTHER)
+    walk.look()
+    assert walk.read("number") == OTHER
+    assert walk.last() == Choose(number=OTHER)
