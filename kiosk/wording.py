@@ -28,6 +28,13 @@ def day(on: date, language: Language) -> str:
     return f"{_WEEKDAYS_EN[on.weekday()]} {on.day} {_MONTHS_EN[on.month - 1]}"
 
 
+def short_day(on: date, language: Language) -> str:
+    """A date within the week as 22日 周日, or Sun 22."""
+    if language is Language.ZH:
+        return f"{on.day}日 周{_WEEKDAYS_ZH[on.weekday()]}"
+    return f"{_WEEKDAYS_EN[on.weekday()]} {on.day}"
+
+
 def minutes_left(until: datetime, now: datetime) -> int:
     """Whole minutes from `now` to `until`, rounded down and never below zero; −1 when more than the next hour."""
     minutes = int((until - now).total_seconds() // 60)

@@ -1043,6 +1043,10 @@ to start</source>
 <context>
     <name>PuttingIn</name>
     <message>
+        <source>Coins</source>
+        <translation>硬币</translation>
+    </message>
+    <message>
         <source>Please wait a moment</source>
         <translation>请稍候</translation>
     </message>

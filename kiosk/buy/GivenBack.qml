@@ -7,17 +7,19 @@ Stage {
 
     question: qsTr("Please take your money")
 
-    Column {
+    Flow {
         width: parent.width
         spacing: Look.mm(5)
 
         Figure {
-            width: parent.width
+            id: sum
+
+            width: Look.wide ? Look.mm(90) : parent.width
             label: qsTr("Given back")
             value: buy.paying.returned ?? ""
         }
         Label {
-            width: parent.width
+            width: Look.wide ? parent.width - sum.width - parent.spacing : parent.width
             text: qsTr("The purchase has ended, and no ticket was made. Your money is in the tray below the screen.")
         }
     }

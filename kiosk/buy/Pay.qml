@@ -8,6 +8,7 @@ Stage {
     readonly property var money: buy.paying
     readonly property bool held: money.held ?? false
     readonly property var means: money.means ?? []
+    readonly property int first: Math.max(0, means.findIndex(each => each !== "cash")) // what most people use
     readonly property int columns: Look.portrait || means.length < 2 ? 1 : 2
 
     question: qsTr("Please check and pay")
@@ -53,6 +54,7 @@ Stage {
         id: sum
 
         width: parent.width
+        visible: choices.y >= implicitHeight // the rail says it too
         label: qsTr("To pay")
         value: screen.money.due ?? ""
         letters: Look.wide ? Look.title : Look.hero
@@ -78,9 +80,9 @@ Stage {
 
                 objectName: "pay." + modelData
                 width: choices.each
-                height: Math.max(implicitHeight, Math.min(Look.mm(36), Math.floor((screen.room.height - sum.height - Look.gutter - (choices.lines - 1) * choices.spacing) / Math.max(1, choices.lines))))
+                height: Math.max(implicitHeight, Math.min(Look.mm(36), Math.floor((screen.room.height - sum.implicitHeight - Look.gutter - (choices.lines - 1) * choices.spacing) / Math.max(1, choices.lines))))
                 enabled: screen.held
-                tone: "primary"
+                tone: index === screen.first ? "primary" : "plain"
                 letters: Look.wide || (Look.large && screen.means.length > 2) ? Look.body : Look.title
                 sign: screen.sign(modelData)
                 centred: false

@@ -59,19 +59,28 @@ Stage {
             spacing: Look.mm(Look.wide ? 1 : 4)
 
             Figure {
+                id: due
+
                 width: parent.width
-                visible: !(Look.large && screen.doubt)
+                visible: !Look.wide && !(Look.large && screen.doubt)
                 label: qsTr("To pay")
                 value: screen.payment.due ?? ""
                 letters: Look.large ? Look.title : Look.hero
             }
             Label {
+                id: sentence
+
                 width: parent.width
+                height: Math.min(implicitHeight, Math.max(Look.body * 1.4, facts.height - (due.visible ? due.implicitHeight + parent.spacing : 0) - (left.visible ? left.implicitHeight + parent.spacing : 0)))
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Look.body
                 visible: !(Look.wide && screen.showing)
                 text: screen.sentences[screen.state_] ?? ""
                 letters: screen.doubt && !Look.large ? Look.title : Look.body
             }
             Label {
+                id: left
+
                 width: parent.width
                 visible: (screen.payment.seconds ?? 0) > 0 && !screen.doubt
                 ticking: true

@@ -9,6 +9,14 @@ Stage {
     readonly property bool open: money.open ?? false
     readonly property bool tight: Look.wide // then the bar and the words give way: which notes go in is never hidden
 
+    readonly property var coins: {
+        const all = screen.money.coins ?? []
+        return Look.large && all.length > 1 ? [{
+                "text": qsTr("Coins"),
+                "now": all.some(coin => coin.now)
+            }] : all
+    }
+
     question: open ? ((money.coins ?? []).length > 0 ? qsTr("Put in notes and coins one by one") : qsTr("Put in the notes one by one")) : qsTr("Please wait a moment")
     notice: money.message ?? ""
 
@@ -58,7 +66,7 @@ Stage {
             width: parent.width
             visible: screen.open
             label: Look.large || screen.notice !== "" ? "" : qsTr("The machine takes these now")
-            bills: [...(screen.money.notes ?? []), ...(screen.money.coins ?? [])]
+            bills: [...(screen.money.notes ?? []), ...screen.coins]
         }
         Label {
             width: parent.width

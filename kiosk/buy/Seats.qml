@@ -12,9 +12,9 @@ Stage {
     readonly property int pitch: seat + Look.mm(1)
     readonly property int gangway: Look.mm(6)
     readonly property int lanes: 4 * pitch + gangway
-    readonly property int front: Look.mm(12) // where the driver sits
-    readonly property int sideWidth: lying ? Look.mm(Look.large ? 78 : 58) : width - lanes - Look.mm(6)
-    readonly property int along: (lying ? room.width - sideWidth - Look.mm(6) : room.height) - front
+    readonly property int front: Look.mm(11) // where the driver sits
+    readonly property int sideWidth: lying ? Look.mm(54) : width - lanes - Look.mm(6)
+    readonly property int along: (lying ? room.width - sideWidth - Look.mm(5) : room.height) - front - Look.mm(1)
     readonly property int fitting: Math.max(1, Math.floor(along / pitch))
     readonly property int rows: plan.rows ?? 0
     readonly property int pages: Math.max(1, Math.ceil(rows / fitting))
@@ -199,8 +199,8 @@ Stage {
             width: parent.width
             enabled: screen.plan.ready ?? false
             tone: "primary"
-            letters: Look.large ? Look.body : Look.title
-            sign: Look.large ? "" : "tick"
+            letters: screen.lying || Look.large ? Look.body : Look.title
+            sign: screen.lying || Look.large ? "" : "tick"
             name: (screen.plan.wanted ?? 1) > 1 ? qsTr("Take these") : qsTr("Take this")
             onTouched: kiosk.touch("confirm")
         }

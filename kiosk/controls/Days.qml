@@ -4,11 +4,11 @@ import QtQuick
 Row {
     id: strip
 
-    required property var days // day ("" for the next departures), offset from today, text, chosen
+    required property var days // day ("" for the next departures), offset from today, text, the whole date, chosen
     required property string names // objectName of a day: names.<day>
     property int first: 0
 
-    readonly property int each: Look.mm(Look.large ? 62 : 38)
+    readonly property int each: Math.max(Look.mm(26), Math.ceil(longest.implicitWidth) + Look.mm(7))
     readonly property int fitting: Math.max(2, Math.floor((width + spacing) / (each + spacing)))
     readonly property bool paged: visible && days.length > fitting
     readonly property int shown: paged ? fitting - 1 : days.length
@@ -30,6 +30,16 @@ Row {
     }
 
     visible: days.length > 0
+
+    Label { // measures only
+        id: longest
+
+        visible: false
+        text: [...strip.days.map(one => strip.words(one)), qsTr("Later days")].map(words => words.replace(/ /g, "\n")).join("\n")
+        wrapMode: Text.NoWrap
+        strong: true
+    }
+
     height: visible ? Look.target : 0
     spacing: Look.mm(2)
 
@@ -47,7 +57,8 @@ Row {
             tone: "band"
             checked: modelData.chosen
             upright: true
-            name: strip.words(modelData)
+            text: strip.words(modelData)
+            name: modelData.whole === "" ? text : text === modelData.text ? modelData.whole : text + ", " + modelData.whole
             onTouched: strip.chosen(modelData.day)
         }
     }

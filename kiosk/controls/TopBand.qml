@@ -5,23 +5,15 @@ Rectangle {
     id: band
 
     readonly property string part: "top"
-    readonly property string works: {
-        const parts = []
-        if (kiosk.top.online === false)
-            parts.push(qsTr("Offline sale"))
-        const means = kiosk.top.means ?? []
+    readonly property var means: kiosk.top.means ?? []
+    readonly property string pays: {
         const phone = means.indexOf("qr-scan") >= 0 || means.indexOf("qr-show") >= 0
         const named = [means.indexOf("cash") >= 0 ? qsTr("Cash") : "", phone ? qsTr("Phone") : "", means.indexOf("card") >= 0 ? qsTr("Card") : ""].filter(word => word !== "")
-        if (named.length === 0)
-            parts.push(qsTr("No payment now"))
-        else if (means.length === 1 && means[0] === "cash")
-            parts.push(qsTr("Cash only"))
-        else
-            parts.push(named.join(qsTr(", ")))
-        if (kiosk.top.printer === false)
-            parts.push(qsTr("No paper"))
-        return parts.join(" · ")
+        return named.length === 0 ? qsTr("No payment now") : means.length === 1 && means[0] === "cash" ? qsTr("Cash only") : named.join(qsTr(", "))
     }
+    readonly property var troubles: [kiosk.top.online === false ? qsTr("Offline sale") : "", kiosk.top.printer === false ? qsTr("No paper") : ""].filter(word => word !== "")
+    readonly property string works: troubles.length > 0 && whole.implicitWidth > room ? troubles.join(" · ") : whole.text // else what is as always gives way
+    readonly property int room: width - 2 * Look.margin - (twoLines ? 0 : station.width + time.width + Look.mm(24))
     readonly property bool dated: working.width + today.width + 3 * Look.margin + (twoLines ? 0 : station.width + time.width + Look.mm(16)) <= width // else the date gives way
     readonly property bool twoLines: Look.portrait
 
@@ -65,6 +57,14 @@ Rectangle {
         text: kiosk.top.day ?? ""
         color: band.pale
         visible: band.dated
+    }
+
+    Label { // measures only
+        id: whole
+
+        visible: false
+        text: [...band.troubles, band.pays].join(" · ")
+        strong: true
     }
 
     Label {

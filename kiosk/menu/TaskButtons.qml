@@ -43,8 +43,21 @@ Grid {
             })[task] ?? ""
     }
 
-    columns: Math.max(1, Math.ceil(offered.length / Math.ceil(offered.length / Math.max(1, most))))
+    readonly property bool signed: !(Look.large && !Look.portrait)
+    readonly property int least: Math.ceil(longest.implicitWidth) + Look.mm(signed ? 22 : 12)
+    readonly property int fitting: Math.max(1, Math.min(most, Math.floor((width + spacing) / (least + spacing))))
+
+    columns: Math.max(1, Math.ceil(offered.length / Math.ceil(offered.length / fitting)))
     spacing: Look.gutter
+
+    Label { // measures only
+        id: longest
+
+        visible: false
+        text: buttons.offered.map(task => buttons.words(task)).join("\n").replace(/ /g, "\n")
+        wrapMode: Text.NoWrap
+        strong: true
+    }
 
     Repeater {
         model: buttons.offered
@@ -55,7 +68,7 @@ Grid {
             objectName: buttons.names + "." + modelData
             width: buttons.each
             height: Math.max(implicitHeight, buttons.highest)
-            sign: Look.large && !Look.portrait ? "" : buttons.sign(modelData)
+            sign: buttons.signed ? buttons.sign(modelData) : ""
             name: buttons.words(modelData)
             onTouched: kiosk.begin(modelData)
         }

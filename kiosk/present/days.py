@@ -15,12 +15,13 @@ def day_choices(chosen: date | None, session: Session, snapshot: Snapshot, zone:
         return []
     today = snapshot.now.astimezone(zone).date()
     return [
-        {"day": "", "offset": -1, "text": "", "chosen": chosen is None},
+        {"day": "", "offset": -1, "text": "", "whole": "", "chosen": chosen is None},
         *(
             {
                 "day": each.isoformat(),
                 "offset": (each - today).days,
-                "text": wording.day(each, session.comfort.language),
+                "text": wording.short_day(each, session.comfort.language),
+                "whole": wording.day(each, session.comfort.language),
                 "chosen": chosen == each,
             }
             for each in snapshot.days

@@ -37,7 +37,7 @@ def seats(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "seats"
     for at in range(2):
         r.model.touch("back")
-        r.till.card(f"李{at}", f"3304****002{at}")
+        r.till.card("李*", f"3304****002{at}")
         r.settle()
         r.buying.touch("changeSeats")
     r.buying.pickSeat(44)
@@ -125,9 +125,11 @@ def change(r: Rehearsal, look: Look) -> Iterator[str]:
     """The machine gives change, or the money back."""
     r.buy(look)
     r.till.bill(20)
+    r.settle()
     r.model.touch("back")
     yield "give-up-coins"
     r.buying.touch("giveUp")
+    r.settle()
     yield "given-back"
     r.anew()
     r.buy(look)

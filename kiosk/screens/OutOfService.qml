@@ -12,19 +12,19 @@ Item {
         anchors.bottom: parent.bottom
         width: parent.width
         names: "outOfService"
-        most: Look.portrait ? (Look.large ? 2 : 3) : Look.large ? 4 : 6
+        most: Look.portrait ? 3 : 6
     }
 
     Column {
         anchors.horizontalCenter: parent.horizontalCenter
         y: Math.max(0, Math.round((others.y - height) / 2))
         width: Math.min(parent.width, Look.mm(Look.large ? 328 : 230))
-        spacing: Look.mm(Look.wide ? 4 : 7)
+        spacing: Look.mm(Look.wide ? 2 : 5)
 
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
             sign: "attention"
-            visible: !Look.wide
+            visible: !Look.large && (Look.portrait || others.lines < 2)
             size: Look.mm(34)
             ink: Look.attention
         }
@@ -32,7 +32,7 @@ Item {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
             text: qsTr("No tickets are sold here now")
-            letters: Look.hero
+            letters: Look.wide || (!Look.portrait && others.lines > 1) ? Look.title : Look.hero
             strong: true
             lineHeight: 0.85
             Accessible.role: Accessible.Heading
@@ -41,7 +41,7 @@ Item {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
             text: others.offered.length > 0 ? qsTr("Buy at another machine or at the ticket window. What you can still do here:") : qsTr("Use another machine or the ticket window.")
-            letters: Look.wide ? Look.body : Look.title
+            letters: Look.wide || (!Look.portrait && others.lines > 1) ? Look.body : Look.title
         }
         Repeater {
             model: kiosk.top.notices ?? []

@@ -40,7 +40,7 @@ Stage {
         names: "timetable"
         earlier: qsTr("Earlier")
         later: qsTr("Later")
-        rowHeight: Look.mm(!Look.large ? 15 : Look.portrait ? 38 : 26)
+        rowHeight: Look.mm(!Look.large ? (Look.portrait ? 24 : 16) : Look.portrait ? 52 : 30)
 
         delegate: Item {
             id: line
