@@ -5,12 +5,12 @@ import "../controls"
 Rectangle {
     id: holding
 
-    required property string sign
+    required property string what
     required property string text
     readonly property string told: text
 
-    readonly property bool flat: height < Look.mm(44)
-    readonly property int picture: Math.min(Look.mm(40), Math.round((flat ? height * 0.62 : height * 0.42)))
+    readonly property bool beside: Look.portrait || height < Look.mm(60) // the sentence beside the drawing
+    readonly property int picture: Math.min(Look.mm(34), Math.round(height * (beside ? 0.5 : 0.38)))
 
     radius: Look.corner
     color: Look.primaryTint
@@ -20,47 +20,52 @@ Rectangle {
     Accessible.name: text
     Accessible.ignored: !visible
 
-    Grid {
-        anchors.centerIn: parent
-        columns: holding.flat || Look.portrait ? 2 : 1
-        columnSpacing: Look.mm(6)
-        rowSpacing: Look.mm(3)
-        horizontalItemAlignment: Grid.AlignHCenter
-        verticalItemAlignment: Grid.AlignVCenter
+    Item {
+        id: drawing
 
-        Column {
-            spacing: Look.mm(1)
+        width: Math.round(holding.picture * 1.5)
+        height: thing.height + Look.mm(2) + arrow.size + Look.mm(3)
+        x: holding.beside ? Look.mm(8) : Math.round((parent.width - width) / 2)
+        y: holding.beside ? Math.round((parent.height - height) / 2) : Math.round((parent.height - height - Look.mm(3) - words.height) / 2)
 
-            Icon {
-                anchors.horizontalCenter: parent.horizontalCenter
-                sign: holding.sign
-                size: holding.picture
-                ink: Look.primary
-            }
-            Icon {
-                anchors.horizontalCenter: parent.horizontalCenter
-                visible: !holding.flat
-                sign: "down"
-                size: Math.round(holding.picture * 0.45)
-                ink: Look.primary
-            }
-            Rectangle {
-                anchors.horizontalCenter: parent.horizontalCenter
-                visible: !holding.flat
-                width: Math.round(holding.picture * 1.3)
-                height: Look.mm(2)
-                radius: height / 2
-                color: Look.primary
-            }
+        Drawn {
+            id: thing
+
+            anchors.horizontalCenter: parent.horizontalCenter
+            what: holding.what
+            side: holding.picture
         }
-        Label {
-            width: parent.columns > 1 ? holding.width - holding.picture * (holding.flat ? 1 : 1.3) - Look.mm(18) : holding.width - Look.mm(12)
-            horizontalAlignment: parent.columns > 1 ? Text.AlignLeft : Text.AlignHCenter
-            text: holding.text
-            letters: holding.flat && !Look.large ? Look.body : Look.title
-            strong: true
+        Icon {
+            id: arrow
+
+            anchors.horizontalCenter: parent.horizontalCenter
+            y: thing.height + Look.mm(1)
+            sign: "down"
+            size: Math.round(holding.picture * 0.32)
+            ink: Look.primary
+        }
+        Rectangle {
+            anchors.horizontalCenter: parent.horizontalCenter
+            anchors.bottom: parent.bottom
+            width: parent.width
+            height: Look.mm(1.6)
+            radius: height / 2
             color: Look.primary
-            Accessible.ignored: true
         }
+    }
+
+    Label {
+        id: words
+
+        x: holding.beside ? drawing.x + drawing.width + Look.mm(7) : Look.mm(5)
+        y: holding.beside ? Math.round((parent.height - height) / 2) : drawing.y + drawing.height + Look.mm(3)
+        width: parent.width - x - Look.mm(5)
+        horizontalAlignment: holding.beside ? Text.AlignLeft : Text.AlignHCenter
+        text: holding.text
+        letters: Look.large && !Look.portrait ? Look.body : Look.title
+        strong: true
+        color: Look.primary
+        lineHeight: 0.86
+        Accessible.ignored: true
     }
 }

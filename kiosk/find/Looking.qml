@@ -49,7 +49,7 @@ Stage {
             visible: screen.scanner
             width: ways.eachWidth
             height: ways.eachHeight
-            sign: "code"
+            what: "code"
             text: qsTr("Hold your ticket's code under the scanner")
         }
         Holding {
@@ -57,7 +57,7 @@ Stage {
             visible: screen.reader
             width: ways.eachWidth
             height: ways.eachHeight
-            sign: "card"
+            what: "card"
             text: qsTr("Put your ID card on the reader")
         }
     }

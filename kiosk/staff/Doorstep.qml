@@ -13,7 +13,7 @@ Stage {
         width: parent.width
         height: Math.min(Look.mm(80), leave.y - Look.gutter)
         visible: staff.door.scanner ?? false
-        sign: "code"
+        what: "code"
         text: qsTr("Hold your badge code under the scanner")
     }
     Label {
