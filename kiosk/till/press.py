@@ -73,19 +73,23 @@ class Press:
         self._told_fault = not self.health.ok
 
     def print_ticket(self, ticket: Issued, raster: Raster, copy: int) -> Delivery:
-        """Print one copy (0 is the first print) and return what is known of it.
+        """Print one copy (0 is the first print) and return what is known of it, which is written down."""
+        return self.print_noted(raster, lambda delivery: self._ledger.delivery(ticket.number, delivery, copy))
+
+    def print_noted(self, raster: Raster, note: Callable[[Delivery], None]) -> Delivery:
+        """Print something and return what is known of it; `note` writes that down, unknown before its first byte.
 
         A printer that is not ready is told nothing: REFUSED, which is written down, so that whoever asks later knows
         that this print is over and was none.
         """
         self.look(now=True)
         if not self.ready:
-            self._ledger.delivery(ticket.number, Delivery.REFUSED, copy)
+            note(Delivery.REFUSED)
             return Delivery.REFUSED
-        self._ledger.delivery(ticket.number, Delivery.UNKNOWN, copy)
+        note(Delivery.UNKNOWN)
         delivery = _DELIVERY[self._send(raster)]
         if delivery is not Delivery.UNKNOWN:
-            self._ledger.delivery(ticket.number, delivery, copy)
+            note(delivery)
         else:
             self._look_at = float("-inf")
         return delivery

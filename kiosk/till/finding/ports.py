@@ -1,4 +1,4 @@
-"""What the tasks about tickets need of others: money back, the centre's word about uses and money, paper.
+"""What the tasks about tickets need of others: money back, the centre's word about uses and money.
 
 Nothing here waits for a network. Whoever may take long is asked once, and asked for its answer in every round.
 """
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
-from kiosk.paper.raster import Raster
-from kiosk.till.values import Delivery
 from sync.wire_money import TicketMoney, UseAnswer, UseAsk
 from tickets.money import Fen
 from tickets.numbers import TicketNumber
@@ -95,27 +93,6 @@ class Centre(Protocol):
 
     def ask_money(self, number: TicketNumber) -> TicketMoney | NoAnswer | None:
         """How a ticket was paid, in the same manner."""
-        ...
-
-
-class Paper(Protocol):
-    """Prints a paper of a ticket that is not of an order here: a copy for somebody who collects, a receipt."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether the printer said, when it was looked at last, that it can print."""
-        ...
-
-    def look(self, *, now: bool = False) -> None:
-        """Ask the printer how it is."""
-        ...
-
-    def print_paper(self, raster: Raster) -> Delivery:
-        """Print something of which the journal need not know (a receipt): PRINTED, REFUSED or UNKNOWN."""
-        ...
-
-    def print_collected(self, number: TicketNumber, raster: Raster, copy: int) -> Delivery:
-        """Print one copy of a ticket that another issued; written down as unknown before its first byte goes out."""
         ...
 
 

@@ -5,11 +5,11 @@ itself: its own journal is asked where the cache has not heard of it yet.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sync.cache import CachedTicket, CacheReader
+from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.journal_uses import By
 from sync.orders import IssuedTicket, find_ticket, tickets_by_tag
@@ -64,9 +64,7 @@ class Search:
         finder: TicketFinder,
         cache: CacheReader,
         journal: Journal,
-        by_order_code: Callable[[str], Iterable[CachedTicket]] = lambda _: (),
     ) -> None:
-        self._by_order_code = by_order_code
         self._finder = finder
         self._cache = cache
         self._journal = journal
@@ -93,9 +91,9 @@ class Search:
         plain = "".join(text.upper().split()).replace("-", "")
         code = plain.translate(_MISREAD)
         if len(plain) == 10 and ORDER_CODE.fullmatch(code):
-            hits = tuple(replace(self._hit(found, None), secret=True) for found in self._of_order(code))
-            if hits:
-                return hits
+            cached = self._cache.ticket_by_order_code(code)
+            if cached is not None:
+                return (replace(self._hit(found_in_cache(cached, "number"), None), secret=True),)
         if looks_like_number(plain):
             hit = self.scanned(plain)
             return hit if isinstance(hit, Refuse) else (hit,)
@@ -141,10 +139,6 @@ class Search:
         for (day, trip), tag in tags.items():
             for own in tickets_by_tag(self._journal, day, trip, tag):
                 yield _issued(own, "card")
-
-    def _of_order(self, code: str) -> Iterable[Found]:
-        for cached in self._by_order_code(code):
-            yield found_in_cache(cached, "number")
 
     def _hit(self, found: Found, code: str | None) -> Hit:
         own = find_ticket(self._journal, found.number)
