@@ -29,6 +29,7 @@ from sync.server.requests import (
     takes,
 )
 from sync.server.settings import Settings
+from sync.server.web_calls import add_web_pages
 from sync.wire import (
     MAX_PAGE_RECORDS,
     PROTOCOL,
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_terminal_calls(app, centre)
     _add_office_calls(app, centre)
     add_money_calls(app, centre)
+    add_web_pages(app, centre)
     if centre.sandbox is not None:
         add_sandbox_calls(app, centre, centre.sandbox)
     return app

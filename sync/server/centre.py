@@ -25,6 +25,7 @@ from sync.server.changes import Changes, CursorOfAnother, Page
 from sync.server.devices import Device, Kind, find_device, station_of, tell_devices
 from sync.server.enrolment import Asking, WrongTries, enrol, keep_code, new_code, station_of_code, take_prefix
 from sync.server.incidents import Incident, list_incidents
+from sync.server.invoices import InvoicePage, find_invoice, name_buyer, stop_names
 from sync.server.keeping import Forked, Gap, Kept, NotYours, chained, keep
 from sync.server.key_files import (
     destroy_sealing_keys,
@@ -400,6 +401,23 @@ class Centre:
         """A station's money, and whether it adds up."""
         with self._store.read() as connection:
             return accounts(connection, station)
+
+    # ------------------------------------------------------------------ passengers' phones
+
+    def stop_names(self) -> dict[int, tuple[str, str]]:
+        """The places that tickets name by number, in Chinese and English."""
+        with self._store.read() as connection:
+            return stop_names(connection)
+
+    def invoice(self, token: str) -> InvoicePage | None:
+        """What is known of the invoice with this token; None when it is not known (yet)."""
+        with self._store.read() as connection:
+            return find_invoice(connection, token)
+
+    def name_buyer(self, token: str, buyer: str, tax_id: str | None) -> None:
+        """Say who an invoice is for, as long as it is not issued."""
+        with self._store.write("invoice") as connection:
+            name_buyer(connection, token, buyer, tax_id)
 
     # ------------------------------------------------------------------ within
 

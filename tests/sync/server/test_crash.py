@@ -144,6 +144,25 @@ def test_killed_when_the_provider_was_paid_and_the_centre_had_not_written_it_dow
         assert [world.play("accounts", method="GET").json()[name] for name in ("taken", "returned")] == [4500, 4500]
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_while_an_invoice_gets_its_buyer(home: Path, when: str) -> None:
+    page, form = f"/i/{'6b' * 16}", b"buyer=A&tax_id=91371122MA3C4D5E6F"
+    with opened(home, now()) as world:
+        till = world.enrol()
+        till.open_journal()
+        till.note("invoice.asked", invoice="5a" * 16, number="1" * 20, fen=1, why="travel", token="6b" * 16)
+        till.push()
+    with serving(home, f"centre:invoice:commit:{when}") as (process, url):
+        with pytest.raises(httpx.TransportError):
+            httpx.post(url + page, content=form)
+        process.join(PATIENCE_S)
+        assert process.exitcode == -signal.SIGKILL
+    with opened(home, now()) as world:
+        assert world.rows("invoices")[0][7] == ("" if when == "before" else "A")
+        assert world.call("POST", page, raw=form).status_code == 303
+        assert world.rows("invoices")[0][7:10] == ("A", "91371122MA3C4D5E6F", "named")
+
+
 def test_asked_to_stop_it_finishes_closes_and_returns(home: Path) -> None:
     with serving(home) as (process, url):
         assert httpx.get(f"{url}/v1/health").json()["ok"] is True
