@@ -85,9 +85,11 @@ class Keys:
 def test_keys_lead_through_every_control_of_every_screen_in_the_order_of_reading(qt: list[str]) -> None:
     rehearsal = rehearse(PORTRAIT_15_6)
     window, inventory = rehearsal.kiosk.window, rehearsal.kiosk.inventory
-    seen = 0
+    seen: set[str] = set()
     try:
         for name in walk(rehearsal, Look(language="en")):
+            if rehearsal.model.screen in seen:
+                continue
             rehearsal.draw()
             rehearsal.kiosk.keys.forget()
             wanted = [each.name for each in path(inventory.shown())]
@@ -97,10 +99,10 @@ def test_keys_lead_through_every_control_of_every_screen_in_the_order_of_reading
                 came.append(inventory.focus())
             assert came == wanted, name
             assert wanted[-1] == "band.staff", name
-            seen += 1
+            seen.add(rehearsal.model.screen)
     finally:
         rehearsal.kiosk.close()
-    assert seen > 30
+    assert len(seen) > 15
 
 
 def test_a_ticket_is_bought_by_keys_alone(qt: list[str]) -> None:
