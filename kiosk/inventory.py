@@ -92,21 +92,23 @@ class Inventory:
 
     def shown(self) -> list[Shown]:
         """Everything on show, outer things first."""
-        self._asked += 1
-        self._lister.setProperty("asked", self._asked)
+        self._ask()
         return [_shown(found) for found in json.loads(self._lister.property("found"))]
 
     def focus(self) -> str:
         """The name of the control that keys go to; empty for none."""
-        self.shown()
+        self._ask()
         return str(self._lister.property("focus"))
 
     def move_focus(self, name: str) -> None:
         """Let keys go to the control of that name; to none, with an empty name or when it is not on show."""
-        self._asked += 1
         self._lister.setProperty("wanted", name)
-        self._lister.setProperty("asked", self._asked)
+        self._ask()
         self._lister.setProperty("wanted", None)
+
+    def _ask(self) -> None:
+        self._asked += 1
+        self._lister.setProperty("asked", self._asked)
 
     def control(self, name: str) -> Control | None:
         """The control of that name, if it is on show and enabled."""

@@ -4,8 +4,10 @@ import pytest
 
 from kiosk.panel import LANDSCAPE_15_6, PORTRAIT_15_6, PanelSettings
 from kiosk.stagehand import Look, rehearse
+from tests.kiosk.page import Page
 from tests.kiosk.test_journey import Finger
-from tests.kiosk.test_screens import EN, EN_LARGE, ZH, ZH_LARGE, Page
+
+LOOKS = [Look(language=language, large=large) for large in (False, True) for language in ("en", "zh")]
 
 
 def type_passport(finger: Finger, number: str) -> None:
@@ -49,7 +51,7 @@ def test_the_first_traveller_is_to_be_seen_however_many_follow(
 
 
 @pytest.mark.parametrize("panel", [LANDSCAPE_15_6, PORTRAIT_15_6], ids=["wide", "high"])
-@pytest.mark.parametrize("look", [EN, ZH, EN_LARGE, ZH_LARGE], ids=["en", "zh", "en-large", "zh-large"])
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_an_adult_with_a_child_fits_into_the_row(qt: list[str], panel: PanelSettings, look: Look) -> None:
     rehearsal = rehearse(panel)
     finger = Finger(rehearsal)
