@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
@@ -37,16 +37,21 @@ from kiosk.till.commands import (
 )
 from kiosk.till.documents import Documents, checked
 from kiosk.till.faces import Faces
+from kiosk.till.finding.door import Door
+from kiosk.till.finding.opening import Tasks
+from kiosk.till.finding.runs import runs
 from kiosk.till.holding import Holding
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
 from kiosk.till.reading import Reading
+from kiosk.till.scanning import Scanning
 from kiosk.till.shelf import Shelf, destinations
 from kiosk.till.values import (
     Capabilities,
     Offer,
     OrderState,
     OrderView,
+    RunView,
     Snapshot,
     Traveller,
     Words,
@@ -57,6 +62,7 @@ from sync.cache import CacheReader
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.errors import EnvironmentFault
 from tickets.identity import DocumentKind
+from tickets.service_day import service_date
 
 ONLINE_WITHIN = timedelta(seconds=90)
 """The centre was heard lately if the cache was in step within this time."""
@@ -96,6 +102,9 @@ class Till:
         needs_printer: bool = True,
         show: Callable[[Snapshot], None] = lambda _: None,
         desk: Callable[[Mapping[str, object]], Mapping[str, object]] = no_desk,
+        tasks: Callable[[Documents], Tasks] | None = None,
+        scanning: Scanning | None = None,
+        door: Door | None = None,
     ) -> None:
         self._cache = cache
         self._ledger = ledger
@@ -127,6 +136,16 @@ class Till:
             needs_printer=needs_printer,
         )
         self._reading = Reading(reader, ledger, clock)
+        self._tasks = None if tasks is None else tasks(self._documents)
+        self._scanning = scanning or Scanning(None, ledger, clock)
+        self._door = door
+        if self._tasks is not None:
+            self._tasks.finding.show_before_printing(lambda: self.show(self.snapshot()))
+        if door is not None:
+            door.show = lambda: self.show(self.snapshot())
+        self._day: date | None = None
+        self._runs: tuple[RunView, ...] = ()
+        self._days: tuple[date, ...] = ()
         self._traveller: Traveller | None = None
         self._trouble: Words | None = None
         self._party: tuple[UUID, tuple[Traveller, ...]] | None = None
@@ -136,11 +155,15 @@ class Till:
     @property
     def urgent(self) -> bool:
         """Whether somebody is paying or holding a card out: then a round is due every tenth of a second."""
-        return self._clerk.busy or self._reading.on
+        tasks = self._tasks
+        at_work = tasks is not None and (tasks.finding.looks or tasks.finding.busy)
+        return self._clerk.busy or self._reading.on or at_work or (self._door is not None and self._door.waiting)
 
     def start(self) -> None:
         """Take up what was left unfinished. Called once, before anything else."""
         self._clerk.recover()
+        if self._tasks is not None:
+            self._tasks.finding.recover()
         self.work()
 
     def do(self, command: Command) -> None:
@@ -159,8 +182,12 @@ class Till:
         if not self._clerk.busy:
             self._press.look()
         self._look_for_cards()
+        self._look_for_codes()
+        if self._tasks is not None:
+            self._tasks.finding.work()
         if not self.urgent:
             self._reading.rest()
+            self._scanning.rest()
         if self._clock() >= self._look_again_at:
             self._look_at_offers()
 
@@ -181,6 +208,12 @@ class Till:
             order=self._order_view(),
             recovered=self._recovered_view(),
             reading=self._reading.on,
+            days=self._days,
+            day=self._day,
+            find=self._tasks.finding.view() if self._tasks is not None else None,
+            runs=self._runs,
+            staff=self._door.view() if self._door is not None else None,
+            link=self._tasks.finding.link if self._tasks is not None else "",
         )
 
     def close(self) -> None:
@@ -189,6 +222,7 @@ class Till:
         self._cashier.close()
         self._press.close()
         self._reading.close()
+        self._scanning.close()
 
     def _obey(self, command: Command) -> Trouble | None:
         match command:
@@ -214,25 +248,69 @@ class Till:
                 self._documents.wipe()
                 self._reading.on, self._traveller, self._party = False, None, None
                 self._clerk.end_session()
+                if self._tasks is not None:
+                    self._tasks.finding.stop()
+                if self._door is not None:
+                    self._door.knock(on=False)
+                if self._day is not None:
+                    self._day = None
+                    self._look_at_offers()
                 self._ledger.tidy()
-            case (
-                StartPayment()
-                | StopPayment()
-                | LookAt()
-                | Find()
-                | FindTyped()
-                | Choose()
-                | DoTask()
-                | StopFinding()
-                | TakeAlong()
-                | CallStaff()
-                | OpenDoor()
-                | TestDevice()
-            ):
+            case LookAt():
+                self._day = command.day
+                self._look_at_offers()
+            case Find() | FindTyped() | Choose() | DoTask() | StopFinding() | TakeAlong() | CallStaff():
+                self._serve_task(command)
+            case OpenDoor():
+                if self._door is not None:
+                    self._scanning.forget()
+                    self._door.knock(on=command.on)
+            case TestDevice():
+                if self._door is not None:
+                    self._door.test(command.name)
+            case StartPayment() | StopPayment():
                 pass
             case _:
                 assert_never(command)
         return None
+
+    def _serve_task(self, command: Find | FindTyped | Choose | DoTask | StopFinding | TakeAlong | CallStaff) -> None:
+        """What is asked about tickets that exist; nothing at a till without these tasks."""
+        if self._tasks is None:
+            return
+        finding = self._tasks.finding
+        match command:
+            case Find():
+                self._scanning.forget()
+                finding.begin(command.task)
+                self._reading.on, self._traveller = True, None
+            case FindTyped():
+                finding.typed(command.text)
+            case Choose():
+                finding.choose(command.number)
+            case DoTask():
+                finding.do(command.tax_id)
+            case StopFinding():
+                finding.stop()
+                self._reading.on = False
+            case TakeAlong():
+                self._trouble = finding.take_along(command.number)
+            case CallStaff():
+                self._tasks.calling.call(on=command.on)
+
+    def _look_for_codes(self) -> None:
+        """Hand on what was read under the scanner to whoever waits for it; to nobody else."""
+        at_door = self._door is not None and self._door.waiting
+        if not at_door and (self._tasks is None or not self._tasks.finding.looks):
+            return
+        text = self._scanning.look()
+        if text is None:
+            return
+        if self._door is not None and at_door:
+            self._door.scanned(text)
+            self._trouble = self._door.trouble
+        elif self._tasks is not None:
+            self._tasks.finding.scanned(text)
 
     def _hold(self, command: HoldOrder) -> Trouble | None:
         if self._clerk.busy:
@@ -260,6 +338,9 @@ class Till:
         found = checked(kind, number, name)
         if isinstance(found, tuple):
             self._trouble = found
+            return
+        if self._tasks is not None and self._tasks.finding.looks:
+            self._tasks.finding.document(found)
             return
         self._traveller = self._documents.keep(found)
 
@@ -301,6 +382,8 @@ class Till:
             online=age is not None and age <= ONLINE_WITHIN,
             sells=sells,
             notices=tuple(wording.NOTICES[fault] for fault in faults),
+            scanner=self._scanning.works,
+            staff_called=self._tasks is not None and self._tasks.calling.called,
         )
 
     def _sells(self) -> bool:
@@ -314,7 +397,11 @@ class Till:
 
     def _look_at_offers(self) -> None:
         began = self._clock()
-        self._offers = self._shelf.offers(self._at())
+        offers = self._shelf.offers(self._at())
+        self._days = tuple(sorted({offer.service_date for offer in offers}))
+        self._offers = tuple(offer for offer in offers if self._day in (None, offer.service_date))
+        day = self._day or service_date(self._at(), self._shelf.zone())
+        self._runs = runs(self._cache, self._shelf, day, self._at()) if self._tasks is not None else ()
         done = self._clock()
         self._look_again_at = done + max(LOOK_AT_OFFERS, (done - began) / LOOK_SHARE)
 

@@ -22,7 +22,7 @@ from sync.ticket_finder import Found
 from tickets.errors import Bug
 from tickets.money import Fen
 from tickets.numbers import TicketNumber
-from tickets.reasons import Refuse
+from tickets.reasons import Reason, Refuse
 from tickets.refunds import Terms
 from tickets.uses import Use
 
@@ -40,7 +40,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedOnly:
-    """Nobody could say whether the ticket is free: a slip, and the ticket stays good. `claim` is "" for no money."""
+    """Nobody could say whether the ticket is free: a slip under `claim`, and the ticket stays good."""
 
     refund: Refund
     claim: str
@@ -88,7 +88,8 @@ class Refunding:
         return self._paying is not None
 
     def recover(self) -> None:
-        """Take up the refunds that were begun and not ended: called once, at the start."""
+        """Give back what was asked for and not taken, and take up refunds that have not ended: once, at the start."""
+        self._taking.recover()
         self._left_over = [each.use for each in open_uses(self._journal) if each.use.purpose == "refund"]
 
     def begin(self, found: Found, terms: Terms, way: Way) -> None:
@@ -129,12 +130,13 @@ class Refunding:
                 self._wish = None
                 return self._asked(wish)
 
-    def _asked(self, wish: _Wish) -> AskedOnly:
-        claim = self._new_claim() if wish.terms.back > 0 else ""
+    def _asked(self, wish: _Wish) -> AskedOnly | NotTaken:
+        if wish.terms.back == 0:
+            return NotTaken(Refuse(reason=Reason.SEE_STAFF))
+        claim = self._new_claim()
         with self._journal.transaction() as tx:
             refund = self._open(tx, wish, ASKED)
-            if claim:
-                open_claim(tx, claim=claim, order=refund, fen=wish.terms.back, reason=Closing.REFUND_ASKED)
+            open_claim(tx, claim=claim, order=refund, fen=wish.terms.back, reason=Closing.REFUND_ASKED)
         return AskedOnly(refund=self._refund(wish.found.number), claim=claim)
 
     def _pay(self, use: Use) -> Done | None:
