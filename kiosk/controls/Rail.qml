@@ -39,7 +39,7 @@ Rectangle {
             name: qsTr("Destination: %1").arg(value)
             label: Look.large ? "" : qsTr("To")
             value: rail.journey.to ?? ""
-            letters: Look.large || (rail.across && /[A-Za-z]{9}/.test(value)) ? Look.body : Look.title // a long word in a narrow part
+            letters: Look.large || (rail.across && /[A-Za-z]{8}/.test(value)) ? Look.body : Look.title // a long word in a narrow part
         }
         RailPart {
             id: departure
