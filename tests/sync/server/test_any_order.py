@@ -103,10 +103,14 @@ def test_any_order_is_the_same_books(
     assert story.books(next(folders), clipped) == in_order
 
 
-ACTS = some.lists(some.sampled_from(["a", "b", "web", "a released", "b released", "a passed", "b passed"]), max_size=9)
+ACTS = some.lists(
+    some.sampled_from(["a", "b", "a", "b", "web", "a released", "b released", "a passed", "b passed"]),
+    min_size=3,
+    max_size=9,
+)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_a_ticket_is_taken_back_by_one(world: World, acts: list[str]) -> None:
     """Two tills and the web in any order, each as often as it likes: whoever was granted keeps it until it lets go."""
