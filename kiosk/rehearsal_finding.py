@@ -63,8 +63,11 @@ def tickets() -> tuple[FoundTicket, ...]:
         gate="2",
         bay="11",
         verdict=(
-            "这班车还没有开始检票，14:45 开检。请在候车区稍候，留意屏幕和广播。",
-            "Check-in for this coach opens at 14:45. Please wait and watch the screens.",
+            "这班车还没有开始检票，14:45 开检。请在候车区稍候，留意屏幕和广播。2 检票口，11 发车位，14:45–15:00 检票。",
+            (
+                "Check-in for this coach opens at 14:45. Please wait and watch the screens. "
+                "Gate 2, bay 11, check-in 14:45–15:00."
+            ),
         ),
         go=False,
         can=frozenset({Task.COLLECT, Task.CHANGE, Task.REFUND, Task.CHECK}),
@@ -108,8 +111,8 @@ def tickets() -> tuple[FoundTicket, ...]:
         departs_at=NOW - timedelta(minutes=40),
         seat=7,
         verdict=(
-            "这张车票已于 12:58 检过票。如果不是您本人，请马上找工作人员。",
-            "This ticket has already been used: at 12:58. If that was not you, please speak to our staff now.",
+            "这张车票已于 12:58 在通道 3 检过票。如果不是您本人，请马上找工作人员。",
+            "This ticket has already been used: in lane 3 at 12:58. If that was not you, please speak to staff now.",
         ),
         can=frozenset({Task.INVOICE, Task.CHECK}),
         why_not=(
@@ -140,6 +143,15 @@ DEVICES = (
     DeviceView(name="card terminal", state="ok", what="", hint=""),
     DeviceView(name="hopper 1 yuan", state="ok", what="63 coins", hint=""),
 )
+
+
+def _claim(fen: Fen, slip_printed: bool) -> ClaimView:
+    return ClaimView(
+        number="482719360254",
+        fen=fen,
+        reason=("退票款未能原路退回。", "The money could not be sent back the way it came."),
+        slip_printed=slip_printed,
+    )
 
 
 @dataclass(slots=True)
@@ -209,13 +221,34 @@ class Drawer:
 
     def owed(self, fen: Fen, *, slip_printed: bool, returned: Fen = NO_MONEY) -> None:
         """The money, or the rest of it, became a claim."""
-        claim = ClaimView(
-            number="482719360254",
-            fen=fen,
-            reason=("退票款未能原路退回。", "The money could not be sent back the way it came."),
-            slip_printed=slip_printed,
+        self._find(state=FindState.DONE, claim=_claim(fen, slip_printed), returned=returned)
+
+    def asked_only(self) -> None:
+        """Nobody could say whether the ticket is free: a slip, and it stays good."""
+        said: Words = (
+            "暂时无法核实车票，未退款。车票仍然有效；要退票请持凭条（4827 1936 0254）到售票窗口办理。",
+            (
+                "The ticket cannot be checked now and stays good; no money was paid back. "
+                "Slip 4827 1936 0254 is for the window."
+            ),
         )
-        self._find(state=FindState.DONE, claim=claim, returned=returned)
+        self._find(state=FindState.REFUSED, message=said, claim=_claim(Fen(3600), slip_printed=True))
+
+    def restarted(self) -> None:
+        """The machine restarted in the middle of a refund, and has ended it."""
+        said: Words = (
+            "本机曾重启：退票已办理完毕。退票完成。已退 ¥36.00。",
+            "The machine restarted: the refund has been completed. ¥36.00 has gone back to you.",
+        )
+        find = FindView(
+            task=Task.REFUND,
+            state=FindState.DONE,
+            tickets=tickets()[:1],
+            chosen=NUMBER,
+            message=said,
+            returned=Fen(3600),
+        )
+        self.show(replace(self.snapshot(), find=find))
 
     def invoiced(self, message: Words | None = None) -> None:
         """The invoice is asked for."""

@@ -1243,12 +1243,20 @@ to start</source>
         <translation>已退 %1，余款已登记</translation>
     </message>
     <message>
+        <source>Your refund waits for the ticket window</source>
+        <translation>退票请到售票窗口办理</translation>
+    </message>
+    <message>
         <source>Paid back: %1</source>
         <translation>已退 %1</translation>
     </message>
     <message>
         <source>To be paid back</source>
         <translation>应退金额</translation>
+    </message>
+    <message>
+        <source>If the ticket is not used</source>
+        <translation>核实后应退</translation>
     </message>
     <message>
         <source>Slip number</source>
@@ -1261,6 +1269,10 @@ to start</source>
     <message>
         <source>No slip came out: take the number to the ticket window.</source>
         <translation>凭条未打印，请记下凭条号，到售票窗口退款。</translation>
+    </message>
+    <message>
+        <source>The ticket stays good. Take it and the slip to the ticket window.</source>
+        <translation>车票仍然有效。请持凭条和车票到售票窗口办理。</translation>
     </message>
     <message>
         <source>Finish</source>

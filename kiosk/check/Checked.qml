@@ -62,7 +62,7 @@ Stage {
         }
         Label {
             width: parent.width
-            visible: !Look.wide || screen.go
+            visible: screen.go || !Look.large
             text: qsTr("Gate %1, bay %2, %3").arg(find.ticket.gate ?? "").arg(find.ticket.bay ?? "").arg(find.ticket.seat ? qsTr("seat %1").arg(find.ticket.seat) : qsTr("any seat"))
             letters: Look.large ? Look.body : Look.title
             strong: true

@@ -24,9 +24,11 @@ Target {
     Column {
         id: words
 
-        x: Look.mm(4)
+        readonly property int pad: Look.mm(Look.large && Look.portrait ? 2 : 4)
+
+        x: pad
         anchors.verticalCenter: parent.verticalCenter
-        width: part.width - Look.mm(8)
+        width: part.width - 2 * pad
 
         Label {
             width: parent.width

@@ -55,6 +55,8 @@ def adopt_invoice(step: InvoiceStep, snapshot: Snapshot, at_ms: int) -> Turn:
         case Invoicing(number=number):
             step, said = heard(step, Task.INVOICE, snapshot, at_ms)
             ended = answer(said)
+            if ended is None and said is not None and said.state is FindState.FOUND and said.message is not None:
+                return CannotDo(task=Task.INVOICE, words=said.message), ()
             if ended is None:
                 late = at_ms - step.asked_ms >= GIVE_UP_MS
                 return (CannotDo(task=Task.INVOICE, words=snapshot.trouble or NO_ANSWER) if late else step), ()

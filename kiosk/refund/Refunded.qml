@@ -9,8 +9,9 @@ Stage {
     readonly property var ended: refund.ended
     readonly property bool returned: (ended.returned ?? "") !== ""
     readonly property bool owed: (ended.owed ?? "") !== ""
+    readonly property bool asked: ended.asked ?? false // nobody could say whether the ticket is free: it stays good
 
-    question: owed && returned && Look.large ? qsTr("%1 is paid back, the rest is safe").arg(ended.returned) : owed ? qsTr("Your money is safe") : qsTr("Your ticket is refunded")
+    question: owed && returned && Look.large ? qsTr("%1 is paid back, the rest is safe").arg(ended.returned) : asked ? qsTr("Your refund waits for the ticket window") : owed ? qsTr("Your money is safe") : qsTr("Your ticket is refunded")
 
     Column {
         width: parent.width
@@ -41,7 +42,7 @@ Stage {
         }
         Label {
             width: parent.width
-            visible: text !== "" && !(screen.owed && Look.wide)
+            visible: text !== "" && !(screen.owed && Look.wide) && !(screen.asked && Look.large)
             text: (screen.ended.said ?? "") !== "" ? screen.ended.said : screen.ended.reason ?? ""
         }
         Flow {
@@ -51,9 +52,9 @@ Stage {
 
             Figure {
                 width: Look.mm(Look.large ? 96 : 70)
-                label: qsTr("To be paid back")
+                label: screen.asked ? qsTr("If the ticket is not used") : qsTr("To be paid back")
                 value: screen.ended.owed ?? ""
-                letters: screen.returned || Look.wide ? Look.title : Look.hero
+                letters: screen.returned || screen.asked || Look.wide ? Look.title : Look.hero
             }
             Figure {
                 width: Math.min(screen.width, Look.mm(Look.large ? 170 : 130))
@@ -64,7 +65,7 @@ Stage {
         }
         Notice {
             width: parent.width
-            text: !screen.owed ? "" : screen.ended.slip ? qsTr("Take the slip to the ticket window to be paid back.") : qsTr("No slip came out: take the number to the ticket window.")
+            text: !screen.owed ? "" : screen.asked && screen.ended.slip ? qsTr("The ticket stays good. Take it and the slip to the ticket window.") : screen.ended.slip ? qsTr("Take the slip to the ticket window to be paid back.") : qsTr("No slip came out: take the number to the ticket window.")
         }
     }
 

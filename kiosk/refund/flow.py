@@ -7,6 +7,7 @@ from kiosk.find.flow import NOT_HERE, anew, another, answer, forgets, found, hea
 from kiosk.find.steps import CannotDo
 from kiosk.find.touches import AnotherTicket
 from kiosk.refund.steps import Refund, Refunded, Refunding, RefundStep
+from kiosk.steps import Attract, Session, Step
 from kiosk.task import Turn
 from kiosk.till.commands import DoTask
 from kiosk.till.values import FindState, FoundTicket, Snapshot, Task, Words
@@ -51,13 +52,25 @@ def adopt_refund(step: RefundStep, snapshot: Snapshot, at_ms: int) -> Turn:
                 return (CannotDo(task=Task.REFUND, words=UNCLEAR) if long else step), ()
             step, said = heard(step, Task.REFUND, snapshot, at_ms)
             ended = answer(said)
+            if ended is None and said is not None and said.state is FindState.FOUND and said.message is not None:
+                return CannotDo(task=Task.REFUND, words=said.message), ()
             if ended is None:
                 return replace(step, long=long), ()
             if ended.state is FindState.DONE or ended.claim is not None:
                 return Refunded(number=number, result=ended), ()
             return CannotDo(task=Task.REFUND, words=ended.message or NOT_HERE), ()
+        case Refunded(restarted=True) if find is None:
+            return Attract(), ()
         case _:
             return step, ()
+
+
+def unasked_refund(_session: Session, snapshot: Snapshot) -> Step | None:
+    """A refund that a restart interrupted and that has ended since: whoever stands here is told."""
+    find = found(snapshot, Task.REFUND)
+    if find is None or find.state is not FindState.DONE or find.chosen is None:
+        return None
+    return Refunded(number=find.chosen, result=find, restarted=True)
 
 
 def waits_refunded(step: Refunded, _snapshot: Snapshot) -> int | None:

@@ -5,7 +5,7 @@ from kiosk.find.present import in_groups, shown_ticket
 from kiosk.present.values import Group
 from kiosk.refund.steps import Refund, Refunded, Refunding
 from kiosk.steps import Session
-from kiosk.till.values import Snapshot, Task
+from kiosk.till.values import FindState, Snapshot, Task
 from tickets.money import yuan
 
 
@@ -36,6 +36,7 @@ def ended(session: Session, snapshot: Snapshot) -> Group:
     claim, said = step.result.claim, step.result.message
     return {
         "long": False,
+        "asked": step.result.state is FindState.REFUSED,
         "said": session.comfort.pick(said) if said is not None else "",
         "returned": yuan(step.result.returned) if step.result.returned else "",
         "owed": yuan(claim.fen) if claim is not None else "",

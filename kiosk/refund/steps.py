@@ -23,9 +23,13 @@ class Refunding(Asked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunded(AboutTicket):
-    """What came back, or what staff owe. `result` is kept here: the passenger may have to write a number down."""
+    """What came back, or what staff owe. `result` is kept here: the passenger may have to write a number down.
+
+    `restarted` is true for a refund that was ended after a restart, offered to whoever stands here.
+    """
 
     result: FindView
+    restarted: bool = False
 
 
 RefundStep = Refund | Refunding | Refunded

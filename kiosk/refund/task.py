@@ -13,6 +13,7 @@ REFUNDING = Task(
     name="refund",
     folder=Path(__file__).parent,
     begins=looks_for(values.Task.REFUND),
+    unasked=flow.unasked_refund,
     places=(
         Place(
             of=s.Refund,
@@ -38,6 +39,7 @@ REFUNDING = Task(
             screen="refunded",
             qml="Refunded",
             answer=flow.on_refund,
+            adopt=flow.adopt_refund,
             waits=flow.waits_refunded,
             leaves=forgets,
             back=no,

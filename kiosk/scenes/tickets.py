@@ -134,6 +134,16 @@ def refunding(r: Rehearsal, look: Look) -> Iterator[str]:
         r.settle()
         drawer.owed(Fen(Fen(3600) - returned), slip_printed=slip, returned=returned)
         yield name
+    _found(r, look, "refund")
+    r.model.touch("confirm")
+    r.settle()
+    drawer.asked_only()
+    yield "refund-asked"
+    r.anew()
+    drawer.restarted()
+    r.settle()
+    r.set(look)
+    yield "refund-restarted"
 
 
 def invoicing(r: Rehearsal, look: Look) -> Iterator[str]:

@@ -95,6 +95,14 @@ def test_a_refund_under_way_tells_its_end_alone(told: Told) -> None:
     assert told.group("refund", "ended")["slip"] is False
 
 
+def test_a_refund_that_was_only_asked_for_is_not_told_as_done(told: Told) -> None:
+    told.begin("refund").till.drawer.code()
+    told.model.touch("confirm")
+    told.till.drawer.asked_only()
+    assert told.group("refund", "ended")["asked"] is True
+    assert told.group("refund", "ended")["returned"] == ""
+
+
 def test_paper_tells_how_it_stands(told: Told) -> None:
     told.begin("collect").till.drawer.code()
     collect = told.model.parts["collect"]

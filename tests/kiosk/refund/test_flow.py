@@ -1,5 +1,7 @@
 """Giving a ticket back, without a screen."""
 
+from dataclasses import replace
+
 from kiosk import touches as t
 from kiosk.find.steps import CannotDo
 from kiosk.refund.flow import UNCLEAR
@@ -7,7 +9,7 @@ from kiosk.refund.steps import Refund, Refunded, Refunding
 from kiosk.rehearsal_finding import NUMBER
 from kiosk.steps import Attract, StillThere
 from kiosk.till.commands import Choose, DoTask, EndSession, Find, StopFinding
-from kiosk.till.values import Task
+from kiosk.till.values import FindState, FindView, Snapshot, Task
 from tests.kiosk.find.walk import Walk
 from tickets.money import Fen
 
@@ -94,3 +96,41 @@ def test_a_till_that_forgets_a_refund_under_way_sends_to_the_window() -> None:
     walk.wait(8)
     assert walk.is_at(CannotDo)
     assert walk.read("words") == UNCLEAR
+
+
+def test_a_refund_that_can_only_be_asked_for_ends_in_a_slip() -> None:
+    walk = found().touch(t.Confirm())
+    walk.drawer.asked_only()
+    walk.look()
+    assert walk.is_at(Refunded)
+    walk.touch(t.Finish())
+    assert walk.is_at(Attract)
+
+
+def test_a_till_that_is_busy_says_so() -> None:
+    walk = found().touch(t.Confirm())
+    walk.drawer.nothing(("请稍候", "wait"))  # a message, and nothing begun
+    walk.till.show(replace(walk.till.snapshot, find=_with(walk.till.snapshot, FindState.FOUND)))
+    walk.look()
+    assert walk.is_at(CannotDo)
+    assert walk.read("words") == ("请稍候", "wait")
+
+
+def _with(snapshot: Snapshot, state: FindState) -> FindView:
+    assert snapshot.find is not None
+    return replace(snapshot.find, state=state)
+
+
+def test_a_refund_ended_after_a_restart_is_told_to_whoever_stands_there() -> None:
+    walk = Walk()
+    walk.drawer.restarted()
+    walk.look()
+    assert walk.is_at(Refunded)
+    assert walk.asked == []
+    stale = walk.till.snapshot
+    walk.touch(t.Finish())
+    assert walk.is_at(Attract)
+    session, _commands = walk.flow.news(walk.session, stale, 0)  # published before the till forgot it
+    assert isinstance(session.step, Refunded)
+    session, _commands = walk.flow.news(session, walk.till.snapshot, 0)
+    assert isinstance(session.step, Attract)
