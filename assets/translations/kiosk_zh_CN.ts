@@ -1251,6 +1251,10 @@ to start</source>
         <translation>已退 %1</translation>
     </message>
     <message>
+        <source>Slip %1: %2</source>
+        <translation>凭条 %1：%2</translation>
+    </message>
+    <message>
         <source>To be paid back</source>
         <translation>应退金额</translation>
     </message>

@@ -45,8 +45,15 @@ Stage {
             visible: text !== "" && !(screen.owed && Look.wide) && !(screen.asked && Look.large)
             text: (screen.ended.said ?? "") !== "" ? screen.ended.said : screen.ended.reason ?? ""
         }
+        Label {
+            visible: screen.asked && Look.wide
+            width: parent.width
+            text: qsTr("Slip %1: %2").arg(screen.ended.number ?? "").arg(screen.ended.owed ?? "")
+            letters: Look.title
+            strong: true
+        }
         Flow {
-            visible: screen.owed
+            visible: screen.owed && !(screen.asked && Look.wide)
             width: parent.width
             spacing: Look.mm(8)
 
