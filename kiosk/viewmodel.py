@@ -144,7 +144,7 @@ class KioskViewModel(Part):
         for command in commands:
             self._submit(command)
         assert self._snapshot is not None
-        self.show(session, self._snapshot)
+        self.show(self._session, self._snapshot)
 
     def show(self, session: Session, snapshot: Snapshot) -> None:
         """Show this moment, on every part: first the values, then the screen that reads them."""
