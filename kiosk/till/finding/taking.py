@@ -1,7 +1,9 @@
 """Taking a ticket's use for a refund or a change: nobody travels on what was taken, and nothing is taken twice.
 
-The station's arbiter is asked first, the centre when that is silent or there is none. Only what one of them granted is
-claimed, in one commit with what follows from it. What may have been granted unheard is given back in the journal.
+The station's arbiter is asked first: what it granted is claimed at once. Then the centre is asked, which keeps the web
+from refunding the ticket meanwhile: its *taken* ends what the arbiter granted, its silence does not. Where the arbiter
+is silent, or there is none, the centre's *granted* is needed. What may have been granted unheard is given back in the
+journal. docs/refunds.md has the table.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +18,8 @@ from sync.asking_for_use import attempt_of, claim_request
 from sync.cache import CacheReader
 from sync.journal import Journal, Transaction
 from sync.journal_asked import AskedUse, TakenFor, all_asked, claim_asked, forget_asked, give_back_asked, note_asked
-from sync.journal_uses import end_use, history
+from sync.journal_refunds import refund_of
+from sync.journal_uses import end_use, history, open_uses
 from sync.record_rows import use_told
 from sync.ticket_finder import Found, TicketFinder
 from sync.wire_money import UseAnswer, UseAsk
@@ -70,9 +73,12 @@ Also = Callable[[Transaction], None]
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """The centre is being asked. `unheard`: the arbiter may have granted this use and was not heard."""
+    """The centre is being asked. `claimed`: the arbiter granted this use and it is claimed here; `unheard`: the arbiter
+    may have granted it and was not heard.
+    """
 
     asked: AskedUse
+    claimed: Use | None
     unheard: bool
     tries: int
 
@@ -104,10 +110,16 @@ class Taking:
         self._waiting: _Waiting | None = None
 
     def recover(self) -> None:
-        """Give back what the process before this one had asked for and not claimed: called once, at the start."""
+        """Give back what the process before this one had asked for, and what it had claimed without anything following
+        from it: called once, at the start.
+        """
         for asked in all_asked(self._journal):
-            with self._journal.transaction() as tx:
-                give_back_asked(tx, asked, lane=LANE, why="restarted")
+            self._give_back(asked, "restarted")
+        for found in open_uses(self._journal):
+            use = found.use
+            if use.purpose in ("refund", "change") and not self._followed(use):
+                with self._journal.transaction() as tx:
+                    self.end(tx, use, UseEnd.RELEASED)
 
     def own(self, found: Found) -> list[Use]:
         """This till's uses of a ticket."""
@@ -118,12 +130,13 @@ class Taking:
         state, told = self._cache.told(found.number)
         return state or TicketState.VALID, merged(self.own(found), told, learnt)
 
-    def against(self, found: Found, learnt: Iterable[Use] = ()) -> Refuse | None:
+    def against(self, found: Found, learnt: Iterable[Use] = (), but: AskedUse | None = None) -> Refuse | None:
         """What stands against taking a ticket back: where it is from, what became of it, who used it.
 
-        Asked of `admission` itself, with all that is not about uses set aside.
+        Asked of `admission` itself, with all that is not about uses set aside, and `but` for this wish's own use.
         """
-        state, uses = self.known(found, learnt)
+        state, known = self.known(found, learnt)
+        uses = [use for use in known if but is None or use.attempt != but.attempt]
         journey = found.journey
         judged = admission(
             PresentedTicket(
@@ -153,23 +166,22 @@ class Taking:
     def take(self, found: Found, purpose: TakenFor, also: Also) -> Outcome | None:
         """Take a use of the ticket; None while the centre is being asked: call it again in the next round.
 
-        `also` is written in the commit that claims the use, and only then. A use that was claimed before is Won at
-        once, and `also` is not written again.
+        `also` is written once, when the use is won: in the commit that claims it, or in the next one if the arbiter
+        granted it. A use that was won before is Won at once, and `also` is not written again.
         """
-        if (won := self.mine(found, purpose)) is not None:
-            self._waiting = None
-            return Won(won)
         waiting = self._waiting
         if waiting is not None and (waiting.asked.number, waiting.asked.purpose) == (found.number, purpose):
             return self._heard(found, waiting, also)
         self.drop()
-        return self._ask_the_arbiter(found, purpose, also, learnt=(), tries=0)
+        if (won := self.mine(found, purpose)) is not None:
+            return Won(won)
+        return self._ask_the_arbiter(found, purpose, learnt=(), tries=0)
 
     def drop(self) -> None:
         """Nobody waits for the use that is being asked for any more: it is given back."""
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            self._give_back(waiting.asked, "not wanted any more")
+            self._let_go(waiting, "not wanted any more")
 
     def end(self, tx: Transaction, use: Use, end: UseEnd = UseEnd.PASSED) -> None:
         """Say how a use of this till ended."""
@@ -177,9 +189,7 @@ class Taking:
             tx, ticket=use.ticket, use_no=use.use_no, attempt=use.attempt, end=end, persons=use.persons, why="undone"
         )
 
-    def _ask_the_arbiter(
-        self, found: Found, purpose: TakenFor, also: Also, learnt: Iterable[Use], tries: int
-    ) -> Outcome | None:
+    def _ask_the_arbiter(self, found: Found, purpose: TakenFor, learnt: Iterable[Use], tries: int) -> Outcome | None:
         learnt = list(learnt)
         with self._asking():
             for _ in range(MOST_QUESTIONS):
@@ -192,7 +202,8 @@ class Taking:
                 answer = self._put(found, asked)
                 match answer:
                     case Granted():
-                        return self._claimed(found, asked, also, frozenset())
+                        self._waiting = _Waiting(asked, self._claimed(found, asked), unheard=False, tries=tries)
+                        return None
                     case Taken():
                         news = merged(learnt, answer.uses)
                         if news == learnt:
@@ -200,14 +211,14 @@ class Taking:
                         learnt = news
                     case Silent() | Alone():
                         unheard = isinstance(answer, Silent)
-                        self._waiting = _Waiting(asked, unheard, tries)
+                        self._waiting = _Waiting(asked, None, unheard, tries)
                         return None
                     case _:
                         assert_never(answer)
             else:
                 self._forget(found)
                 return Lost(Refuse(reason=Reason.SEE_STAFF))
-        self._waiting = _Waiting(asked, unheard=True, tries=tries)
+        self._waiting = _Waiting(asked, None, unheard=True, tries=tries)
         return None
 
     def _heard(self, found: Found, waiting: _Waiting, also: Also) -> Outcome | None:
@@ -228,8 +239,7 @@ class Taking:
                 return None
             case NoAnswer():
                 self._waiting = None
-                self._give_back(asked, "nobody answered")
-                return Unheard()
+                return self._without(waiting, "nobody answered", also)
             case UseAnswer():
                 self._waiting = None
                 return self._told(found, waiting, answer, also)
@@ -240,25 +250,43 @@ class Taking:
         asked = waiting.asked
         learnt = [use_told(use) for use in answer.uses]
         others = [use for use in learnt if use.attempt != asked.attempt]
-        refusal = self.against(found, others)
+        refusal = self.against(found, others, but=asked)
         if refusal is not None:
-            self._give_back(asked, "used elsewhere")
+            self._let_go(waiting, "used elsewhere")
             return Lost(refusal)
         match answer.answer:
             case "granted":
-                flags = frozenset({Flag.UNARBITRATED.value}) if waiting.unheard else frozenset[str]()
-                return self._claimed(found, asked, also, flags)
+                return self._won(found, waiting, also)
+            case "taken" if waiting.claimed is not None:
+                self._let_go(waiting, "taken at the centre")
+                return Lost(Refuse(reason=Reason.SEE_STAFF))
             case "taken":
-                self._give_back(asked, "taken under another number")
+                self._let_go(waiting, "taken under another number")
                 newer = next_use_no(merged(self.own(found), others)) > asked.use_no + 1
                 if newer and waiting.tries < MOST_QUESTIONS:
-                    return self._ask_the_arbiter(found, asked.purpose, also, others, waiting.tries + 1)
+                    return self._ask_the_arbiter(found, asked.purpose, others, waiting.tries + 1)
                 return Unheard()
             case "unknown":
-                self._give_back(asked, "nobody knows it")
-                return Unheard()
+                return self._without(waiting, "nobody knows it", also)
             case other:
                 assert_never(other)
+
+    def _without(self, waiting: _Waiting, why: str, also: Also) -> Outcome:
+        """The centre cannot say: the arbiter's word alone has to do, where there is one."""
+        if waiting.claimed is None:
+            self._let_go(waiting, why)
+            return Unheard()
+        with self._journal.transaction() as tx:
+            also(tx)
+        return Won(waiting.claimed)
+
+    def _won(self, found: Found, waiting: _Waiting, also: Also) -> Won:
+        if waiting.claimed is not None:
+            with self._journal.transaction() as tx:
+                also(tx)
+            return Won(waiting.claimed)
+        flags = frozenset({Flag.UNARBITRATED.value}) if waiting.unheard else frozenset[str]()
+        return Won(self._claimed(found, waiting.asked, also, flags))
 
     def _wanted(self, found: Found, purpose: TakenFor, learnt: Iterable[Use]) -> AskedUse:
         use_no = next_use_no(self.known(found, learnt)[1])
@@ -289,14 +317,31 @@ class Taking:
         )
         return self._arbiter.ask(claim)
 
-    def _claimed(self, found: Found, asked: AskedUse, also: Also, flags: frozenset[str]) -> Outcome:
+    def _claimed(
+        self, found: Found, asked: AskedUse, also: Also | None = None, flags: frozenset[str] = frozenset()
+    ) -> Use:
         with self._journal.transaction() as tx:
             if not claim_asked(tx, asked, lane=LANE, flags=flags):
                 raise AssertionError("one till takes one use at a time")
-            also(tx)
-        won = self.mine(found, asked.purpose)
-        assert won is not None, "it was committed above"
-        return Won(won)
+            if also is not None:
+                also(tx)
+        claimed = self.mine(found, asked.purpose)
+        assert claimed is not None, "it was committed above"
+        return claimed
+
+    def _let_go(self, waiting: _Waiting, why: str) -> None:
+        if waiting.claimed is None:
+            self._give_back(waiting.asked, why)
+            return
+        with self._journal.transaction() as tx:
+            self.end(tx, waiting.claimed, UseEnd.RELEASED)
+
+    def _followed(self, use: Use) -> bool:
+        """Whether anything was promised for a use that this till claimed."""
+        if use.purpose == "refund":
+            return refund_of(self._journal, use.ticket) is not None
+        paid = "SELECT 1 FROM orders JOIN paid_orders USING (order_id) WHERE changes = ?"
+        return bool(self._journal.rows(paid, (use.ticket.to_bytes(),)))
 
     def _give_back(self, asked: AskedUse, why: str) -> None:
         with self._journal.transaction() as tx:
