@@ -894,6 +894,10 @@ to start</source>
         <translation>本机现在不能收款。请按返回，或到售票窗口购票。</translation>
     </message>
     <message>
+        <source>Your payment before is being taken back. One moment, please.</source>
+        <translation>上一笔付款正在撤销，请稍候。</translation>
+    </message>
+    <message>
         <source>Cash</source>
         <translation>现金</translation>
     </message>

@@ -13,7 +13,7 @@ Stage {
 
     question: qsTr("Please check and pay")
     hint: held ? "" : qsTr("Keeping your seats")
-    notice: (money.message ?? "") !== "" ? money.message : money.busy ? qsTr("Your payment before is being taken back. You can pay another way now.") : money.failed ? qsTr("That payment did not go through. Nothing was charged. Try again or pay another way.") : means.length === 0 ? qsTr("Nothing can be paid here at the moment. Touch Back, or buy at the ticket window.") : ""
+    notice: (money.message ?? "") !== "" ? money.message : money.busy ? (means.length === 0 ? qsTr("Your payment before is being taken back. One moment, please.") : qsTr("Your payment before is being taken back. You can pay another way now.")) : money.failed ? qsTr("That payment did not go through. Nothing was charged. Try again or pay another way.") : means.length === 0 ? qsTr("Nothing can be paid here at the moment. Touch Back, or buy at the ticket window.") : ""
 
     function words(means: string): string {
         switch (means) {

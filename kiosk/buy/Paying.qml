@@ -13,7 +13,7 @@ Stage {
     readonly property bool stopping: payment.stopping ?? false
 
     question: stopping && !doubt ? qsTr("Stopping this payment") : titles[state_] ?? ""
-    notice: payment.message ?? ""
+    notice: doubt ? "" : payment.message ?? ""
 
     readonly property var titles: ({
             "starting": qsTr("Preparing your payment"),
@@ -75,7 +75,7 @@ Stage {
                 fontSizeMode: Text.Fit
                 minimumPixelSize: Look.body
                 visible: !(Look.wide && screen.showing)
-                text: screen.sentences[screen.state_] ?? ""
+                text: screen.doubt && screen.payment.message ? screen.payment.message : screen.sentences[screen.state_] ?? ""
                 letters: screen.doubt && !Look.large ? Look.title : Look.body
             }
             Label {
