@@ -11,7 +11,7 @@ from typing import Any
 from kiosk import touches as t
 from kiosk.idle import PATIENCE, QUIET_MS, WARNING_MS
 from kiosk.steps import Attract, Called, Comfort, Language, OutOfService, Session, Speech, Step, StillThere, nobody
-from kiosk.task import Place, Task, Turn
+from kiosk.task import StepRules, Task, Turn
 from kiosk.till.commands import AskForDocuments, CallStaff, Command, LookAt
 from kiosk.till.values import Snapshot
 
@@ -25,13 +25,13 @@ class Flow:
     def __init__(self, tasks: tuple[Task, ...]) -> None:
         """Keeps nothing but the tables."""
         self.tasks = tasks
-        self._places: Mapping[type[Step], Place[Any]] = {place.of: place for task in tasks for place in task.places}
-        self._task_of: Mapping[type[Step], Task] = {place.of: task for task in tasks for place in task.places}
+        self._rules: Mapping[type[Step], StepRules[Any]] = {rules.of: rules for task in tasks for rules in task.steps}
+        self._task_of: Mapping[type[Step], Task] = {rules.of: task for task in tasks for rules in task.steps}
         self._named: Mapping[str, Task] = {task.name: task for task in tasks}
 
-    def place(self, step: Step) -> Place[Any] | None:
+    def rules(self, step: Step) -> StepRules[Any] | None:
         """The row of this step; None for the steps that belong to nobody, and for the question in between."""
-        return self._places.get(type(step))
+        return self._rules.get(type(step))
 
     def task(self, step: Step) -> Task | None:
         """The task that this step is of."""
@@ -57,20 +57,20 @@ class Flow:
                 return replace(session, step=session.step.before), ()
             case Attract() | OutOfService():
                 return self._begin(session, touch, snapshot, at_ms)
-        place = self._places[type(session.step)]
+        rules = self._rules[type(session.step)]
         if isinstance(touch, t.Begin):
-            return self._begin(session, touch, snapshot, at_ms) if place.menu else (session, ())
+            return self._begin(session, touch, snapshot, at_ms) if rules.menu else (session, ())
         if isinstance(touch, t.StartOver):
-            if not place.over(session.step):
+            if not rules.over(session.step):
                 return session, ()
-            over = place.starts_over or place.leaves
+            over = rules.starts_over or rules.leaves
             return self._turn(session, over(session.step, snapshot), at_ms)
-        return self._turn(session, place.answer(session.step, touch, snapshot, at_ms), at_ms)
+        return self._turn(session, rules.answer(session.step, touch, snapshot, at_ms), at_ms)
 
     def news(self, session: Session, snapshot: Snapshot, at_ms: int) -> Next:
         """What follows from what the till says now."""
-        inner, place = session.at, self.place(session.at)
-        turn: Turn = (inner, ()) if place is None else place.adopt(inner, snapshot, at_ms)
+        inner, rules = session.at, self.rules(session.at)
+        turn: Turn = (inner, ()) if rules is None else rules.adopt(inner, snapshot, at_ms)
         if isinstance(turn[0], Attract | OutOfService):
             now: tuple[Command, ...] = () if snapshot.day is None else (LookAt(day=None),)
             turn = (self._idle(session, snapshot), (*turn[1], *now))
@@ -90,44 +90,44 @@ class Flow:
             return replace(session, step=step, comfort=Comfort(), touched_ms=at_ms), ()
         if isinstance(step, Attract):
             return self._turn(session, (step, ()), at_ms)
-        place = self.place(step)
-        if place is not None and not place.asks:
+        rules = self.rules(step)
+        if rules is not None and not rules.asks:
             return self.leave(session, snapshot, at_ms)
         return replace(session, step=StillThere(before=step, until_ms=at_ms + WARNING_MS)), ()
 
     def leave(self, session: Session, snapshot: Snapshot, at_ms: int) -> Next:
         """End the session, as far as the step lets go of it."""
-        place = self.place(session.at)
-        if place is None:
+        rules = self.rules(session.at)
+        if rules is None:
             return session, ()
         return self._turn(
-            replace(session, step=session.at, touched_ms=at_ms), place.leaves(session.at, snapshot), at_ms
+            replace(session, step=session.at, touched_ms=at_ms), rules.leaves(session.at, snapshot), at_ms
         )
 
     def asks_at_ms(self, session: Session, snapshot: Snapshot) -> int | None:
         """The moment at which this session is asked whether anybody is there; None for never."""
         if isinstance(session.step, Attract | StillThere):
             return None
-        place = self.place(session.at)
-        waits = QUIET_MS if place is None else place.waits(session.step, snapshot)
+        rules = self.rules(session.at)
+        waits = QUIET_MS if rules is None else rules.waits(session.step, snapshot)
         if waits is None:
             return None
         return session.touched_ms + waits * (PATIENCE if session.comfort.patient else 1)
 
     def can_go_back(self, step: Step) -> bool:
         """Whether this step has one before it to go back to."""
-        place = self.place(step)
-        return place is not None and place.back(step)
+        rules = self.rules(step)
+        return rules is not None and rules.back(step)
 
     def can_start_over(self, step: Step) -> bool:
         """Whether the session may be ended by a touch here: not while a ticket is being made of paid money."""
-        place = self.place(step)
-        return isinstance(step, StillThere) or (place is not None and place.over(step))
+        rules = self.rules(step)
+        return isinstance(step, StillThere) or (rules is not None and rules.over(step))
 
     def can_change(self, step: Step, snapshot: Snapshot) -> bool:
         """Whether parts of the journey can still be touched."""
-        place = self.place(step)
-        return place is not None and place.changes(step, snapshot)
+        rules = self.rules(step)
+        return rules is not None and rules.changes(step, snapshot)
 
     def inside(self, session: Session, snapshot: Snapshot) -> bool:
         """Whether this passenger's money is in the machine for nothing yet."""
@@ -168,8 +168,8 @@ class Flow:
         return replace(session, step=step), (*reader, *commands)
 
     def _reads(self, step: Step) -> bool:
-        place = self.place(step)
-        return place is not None and place.reads
+        rules = self.rules(step)
+        return rules is not None and rules.reads
 
 
 def stirred(session: Session, at_ms: int) -> Session:

@@ -66,7 +66,7 @@ def fixed(_step: Step, _snapshot: Snapshot) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place(Generic[S]):
+class StepRules(Generic[S]):
     """One row of a task's table: all that a session has to know about one class of step.
 
     `screen` is the name by which screens and tests know the step, `qml` its file in the task's folder. `answer` follows
@@ -112,7 +112,7 @@ class Task:
 
     name: str
     folder: Path
-    places: tuple[Place[Any], ...]
+    steps: tuple[StepRules[Any], ...]
     begins: Callable[[Snapshot, int], Turn | None]
     offers: Callable[[Snapshot], bool] = _offers_always
     unasked: Callable[[Session, Snapshot], Step | None] = _unasked_never

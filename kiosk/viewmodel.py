@@ -244,6 +244,6 @@ def _paid(order: OrderView | None) -> int:
 def _files(flow: Flow) -> Group:
     """QML asks for them often, so they are made once."""
     tasks = {
-        place.screen: f"{relpath(task.folder, FOLDER)}/{place.qml}.qml" for task in flow.tasks for place in task.places
+        rules.screen: f"{relpath(task.folder, FOLDER)}/{rules.qml}.qml" for task in flow.tasks for rules in task.steps
     }
     return {**{name: f"{qml}.qml" for name, qml in OWN.values()}, **tasks}

@@ -30,7 +30,7 @@ from kiosk.buy.printing import (
 from kiosk.buy.seating import on_seats
 from kiosk.buy.travellers import on_agree, on_rider, on_typing, on_who
 from kiosk.steps import Step
-from kiosk.task import Place, Task, Turn, never, no, seconds
+from kiosk.task import StepRules, Task, Turn, never, no, seconds
 from kiosk.till.commands import LookAt
 from kiosk.till.values import Snapshot
 
@@ -65,8 +65,8 @@ BUYING = Task(
     begins=_begins,
     offers=lambda snapshot: snapshot.capabilities.sells,
     inside=money_inside,
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.WhereTo,
             screen="whereTo",
             qml="WhereTo",
@@ -77,7 +77,7 @@ BUYING = Task(
             railed=False,
             menu=True,
         ),
-        Place(
+        StepRules(
             of=s.WhichDeparture,
             screen="which",
             qml="WhichDeparture",
@@ -86,7 +86,7 @@ BUYING = Task(
             waits=seconds(30),
             changes=_may_choose,
         ),
-        Place(
+        StepRules(
             of=s.Seats,
             screen="seats",
             qml="Seats",
@@ -94,7 +94,7 @@ BUYING = Task(
             adopt=choosing,
             railed=False,
         ),
-        Place(
+        StepRules(
             of=s.Agree,
             screen="agree",
             qml="Agree",
@@ -102,8 +102,8 @@ BUYING = Task(
             adopt=choosing,
             changes=_may_choose,
         ),
-        Place(of=s.Who, screen="who", qml="Who", answer=on_who, adopt=choosing, changes=_may_choose, reads=True),
-        Place(
+        StepRules(of=s.Who, screen="who", qml="Who", answer=on_who, adopt=choosing, changes=_may_choose, reads=True),
+        StepRules(
             of=s.RiderTicket,
             screen="rider",
             qml="RiderTicket",
@@ -112,7 +112,7 @@ BUYING = Task(
             changes=_may_choose,
             reads=True,
         ),
-        Place(
+        StepRules(
             of=s.Typing,
             screen="typing",
             qml="Typing",
@@ -121,7 +121,7 @@ BUYING = Task(
             changes=_may_choose,
             reads=True,
         ),
-        Place(
+        StepRules(
             of=s.Pay,
             screen="pay",
             qml="Pay",
@@ -131,7 +131,7 @@ BUYING = Task(
             starts_over=start_over,
             changes=_not_inside,
         ),
-        Place(
+        StepRules(
             of=s.PuttingIn,
             screen="puttingIn",
             qml="PuttingIn",
@@ -141,7 +141,7 @@ BUYING = Task(
             starts_over=start_over,
             changes=_not_inside,
         ),
-        Place(
+        StepRules(
             of=s.Paying,
             screen="paying",
             qml="Paying",
@@ -152,7 +152,7 @@ BUYING = Task(
             back=stoppable,
             over=no,
         ),
-        Place(
+        StepRules(
             of=s.GiveUp,
             screen="giveUp",
             qml="GiveUp",
@@ -162,8 +162,8 @@ BUYING = Task(
             back=_not_sent,
             over=_not_sent,
         ),
-        Place(of=s.Printing, screen="printing", qml="Printing", adopt=ordered, waits=never, back=no, over=no),
-        Place(
+        StepRules(of=s.Printing, screen="printing", qml="Printing", adopt=ordered, waits=never, back=no, over=no),
+        StepRules(
             of=s.NotPrinted,
             screen="notPrinted",
             qml="NotPrinted",
@@ -173,8 +173,10 @@ BUYING = Task(
             back=no,
             over=no,
         ),
-        Place(of=s.Done, screen="done", qml="Done", answer=on_done, adopt=ordered, waits=seconds(30), back=no, over=no),
-        Place(
+        StepRules(
+            of=s.Done, screen="done", qml="Done", answer=on_done, adopt=ordered, waits=seconds(30), back=no, over=no
+        ),
+        StepRules(
             of=s.GivenBack,
             screen="givenBack",
             qml="GivenBack",
@@ -183,7 +185,7 @@ BUYING = Task(
             back=no,
             over=no,
         ),
-        Place(
+        StepRules(
             of=s.ToPhone,
             screen="toPhone",
             qml="ToPhone",
@@ -191,7 +193,7 @@ BUYING = Task(
             adopt=handing,
             over=no,
         ),
-        Place(
+        StepRules(
             of=s.Trouble,
             screen="trouble",
             qml="Trouble",
@@ -211,8 +213,8 @@ RECOVERED = Task(
     begins=_begins_recovered,
     offers=lambda snapshot: snapshot.recovered is not None,
     unasked=unasked_recovered,
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.Recovered,
             screen="recovered",
             qml="Recovered",

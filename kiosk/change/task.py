@@ -6,15 +6,15 @@ from kiosk.change import flow
 from kiosk.change import steps as s
 from kiosk.find.flow import forgets
 from kiosk.find.task import looks_for
-from kiosk.task import Place, Task
+from kiosk.task import StepRules, Task
 from kiosk.till import values
 
 CHANGING = Task(
     name="change",
     folder=Path(__file__).parent,
     begins=looks_for(values.Task.CHANGE),
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.Change,
             screen="change",
             qml="Change",

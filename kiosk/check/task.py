@@ -6,15 +6,15 @@ from kiosk.check import flow
 from kiosk.check import steps as s
 from kiosk.find.flow import forgets
 from kiosk.find.task import looks_for
-from kiosk.task import Place, Task
+from kiosk.task import StepRules, Task
 from kiosk.till import values
 
 CHECKING = Task(
     name="check",
     folder=Path(__file__).parent,
     begins=looks_for(values.Task.CHECK),
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.Checked,
             screen="checked",
             qml="Checked",

@@ -6,7 +6,7 @@ from kiosk.collect import flow
 from kiosk.collect import steps as s
 from kiosk.find.flow import forgets
 from kiosk.find.task import looks_for
-from kiosk.task import Place, Task, no
+from kiosk.task import StepRules, Task, no
 from kiosk.till import values
 
 
@@ -18,8 +18,8 @@ COLLECTING = Task(
     name="collect",
     folder=Path(__file__).parent,
     begins=looks_for(values.Task.COLLECT),
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.Collect,
             screen="collect",
             qml="Collect",
@@ -27,7 +27,7 @@ COLLECTING = Task(
             adopt=flow.adopt_collect,
             leaves=forgets,
         ),
-        Place(
+        StepRules(
             of=s.Paper,
             screen="paper",
             qml="Paper",
@@ -38,7 +38,7 @@ COLLECTING = Task(
             back=no,
             over=_may_leave,
         ),
-        Place(
+        StepRules(
             of=s.OnPhone,
             screen="onPhone",
             qml="OnPhone",
@@ -46,7 +46,7 @@ COLLECTING = Task(
             adopt=flow.adopt_collect,
             leaves=forgets,
         ),
-        Place(
+        StepRules(
             of=s.Collected,
             screen="collected",
             qml="Collected",

@@ -7,7 +7,7 @@ from kiosk import task as table
 from kiosk.find import flow
 from kiosk.find import steps as s
 from kiosk.find.opening import opens
-from kiosk.task import Place, Turn, no
+from kiosk.task import StepRules, Turn, no
 from kiosk.till.values import Snapshot, Task
 from kiosk.touches import Touch
 
@@ -44,8 +44,8 @@ FINDING = table.Task(
     folder=FOLDER,
     begins=lambda _snapshot, _at_ms: None,
     offers=lambda _snapshot: False,
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.Looking,
             screen="looking",
             qml="Looking",
@@ -54,7 +54,7 @@ FINDING = table.Task(
             leaves=flow.forgets,
             railed=False,
         ),
-        Place(
+        StepRules(
             of=s.Several,
             screen="several",
             qml="Several",
@@ -63,7 +63,7 @@ FINDING = table.Task(
             leaves=flow.forgets,
             railed=False,
         ),
-        Place(
+        StepRules(
             of=s.CannotDo,
             screen="cannot",
             qml="CannotDo",

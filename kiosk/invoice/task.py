@@ -6,15 +6,15 @@ from kiosk.find.flow import forgets
 from kiosk.find.task import looks_for
 from kiosk.invoice import flow
 from kiosk.invoice import steps as s
-from kiosk.task import Place, Task, never, no
+from kiosk.task import StepRules, Task, never, no
 from kiosk.till import values
 
 INVOICING = Task(
     name="invoice",
     folder=Path(__file__).parent,
     begins=looks_for(values.Task.INVOICE),
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.InvoiceFor,
             screen="invoiceFor",
             qml="InvoiceFor",
@@ -22,7 +22,7 @@ INVOICING = Task(
             adopt=flow.adopt_invoice,
             leaves=forgets,
         ),
-        Place(
+        StepRules(
             of=s.TaxNumber,
             screen="taxNumber",
             qml="TaxNumber",
@@ -31,7 +31,7 @@ INVOICING = Task(
             leaves=forgets,
             railed=False,
         ),
-        Place(
+        StepRules(
             of=s.Invoicing,
             screen="invoicing",
             qml="Invoicing",
@@ -42,7 +42,7 @@ INVOICING = Task(
             back=no,
             over=no,
         ),
-        Place(
+        StepRules(
             of=s.Invoiced,
             screen="invoiced",
             qml="Invoiced",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kiosk.buy.task import BUYING
 from kiosk.menu.steps import Menu
-from kiosk.task import Place, Task, Turn, seconds, wipes
+from kiosk.task import StepRules, Task, Turn, seconds, wipes
 from kiosk.till.values import Snapshot
 from kiosk.touches import Back, Touch
 
@@ -21,6 +21,6 @@ MENU = Task(
     folder=Path(__file__).parent,
     begins=lambda _snapshot, _at_ms: (Menu(), ()),
     offers=lambda _snapshot: False,
-    places=(Place(of=Menu, screen="menu", qml="Menu", answer=on_menu, waits=seconds(30), railed=False, menu=True),),
+    steps=(StepRules(of=Menu, screen="menu", qml="Menu", answer=on_menu, waits=seconds(30), railed=False, menu=True),),
 )
 """Everything that the attract screen offers, in the language and size that a passenger has chosen meanwhile."""

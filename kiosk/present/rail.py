@@ -20,9 +20,9 @@ _CHOOSING = WhereTo | WhichDeparture | Seats | Agree | Who | RiderTicket | Typin
 
 def rail(flow: Flow, session: Session, snapshot: Snapshot, zone: ZoneInfo) -> Group:
     """The journey rail: what has been chosen so far, its price, the time left; or the ticket that a task is about."""
-    place, ticket = flow.place(session.step), shown_ticket(session, snapshot)
+    rules, ticket = flow.rules(session.step), shown_ticket(session, snapshot)
     if ticket is not None:
-        return {**_ticket(ticket, session, snapshot, zone), "shown": place is not None and place.railed}
+        return {**_ticket(ticket, session, snapshot, zone), "shown": rules is not None and rules.railed}
     choice, order, comfort = choice_of(session.step), shown_order(session, snapshot), session.comfort
     past_choosing = not isinstance(session.at, _CHOOSING)
     ordered = order if past_choosing else None
@@ -31,7 +31,7 @@ def rail(flow: Flow, session: Session, snapshot: Snapshot, zone: ZoneInfo) -> Gr
     people = ordered.travellers if ordered is not None else choice.riders
     total = ordered.total if ordered is not None else due_of(choice)
     return {
-        "shown": place is not None and place.railed and names is not None,
+        "shown": rules is not None and rules.railed and names is not None,
         "to": comfort.pick(names) if names is not None else "",
         **_departure(offer, session, snapshot, zone),
         "people": [person.masked_name for person in people],

@@ -6,7 +6,7 @@ from kiosk.find.flow import forgets
 from kiosk.find.task import looks_for
 from kiosk.refund import flow
 from kiosk.refund import steps as s
-from kiosk.task import Place, Task, never, no
+from kiosk.task import StepRules, Task, never, no
 from kiosk.till import values
 
 REFUNDING = Task(
@@ -14,8 +14,8 @@ REFUNDING = Task(
     folder=Path(__file__).parent,
     begins=looks_for(values.Task.REFUND),
     unasked=flow.unasked_refund,
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.Refund,
             screen="refund",
             qml="Refund",
@@ -23,7 +23,7 @@ REFUNDING = Task(
             adopt=flow.adopt_refund,
             leaves=forgets,
         ),
-        Place(
+        StepRules(
             of=s.Refunding,
             screen="refunding",
             qml="Refunding",
@@ -34,7 +34,7 @@ REFUNDING = Task(
             back=no,
             over=no,
         ),
-        Place(
+        StepRules(
             of=s.Refunded,
             screen="refunded",
             qml="Refunded",

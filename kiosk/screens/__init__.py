@@ -19,5 +19,5 @@ OWN: Mapping[type[Step], tuple[str, str]] = {
 
 def screen_name(flow: Flow, step: Step) -> str:
     """The name of the screen for a step."""
-    place = flow.place(step)
-    return place.screen if place is not None else OWN[type(step)][0]
+    rules = flow.rules(step)
+    return rules.screen if rules is not None else OWN[type(step)][0]

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from kiosk.staff import flow
 from kiosk.staff import steps as s
-from kiosk.task import Place, Task, no, seconds
+from kiosk.task import StepRules, Task, no, seconds
 
 DOOR = Task(
     name="door",
     folder=Path(__file__).parent,
     begins=flow.begins,
     offers=lambda _snapshot: False,
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=s.Doorstep,
             screen="doorstep",
             qml="Doorstep",
@@ -24,7 +24,7 @@ DOOR = Task(
             over=no,
             railed=False,
         ),
-        Place(
+        StepRules(
             of=s.Inside,
             screen="door",
             qml="Door",

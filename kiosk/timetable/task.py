@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kiosk.steps import Attract
-from kiosk.task import Place, Task, Turn
+from kiosk.task import StepRules, Task, Turn
 from kiosk.till.commands import EndSession, LookAt
 from kiosk.till.values import Snapshot
 from kiosk.timetable.steps import Timetable
@@ -42,8 +42,8 @@ TIMETABLE = Task(
     folder=Path(__file__).parent,
     begins=_begins,
     offers=lambda snapshot: bool(snapshot.runs),
-    places=(
-        Place(
+    steps=(
+        StepRules(
             of=Timetable,
             screen="timetable",
             qml="Timetable",
