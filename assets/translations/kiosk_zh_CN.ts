@@ -363,11 +363,11 @@ to start</source>
     </message>
     <message>
         <source>We owe you %1: take the slip to the ticket window.</source>
-        <translation>还欠您 %1，请凭凭条到售票窗口领取。</translation>
+        <translation>还应退您 %1，请凭凭条到售票窗口退款。</translation>
     </message>
     <message>
         <source>We owe you %1: take number %2 to the ticket window.</source>
-        <translation>还欠您 %1，请凭编号 %2 到售票窗口领取。</translation>
+        <translation>还应退您 %1，请凭凭条号 %2 到售票窗口退款。</translation>
     </message>
     <message>
         <source>Please take your tickets</source>
@@ -421,12 +421,12 @@ to start</source>
 <context>
     <name>Door</name>
     <message>
-        <source>%1 of the devices need help</source>
-        <translation>有 %1 个设备需要处理</translation>
-    </message>
-    <message>
         <source>All devices work</source>
         <translation>全部设备正常</translation>
+    </message>
+    <message>
+        <source>Devices that need help: %1</source>
+        <translation>需要处理的设备：%1 个</translation>
     </message>
     <message>
         <source>Badge %1</source>
@@ -504,7 +504,7 @@ to start</source>
     </message>
     <message>
         <source>The machine gives %1 back in coins. For the rest you get a slip with a number: take it to the ticket window.</source>
-        <translation>本机能以硬币退还 %1。其余部分给您一张有编号的凭条，请到售票窗口领取。</translation>
+        <translation>本机能以硬币退还 %1。其余部分给您一张凭条，请到售票窗口退款。</translation>
     </message>
     <message>
         <source>Stop, and give me the slip</source>
@@ -829,7 +829,7 @@ to start</source>
     </message>
     <message>
         <source>Buy at another machine or at the ticket window. What you can still do here:</source>
-        <translation>购票请到其他售票机或售票窗口。本机仍可办理：</translation>
+        <translation>购票请到其他自助机或售票窗口。本机仍可办理：</translation>
     </message>
 </context>
 <context>
@@ -891,7 +891,7 @@ to start</source>
     </message>
     <message>
         <source>Nothing can be paid here at the moment. Touch Back, or buy at the ticket window.</source>
-        <translation>本机现在不能收款。请按返回，或到售票窗口购票。</translation>
+        <translation>本机现在不能收款。请点“返回”，或到售票窗口购票。</translation>
     </message>
     <message>
         <source>Your payment before is being taken back. One moment, please.</source>
@@ -1800,7 +1800,7 @@ to start</source>
     </message>
     <message>
         <source>No coach to this place is on sale here on that day. Choose another day, or another destination with Back.</source>
-        <translation>这一天本机没有到该地的班次。请换一天，或按返回另选目的地。</translation>
+        <translation>这一天本机没有到该地的班次。请换一天，或点“返回”另选目的地。</translation>
     </message>
     <message>
         <source>Earlier</source>
