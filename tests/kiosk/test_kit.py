@@ -25,3 +25,4 @@ def test_the_control_kit(file: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 failed" in done.stdout
     assert "QWARN" not in done.stdout, done.stdout
+    assert not done.stderr

@@ -34,7 +34,7 @@ Item {
         earlier: "Up"
         later: "Down"
         rowHeight: 100
-        model: 7
+        model: [0, 1, 2, 3, 4, 5, 6]
 
         delegate: Item {
             id: row
