@@ -130,12 +130,13 @@ class Rehearsal:
             self.settle()
 
 
-def rehearse(panel: PanelSettings) -> Rehearsal:
-    """A window on a cardboard till, at the attract screen."""
+def rehearse(panel: PanelSettings, *, speaks: bool = True) -> Rehearsal:
+    """A window on a cardboard till, at the attract screen. What is said is written down, if it `speaks` at all."""
     application()
     till, clock = CardboardTill(), [1_000_000]
     voice = RecordingVoice()
-    kiosk = KioskWindow(panel, till, clock=lambda: clock[0], voice=voice, unlisted={LONG: LongWords()})
+    heard = voice if speaks else None
+    kiosk = KioskWindow(panel, till, clock=lambda: clock[0], voice=heard, unlisted={LONG: LongWords()})
     made = Rehearsal(till=till, kiosk=kiosk, clock=clock, voice=voice)
     made.settle()
     return made

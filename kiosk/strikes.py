@@ -28,7 +28,10 @@ class Strikes:
             return False
         then_x, then_y, then_ms, then_screen = last
         near = abs(x - then_x) <= self._near and abs(y - then_y) <= self._near
-        return near and at_ms - then_ms <= STRIKE_MS and then_screen not in (screen, "attract", "")
+        double = near and at_ms - then_ms <= STRIKE_MS and then_screen not in (screen, "attract", "")
+        if double:  # and so is a third one that comes as soon after this
+            self._last = (x, y, at_ms, then_screen)
+        return double
 
 
 class StrikeFilter(QObject):
