@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from kiosk.rehearsal_finding import NOW as NOW
-from kiosk.rehearsal_finding import Drawer
+from kiosk.rehearsal_finding import Wallet
 from kiosk.till.commands import (
     AskForDocuments,
     CallStaff,
@@ -215,7 +215,7 @@ class CardboardTill:
             days=tuple(TODAY + timedelta(days=later) for later in range(DAYS_ON_SALE)),
             runs=runs_of(offers),
         )
-        self.drawer = Drawer(snapshot=lambda: self.snapshot, show=self.show)
+        self.wallet = Wallet(snapshot=lambda: self.snapshot, show=self.show)
 
     def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
         """Tell this listener, now and at every change."""
@@ -273,7 +273,7 @@ class CardboardTill:
                     )
                 )
             case Find() | FindTyped() | Choose() | DoTask() | StopFinding() | OpenDoor() | TestDevice():
-                self.drawer.submit(command)
+                self.wallet.submit(command)
             case _:
                 assert_never(command)
 

@@ -1,4 +1,4 @@
-"""The cardboard till's drawer of tickets: what it answers to tasks about tickets, and to a technician.
+"""What somebody before the cardboard till has in hand: what that till answers to tasks about tickets, and to staff.
 
 What people and devices would do (a code under the scanner, a card, money that came back) are methods.
 """
@@ -155,7 +155,7 @@ def _claim(fen: Fen, slip_printed: bool) -> ClaimView:
 
 
 @dataclass(slots=True)
-class Drawer:
+class Wallet:
     """Answers the commands about tickets. `snapshot` gives what is published now, `show` publishes."""
 
     snapshot: Callable[[], Snapshot]

@@ -19,7 +19,7 @@ def _begin(r: Rehearsal, look: Look, task: str) -> None:
 def _found(r: Rehearsal, look: Look, task: str, number: str = NUMBER) -> None:
     r.anew()
     _begin(r, look, task)
-    r.till.drawer.code(number)
+    r.till.wallet.code(number)
     r.settle()
 
 
@@ -41,7 +41,7 @@ def looking(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "nothing-found"
     r.anew()
     _begin(r, look, "refund")
-    r.till.drawer.card()
+    r.till.wallet.card()
     yield "several"
     r.anew()
     _found(r, look, "refund", USED)
@@ -50,7 +50,7 @@ def looking(r: Rehearsal, look: Look) -> Iterator[str]:
 
 def collecting(r: Rehearsal, look: Look) -> Iterator[str]:
     """On paper, on a phone, or neither."""
-    collect, drawer = r.model.parts["collect"], r.till.drawer
+    collect, wallet = r.model.parts["collect"], r.till.wallet
     _found(r, look, "collect")
     yield "collect"
     can = r.till.snapshot.capabilities
@@ -63,11 +63,11 @@ def collecting(r: Rehearsal, look: Look) -> Iterator[str]:
     r.model.touch("back")
     collect.touch("print")
     yield "collect-printing"
-    drawer.paper(Delivery.UNKNOWN)
+    wallet.paper(Delivery.UNKNOWN)
     yield "collect-unknown"
     collect.touch("print")
     r.settle()
-    drawer.paper(
+    wallet.paper(
         Delivery.REFUSED,
         (
             "打印机缺纸。请联系工作人员，或用手机带走车票。",
@@ -79,12 +79,12 @@ def collecting(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "collected-card"
     r.anew()
     _begin(r, look, "collect")
-    drawer.card()
+    wallet.card()
     r.settle()
     r.model.parts["find"].pick(OTHER)  # type: ignore[attr-defined]  # the part of looking
     collect.touch("print")
     r.settle()
-    drawer.paper(Delivery.PRINTED)
+    wallet.paper(Delivery.PRINTED)
     yield "collected-of-several"
 
 
@@ -111,7 +111,7 @@ def checking(r: Rehearsal, look: Look) -> Iterator[str]:
 
 def refunding(r: Rehearsal, look: Look) -> Iterator[str]:
     """The sums, and how it ended."""
-    drawer = r.till.drawer
+    wallet = r.till.wallet
     _found(r, look, "refund")
     yield "refund"
     r.model.touch("confirm")
@@ -119,7 +119,7 @@ def refunding(r: Rehearsal, look: Look) -> Iterator[str]:
     r.wait(8)
     r.till.show(r.till.snapshot)
     yield "refunding-long"
-    drawer.refunded(
+    wallet.refunded(
         Fen(3600),
         message=("退款将原路退回，一般几分钟内到账。", "It goes back the way it came, mostly within minutes."),
     )
@@ -132,15 +132,15 @@ def refunding(r: Rehearsal, look: Look) -> Iterator[str]:
         _found(r, look, "refund")
         r.model.touch("confirm")
         r.settle()
-        drawer.owed(Fen(Fen(3600) - returned), slip_printed=slip, returned=returned)
+        wallet.owed(Fen(Fen(3600) - returned), slip_printed=slip, returned=returned)
         yield name
     _found(r, look, "refund")
     r.model.touch("confirm")
     r.settle()
-    drawer.asked_only()
+    wallet.asked_only()
     yield "refund-asked"
     r.anew()
-    drawer.restarted()
+    wallet.restarted()
     r.settle()
     r.set(look)
     yield "refund-restarted"
@@ -148,7 +148,7 @@ def refunding(r: Rehearsal, look: Look) -> Iterator[str]:
 
 def invoicing(r: Rehearsal, look: Look) -> Iterator[str]:
     """For a person or a company."""
-    invoice, drawer = r.model.parts["invoice"], r.till.drawer
+    invoice, wallet = r.model.parts["invoice"], r.till.wallet
     _found(r, look, "invoice", USED)
     yield "invoice-for"
     invoice.touch("company")
@@ -158,7 +158,7 @@ def invoicing(r: Rehearsal, look: Look) -> Iterator[str]:
     r.model.touch("back")
     invoice.touch("person")
     yield "invoicing"
-    drawer.invoiced()
+    wallet.invoiced()
     yield "invoiced"
     can = r.till.snapshot.capabilities
     r.till.show(replace(r.till.snapshot, capabilities=replace(can, online=False)))
@@ -182,11 +182,11 @@ def door(r: Rehearsal, look: Look) -> Iterator[str]:
     """The technician's door."""
     _begin(r, look, "door")
     yield "doorstep"
-    r.till.drawer.badge()
+    r.till.wallet.badge()
     yield "door"
     r.model.parts["staff"].test("printer")  # type: ignore[attr-defined]  # the technician's part
     yield "door-testing"
-    r.till.drawer.badge(("打印机测试通过。", "The printer has printed a test page."))
+    r.till.wallet.badge(("打印机测试通过。", "The printer has printed a test page."))
     yield "door-tested"
 
 

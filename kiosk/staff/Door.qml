@@ -8,7 +8,7 @@ Stage {
 
     readonly property var door: staff.door
 
-    question: (door.faults ?? 0) > 0 ? qsTr("%1 of the devices need help").arg(door.faults) : qsTr("All devices work")
+    question: (door.faults ?? 0) > 0 ? qsTr("Devices that need help: %1").arg(door.faults) : qsTr("All devices work")
     hint: Look.large ? "" : [qsTr("Badge %1").arg(door.badge ?? "")].concat(door.versions ?? []).join(" · ")
     notice: door.said ?? ""
 

@@ -18,7 +18,7 @@ from tickets.journey import TicketKind
 
 def found(handle: str = "") -> Walk:
     walk = Walk().begin("change")
-    walk.drawer.find(replace(tickets()[0], handle=handle))
+    walk.wallet.find(replace(tickets()[0], handle=handle))
     return walk.look()
 
 
@@ -79,7 +79,7 @@ def test_keeping_the_ticket_changes_nothing() -> None:
 
 def test_a_place_that_is_not_sold_here_sends_to_the_window() -> None:
     walk = Walk().begin("change")
-    walk.drawer.find(replace(tickets()[0], destination=4711))
+    walk.wallet.find(replace(tickets()[0], destination=4711))
     walk.look().touch(t.Confirm())
     assert walk.is_at(CannotDo)
     assert walk.read("words") == NOT_FROM_HERE
@@ -87,7 +87,7 @@ def test_a_place_that_is_not_sold_here_sends_to_the_window() -> None:
 
 def test_what_was_found_is_forgotten_with_the_session() -> None:
     walk = Walk().begin("change")
-    walk.drawer.card()
+    walk.wallet.card()
     walk.look().touch(PickTicket(NUMBER), t.Confirm(), t.StartOver())
     assert walk.is_at(Attract)
     assert walk.till.snapshot.find is None

@@ -16,7 +16,7 @@ from tests.kiosk.find.walk import Walk
 
 def checked(number: str = NUMBER) -> Walk:
     walk = Walk().begin("check")
-    walk.drawer.code(number)
+    walk.wallet.code(number)
     return walk.look()
 
 

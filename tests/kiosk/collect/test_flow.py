@@ -17,7 +17,7 @@ from tests.kiosk.find.walk import Walk
 
 def found() -> Walk:
     walk = Walk().begin("collect")
-    walk.drawer.code()
+    walk.wallet.code()
     return walk.look()
 
 
@@ -25,7 +25,7 @@ def test_a_ticket_on_paper_takes_three_touches() -> None:
     walk = found().touch(PrintIt())
     assert walk.last() == DoTask()
     assert walk.is_at(Paper)
-    walk.drawer.paper(Delivery.PRINTED)
+    walk.wallet.paper(Delivery.PRINTED)
     walk.look()
     assert walk.is_at(Collected)
     assert walk.read("how") is How.PAPER
@@ -45,21 +45,21 @@ def test_what_is_being_printed_cannot_be_left_or_printed_twice() -> None:
 
 def test_paper_that_nobody_knows_of_is_copied_only_when_somebody_says_so() -> None:
     walk = found().touch(PrintIt())
-    walk.drawer.paper(Delivery.UNKNOWN)
+    walk.wallet.paper(Delivery.UNKNOWN)
     walk.look()
     assert walk.read("sheet") is Sheet.UNKNOWN
     assert walk.asked.count(DoTask()) == 1
     walk.touch(PrintIt())
     assert walk.asked.count(DoTask()) == 2
     assert walk.read("sheet") is Sheet.PRINTING
-    walk.drawer.paper(Delivery.UNKNOWN)
+    walk.wallet.paper(Delivery.UNKNOWN)
     walk.look().touch(HavePaper())
     assert walk.read("how") is How.PAPER
 
 
 def test_a_second_refusal_in_the_same_words_is_taken_in_after_a_while() -> None:
     walk = found().touch(PrintIt())
-    walk.drawer.paper(Delivery.REFUSED, ("缺纸", "no paper"))
+    walk.wallet.paper(Delivery.REFUSED, ("缺纸", "no paper"))
     walk.look()
     assert walk.read("sheet") is Sheet.REFUSED
     refused = walk.till.snapshot
@@ -114,8 +114,8 @@ def test_a_till_without_a_link_says_so() -> None:
 
 def test_the_next_ticket_of_a_family_needs_no_second_card() -> None:
     walk = Walk().begin("collect")
-    walk.drawer.card()
+    walk.wallet.card()
     walk.look().touch(PickTicket(NUMBER), PrintIt())
-    walk.drawer.paper(Delivery.PRINTED)
+    walk.wallet.paper(Delivery.PRINTED)
     walk.look().touch(AnotherTicket())
     assert walk.is_at(Several)

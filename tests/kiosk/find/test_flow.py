@@ -32,7 +32,7 @@ def test_every_task_begins_by_looking_and_ends_with_nothing_found_kept(name: str
 
 def test_one_ticket_under_the_scanner_leads_on_without_a_touch() -> None:
     walk = Walk().begin("collect")
-    walk.drawer.code()
+    walk.wallet.code()
     walk.look()
     assert walk.is_at(Collect)
     assert walk.read("number") == NUMBER
@@ -42,7 +42,7 @@ def test_one_ticket_under_the_scanner_leads_on_without_a_touch() -> None:
 
 def test_a_card_with_several_tickets_asks_which() -> None:
     walk = Walk().begin("refund")
-    walk.drawer.card()
+    walk.wallet.card()
     walk.look()
     assert walk.is_at(Several)
     walk.touch(PickTicket("nobody's"))
@@ -59,7 +59,7 @@ def test_a_card_with_several_tickets_asks_which() -> None:
 
 def test_what_was_found_before_is_no_answer_to_a_new_search() -> None:
     walk = Walk().begin("collect")
-    walk.drawer.code()
+    walk.wallet.code()
     walk.look()
     stale = walk.till.snapshot
     session, commands = walk.flow.touched(walk.session, t.Back(), stale, 0)
@@ -71,13 +71,13 @@ def test_what_was_found_before_is_no_answer_to_a_new_search() -> None:
 
 def test_a_ticket_that_does_not_allow_the_task_says_why_and_offers_another() -> None:
     walk = Walk().begin("refund")
-    walk.drawer.code(USED)
+    walk.wallet.code(USED)
     walk.look()
     assert walk.is_at(CannotDo)
     assert walk.read("words") == dict(tickets()[2].why_not)[Task.REFUND]
     walk.touch(AnotherTicket())
     assert walk.is_at(Looking)
-    walk.drawer.refuse(("不行", "no"))
+    walk.wallet.refuse(("不行", "no"))
     walk.look()
     assert walk.is_at(CannotDo)
     walk.touch(t.Finish())
@@ -86,7 +86,7 @@ def test_a_ticket_that_does_not_allow_the_task_says_why_and_offers_another() -> 
 
 def test_one_of_several_that_cannot_leads_back_to_the_others() -> None:
     walk = Walk().begin("refund")
-    walk.drawer.find(tickets()[0], tickets()[2])
+    walk.wallet.find(tickets()[0], tickets()[2])
     walk.look().touch(PickTicket(USED))
     assert walk.is_at(CannotDo)
     walk.touch(AnotherTicket())
@@ -134,7 +134,7 @@ def test_a_till_that_does_not_look_is_not_waited_for() -> None:
 
 def test_tickets_that_the_till_forgot_are_looked_for_again() -> None:
     walk = Walk().begin("refund")
-    walk.drawer.code()
+    walk.wallet.code()
     walk.look()
     walk.till.submit(StopFinding())
     walk.look()
@@ -145,7 +145,7 @@ def test_tickets_that_the_till_forgot_are_looked_for_again() -> None:
 @pytest.mark.parametrize("name", TASKS)
 def test_a_minute_of_silence_asks_and_then_wipes(name: str) -> None:
     walk = Walk().begin(name)
-    walk.drawer.card()
+    walk.wallet.card()
     walk.look().wait(59.9)
     assert walk.is_at(Several)
     walk.wait(0.1)
@@ -164,12 +164,12 @@ def test_what_is_typed_and_handed_over_is_in_no_log() -> None:
 def test_the_same_answer_again_counts_after_a_while_or_once_something_else_was_said() -> None:
     walk = Walk()
     walk.begin("refund")
-    walk.drawer.refuse(("不行", "no"))
+    walk.wallet.refuse(("不行", "no"))
     refused = walk.till.snapshot
     asked = Refunding(number=NUMBER, asked_ms=0, before=refused.find)
     assert flow.heard(asked, Task.REFUND, refused, 4_999) == (asked, None)
     assert flow.heard(asked, Task.REFUND, refused, 5_000)[1] == refused.find
-    walk.drawer.find()
+    walk.wallet.find()
     begun, said = flow.heard(asked, Task.REFUND, walk.till.snapshot, 100)
     assert flow.answer(said) is None
     assert flow.answer(flow.heard(begun, Task.REFUND, refused, 200)[1]) == refused.find
@@ -178,29 +178,29 @@ def test_the_same_answer_again_counts_after_a_while_or_once_something_else_was_s
 def test_more_that_is_shown_of_a_ticket_may_allow_the_task() -> None:
     walk = Walk().begin("refund")
     bare = replace(tickets()[0], can=frozenset(), why_not=((Task.REFUND, ("请刷身份证", "show the card")),))
-    walk.drawer.find(bare)
+    walk.wallet.find(bare)
     walk.look()
     assert walk.is_at(CannotDo)
-    walk.drawer.find(replace(bare, why_not=((Task.REFUND, ("不是本人证件", "not that card")),)))
+    walk.wallet.find(replace(bare, why_not=((Task.REFUND, ("不是本人证件", "not that card")),)))
     walk.look()
     assert walk.read("words") == ("不是本人证件", "not that card")
-    walk.drawer.find(replace(tickets()[0], handle="h1"))
+    walk.wallet.find(replace(tickets()[0], handle="h1"))
     walk.look()
     assert walk.is_at(Refund)
 
 
 def test_another_ticket_may_be_shown_without_a_touch() -> None:
     walk = Walk().begin("refund")
-    walk.drawer.code(USED)
+    walk.wallet.code(USED)
     walk.look()
     assert walk.is_at(CannotDo)
-    walk.drawer.code(NUMBER)
+    walk.wallet.code(NUMBER)
     walk.look()
     assert walk.is_at(Refund)
-    walk.drawer.card()
+    walk.wallet.card()
     walk.look()
     assert walk.is_at(Refund), "the same ticket is among those of the card"
-    walk.drawer.code(OTHER)
+    walk.wallet.code(OTHER)
     walk.look()
     assert walk.read("number") == OTHER
     assert walk.last() == Choose(number=OTHER)

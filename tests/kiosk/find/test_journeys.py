@@ -33,7 +33,7 @@ def finger(qt: list[str], request: pytest.FixtureRequest) -> Iterator[Finger]:
 
 
 def shown(finger: Finger, number: str = NUMBER) -> None:
-    finger.rehearsal.till.drawer.code(number)
+    finger.rehearsal.till.wallet.code(number)
     finger.rehearsal.settle()
 
 
@@ -45,7 +45,7 @@ def test_a_ticket_is_collected_on_paper_in_three_touches(finger: Finger) -> None
     finger.touch("attract.collect", leads_to="looking")
     shown(finger)
     finger.touch("collect.print", leads_to="paper")
-    finger.rehearsal.till.drawer.paper(Delivery.PRINTED)
+    finger.rehearsal.till.wallet.paper(Delivery.PRINTED)
     finger.rehearsal.settle()
     finger.touch("collected.finish", leads_to="attract")
     assert finger.touches == 3
@@ -53,7 +53,7 @@ def test_a_ticket_is_collected_on_paper_in_three_touches(finger: Finger) -> None
 
 def test_a_family_collects_with_one_card_and_a_phone(finger: Finger) -> None:
     finger.touch("attract.collect", leads_to="looking")
-    finger.rehearsal.till.drawer.card()
+    finger.rehearsal.till.wallet.card()
     finger.rehearsal.settle()
     finger.touch(f"several.ticket.{NUMBER}", leads_to="collect")
     finger.touch("collect.phone", leads_to="onPhone")
@@ -88,7 +88,7 @@ def test_a_refund_takes_three_touches(finger: Finger) -> None:
     finger.touch("refund.confirm", leads_to="refunding")
     assert finger.sees("band.back") is None
     assert finger.sees("band.startOver") is None
-    finger.rehearsal.till.drawer.refunded(Fen(3600))
+    finger.rehearsal.till.wallet.refunded(Fen(3600))
     finger.rehearsal.settle()
     finger.touch("refunded.finish", leads_to="attract")
     assert finger.touches == 3
@@ -110,7 +110,7 @@ def test_a_check_leads_to_a_refund_with_the_same_ticket(finger: Finger) -> None:
 
 def test_a_change_is_paid_by_the_old_ticket(finger: Finger) -> None:
     finger.touch("attract.change", leads_to="looking")
-    finger.rehearsal.till.drawer.card()
+    finger.rehearsal.till.wallet.card()
     finger.rehearsal.settle()
     finger.touch(f"several.ticket.{NUMBER}", leads_to="change")
     finger.touch("change.choose", leads_to="which")
@@ -129,8 +129,8 @@ def test_an_invoice_for_a_company_is_typed(finger: Finger) -> None:
     for character in "91350100M000100Y43":
         finger.touch(f"taxNumber.key.{character}", leads_to="taxNumber")
     finger.touch("taxNumber.next", leads_to="invoicing")
-    assert finger.rehearsal.till.drawer.tax_id == "91350100M000100Y43"
-    finger.rehearsal.till.drawer.invoiced()
+    assert finger.rehearsal.till.wallet.tax_id == "91350100M000100Y43"
+    finger.rehearsal.till.wallet.invoiced()
     finger.rehearsal.settle()
     finger.touch("invoiced.finish", leads_to="attract")
 
@@ -159,9 +159,9 @@ def test_the_stations_name_held_for_five_seconds_leads_to_the_door(finger: Finge
     rehearsal.wait(5)
     assert rehearsal.model.screen == "doorstep"
     QTest.mouseRelease(window, button, none, place)
-    rehearsal.till.drawer.badge()
+    rehearsal.till.wallet.badge()
     rehearsal.settle()
     finger.touch("door.test.printer", leads_to="door")
-    rehearsal.till.drawer.tested("printer")
+    rehearsal.till.wallet.tested("printer")
     rehearsal.settle()
     finger.touch("door.close", leads_to="attract")

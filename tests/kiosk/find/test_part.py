@@ -61,13 +61,13 @@ def test_looking_tells_where_to_hold_things_and_what_is_typed(told: Told) -> Non
     assert told.group("find", "looking")["text"] == "8112 2334 4556 6778 8990"
     assert told.group("find", "looking")["ready"] is True
     told.heard()
-    told.till.drawer.nothing()
+    told.till.wallet.nothing()
     assert told.heard() == ["looking"]
     assert "没有找到" in str(told.group("find", "looking")["said"])
 
 
 def test_a_ticket_found_tells_the_rail_and_its_task(told: Told) -> None:
-    told.begin("refund").till.drawer.code()
+    told.begin("refund").till.wallet.code()
     assert told.heard() == ["looking", "rail", "step", "sums", "ticket"]
     assert told.group("refund", "sums") == {
         "known": True,
@@ -84,11 +84,11 @@ def test_a_ticket_found_tells_the_rail_and_its_task(told: Told) -> None:
 
 
 def test_a_refund_under_way_tells_its_end_alone(told: Told) -> None:
-    told.begin("refund").till.drawer.code()
+    told.begin("refund").till.wallet.code()
     told.heard()
     told.model.touch("confirm")
     assert set(told.heard()) == {"band", "step", "sums"}
-    told.till.drawer.owed(Fen(3600), slip_printed=False)
+    told.till.wallet.owed(Fen(3600), slip_printed=False)
     assert told.heard() == ["ended", "step"]
     assert told.group("refund", "ended")["number"] == "4827 1936 0254"
     assert told.group("refund", "ended")["owed"] == "¥36.00"
@@ -96,19 +96,19 @@ def test_a_refund_under_way_tells_its_end_alone(told: Told) -> None:
 
 
 def test_a_refund_that_was_only_asked_for_is_not_told_as_done(told: Told) -> None:
-    told.begin("refund").till.drawer.code()
+    told.begin("refund").till.wallet.code()
     told.model.touch("confirm")
-    told.till.drawer.asked_only()
+    told.till.wallet.asked_only()
     assert told.group("refund", "ended")["asked"] is True
     assert told.group("refund", "ended")["returned"] == ""
 
 
 def test_paper_tells_how_it_stands(told: Told) -> None:
-    told.begin("collect").till.drawer.code()
+    told.begin("collect").till.wallet.code()
     collect = told.model.parts["collect"]
     collect.touch("print")
     told.heard()
-    told.till.drawer.paper(Delivery.UNKNOWN)
+    told.till.wallet.paper(Delivery.UNKNOWN)
     assert told.heard() == ["band", "handing"]
     assert collect.group("handing")["sheet"] == "unknown"
     collect.touch("phone")
@@ -120,7 +120,7 @@ def test_paper_tells_how_it_stands(told: Told) -> None:
 
 
 def test_a_verdict_is_told_again_when_it_changes(told: Told) -> None:
-    told.begin("check").till.drawer.code(USED)
+    told.begin("check").till.wallet.code(USED)
     assert told.group("check", "verdict")["next"] == ["invoice"]
     told.heard()
     told.till.show(told.till.snapshot)
@@ -131,7 +131,7 @@ def test_a_verdict_is_told_again_when_it_changes(told: Told) -> None:
 
 
 def test_an_invoice_tells_what_is_typed_and_then_its_page(told: Told) -> None:
-    told.begin("invoice").till.drawer.code(USED)
+    told.begin("invoice").till.wallet.code(USED)
     invoice = told.model.parts["invoice"]
     invoice.touch("company")
     told.heard()
@@ -140,13 +140,13 @@ def test_an_invoice_tells_what_is_typed_and_then_its_page(told: Told) -> None:
     told.model.touch("back")
     invoice.touch("person")
     told.heard()
-    told.till.drawer.invoiced()
+    told.till.wallet.invoiced()
     assert told.heard() == ["band", "made", "step"]
     assert invoice.group("made")["linked"] is True
 
 
 def test_several_tickets_are_rows_and_all_are_gone_with_the_session(told: Told) -> None:
-    told.begin("refund").till.drawer.card()
+    told.begin("refund").till.wallet.card()
     find = told.model.parts["find"]
     assert isinstance(find, FindPart)
     rows = find.tickets
@@ -161,12 +161,12 @@ def test_several_tickets_are_rows_and_all_are_gone_with_the_session(told: Told) 
 
 
 def test_the_door_tells_its_devices_row_by_row(told: Told) -> None:
-    told.begin("door").till.drawer.badge()
+    told.begin("door").till.wallet.badge()
     assert told.heard() == ["band", "door", "step"]
     assert told.group("staff", "door")["versions"] == ["waystation 0.1.0", "SQLite 3.51.3"]
-    told.till.drawer.submit(commands.TestDevice(name="printer"))
+    told.till.wallet.submit(commands.TestDevice(name="printer"))
     assert told.heard() == []
-    told.till.drawer.tested("validator")
+    told.till.wallet.tested("validator")
     assert told.heard() == ["door"]
     assert told.group("staff", "door")["faults"] == 0
     told.model.touch("finish")

@@ -13,7 +13,7 @@ class Walk:
 
     def __init__(self) -> None:
         self.till = CardboardTill()
-        self.drawer = self.till.drawer
+        self.wallet = self.till.wallet
         self.flow = Flow(TASKS)
         self.session: Session = nobody(0)
         self.at = 0

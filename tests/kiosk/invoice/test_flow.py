@@ -19,7 +19,7 @@ UNIFIED = "91350100M000100Y43"
 
 def found() -> Walk:
     walk = Walk().begin("invoice")
-    walk.drawer.code(USED)
+    walk.wallet.code(USED)
     return walk.look()
 
 
@@ -27,7 +27,7 @@ def test_a_person_needs_three_touches() -> None:
     walk = found().touch(ForPerson())
     assert walk.last() == DoTask()
     assert walk.is_at(Invoicing)
-    walk.drawer.invoiced()
+    walk.wallet.invoiced()
     walk.look()
     assert walk.is_at(Invoiced)
     assert INVOICE_PAGE not in repr(walk.session)
@@ -53,7 +53,7 @@ def test_no_number_is_longer_than_twenty() -> None:
 
 def test_an_invoice_that_cannot_be_asked_for_says_why() -> None:
     walk = found().touch(ForPerson())
-    walk.drawer.refuse(("不行", "no"))
+    walk.wallet.refuse(("不行", "no"))
     walk.look()
     assert walk.is_at(CannotDo)
     assert walk.read("words") == ("不行", "no")

@@ -16,7 +16,7 @@ from tickets.money import Fen
 
 def found() -> Walk:
     walk = Walk().begin("refund")
-    walk.drawer.code()
+    walk.wallet.code()
     return walk.look()
 
 
@@ -25,7 +25,7 @@ def test_a_refund_takes_three_touches_and_one_confirmation() -> None:
     assert walk.is_at(Refund)
     walk.touch(t.Confirm())
     assert walk.is_at(Refunding)
-    walk.drawer.refunded(Fen(3600))
+    walk.wallet.refunded(Fen(3600))
     walk.look()
     assert walk.is_at(Refunded)
     walk.touch(t.Finish())
@@ -58,7 +58,7 @@ def test_a_refund_under_way_can_neither_be_left_nor_asked_for_twice() -> None:
 
 def test_a_refusal_says_why() -> None:
     walk = found().touch(t.Confirm())
-    walk.drawer.refuse(("车票已使用", "already used"))
+    walk.wallet.refuse(("车票已使用", "already used"))
     walk.look()
     assert walk.is_at(CannotDo)
     assert walk.read("words") == ("车票已使用", "already used")
@@ -66,7 +66,7 @@ def test_a_refusal_says_why() -> None:
 
 def test_a_claim_without_a_slip_is_never_wiped_by_time() -> None:
     walk = found().touch(t.Confirm())
-    walk.drawer.owed(Fen(3600), slip_printed=False)
+    walk.wallet.owed(Fen(3600), slip_printed=False)
     walk.look().wait(3600)
     assert walk.is_at(Refunded)
     walk.touch(t.StartOver())
@@ -77,13 +77,13 @@ def test_a_claim_without_a_slip_is_never_wiped_by_time() -> None:
 
 def test_a_claim_with_a_slip_is_asked_about_after_a_minute() -> None:
     walk = found().touch(t.Confirm())
-    walk.drawer.owed(Fen(3600), slip_printed=True)
+    walk.wallet.owed(Fen(3600), slip_printed=True)
     assert walk.look().wait(60).is_at(StillThere)
 
 
 def test_the_outcome_stays_on_show_when_the_till_has_forgotten_it() -> None:
     walk = found().touch(t.Confirm())
-    walk.drawer.owed(Fen(3600), slip_printed=False)
+    walk.wallet.owed(Fen(3600), slip_printed=False)
     walk.look()
     walk.till.submit(StopFinding())
     assert walk.look().is_at(Refunded)
@@ -100,7 +100,7 @@ def test_a_till_that_forgets_a_refund_under_way_sends_to_the_window() -> None:
 
 def test_a_refund_that_can_only_be_asked_for_ends_in_a_slip() -> None:
     walk = found().touch(t.Confirm())
-    walk.drawer.asked_only()
+    walk.wallet.asked_only()
     walk.look()
     assert walk.is_at(Refunded)
     walk.touch(t.Finish())
@@ -109,7 +109,7 @@ def test_a_refund_that_can_only_be_asked_for_ends_in_a_slip() -> None:
 
 def test_a_till_that_is_busy_says_so() -> None:
     walk = found().touch(t.Confirm())
-    walk.drawer.nothing(("请稍候", "wait"))  # a message, and nothing begun
+    walk.wallet.nothing(("请稍候", "wait"))  # a message, and nothing begun
     walk.till.show(replace(walk.till.snapshot, find=_with(walk.till.snapshot, FindState.FOUND)))
     walk.look()
     assert walk.is_at(CannotDo)
@@ -123,7 +123,7 @@ def _with(snapshot: Snapshot, state: FindState) -> FindView:
 
 def test_a_refund_ended_after_a_restart_is_told_to_whoever_stands_there() -> None:
     walk = Walk()
-    walk.drawer.restarted()
+    walk.wallet.restarted()
     walk.look()
     assert walk.is_at(Refunded)
     assert walk.asked == []

@@ -10,7 +10,7 @@ from tickets.money import Fen
 
 def at_a_refund() -> Walk:
     walk = Walk().begin("refund")
-    walk.drawer.code()
+    walk.wallet.code()
     return walk.look()
 
 
@@ -35,7 +35,7 @@ def test_the_same_touch_takes_the_call_back() -> None:
 def test_news_are_shown_in_place_of_the_word_that_staff_come() -> None:
     walk = at_a_refund().touch(t.Confirm(), t.StaffWanted())
     assert walk.is_at(Called)
-    walk.drawer.refunded(Fen(3600))
+    walk.wallet.refunded(Fen(3600))
     assert walk.look().is_at(Refunded)
 
 

@@ -13,7 +13,7 @@ from tests.kiosk.find.walk import Walk
 
 def opened() -> Walk:
     walk = Walk().begin("door")
-    walk.drawer.badge()
+    walk.wallet.badge()
     return walk.look()
 
 
@@ -21,7 +21,7 @@ def test_a_badge_opens_the_door_and_a_touch_shuts_it() -> None:
     walk = Walk().begin("door")
     assert walk.is_at(Doorstep)
     assert walk.asked == [OpenDoor(on=True)]
-    walk.drawer.badge()
+    walk.wallet.badge()
     walk.look()
     assert walk.is_at(Inside)
     walk.touch(t.Finish())
