@@ -14,6 +14,24 @@ from typing import cast
 from sync.server.web_pages import WEB
 
 ROOT = Path(__file__).parents[3]
+PAGE = """
+var document, window;
+function shown(hash, stops) {
+  var elements = {};
+  document = {getElementById: function (id) {
+    if (!elements[id]) {
+      elements[id] = {id: id, hidden: true, textContent: "", attributes: {"data-stops": JSON.stringify(stops)}};
+      elements[id].setAttribute = function (name, value) { this.attributes[name] = value; };
+      elements[id].getAttribute = function (name) { return this.attributes[name]; };
+    }
+    return elements[id];
+  }};
+  window = {location: {hash: hash}};
+  show();
+  return elements;
+}
+"""
+"""As much of a browser's page as the script needs: `shown` answers every element that it touched."""
 
 
 class Script:
@@ -58,6 +76,7 @@ def _serve() -> None:
 
     loaded = evaluate((WEB / "ticket.js").read_text("utf-8"))
     assert not loaded.isError(), loaded.toString()
+    assert not evaluate(PAGE).isError()
     for line in sys.stdin:
         function, *arguments = json.loads(line)
         said = evaluate(f"JSON.stringify({function}({', '.join(json.dumps(each) for each in arguments)}))")

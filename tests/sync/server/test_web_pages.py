@@ -94,6 +94,34 @@ def test_the_path_draws_the_rows(script: Script) -> None:
     assert script("pathOf", [[1, 1, 0], [0, 0, 1]]) == "M4 4h2v1h-2zM6 5h1v1h-1z"
 
 
+def test_a_link_is_shown_in_words_and_as_a_code(script: Script) -> None:
+    code = issue(ticket(None, 2), SigningKey.generate())
+    page = script("shown", f"#{fragment(code)}", {str(HOME): ["莒县", "Juxian"]})
+    assert isinstance(page, dict)
+    said = {name: element["textContent"] for name, element in page.items() if element["textContent"]}
+    assert said == {
+        "from": "莒县  Juxian", "to": str(NEAR), "date": "2026-11-22", "trip": SEATED, "seat": "不对号  any",
+        "fare": "¥185.05", "number": "0001 2345 6789 0123 4567", "children": "2",
+    }  # fmt: skip
+    assert [name for name in ("ticket", "nothing", "with-children") if not page[name]["hidden"]] == [
+        "ticket",
+        "with-children",
+    ]
+    rows = script("qrCode", code)
+    assert isinstance(rows, list)
+    side = len(rows) + 8
+    assert page["code"]["attributes"]["viewBox"] == f"0 0 {side} {side}"
+    assert page["modules"]["attributes"]["d"] == script("pathOf", rows)
+
+
+@pytest.mark.parametrize("link", ["", "#", "#abc", "#" + "A" * 300])
+def test_a_broken_link_shows_no_ticket(script: Script, link: str) -> None:
+    page = script("shown", link, {})
+    assert isinstance(page, dict)
+    assert (page["ticket"]["hidden"], page["nothing"]["hidden"]) == (True, False)
+    assert not any(element["textContent"] for element in page.values())
+
+
 def test_the_page_has_all_that_its_script_fills_in() -> None:
     page = ticket_page({HOME: ("莒县", 'J"x<u')})
     ids = set(re.findall(r' id="([a-z-]+)"', page))
