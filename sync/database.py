@@ -24,7 +24,8 @@ FILE_MODE = 0o660
 """Files of a terminal are read and written by its group, and by nobody else."""
 _BUSY_MS = 5000
 _DAMAGED_HINT = (
-    "Stop what uses it and check the disk. A cache is fetched again by itself; move a journal to a safe place."
+    "Keep the file as evidence: stop what uses it, check the disk, and move a journal to a safe place. "
+    "A cache is fetched again by itself."
 )
 
 
