@@ -103,9 +103,15 @@ class KioskWindow(QObject):
         self.view_model.stepChanged.connect(self.keys.entered, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self.view_model.tick)
+        self._timer.timeout.connect(self.tick)
         self._timer.start()
         till.subscribe(self._listen)
+
+    def tick(self) -> None:
+        """Let time pass. Headphones that are plugged in begin to speak: who cannot see finds them by their socket."""
+        self.view_model.tick()
+        if self._speaker is not None and self._speaker.headphones_came() and self.view_model.speech is Speech.OFF:
+            self.view_model.touch("speech")
 
     def close(self) -> None:
         """Take the screens down: first whatever could still ask them something, then what was made by the engine,

@@ -44,6 +44,7 @@ class Speaker(QObject):
         self._language = language
         self._personal = personal
         self._speech = Speech.OFF
+        self._private = voice.private
         self._last: tuple[str, str, script.Page] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -64,6 +65,17 @@ class Speaker(QObject):
             self._voice.stop()
         else:
             self._timer.start()
+
+    def headphones_came(self) -> bool:
+        """Look at the socket, a few times a second: true when headphones have just been plugged in.
+
+        Who pulls them out ends what is being said: it may be personal.
+        """
+        before, self._private = self._private, self._voice.private
+        if before and not self._private:
+            self._voice.stop()
+            self._last = None
+        return self._private and not before
 
     def hush(self) -> None:
         """Somebody touched: be silent at once."""

@@ -141,6 +141,22 @@ def test_the_next_session_begins_silent_and_at_the_usual_volume(qt: list[str]) -
         assert rehearsal.voice.said[-1].volume == NORMAL
 
 
+def test_headphones_begin_to_speak_and_pulling_them_out_is_silence_at_once(qt: list[str]) -> None:
+    with rehearsed() as rehearsal:
+        kiosk, voice = rehearsal.kiosk, rehearsal.voice
+        kiosk.tick()
+        assert (rehearsal.model.screen, rehearsal.model.speech) == ("attract", Speech.OFF)
+        voice.private = True
+        kiosk.tick()
+        assert (rehearsal.model.screen, rehearsal.model.speech) == ("whereTo", Speech.ON)
+        kiosk.tick()
+        assert rehearsal.model.speech is Speech.ON, "once is enough"
+        stops = voice.stops
+        voice.private = False
+        kiosk.tick()
+        assert voice.stops == stops + 1
+
+
 def test_keys_are_told_what_they_come_to_in_its_own_language(qt: list[str]) -> None:
     with rehearsed() as rehearsal:
         rehearsal.start(Look())
