@@ -148,12 +148,26 @@ class Unbalanced(Wire):
     fen: int
 
 
+class UntoldPayment(Wire):
+    """A payment that the provider has carried out, and of which its till has not told that it was paid.
+
+    Mostly the till has yet to report. One that stays here was paid to a till that has lost its disk.
+    """
+
+    payment: Hex32
+    order: Hex32
+    device: str
+    fen: int
+    asked_at: Millis
+
+
 class PaymentAccount(Wire):
-    """Payments without cash by the centre's own books, in fen, and how many are open."""
+    """Payments without cash by the centre's own books, in fen; how many are open; and what no till has told of."""
 
     taken: int
     returned: int
     waiting: int
+    untold: tuple[UntoldPayment, ...] = ()
 
 
 class OfficeAccounts(Wire):

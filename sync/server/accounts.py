@@ -16,12 +16,12 @@ from sqlalchemy import Connection, case, func, select
 from sync.server.allotments import CENTRE
 from sync.server.payments.states import State
 from sync.server.schema import claims, devices, money, tickets
-from sync.server.schema_money import payment_refunds, payments, refunds
+from sync.server.schema_money import payment_refunds, payments, refunds, till_payments
 from sync.server.ticket_money import TICKET, WEB
-from sync.wire_money import DeviceAccount, MethodAccount, OfficeAccounts, PaymentAccount, Unbalanced
+from sync.wire_money import DeviceAccount, MethodAccount, OfficeAccounts, PaymentAccount, Unbalanced, UntoldPayment
 
 MOST_LISTED: Final = 500
-"""Most orders and refunds that are listed as not even."""
+"""Most orders and refunds that are listed as not even, and most payments that no till has told of."""
 
 
 @dataclass(slots=True)
@@ -154,4 +154,20 @@ def _payments(connection: Connection, station: int) -> PaymentAccount:
                 waiting += 1
             case State.FAILED:
                 pass
-    return PaymentAccount(taken=taken, returned=returned, waiting=waiting)
+    return PaymentAccount(taken=taken, returned=returned, waiting=waiting, untold=_untold(connection, station))
+
+
+def _untold(connection: Connection, station: int) -> tuple[UntoldPayment, ...]:
+    told = select(till_payments.c.payment).where(
+        till_payments.c.station_id == station, till_payments.c.outcome == "paid"
+    )
+    rows = connection.execute(
+        select(payments)
+        .where(payments.c.station_id == station, payments.c.state == State.PAID, payments.c.payment.not_in(told))
+        .order_by(payments.c.asked_ms, payments.c.payment)
+        .limit(MOST_LISTED)
+    )
+    return tuple(
+        UntoldPayment(payment=row.payment, order=row.order_id, device=row.device, fen=row.fen, asked_at=row.asked_ms)
+        for row in rows
+    )

@@ -150,6 +150,10 @@ def test_a_ticket_paid_without_cash_names_its_payment(world: World, till: Termin
     body = {"payment": PAYMENT, "order": order, "fen": 2500, "way": "scan", "auth_code": "1" * 18}
     till.note("payment.asked", payment=PAYMENT, order=order, method="qr", fen=2500)
     assert till.ask("POST", "/v1/payments", body).json()["state"] == "paid"
+    (untold,) = accounts(world)["payments"]["untold"]
+    assert untold == {
+        "payment": PAYMENT, "order": order, "device": till.device, "fen": 2500, "asked_at": world.clock.ms,
+    }  # fmt: skip
     till.note("payment.ended", payment=PAYMENT, outcome="paid", reference="R-1")
     till.note("money.taken", order=order, fen=2500, method="qr", counter=None)
     till.note("order.paid", order=order, fen=2500, method="qr")
@@ -157,7 +161,7 @@ def test_a_ticket_paid_without_cash_names_its_payment(world: World, till: Termin
     till.push()
     ways = till.ask("GET", f"/v1/tickets/{number}/money").json()["ways"]
     assert ways == [{"method": "qr", "payment": PAYMENT, "fen": 2500, "device": till.device}]
-    assert accounts(world)["payments"] == {"taken": 2500, "returned": 0, "waiting": 0}
+    assert accounts(world)["payments"] == {"taken": 2500, "returned": 0, "waiting": 0, "untold": []}
     assert world.incidents("payment_differs") == []
 
 
