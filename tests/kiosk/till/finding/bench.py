@@ -141,6 +141,8 @@ class Coffer:
         self.journal: Journal | None = None
         self.rounds = 0
         self._left = 0
+        self._gone: set[UUID] = set()
+        """What the devices themselves remember: by this a payout that was heard of no more is not made twice."""
 
     def most_cash(self) -> Fen:
         return Fen(self.holds)
@@ -176,11 +178,13 @@ class Coffer:
             self._left -= 1
             return None
         went = payout.fen if way.method == "cash" or self.account_answers else Fen(0)
-        if way.method == "cash":
-            self.holds -= went
-            self.gave += went
-        else:
-            self.booked += went
+        if payout.payout not in self._gone:
+            self._gone.add(payout.payout)
+            if way.method == "cash":
+                self.holds -= went
+                self.gave += went
+            else:
+                self.booked += went
         with journal.transaction() as tx:
             if went:
                 record_money(tx, refund, direction=Direction.RETURNED, fen=went, method=payout.method)
