@@ -20,8 +20,8 @@ Outcome = Literal["paid", "failed", "reversed"]
 
 _PAYMENTS = """SELECT p.payment, p.order_id, p.method, p.fen, e.outcome, e.reference, o.way, o.asked_at_ms, o.unwanted,
     o.receipt FROM payments p LEFT JOIN payment_ends e USING (payment) LEFT JOIN payment_open o USING (payment) """
-_PAYOUTS = """SELECT p.payout, p.order_id, p.method, p.fen, e.fen, e.sure, o.dispenser, o.coin, o.coins, o.counter,
-    o.payment, coalesce(o.reason, '')
+_PAYOUTS = """SELECT p.payout, p.order_id, p.method, p.fen, e.fen, e.sure, e.reference, o.dispenser, o.coin,
+    o.coins, o.counter, o.paid, o.unpaid, o.given, o.payment, coalesce(o.reason, '')
     FROM payouts p LEFT JOIN payout_ends e USING (payout) LEFT JOIN payout_open o USING (payout) """
 
 
@@ -47,12 +47,17 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coins:
-    """What a dispenser is told: `coins` of `coin` fen each, when its event counter stood at `counter`."""
+    """What a dispenser is told: `coins` of `coin` fen each. The others are what it said of itself before it was told
+    (`drivers.cash.DispenserStatus`).
+    """
 
     dispenser: str
     coin: Fen
     coins: int
     counter: int
+    paid: int = 0
+    unpaid: int = 0
+    given: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,7 @@ class Payout:
     fen: Fen
     paid_out: Fen | None
     sure: bool
+    reference: str | None
     coins: Coins | None
     payment: UUID | None
     reason: str
@@ -121,11 +127,11 @@ def ask_payout(
         (payout.hex, order.hex, method, fen, tx.seq + 1),
     )
     tx.execute(
-        "INSERT INTO payout_open (payout, dispenser, coin, coins, counter, payment, reason) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO payout_open (payout, dispenser, coin, coins, counter, paid, unpaid, given, payment, reason) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             payout.hex,
-            *((coins.dispenser, coins.coin, coins.coins, coins.counter) if coins is not None else (None,) * 4),
+            *(_columns(coins) if coins is not None else (None,) * 7),
             payment.hex if payment is not None else None,
             reason,
         ),
@@ -133,11 +139,26 @@ def ask_payout(
     tx.append(Kind.PAYOUT_ASKED, {"payout": payout.hex, "order": order.hex, "method": method, "fen": int(fen)})
 
 
-def end_payout(tx: Transaction, payout: UUID, *, fen: Fen, sure: bool) -> None:
-    """Record how much of a payout went out; `money.returned` and a claim for the rest belong into the same commit."""
+def _columns(coins: Coins) -> tuple[object, ...]:
+    return (
+        coins.dispenser,
+        coins.coin,
+        coins.coins,
+        coins.counter,
+        coins.paid,
+        coins.unpaid,
+        coins.given,
+    )
+
+
+def end_payout(tx: Transaction, payout: UUID, *, fen: Fen, sure: bool, reference: str | None = None) -> None:
+    """Record how much of a payout went out; `money.returned` and a claim for the rest belong into the same commit.
+
+    `reference` is whoever paid it out names it (a card terminal's receipt); it stays in this journal.
+    """
     tx.execute(
-        "INSERT INTO payout_ends (payout, fen, sure, seq) VALUES (?, ?, ?, ?)",
-        (payout.hex, fen, int(sure), tx.seq + 1),
+        "INSERT INTO payout_ends (payout, fen, sure, reference, seq) VALUES (?, ?, ?, ?, ?)",
+        (payout.hex, fen, int(sure), reference or None, tx.seq + 1),
     )
     tx.execute("DELETE FROM payout_open WHERE payout = ?", (payout.hex,))
     tx.append(Kind.PAYOUT_ENDED, {"payout": payout.hex, "fen": int(fen), "sure": sure})
@@ -169,6 +190,15 @@ def open_payouts(journal: Readable) -> list[Payout]:
     return _payouts(journal, "WHERE e.payout IS NULL", ())
 
 
+def known_receipts(journal: Readable) -> frozenset[str]:
+    """Every name that anybody ever gave to a payment or payout here."""
+    rows = journal.rows(
+        "SELECT reference FROM payment_ends WHERE reference IS NOT NULL "
+        "UNION SELECT reference FROM payout_ends WHERE reference IS NOT NULL"
+    )
+    return frozenset(cast(str, row[0]) for row in rows)
+
+
 def _payments(journal: Readable, where: str, parameters: Sequence[object]) -> list[Payment]:
     rows = journal.rows(_PAYMENTS + where + " ORDER BY p.seq", parameters)
     return [
@@ -192,19 +222,32 @@ def _payments(journal: Readable, where: str, parameters: Sequence[object]) -> li
 
 def _payouts(journal: Readable, where: str, parameters: Sequence[object]) -> list[Payout]:
     rows = journal.rows(_PAYOUTS + where + " ORDER BY p.seq", parameters)
-    return [
-        Payout(
-            payout=UUID(payout),
-            order=UUID(order),
-            method=method,
-            fen=Fen(fen),
-            paid_out=Fen(paid_out) if paid_out is not None else None,
-            sure=bool(sure),
-            coins=Coins(dispenser=dispenser, coin=Fen(coin), coins=coins, counter=counter) if dispenser else None,
-            payment=UUID(payment) if payment else None,
-            reason=reason,
-        )
-        for payout, order, method, fen, paid_out, sure, dispenser, coin, coins, counter, payment, reason in cast(
-            "list[tuple[str, str, str, int, int | None, int | None, str, int, int, int, str | None, str]]", rows
-        )
+    return [_payout(row) for row in rows]
+
+
+def _payout(row: Sequence[object]) -> Payout:
+    payout, order, method, fen, paid_out, sure, reference, dispenser, coin, coins, counter, paid, unpaid, given = row[
+        :14
     ]
+    payment, reason = cast("tuple[str | None, str]", tuple(row[14:]))
+    told = Coins(
+        dispenser=cast(str, dispenser),
+        coin=cast(Fen, coin),
+        coins=cast(int, coins),
+        counter=cast(int, counter),
+        paid=cast(int, paid),
+        unpaid=cast(int, unpaid),
+        given=cast("int | None", given),
+    )
+    return Payout(
+        payout=UUID(cast(str, payout)),
+        order=UUID(cast(str, order)),
+        method=cast(str, method),
+        fen=cast(Fen, fen),
+        paid_out=cast("Fen | None", paid_out),
+        sure=bool(sure),
+        reference=cast("str | None", reference),
+        coins=told if dispenser is not None else None,
+        payment=UUID(payment) if payment is not None else None,
+        reason=reason,
+    )

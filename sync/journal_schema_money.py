@@ -27,6 +27,7 @@ TABLES = (
         payout TEXT PRIMARY KEY REFERENCES payouts (payout),
         fen INTEGER NOT NULL CHECK (fen >= 0),
         sure INTEGER NOT NULL CHECK (sure IN (0, 1)),
+        reference TEXT,
         seq INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE refunds (
@@ -117,6 +118,9 @@ NOTES = (
         coin INTEGER,
         coins INTEGER,
         counter INTEGER,
+        paid INTEGER,
+        unpaid INTEGER,
+        given INTEGER,
         payment TEXT,
         reason TEXT NOT NULL
     ) STRICT, WITHOUT ROWID""",
@@ -124,9 +128,15 @@ NOTES = (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         counter INTEGER NOT NULL CHECK (counter BETWEEN 0 AND 255)
     ) STRICT""",
+    """CREATE TABLE dispenser_levels (
+        dispenser TEXT PRIMARY KEY,
+        coins INTEGER NOT NULL CHECK (coins >= 0),
+        filled_seq INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
 )
-"""Notes of a till to itself: what is needed to go on with an open payment or payout, and how far the coin acceptor's
-events are written down. `unwanted`: its order has ended or was given up, so the money goes back whatever happens.
+"""Notes of a till to itself: what is needed to go on with an open payment or payout, how far the coin acceptor's
+events are written down, and how many coins a dispenser still holds, counted from when it was filled. `unwanted`: the
+payment's order has ended or was given up, so its money goes back whatever happens.
 """
 
 _ORDER = "EXISTS (SELECT 1 FROM orders WHERE order_id = NEW.order_id)"

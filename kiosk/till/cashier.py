@@ -55,7 +55,7 @@ class Took:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameBack:
-    """The passenger has the note again. `too_large`: the machine gave it back because more than is due went in."""
+    """The passenger has the note again. `too_large`: the machine gave it back because it has no change for it."""
 
     fen: Fen
     too_large: bool
@@ -151,15 +151,15 @@ class Cashier:
             self._went_silent(fault)
         return tuple(news)
 
-    def serve(self, order: UUID | None, limit: Fen) -> None:
-        """Move the note in escrow, then let in exactly the notes that may come: none above `limit`, 0 for none."""
+    def serve(self, order: UUID | None, fits: Callable[[Fen], bool]) -> None:
+        """Move the note in escrow, then let in exactly the notes that fit; none without an order."""
         if self._silent:
             return
         try:
             if self._note is not None:
-                self._move(self._note, order, limit)
+                self._move(self._note, order, fits)
             usable = order is not None and self.fault is None
-            self._allow(frozenset(bill for bill in self.bills if bill <= limit) if usable else frozenset())
+            self._allow(frozenset(bill for bill in self.bills if fits(bill)) if usable else frozenset())
         except DeviceFault as fault:
             self._went_silent(fault)
 
@@ -258,12 +258,12 @@ class Cashier:
         self._ledger.claim_in_doubt(self._new_claim(), doubt, mark)
         self._mark = mark
 
-    def _move(self, note: Moving, order: UUID | None, limit: Fen) -> None:
+    def _move(self, note: Moving, order: UUID | None, fits_now: Callable[[Fen], bool]) -> None:
         now = self._clock()
-        fits = order is not None and note.fen <= limit
+        fits = order is not None and fits_now(note.fen)
         if note.route is None:
             note.route = Route.STACK if fits else Route.BACK
-            self._too_large = limit > 0 and not fits
+            self._too_large = order is not None and not fits
             if fits and order is not None and self._mark is not None:
                 self._write(replace(self._mark, intent=Note(order=order, fen=note.fen)))
         elif note.route is Route.STACK and note.told_at is None and not fits:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.till.authority import Authority
-from kiosk.till.commands import Person
+from kiosk.till.commands import HoldOrder, Person
 from kiosk.till.documents import Documents, Identity
 from kiosk.till.ledger import Ledger
 from kiosk.till.records import Place, Plan
@@ -19,7 +19,7 @@ from tickets.departures import Departure
 from tickets.identity import identity_tag
 from tickets.journey import MOST_CHILDREN
 from tickets.money import Fen
-from tickets.numbers import new_number
+from tickets.numbers import TicketNumber, new_number
 from tickets.sealed import SealedIdentity, seal
 
 MOST_TICKETS = 5
@@ -47,14 +47,21 @@ class Holding:
         self._random = random
 
     def plan(
-        self, wanted: Offer, persons: Sequence[Person], bills: Sequence[Fen], now: datetime
+        self,
+        wish: HoldOrder,
+        payable: Callable[[Fen], bool],
+        credit: Callable[[TicketNumber], Fen | None],
+        now: datetime,
     ) -> tuple[Plan, Offer, Grant] | Trouble:
-        """Plan an order for `persons` at `now`, to be paid with `bills`, or say why it cannot be.
+        """Plan an order at `now`, or say why it cannot be. `payable` says whether a sum can be paid here, `credit` what
+        a ticket is worth that is to be changed.
 
         Returns the plan, the offer as it stands now, and everything that was ever granted on the departure. Nothing
-        is written. The lowest free seats are taken. The identity is sealed here and does not leave this call.
+        is written. The seats wished are taken, or the lowest free ones. The identity is sealed here and does not leave
+        this call.
         """
-        standing = self._shelf.offer(wanted, now)
+        persons = wish.travellers
+        standing = self._shelf.offer(wish.offer, now)
         if standing is None:
             return Trouble.NOT_ON_OFFER
         departure, offer, free = standing
@@ -72,7 +79,12 @@ class Holding:
         sealing_key = self._authority.sealing_key(departure.service_date)
         if sealing_key is None:
             return Trouble.NOT_ON_OFFER
-        seats: list[int | None] = [*sorted(free.seats)[: len(persons)]] if offer.numbered else [None] * len(persons)
+        changes, worth = self._changed(wish, credit)
+        if worth is None:
+            return Trouble.NOT_CHANGEABLE
+        seats = _seats(wish, offer, free)
+        if seats is None:
+            return Trouble.SEAT_GONE
         places = tuple(
             self._place(person, identity, seat, tag, offer, sealing_key)
             for person, identity, seat, tag in zip(persons, known, seats, tags, strict=True)
@@ -85,10 +97,25 @@ class Holding:
             alighting=offer.destination,
             expires=self._shelf.expiry(departure.service_date),
             places=places,
+            changes=changes,
+            credit=worth,
         )
-        if plan.total and (not bills or plan.total % min(bills)):
+        due = Fen(max(0, plan.total - worth))
+        if due and not payable(due):
             return Trouble.NOT_PAYABLE
         return plan, offer, self._shelf.granted(departure.service_date, departure.trip)
+
+    def _changed(
+        self, wish: HoldOrder, credit: Callable[[TicketNumber], Fen | None]
+    ) -> tuple[TicketNumber | None, Fen | None]:
+        """The ticket that is to be changed, and what it is worth: None when it cannot be. One for one."""
+        if wish.changes is None:
+            return None, Fen(0)
+        try:
+            number = TicketNumber.from_digits(wish.changes)
+        except ValueError:
+            return None, None
+        return number, credit(number) if len(wish.travellers) == 1 else None
 
     def _tags(self, departure: Departure, identities: Sequence[Identity]) -> list[bytes] | Trouble:
         """One tag for each; one document one ticket on a departure, as far as this station knows."""
@@ -121,3 +148,15 @@ class Holding:
             tag=tag,
             sealed=seal(sealing_key, document, number),
         )
+
+
+def _seats(wish: HoldOrder, offer: Offer, free: Grant) -> list[int | None] | None:
+    """A place for each traveller: the seats wished, each free and wished once; None when one of them is not."""
+    count = len(wish.travellers)
+    if not offer.numbered:
+        return [None] * count
+    if not wish.seats:
+        return [*sorted(free.seats)[:count]]
+    if len(wish.seats) != count or len(set(wish.seats)) != count or not free.seats.issuperset(wish.seats):
+        return None
+    return [*wish.seats]

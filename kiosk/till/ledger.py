@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import cast
 from uuid import UUID
 
-from kiosk.till.records import CashMark, Claim, Issued, Note, OrderRecord, Paper, Place, Plan
+from kiosk.till.records import TICKET, CashMark, Claim, Issued, Note, OrderRecord, Paper, Place, Plan
 from kiosk.till.states import Step, after
 from kiosk.till.values import Delivery
 from kiosk.till.wording import Closing
@@ -42,6 +42,11 @@ class Ledger:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+
+    @property
+    def journal(self) -> Journal:
+        """The journal itself, for what else the till writes in it."""
+        return self._journal
 
     @property
     def prefix(self) -> int:
@@ -85,6 +90,7 @@ class Ledger:
                 count=len(plan.places),
                 total=plan.total,
                 grant=grant,
+                changes=plan.changes,
             )
             _write_plan(tx, plan)
 
@@ -145,11 +151,16 @@ class Ledger:
             tx.append(Kind.DEVICE_BACK, {"device": device})
 
     def pay(self, order: UUID) -> None:
-        """All of the money is in."""
+        """All of the money is in. The value of the old ticket, where there is one, comes in with this."""
         record = self._record(order)
         after(record.state, Step.PAY)
+        methods = sorted(method for method, fen in record.by.items() if fen > 0)
+        if record.credit_due:
+            methods.append(TICKET)
         with self._journal.transaction() as tx:
-            orders.mark_paid(tx, order, fen=record.total, method=CASH)
+            if record.credit_due:
+                orders.record_money(tx, order, direction=orders.Direction.TAKEN, fen=record.credit_due, method=TICKET)
+            orders.mark_paid(tx, order, fen=record.total, method="+".join(methods) or CASH)
 
     def issue(self, order: UUID, codes: Mapping[TicketNumber, str]) -> None:
         """Every ticket of a paid order exists from here on, all of them or none. `codes` are their signed texts."""
@@ -177,12 +188,15 @@ class Ledger:
     def close(self, order: UUID, number: str, reason: Closing) -> Claim | None:
         """End an order that gets no tickets: a claim under `number` for its money, if it has any, and its places free.
 
-        Returns the claim opened here.
+        The value of an old ticket is that ticket's again. Returns the claim opened here.
         """
         record = self._record(order)
-        owed = record.owed
+        value = record.by.get(TICKET, Fen(0))
+        owed = Fen(record.owed - value)
         after(record.state, Step.CLAIM if owed > 0 or record.claims else Step.RELEASE)
         with self._journal.transaction() as tx:
+            if value > 0:
+                orders.record_money(tx, order, direction=orders.Direction.RETURNED, fen=value, method=TICKET)
             if owed > 0:
                 orders.open_claim(tx, claim=number, order=order, fen=owed, reason=reason)
             orders.release(tx, order, reason=reason)
@@ -215,6 +229,16 @@ class Ledger:
         )
         return tuple(UUID(cast(str, order)) for (order,) in found)
 
+    def with_surplus(self) -> tuple[UUID, ...]:
+        """Orders that have ended with money that neither buys a ticket nor is claimed or leaving, oldest first."""
+        found = self._journal.rows(
+            "SELECT b.order_id FROM balances b JOIN orders o USING (order_id) WHERE b.fen > "
+            "(SELECT coalesce(sum(fare), 0) FROM tickets t WHERE t.order_id = b.order_id) "
+            "AND (EXISTS (SELECT 1 FROM releases r WHERE r.order_id = b.order_id) "
+            "OR EXISTS (SELECT 1 FROM tickets t WHERE t.order_id = b.order_id)) ORDER BY o.seq"
+        )
+        return tuple(UUID(cast(str, order)) for (order,) in found)
+
     def order(self, order: UUID) -> OrderRecord | None:
         """Everything known of an order; None when it was never held here or is so old that its plan was forgotten."""
         found = orders.find_order(self._journal, order)
@@ -240,6 +264,9 @@ class Ledger:
             taken=Fen(found.money_taken - found.money_returned),
             paid=found.paid,
             released=found.released is not None,
+            returned=found.money_returned,
+            leaving=found.leaving,
+            by=self._by_method(order),
             issued=tuple(
                 Issued(number=ticket.number, journey=ticket.journey, code=ticket.code, paper=_paper(ticket))
                 for ticket in found.tickets
@@ -256,6 +283,14 @@ class Ledger:
                 for claim in found.claims
             ),
         )
+
+    def _by_method(self, order: UUID) -> dict[str, Fen]:
+        found = self._journal.rows(
+            "SELECT method, sum(CASE direction WHEN 'taken' THEN fen ELSE -fen END) FROM money WHERE order_id = ? "
+            "GROUP BY method",
+            (order.hex,),
+        )
+        return {method: Fen(fen) for method, fen in cast("list[tuple[str, int]]", found)}
 
     def print_in_doubt(self) -> bool:
         """Whether the last print was begun and not heard of: a fragment may hang in the printer."""
@@ -315,8 +350,8 @@ def _end_doubt(tx: Transaction, note: Note, ended: str) -> str | None:
 
 def _write_plan(tx: Transaction, plan: Plan) -> None:
     tx.execute(
-        "INSERT INTO plans (order_id, boarding, alighting, expires_s) VALUES (?, ?, ?, ?)",
-        (plan.order.hex, plan.boarding, plan.alighting, int(plan.expires.timestamp())),
+        "INSERT INTO plans (order_id, boarding, alighting, expires_s, credit) VALUES (?, ?, ?, ?, ?)",
+        (plan.order.hex, plan.boarding, plan.alighting, int(plan.expires.timestamp()), plan.credit),
     )
     for index, place in enumerate(plan.places):
         tx.execute(
@@ -337,10 +372,10 @@ def _write_plan(tx: Transaction, plan: Plan) -> None:
 
 
 def _read_plan(journal: Journal, order: UUID, found: orders.Order) -> Plan | None:
-    header = journal.rows("SELECT boarding, alighting, expires_s FROM plans WHERE order_id = ?", (order.hex,))
+    header = journal.rows("SELECT boarding, alighting, expires_s, credit FROM plans WHERE order_id = ?", (order.hex,))
     if not header:
         return None
-    boarding, alighting, expires_s = cast("tuple[int, int, int]", header[0])
+    boarding, alighting, expires_s, credit = cast("tuple[int, int, int, int]", header[0])
     rows = journal.rows(
         "SELECT number, seat, kind, children, fare, tag, sealed FROM planned_places WHERE order_id = ? "
         "ORDER BY place_no",
@@ -354,6 +389,8 @@ def _read_plan(journal: Journal, order: UUID, found: orders.Order) -> Plan | Non
         alighting=alighting,
         expires=datetime.fromtimestamp(expires_s, UTC),
         places=tuple(_places(cast("list[tuple[bytes, int | None, int, int, int, bytes, bytes]]", rows))),
+        changes=found.changes,
+        credit=Fen(credit),
     )
 
 
@@ -371,11 +408,17 @@ def _places(rows: Iterable[tuple[bytes, int | None, int, int, int, bytes, bytes]
 
 
 def _forget_ended_plans(tx: Transaction) -> None:
-    """A plan is needed until its order and its last note have ended; the events keep what has to be kept."""
+    """A plan is needed until its order, its last note and its last payment or payout have ended; the events keep what
+    has to be kept.
+    """
     ended = (
         "SELECT order_id FROM plans p WHERE (EXISTS (SELECT 1 FROM releases r WHERE r.order_id = p.order_id) "
         "OR EXISTS (SELECT 1 FROM tickets t WHERE t.order_id = p.order_id)) "
-        "AND NOT EXISTS (SELECT 1 FROM cash_mark c WHERE p.order_id IN (c.intent_order, c.doubt_order))"
+        "AND NOT EXISTS (SELECT 1 FROM cash_mark c WHERE p.order_id IN (c.intent_order, c.doubt_order)) "
+        "AND NOT EXISTS (SELECT 1 FROM payments a JOIN payment_open USING (payment) WHERE a.order_id = p.order_id) "
+        "AND NOT EXISTS (SELECT 1 FROM payouts a JOIN payout_open USING (payout) WHERE a.order_id = p.order_id) "
+        "AND (SELECT fen FROM balances b WHERE b.order_id = p.order_id) <= "
+        "(SELECT coalesce(sum(fare), 0) FROM tickets t WHERE t.order_id = p.order_id)"
     )
     tx.execute(f"DELETE FROM planned_places WHERE order_id IN ({ended})")  # noqa: S608  `ended` is a constant
     tx.execute(f"DELETE FROM plans WHERE order_id IN ({ended})")  # noqa: S608  `ended` is a constant

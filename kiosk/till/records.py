@@ -1,16 +1,17 @@
 """An order as the till's journal tells it: places, money, tickets and claims, and the state that follows from them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from kiosk.till.values import (
-    Delivery,
-    OrderState,
-)
+from kiosk.till.values import NO_MONEY, Delivery, OrderState
 from tickets.journey import Journey, TicketKind
 from tickets.money import Fen
 from tickets.numbers import TicketNumber
+
+TICKET = "ticket"
+"""The method by which the value of a ticket comes into the order that takes its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an order is for, written down before any money is asked for. `expires` is when its tickets will expire."""
+    """What an order is for, written down before any money is asked for. `expires` is when its tickets will expire.
+
+    `changes` is the ticket that it takes the place of, whose value `credit` counts towards it.
+    """
 
     order: UUID
     service_date: date
@@ -41,6 +45,8 @@ class Plan:
     alighting: int
     expires: datetime
     places: tuple[Place, ...]
+    changes: TicketNumber | None = None
+    credit: Fen = NO_MONEY
 
     @property
     def total(self) -> Fen:
@@ -107,7 +113,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRecord:
-    """Everything the journal knows of one order. `taken` is what was stacked for it."""
+    """Everything the journal knows of one order. `taken` is what came in for it and has not gone back, whichever way;
+    `leaving` is what of that is on its way out, `returned` what went back. `by` says how much came in by each method,
+    less what went back by it.
+    """
 
     plan: Plan
     held_at: datetime
@@ -117,6 +126,9 @@ class OrderRecord:
     released: bool
     issued: tuple[Issued, ...]
     claims: tuple[Claim, ...]
+    returned: Fen = NO_MONEY
+    leaving: Fen = NO_MONEY
+    by: Mapping[str, Fen] = field(default_factory=dict)
 
     @property
     def state(self) -> OrderState:
@@ -130,13 +142,18 @@ class OrderRecord:
 
     @property
     def due(self) -> Fen:
-        """What is still to be paid; never negative."""
-        return Fen(max(0, self.total - self.owed))
+        """What is still to be paid, besides the old ticket's value where there is one; never negative."""
+        return Fen(max(0, self.total - self.credit_due - self.owed))
+
+    @property
+    def credit_due(self) -> Fen:
+        """The old ticket's value, as long as it has not been counted in."""
+        return NO_MONEY if self.paid or self.released or self.by.get(TICKET) else self.plan.credit
 
     @property
     def owed(self) -> Fen:
-        """Money taken that no claim stands for."""
-        return Fen(self.taken - sum(claim.fen for claim in self.claims if claim.backed))
+        """Money taken that no claim stands for and that is not on its way out."""
+        return Fen(self.taken - self.leaving - sum(claim.fen for claim in self.claims if claim.backed))
 
     @property
     def surplus(self) -> Fen:

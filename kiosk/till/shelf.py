@@ -25,7 +25,9 @@ OUTLIVES_DAY = timedelta(hours=12)
 LAST_SALE = timedelta(minutes=1)
 """How long before check-in closes the last place is held: somebody has to pay and walk to the gate."""
 AHEAD = timedelta(hours=36)
-"""What is offered: the rest of today and tomorrow. The screens have no choice of a date yet."""
+"""What is offered to whoever chose no day: the rest of today and tomorrow."""
+MOST_DAYS = 30
+"""How many service days ahead the station may have put on sale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +70,30 @@ class Shelf:
         """When a ticket for that service day expires."""
         return service_day_bounds(service_date, self.zone())[1] + OUTLIVES_DAY
 
-    def offers(self, now: datetime) -> tuple[Offer, ...]:
-        """Everything that can be bought at `now`, the next departure first; one offer for each stop that it serves."""
+    def days(self, now: datetime) -> tuple[date, ...]:
+        """The service days on sale at `now`: those for which everything that tickets need is here."""
+        today = now.astimezone(self.zone()).date()
+        ahead = (today + timedelta(days=number) for number in range(MOST_DAYS))
+        return tuple(day for day in ahead if self._sells_on(day))
+
+    def offers(self, now: datetime, day: date | None = None) -> tuple[Offer, ...]:
+        """Everything that can be bought at `now`, the next departure first; one offer for each stop that it serves.
+
+        Of one service `day`, or of the next hours.
+        """
+        begin, end = (now, now + AHEAD) if day is None else service_day_bounds(day, self.zone())
         stops, station = self.stops(), self._cache.station()
         if station is None:
             return ()
         days: dict[date, bool] = {}  # asked once for each day: a large station has thousands of departures
         found: list[Offer] = []
-        for departure in self._cache.departures((now, now + AHEAD)):
-            day = departure.service_date
-            if day not in days:
-                days[day] = self._sells_on(day)
-            if days[day] and _may_be_sold(departure, station.stop, now):
+        for departure in self._cache.departures((max(now, begin), end)):
+            its = departure.service_date
+            if day is not None and its != day:
+                continue
+            if its not in days:
+                days[its] = self._sells_on(its)
+            if days[its] and _may_be_sold(departure, station.stop, now):
                 free = self.free(departure)
                 found.extend(self._offers(departure, free, stops) if _count(departure, free) else ())
         return tuple(found)
@@ -152,6 +166,8 @@ class Shelf:
                 bay=departure.bay,
                 boarding_closes_at=departure.closes_at,
                 fares=tuple((kind, fare(call.fare, kind, self._rules)) for kind in TicketKind),
+                seats=tuple(sorted(free.seats)) if departure.seats is not None else (),
+                coach=departure.seats or 0,
             )
 
 

@@ -10,8 +10,8 @@ class Step(StrEnum):
     """What can happen to an order."""
 
     HOLD = "hold"  # places and identities are written down
-    PAY = "pay"  # the whole sum is in the stacker
-    RELEASE = "release"  # given up before any money came
+    PAY = "pay"  # the whole sum is there
+    RELEASE = "release"  # given up with no money left in it
     CLAIM = "claim"  # the money cannot become tickets and cannot come back
     ISSUE = "issue"  # every ticket is signed
     DELIVER = "deliver"  # the last ticket was given out
@@ -24,6 +24,7 @@ STEPS: Mapping[tuple[OrderState, Step], OrderState] = {
     (OrderState.HELD, Step.CLAIM): OrderState.CLAIMED,
     (OrderState.PAID, Step.ISSUE): OrderState.ISSUED,
     (OrderState.PAID, Step.CLAIM): OrderState.CLAIMED,
+    (OrderState.PAID, Step.RELEASE): OrderState.RELEASED,
     (OrderState.ISSUED, Step.DELIVER): OrderState.DELIVERED,
 }
 """What leads where. Anything that is not in here is a bug of ours, never something a passenger did."""

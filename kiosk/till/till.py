@@ -9,7 +9,9 @@ from uuid import UUID
 from drivers.idreader import IdReader
 from kiosk.till import wording
 from kiosk.till.authority import Authority
+from kiosk.till.cashbook import Cashbook
 from kiosk.till.cashier import Cashier
+from kiosk.till.changing import Changes, NoChanges
 from kiosk.till.clerk import Clerk
 from kiosk.till.commands import (
     AskForDocuments,
@@ -40,14 +42,17 @@ from kiosk.till.faces import Faces
 from kiosk.till.finding.door import Door
 from kiosk.till.finding.opening import Tasks
 from kiosk.till.finding.runs import runs
+from kiosk.till.handing import Handing
 from kiosk.till.holding import Holding
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
 from kiosk.till.reading import Reading
 from kiosk.till.scanning import Scanning
 from kiosk.till.shelf import Shelf, destinations
+from kiosk.till.takings import Takings
 from kiosk.till.values import (
     Capabilities,
+    Means,
     Offer,
     OrderState,
     OrderView,
@@ -59,9 +64,11 @@ from kiosk.till.values import (
 from kiosk.till.views import offer_of, order_view, recovered_message
 from kiosk.till.wording import Notice, Trouble
 from sync.cache import CacheReader
+from sync.points import no_probe
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.errors import EnvironmentFault
 from tickets.identity import DocumentKind
+from tickets.money import Fen
 from tickets.service_day import service_date
 
 ONLINE_WITHIN = timedelta(seconds=90)
@@ -105,7 +112,10 @@ class Till:
         tasks: Callable[[Documents], Tasks] | None = None,
         scanning: Scanning | None = None,
         door: Door | None = None,
+        takings: Takings | None = None,
+        changes: Changes | None = None,
     ) -> None:
+        """Without `takings` nothing but notes is taken, and no change given; without `changes` no ticket is changed."""
         self._cache = cache
         self._ledger = ledger
         self._authority = authority
@@ -118,20 +128,33 @@ class Till:
         self._needs_printer = needs_printer
         self.show = show
         self.desk = desk
+        new_claim = lambda: new_claim_number(random)  # noqa: E731  one word for it
+        self._takings = takings or Takings(
+            book=Cashbook(ledger.journal),
+            newest_order=ledger.newest_order,
+            clock=clock,
+            new_id=lambda: UUID(bytes=random(16), version=4),
+            new_claim=new_claim,
+            probe=no_probe,
+        )
+        self._changes = changes or NoChanges()
         self._documents = Documents(random)
         self._holding = Holding(
             shelf=shelf, ledger=ledger, authority=authority, cache=cache, documents=self._documents, random=random
         )
+        self._handing = Handing(ledger, press, faces, lambda: self.show(self.snapshot()))
         self._clerk = Clerk(
             ledger=ledger,
             cashier=cashier,
+            takings=self._takings,
             press=press,
+            handing=self._handing,
             shelf=shelf,
             authority=authority,
-            faces=faces,
+            changes=self._changes,
             now=self._at,
             clock=clock,
-            new_claim=lambda: new_claim_number(random),
+            new_claim=new_claim,
             show=lambda: self.show(self.snapshot()),
             needs_printer=needs_printer,
         )
@@ -223,6 +246,7 @@ class Till:
         self._press.close()
         self._reading.close()
         self._scanning.close()
+        self._takings.close()
 
     def _obey(self, command: Command) -> Trouble | None:
         match command:
@@ -238,6 +262,10 @@ class Till:
                 return self._hold(command)
             case StartCash():
                 return self._clerk.start_cash()
+            case StartPayment():
+                return self._start_payment(command.means)
+            case StopPayment():
+                self._clerk.stop_payment()
             case CancelOrder():
                 self._clerk.cancel()
             case PrintTickets():
@@ -268,8 +296,6 @@ class Till:
             case TestDevice():
                 if self._door is not None:
                     self._door.test(command.name)
-            case StartPayment() | StopPayment():
-                pass
             case _:
                 assert_never(command)
         return None
@@ -300,6 +326,10 @@ class Till:
 
     def _look_for_codes(self) -> None:
         """Hand on what was read under the scanner to whoever waits for it; to nobody else."""
+        if self._takings.cashless.wants_code:
+            if (code := self._scanning.look()) is not None:
+                self._takings.cashless.scanned(code)
+            return
         at_door = self._door is not None and self._door.waiting
         if not at_door and (self._tasks is None or not self._tasks.finding.looks):
             return
@@ -317,7 +347,7 @@ class Till:
             return Trouble.ORDER_OPEN
         if not self._sells():
             return Trouble.CANNOT_SELL
-        planned = self._holding.plan(command.offer, command.travellers, self._cashier.bills, self._at())
+        planned = self._holding.plan(command, self._payable, self._changes.credit, self._at())
         if isinstance(planned, Trouble):
             return planned
         plan, _, grant = planned
@@ -333,6 +363,38 @@ class Till:
         self._party = (plan.order, tuple(party))
         self._look_at_offers()
         return None
+
+    def _start_payment(self, means: Means) -> Trouble | None:
+        if means not in self._means():
+            return Trouble.MEANS
+        if means is Means.QR_SCAN:
+            self._scanning.forget()
+        return self._clerk.start_payment(means)
+
+    def _payable(self, fen: Fen) -> bool:
+        """Whether a sum can be paid here now: without cash, or with what goes in and the change that there is."""
+        if any(means is not Means.CASH for means in self._means()):
+            return True
+        smallest = min((*self._cashier.bills, *self._takings.slot.coins), default=Fen(0))
+        if smallest == 0:
+            return False
+        over = -fen % smallest
+        return over == 0 or self._takings.purse.can_give(Fen(over))
+
+    def _means(self) -> tuple[Means, ...]:
+        """What can be paid with now."""
+        phones = self._online() and self._takings.phones
+        works = {
+            Means.CASH: self._clerk.takes_cash,
+            Means.QR_SCAN: phones and self._scanning.works,
+            Means.QR_SHOW: phones,
+            Means.CARD: self._takings.cards,
+        }
+        return tuple(means for means, ok in works.items() if ok)
+
+    def _online(self) -> bool:
+        age = self._cache.age(self._at())
+        return age is not None and age <= ONLINE_WITHIN
 
     def _keep(self, kind: DocumentKind, number: str, name: str) -> None:
         found = checked(kind, number, name)
@@ -356,13 +418,13 @@ class Till:
                 self._keep(DocumentKind(int(found.kind)), found.number, found.name)
 
     def _capabilities(self) -> Capabilities:
-        cash = self._cashier.ready
+        means = self._means()
         faults: list[Notice] = []
         if self._now().quality is TimeQuality.UNKNOWN:
             faults.append(Notice.NO_TIME)
         if not self._may_sell():
             faults.append(Notice.NOT_ENROLLED)
-        if not cash:
+        if not means:
             faults.append(Notice.NO_CASH)
         if not self._press.ready and self._needs_printer:
             faults.append(Notice.NO_PRINTER)
@@ -371,17 +433,21 @@ class Till:
         sells = not faults
         if not self._press.ready and not self._needs_printer:
             faults.append(Notice.NO_PRINTER_NEEDED)
+        if means and Means.CASH not in means:
+            faults.append(Notice.NO_CASH_BUT)
         if not self._reading.works:
             faults.append(Notice.NO_READER)
-        age = self._cache.age(self._at())
         return Capabilities(
-            cash=cash,
+            cash=Means.CASH in means,
             bills=self._cashier.bills,
             printer=self._press.ready,
             card_reader=self._reading.works,
-            online=age is not None and age <= ONLINE_WITHIN,
+            online=self._online(),
             sells=sells,
             notices=tuple(wording.NOTICES[fault] for fault in faults),
+            means=means,
+            coins=self._takings.slot.coins,
+            change=self._takings.purse.most,
             scanner=self._scanning.works,
             staff_called=self._tasks is not None and self._tasks.calling.called,
         )
@@ -397,9 +463,8 @@ class Till:
 
     def _look_at_offers(self) -> None:
         began = self._clock()
-        offers = self._shelf.offers(self._at())
-        self._days = tuple(sorted({offer.service_date for offer in offers}))
-        self._offers = tuple(offer for offer in offers if self._day in (None, offer.service_date))
+        self._days = self._shelf.days(self._at())
+        self._offers = self._shelf.offers(self._at(), self._day)
         day = self._day or service_date(self._at(), self._shelf.zone())
         self._runs = runs(self._cache, self._shelf, day, self._at()) if self._tasks is not None else ()
         done = self._clock()
@@ -412,14 +477,17 @@ class Till:
         record = self._ledger.order(order)
         if record is None:
             return None
-        taking = record.state is OrderState.HELD and self._clerk.limit(record) > 0
+        taking = record.state is OrderState.HELD and self._clerk.taking and record.due > 0
+        slot = self._takings.slot
         return order_view(
             record,
             offer_of(record, self._shelf),
             self._party[1] if self._party and self._party[0] == order else (),
             accepts=[bill for bill in self._cashier.bills if bill in self._cashier.letting_in] if taking else (),
-            printing=self._clerk.printing,
-            message=self._clerk.message,
+            accepts_coins=[coin for coin in slot.coins if coin in slot.letting_in] if taking else (),
+            payment=self._takings.cashless.view(order),
+            printing=self._handing.printing,
+            message=self._handing.message,
         )
 
     def _recovered_view(self) -> OrderView | None:
@@ -432,7 +500,7 @@ class Till:
             offer_of(record, self._shelf),
             (),
             accepts=(),
-            printing=self._clerk.printing,
+            printing=self._handing.printing,
             message=recovered_message(record),
         )
 

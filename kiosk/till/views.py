@@ -11,6 +11,7 @@ from kiosk.till.values import (
     Offer,
     OrderState,
     OrderView,
+    PaymentView,
     TicketView,
     Traveller,
     Words,
@@ -26,6 +27,8 @@ def order_view(
     travellers: Sequence[Traveller],
     *,
     accepts: Sequence[Fen],
+    accepts_coins: Sequence[Fen] = (),
+    payment: PaymentView | None = None,
     printing: TicketNumber | None,
     message: Words | None,
 ) -> OrderView:
@@ -42,6 +45,11 @@ def order_view(
         tickets=tuple(_ticket(ticket, printing) for ticket in record.issued),
         claim=_claim(record.claims),
         message=message,
+        accepts_coins=tuple(sorted(accepts_coins)),
+        payment=payment,
+        change_due=Fen(max(0, record.surplus) + record.leaving) if record.issued else Fen(0),
+        returned=record.returned,
+        changes=record.plan.changes.digits if record.plan.changes is not None else None,
     )
 
 

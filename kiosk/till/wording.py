@@ -105,6 +105,7 @@ class Notice(StrEnum):
     """Why the machine does not offer something at all."""
 
     NO_CASH = "no cash"
+    NO_CASH_BUT = "no cash but other means"
     NO_PRINTER = "no printer"
     NO_PRINTER_NEEDED = "no printer needed"
     NO_READER = "no reader"
@@ -116,8 +117,12 @@ class Notice(StrEnum):
 
 NOTICES: Mapping[Notice, Words] = {
     Notice.NO_CASH: (
-        "纸币器暂不可用，请到其他自助机或售票窗口购票。",
-        "No notes can be taken now. Please buy at another machine or at the ticket window.",
+        "本机暂不能收款，请到其他自助机或售票窗口购票。",
+        "Nothing can be paid here now. Please buy at another machine or at the ticket window.",
+    ),
+    Notice.NO_CASH_BUT: (
+        "本机暂不收现金，请用手机或银行卡支付。",
+        "No cash can be taken now. Please pay by phone or card.",
     ),
     Notice.NO_PRINTER: (
         "打印机缺纸或故障，请到其他自助机或售票窗口购票。",

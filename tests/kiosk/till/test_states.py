@@ -18,10 +18,11 @@ def test_what_has_ended_stays_ended() -> None:
     assert {state for state, _ in STEPS}.isdisjoint(ENDED)
 
 
-def test_paid_ends_in_tickets_or_a_claim() -> None:
+def test_paid_ends_in_tickets_or_a_claim_or_with_the_money_back() -> None:
     assert {to for (state, _), to in STEPS.items() if state is OrderState.PAID} == {
         OrderState.ISSUED,
         OrderState.CLAIMED,
+        OrderState.RELEASED,
     }
 
 
