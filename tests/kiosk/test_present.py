@@ -108,9 +108,10 @@ def test_a_double_strike_counts_only_when_the_screen_changed_under_it() -> None:
     strikes = Strikes(px_per_mm=5)
     assert not strikes.is_double(100, 100, 0, "notPrinted")
     assert strikes.is_double(110, 95, 200, "done")
-    assert not strikes.is_double(110, 95, 300, "done")
-    assert not strikes.is_double(110, 300, 350, "attract")
-    assert not strikes.is_double(110, 300, 400, "whereTo")
+    assert strikes.is_double(110, 95, 300, "done")  # the third of a shaking finger
+    assert not strikes.is_double(110, 95, 600, "done")
+    assert not strikes.is_double(110, 300, 650, "attract")
+    assert not strikes.is_double(110, 300, 700, "whereTo")
     assert not strikes.is_double(110, 300, 900, "which")
 
 
