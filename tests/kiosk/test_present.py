@@ -112,7 +112,7 @@ def test_a_double_strike_counts_only_when_the_screen_changed_under_it() -> None:
     assert not strikes.is_double(110, 95, 600, "done")
     assert not strikes.is_double(110, 300, 650, "attract")
     assert not strikes.is_double(110, 300, 700, "whereTo")
-    assert not strikes.is_double(110, 300, 900, "which")
+    assert not strikes.is_double(110, 300, 1000, "which")
 
 
 def test_nobody_is_asked_to_choose_again_where_nothing_can_be_sold() -> None:
