@@ -8,6 +8,7 @@ from pathlib import Path
 from kiosk.till.documents import Documents
 from kiosk.till.faces import Faces
 from kiosk.till.finding.calling import Calling
+from kiosk.till.finding.change import Changing
 from kiosk.till.finding.finding import Finding
 from kiosk.till.finding.handing import Handing
 from kiosk.till.finding.invoices import Invoices
@@ -57,6 +58,12 @@ class Tasks:
     showing: Showing
     search: Search
     calling: Calling
+    changing: Changing
+
+    def recover(self) -> None:
+        """Take up what an earlier process began and did not end; after the clerk has taken up its orders."""
+        self.finding.recover()
+        self.changing.recover()
 
 
 def open_tasks(
@@ -103,4 +110,13 @@ def open_tasks(
         now=lambda: now().at,
     )
     calling = Calling(journal, settings.where, settings.call_file)
-    return Tasks(finding, taking, showing, search, calling)
+    changing = Changing(
+        journal=journal,
+        cache=cache,
+        finding=finding,
+        search=search,
+        showing=showing,
+        taking=taking,
+        rules=settings.rules.changes,
+    )
+    return Tasks(finding, taking, showing, search, calling, changing)

@@ -110,14 +110,14 @@ class Taking:
         self._waiting: _Waiting | None = None
 
     def recover(self) -> None:
-        """Give back what the process before this one had asked for, and what it had claimed without anything following
-        from it: called once, at the start.
+        """Give back what the process before this one had asked for, and a use for a refund that it had claimed without
+        opening the refund: called once, at the start. Uses for changes are their orders' (`finding.change`).
         """
         for asked in all_asked(self._journal):
             self._give_back(asked, "restarted")
         for found in open_uses(self._journal):
             use = found.use
-            if use.purpose in ("refund", "change") and not self._followed(use):
+            if use.purpose == "refund" and refund_of(self._journal, use.ticket) is None:
                 with self._journal.transaction() as tx:
                     self.end(tx, use, UseEnd.RELEASED)
 
@@ -335,13 +335,6 @@ class Taking:
             return
         with self._journal.transaction() as tx:
             self.end(tx, waiting.claimed, UseEnd.RELEASED)
-
-    def _followed(self, use: Use) -> bool:
-        """Whether anything was promised for a use that this till claimed."""
-        if use.purpose == "refund":
-            return refund_of(self._journal, use.ticket) is not None
-        paid = "SELECT 1 FROM orders JOIN paid_orders USING (order_id) WHERE changes = ?"
-        return bool(self._journal.rows(paid, (use.ticket.to_bytes(),)))
 
     def _give_back(self, asked: AskedUse, why: str) -> None:
         with self._journal.transaction() as tx:

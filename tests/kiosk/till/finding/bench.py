@@ -251,7 +251,7 @@ class Machine:
             new_claim=lambda: new_claim_number(self.chance),
         )
         self.finding = self.tasks.finding
-        self.finding.recover()
+        self.tasks.recover()
         self.press.look(now=True)
         self.work()
 
