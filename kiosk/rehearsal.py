@@ -247,6 +247,8 @@ class CardboardTill:
                 self.show(replace(now, traveller=None))
             case HoldOrder(offer=offer, travellers=people, changes=changes):
                 self._hold(offer, tuple((p.kind, p.children) for p in people) or ((TicketKind.ADULT, 0),), changes)
+            case StartCash() if self._running().due == 0:
+                pass  # the old ticket pays; whoever has to agree is being asked
             case StartCash():
                 self._order(**self._takes(self._running().due))
             case StartPayment(means=means):
@@ -313,7 +315,7 @@ class CardboardTill:
     def _take(self, fen: Fen) -> None:
         order = self._running()
         paid = Fen(order.paid + fen)
-        due = Fen(order.total - paid)
+        due = Fen(order.due - fen)
         if due > 0:
             self._order(paid=paid, due=due, **self._takes(due))
             return
@@ -404,7 +406,7 @@ class CardboardTill:
             ),
             total=total,
             paid=Fen(0),
-            due=total,
+            due=Fen(max(0, total - self.wallet.credit(changes))),
             accepts=(),
             tickets=(),
             claim=None,

@@ -191,6 +191,12 @@ class Wallet:
                 return False
         return True
 
+    def credit(self, number: str | None) -> Fen:
+        """What the ticket of this number is worth when it is changed."""
+        find = self.snapshot().find
+        found = find.tickets if find is not None else ()
+        return next((ticket.fare_credit for ticket in found if ticket.number == number), NO_MONEY)
+
     def code(self, number: str = NUMBER) -> None:
         """Somebody holds a ticket's code under the scanner."""
         self.find(*(ticket for ticket in tickets() if ticket.number == number))

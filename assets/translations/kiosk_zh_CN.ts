@@ -1470,6 +1470,17 @@ to start</source>
     </message>
 </context>
 <context>
+    <name>Swapping</name>
+    <message>
+        <source>Please wait: your ticket is being changed</source>
+        <translation>正在改签，请稍候</translation>
+    </message>
+    <message>
+        <source>Nothing is to pay. Your old ticket stays good until you have the new one.</source>
+        <translation>无需补款。拿到新票以前，原票一直有效。</translation>
+    </message>
+</context>
+<context>
     <name>TaskButtons</name>
     <message>
         <source>Collect a ticket</source>

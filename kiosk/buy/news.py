@@ -27,9 +27,10 @@ from kiosk.buy.steps import (
     Who,
 )
 from kiosk.buy.travellers import with_document
+from kiosk.change.steps import Swapping
 from kiosk.steps import Attract, Step
 from kiosk.task import Turn
-from kiosk.till.commands import CancelOrder
+from kiosk.till.commands import CancelOrder, StartCash
 from kiosk.till.values import Delivery, Offer, OrderState, OrderView, PaymentState, Snapshot
 
 NO_ANSWER = (
@@ -153,6 +154,8 @@ def holding(step: Pay, snapshot: Snapshot, at_ms: int) -> Turn:
     """News while places are being kept, or are kept and nothing is paid."""
     order = snapshot.order
     if order is not None and order.order != step.before:
+        if order.state is OrderState.HELD and order.due == 0 and step.choice.exchange is not None and not order.paid:
+            return Swapping(choice=step.choice), (StartCash(),)
         return ordered(step, snapshot, at_ms)
     if snapshot.trouble is not None and snapshot.trouble != step.trouble_before:
         return Trouble(choice=step.choice, words=snapshot.trouble), ()

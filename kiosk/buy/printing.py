@@ -7,7 +7,7 @@ from kiosk.buy.steps import Done, GivenBack, NotPrinted, Printing, Recovered, To
 from kiosk.steps import Attract, Session, Step
 from kiosk.task import Turn, wipes
 from kiosk.till.commands import Command, EndSession, PrintTickets, Reprint, TakeAlong
-from kiosk.till.values import Delivery, OrderView, Snapshot
+from kiosk.till.values import Delivery, OrderState, OrderView, Snapshot
 from kiosk.touches import Back, Confirm, Finish, Touch
 
 
@@ -58,8 +58,9 @@ def on_trouble(step: Trouble, touch: Touch, snapshot: Snapshot, _at_ms: int) -> 
         return step, ()
     order = snapshot.order
     open_order = order is not None and order.claim is None and not order.tickets
+    unchanged = order is not None and order.state is OrderState.RELEASED and step.choice.exchange is not None
     may_choose = snapshot.capabilities.sells and step.choice.destination is not None
-    if step.words is not None and may_choose and not open_order:
+    if step.words is not None and may_choose and (unchanged or not open_order):
         return WhichDeparture(choice=replace(step.choice, seats=())), ()
     return wipes(step, snapshot)
 

@@ -176,6 +176,8 @@ def changing(r: Rehearsal, look: Look) -> Iterator[str]:
     r.till.card()
     r.settle()
     yield "agree"
+    r.model.touch("confirm")
+    yield "swapping"
 
 
 def door(r: Rehearsal, look: Look) -> Iterator[str]:

@@ -4,16 +4,18 @@ from dataclasses import replace
 
 from kiosk import touches as t
 from kiosk.buy import touches as b
-from kiosk.buy.steps import Agree, Pay, WhichDeparture, Who
+from kiosk.buy.steps import Agree, Pay, Printing, Trouble, WhichDeparture, Who
 from kiosk.change.flow import NOT_FROM_HERE
-from kiosk.change.steps import Change
+from kiosk.change.steps import Change, Swapping
+from kiosk.change.swapping import NOT_CHANGED
 from kiosk.find.steps import CannotDo, Looking
 from kiosk.find.touches import PickTicket
 from kiosk.rehearsal_finding import NUMBER, tickets
 from kiosk.steps import Attract
-from kiosk.till.commands import EndSession, HoldOrder, Person
+from kiosk.till.commands import CancelOrder, EndSession, HoldOrder, Person, StartCash
 from tests.kiosk.find.walk import Walk
 from tickets.journey import TicketKind
+from tickets.money import Fen
 
 
 def found(handle: str = "") -> Walk:
@@ -32,8 +34,7 @@ def test_a_ticket_found_by_its_card_is_changed_without_showing_it_again() -> Non
     walk = chosen(found("h1"))
     assert walk.is_at(Agree)
     walk.touch(t.Confirm())
-    assert walk.is_at(Pay)
-    asked = walk.asked[-1]
+    asked = walk.asked[-2]
     assert isinstance(asked, HoldOrder)
     assert asked.changes == NUMBER
     assert asked.travellers == (Person("h1", TicketKind.ADULT),)
@@ -51,7 +52,7 @@ def test_a_ticket_found_by_its_code_needs_its_holders_card() -> None:
     walk.look()
     assert walk.is_at(Agree)
     walk.touch(t.Confirm())
-    asked = walk.asked[-1]
+    asked = walk.asked[-2]
     assert isinstance(asked, HoldOrder)
     assert asked.travellers == (Person("h1", TicketKind.ADULT),)
 
@@ -91,3 +92,49 @@ def test_what_was_found_is_forgotten_with_the_session() -> None:
     walk.look().touch(PickTicket(NUMBER), t.Confirm(), t.StartOver())
     assert walk.is_at(Attract)
     assert walk.till.snapshot.find is None
+
+
+def swapped() -> Walk:
+    walk = chosen(found("h1")).touch(t.Confirm())
+    assert walk.is_at(Swapping)
+    return walk
+
+
+def test_a_change_that_costs_nothing_more_is_begun_once_and_shows_no_means() -> None:
+    walk = swapped()
+    assert walk.asked.count(StartCash()) == 1
+    walk.look().touch(t.Back(), t.StartOver(), t.Finish()).wait(3600)
+    assert walk.is_at(Swapping)
+    assert walk.asked.count(StartCash()) == 1
+    walk.till.pays()
+    assert walk.look().is_at(Printing)
+
+
+def test_an_old_ticket_that_cannot_be_had_stays_good_and_it_is_said() -> None:
+    walk = swapped()
+    walk.till.submit(CancelOrder())
+    walk.look()
+    assert walk.is_at(Trouble)
+    assert walk.read("words") == NOT_CHANGED
+    walk.touch(t.Finish())
+    assert walk.is_at(WhichDeparture)
+
+
+def test_a_dearer_coach_is_paid_for_as_in_a_purchase() -> None:
+    walk = Walk().begin("change")
+    walk.wallet.find(replace(tickets()[0], handle="h1", fare_credit=Fen(3000)))
+    chosen(walk.look()).touch(t.Confirm())
+    assert walk.is_at(Pay)
+    order = walk.till.snapshot.order
+    assert order is not None
+    assert order.due == 1500
+
+
+def test_nothing_is_changed_where_nothing_is_sold() -> None:
+    walk = Walk()
+    can = walk.till.snapshot.capabilities
+    broken = replace(walk.till.snapshot, capabilities=replace(can, sells=False))
+    assert "change" in walk.flow.offered(walk.till.snapshot)
+    assert "change" not in walk.flow.offered(broken)
+    assert {"refund", "check", "collect", "invoice"} <= set(walk.flow.offered(broken))
+    assert not {"find", "door"} & set(walk.flow.offered(broken))

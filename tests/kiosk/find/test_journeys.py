@@ -115,10 +115,13 @@ def test_a_change_is_paid_by_the_old_ticket(finger: Finger) -> None:
     finger.touch(f"several.ticket.{NUMBER}", leads_to="change")
     finger.touch("change.choose", leads_to="which")
     finger.touch("which.trip.K1001-1", leads_to="agree")
-    finger.touch("agree.confirm", leads_to="pay")
+    finger.touch("agree.confirm", leads_to="swapping")
     held = next(command for command in finger.rehearsal.till.commands if isinstance(command, c.HoldOrder))
     assert held.changes == NUMBER
-    finger.touch("band.startOver", leads_to="attract")
+    finger.rehearsal.till.pays()
+    finger.rehearsal.till.print_all(Delivery.PRINTED)
+    finger.rehearsal.settle()
+    finger.touch("done.finish", leads_to="attract")
     assert finger.touches == 6
 
 
