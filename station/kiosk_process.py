@@ -24,14 +24,17 @@ from kiosk.till.desk.shift_paper import draw_shift
 from kiosk.till.faces import Faces
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
+from kiosk.till.scanning import Scanning
 from kiosk.till.service import TillService
 from kiosk.till.shelf import Shelf
+from kiosk.till.takings import NoNotes
 from kiosk.till.till import Till, new_claim_number
 from kiosk.till.values import Snapshot
 from station import devices
 from station.clock import TerminalClock
 from station.config import Config, kiosk_devices
 from station.enrolment import Enrolment
+from station.kiosk_money import open_takings
 from station.probes import probe_from_environment
 from sync.cache import CacheReader
 from sync.journal import Journal
@@ -138,8 +141,6 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
     """Open the journal and put the till together, on the calling thread. Raises EnvironmentFault, ConfigFault."""
     fitted = kiosk_devices(config)
     cash = devices.cash_devices(fitted)
-    if cash.notes is None:
-        raise EnvironmentFault("This kiosk has no bill validator", "Add [cash] with its address.")
     assert enrolment.prefix is not None
     cache = CacheReader(config.directory / "cache.db")
     clock = TerminalClock(cache)
@@ -181,7 +182,7 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
         authority=authority,
         shelf=shelf,
         cashier=Cashier(
-            cash.notes,
+            cash.notes or NoNotes(),
             ledger,
             clock=time.monotonic,
             new_claim=lambda: new_claim_number(secrets.token_bytes),
@@ -190,6 +191,8 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
         press=press,
         faces=Faces(shelf, fonts, till=enrolment.name, now=lambda: clock().at),
         reader=devices.id_reader(config.id_reader) if config.id_reader else None,
+        takings=open_takings(config, enrolment, cash, ledger, probe),
+        scanning=Scanning(devices.scanner(fitted.scanner) if fitted.scanner else None, ledger, time.monotonic),
         now=clock,
         clock=time.monotonic,
         random=secrets.token_bytes,

@@ -1,0 +1,44 @@
+"""Puts together what a kiosk takes and gives money with beyond its notes: coins, change, phones, a card terminal."""
+
+import secrets
+import time
+from uuid import uuid4
+
+from kiosk.till.caller import Caller
+from kiosk.till.cashbook import Cashbook
+from kiosk.till.ledger import Ledger
+from kiosk.till.purse import Hopper
+from kiosk.till.takings import Takings
+from kiosk.till.till import new_claim_number
+from station import devices
+from station.config import Config
+from station.devices import CashDevices
+from station.enrolment import Enrolment
+from sync.points import Probe
+from sync.till_calls import TillCalls
+
+
+def open_takings(config: Config, enrolment: Enrolment, cash: CashDevices, ledger: Ledger, probe: Probe) -> Takings:
+    """The takings of this kiosk, on the calling thread. Phones pay through the centre that it is enrolled at.
+
+    Raises ConfigFault for a card terminal's password that is none.
+    """
+    url = config.centre.url
+    terminal = config.card_terminal
+    return Takings(
+        book=Cashbook(ledger.journal),
+        newest_order=ledger.newest_order,
+        clock=time.monotonic,
+        new_id=uuid4,
+        new_claim=lambda: new_claim_number(secrets.token_bytes),
+        probe=probe,
+        acceptor=cash.coins,
+        hoppers=[
+            Hopper(name=f"hopper-{number}", dispenser=dispenser, full=its.coins)
+            for number, (dispenser, its) in enumerate(zip(cash.dispensers, config.dispensers, strict=True), 1)
+        ],
+        centre=TillCalls(url, enrolment.device, enrolment.device_key()) if url else None,
+        line=Caller("centre") if url else None,
+        terminal=devices.card_terminal(terminal, config.directory) if terminal else None,
+        desk=Caller("card-terminal") if terminal else None,
+    )
