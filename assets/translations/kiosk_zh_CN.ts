@@ -519,6 +519,10 @@ to start</source>
         <translation>停止购票，要硬币和凭条</translation>
     </message>
     <message>
+        <source>Pay the rest another way</source>
+        <translation>余款换一种方式付</translation>
+    </message>
+    <message>
         <source>Go on paying</source>
         <translation>继续付款</translation>
     </message>
@@ -526,20 +530,24 @@ to start</source>
 <context>
     <name>GivenBack</name>
     <message>
-        <source>Please take your money</source>
-        <translation>请取走您的钱</translation>
+        <source>Your money is given back</source>
+        <translation>您的钱已退还</translation>
     </message>
     <message>
         <source>Given back</source>
         <translation>已退还</translation>
     </message>
     <message>
-        <source>The purchase has ended, and no ticket was made. Your money is in the tray below the screen.</source>
-        <translation>购票已结束，没有出票。钱在屏幕下方的取币口。</translation>
+        <source>The purchase has ended, and no ticket was made.</source>
+        <translation>购票已结束，没有出票。</translation>
     </message>
     <message>
-        <source>I have my money</source>
-        <translation>钱已取走</translation>
+        <source>Your money is in the tray below the screen.</source>
+        <translation>钱在屏幕下方的取币口，请取走。</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
     </message>
 </context>
 <context>
@@ -936,6 +944,10 @@ to start</source>
     <message>
         <source>To pay</source>
         <translation>应付</translation>
+    </message>
+    <message>
+        <source>Still to pay</source>
+        <translation>还需支付</translation>
     </message>
     <message>
         <source>Keeping your seats</source>

@@ -34,12 +34,24 @@ Stage {
 
         objectName: "giveUp.slip"
         visible: !screen.sent
-        y: Look.wide ? parent.height - height : parent.height - more.height - height - Look.gutter
+        y: (other.visible ? other.y - Look.gutter : Look.wide ? parent.height : more.y - Look.gutter) - height
         width: Look.wide ? Math.floor((parent.width - Look.gutter) / 2) : parent.width
-        height: Look.wide ? Math.max(implicitHeight, more.implicitHeight) : implicitHeight
+        height: Look.wide && !other.visible ? Math.max(implicitHeight, more.implicitHeight) : implicitHeight
         name: screen.way === "coins" ? qsTr("Stop, and give my money back") : screen.way === "part" ? qsTr("Stop: coins and a slip, please") : qsTr("Stop, and give me the slip")
         sign: screen.way === "coins" ? "refund" : "slip"
         onTouched: buy.touch("giveUp")
+    }
+    Action {
+        id: other
+
+        objectName: "giveUp.otherMeans"
+        visible: !screen.sent && (screen.money.others ?? false)
+        y: Look.wide ? parent.height - height : more.y - height - Look.gutter
+        width: stop.width
+        height: Look.wide ? Math.max(implicitHeight, more.implicitHeight) : implicitHeight
+        name: qsTr("Pay the rest another way")
+        sign: Look.wide ? "" : "swap"
+        onTouched: buy.touch("otherMeans")
     }
     Action {
         id: more
@@ -49,7 +61,7 @@ Stage {
         anchors.bottom: parent.bottom
         anchors.right: parent.right
         width: stop.width
-        height: Look.wide ? Math.max(implicitHeight, stop.implicitHeight) : implicitHeight
+        height: Look.wide ? Math.max(implicitHeight, other.visible ? other.implicitHeight : stop.implicitHeight) : implicitHeight
         tone: "primary"
         letters: Look.title
         sign: "cash"

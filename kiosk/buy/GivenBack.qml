@@ -5,7 +5,7 @@ import "../controls"
 Stage {
     id: screen
 
-    question: qsTr("Please take your money")
+    question: qsTr("Your money is given back")
 
     Flow {
         width: parent.width
@@ -20,7 +20,7 @@ Stage {
         }
         Label {
             width: Look.wide ? parent.width - sum.width - parent.spacing : parent.width
-            text: qsTr("The purchase has ended, and no ticket was made. Your money is in the tray below the screen.")
+            text: qsTr("The purchase has ended, and no ticket was made.") + " " + (buy.paying.message ? buy.paying.message : qsTr("Your money is in the tray below the screen."))
         }
     }
 
@@ -31,7 +31,7 @@ Stage {
         tone: "primary"
         letters: Look.title
         sign: "tick"
-        name: qsTr("I have my money")
+        name: qsTr("Finish")
         onTouched: kiosk.touch("finish")
     }
 }

@@ -55,7 +55,7 @@ Stage {
 
         width: parent.width
         visible: choices.y >= implicitHeight // the rail says it too
-        label: qsTr("To pay")
+        label: screen.money.inside ? qsTr("Still to pay") : qsTr("To pay")
         value: screen.money.due ?? ""
         letters: Look.wide ? Look.title : Look.hero
     }

@@ -27,6 +27,7 @@ from kiosk.buy.steps import (
     Who,
 )
 from kiosk.buy.travellers import with_document
+from kiosk.change.holder import holder_shown
 from kiosk.change.steps import Swapping
 from kiosk.steps import Attract, Step
 from kiosk.task import Turn
@@ -61,9 +62,12 @@ def recovering(step: Recovered, snapshot: Snapshot, _at_ms: int) -> Turn:
 Choosing = WhereTo | WhichDeparture | Seats | Agree | Who | RiderTicket | Typing
 
 
-def choosing(step: Choosing, snapshot: Snapshot, _at_ms: int) -> Turn:
+def choosing(step: Choosing, snapshot: Snapshot, at_ms: int) -> Turn:
     """News while nothing is ordered yet. Places that an order being given up still keeps are not somebody else's."""
     choice = step.choice
+    shown = None if isinstance(step, RiderTicket) else holder_shown(step, snapshot, at_ms)
+    if shown is not None:
+        return shown
     if choice.offer is None:
         return step, ()
     given_up = snapshot.order is not None and snapshot.order.state is OrderState.HELD
@@ -200,7 +204,7 @@ def _given_out(step: Step, order: OrderView, choice: Choice) -> Step:
 
 def _going_on(step: Pay, order: OrderView, snapshot: Snapshot, at_ms: int) -> Step:
     """The till is being paid already, whatever this screen thinks."""
-    if order.accepts or order.accepts_coins or order.paid:
+    if (order.accepts or order.accepts_coins or order.paid) and not step.rest:
         return PuttingIn(choice=step.choice)
     payment = order.payment
     if payment is None or payment.state in SETTLED:

@@ -98,8 +98,14 @@ def on_paying(step: Paying, touch: Touch, snapshot: Snapshot, at_ms: int) -> Tur
 
 
 def again(choice: Choice, snapshot: Snapshot, at_ms: int) -> Pay:
-    """How to pay the order that is held, once more."""
-    return Pay(choice=choice, before=None, trouble_before=snapshot.trouble, asked_ms=at_ms)
+    """How to pay the order that is held, or the rest of it, once more."""
+    rest = money_inside(snapshot)
+    return Pay(choice=choice, before=None, trouble_before=snapshot.trouble, asked_ms=at_ms, rest=rest)
+
+
+def other_means(snapshot: Snapshot) -> bool:
+    """Whether anything else than cash can be paid with now."""
+    return any(means is not Means.CASH for means in means_now(snapshot.capabilities))
 
 
 def stoppable(step: Paying) -> bool:
@@ -107,13 +113,15 @@ def stoppable(step: Paying) -> bool:
     return step.state in STOPPABLE and not step.stopping
 
 
-def on_give_up(step: GiveUp, touch: Touch, snapshot: Snapshot, _at_ms: int) -> Turn:
+def on_give_up(step: GiveUp, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
     """The answer to "stop although money is inside?"."""
     if step.sent:
         return step, ()
     match touch:
         case b.GiveUpMoney():
             return GiveUp(choice=step.choice, sent=True), (CancelOrder(),)
+        case b.OtherMeans() if other_means(snapshot):
+            return again(step.choice, snapshot, at_ms), ()
         case Back() | Continue() if snapshot.order is not None:
             return PuttingIn(choice=step.choice), ()
         case _:

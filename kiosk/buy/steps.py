@@ -146,13 +146,15 @@ class Typing(Step):
 class Pay(Step):
     """How to pay? The places are being held, or held.
 
-    `before` and `trouble_before` are what the till showed when holding was asked for: they are not the answer.
+    `before` and `trouble_before` are what the till showed when holding was asked for: they are not the answer. With
+    `rest`, cash is inside already and the rest of the sum is to be paid some other way.
     """
 
     choice: Choice
     before: str | None
     trouble_before: Words | None
     asked_ms: int
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,6 +183,8 @@ def notice(session: Session, snapshot: Snapshot) -> Group:
     choosing = isinstance(step, WhereTo | WhichDeparture | Who | Agree)
     reason = step.notice if can.sells and isinstance(step, WhichDeparture | Who | Agree) else None
     said = snapshot.trouble
+    if said is None and isinstance(step, Who) and step.choice.exchange is not None and snapshot.find is not None:
+        said = snapshot.find.message
     if said is None and not can.sells and can.notices:
         said = can.notices[0]
     return {

@@ -1,6 +1,6 @@
 """An order as money, as tickets and as a claim. Pure."""
 
-from kiosk.buy.paying import is_held, means_now, money_inside, payment_of
+from kiosk.buy.paying import is_held, means_now, money_inside, other_means, payment_of
 from kiosk.buy.present.values import choice_of, shown_order
 from kiosk.buy.steps import GiveUp, NotPrinted, Pay, Paying, PuttingIn, ToPhone, Trouble
 from kiosk.buy.travellers import due_of, total_of
@@ -30,6 +30,7 @@ def paying(session: Session, snapshot: Snapshot) -> Group:
         "returned": yuan(shown.returned) if shown is not None and shown.returned else "",
         "message": _said(session, snapshot, shown),
         "inside": money_inside(snapshot),
+        "others": other_means(snapshot),
         "means": [means.value for means in means_now(can)],
         "busy": isinstance(inner, Pay) and shown is not None and _is(shown, PaymentState.REVERSING),
         "failed": isinstance(inner, Pay) and shown is not None and _is(shown, PaymentState.FAILED),

@@ -248,3 +248,31 @@ def test_time_up_leads_back_to_the_coaches() -> None:
     walk.till.show(replace(walk.till.snapshot, order=replace(order, state=OrderState.RELEASED)))
     walk.look()
     assert walk.is_at(WhichDeparture)
+
+
+def test_the_rest_can_be_paid_another_way_when_cash_is_inside() -> None:
+    walk = Walk().to_bills().bill(20).touch(t.Back(), b.OtherMeans())
+    assert walk.is_at(Pay)
+    walk.look()
+    assert walk.is_at(Pay)
+    walk.touch(b.ChangeDeparture())
+    assert walk.is_at(Pay)
+    walk.touch(b.PayBy(Means.QR_SCAN))
+    assert walk.last() == StartPayment(means=Means.QR_SCAN)
+    told(walk, PaymentState.FAILED)
+    walk.look()
+    assert walk.is_at(Pay)
+    walk.touch(t.Back())
+    assert walk.is_at(GiveUp)
+    walk.touch(b.OtherMeans(), b.PayBy(Means.CARD))
+    walk.till.pays()
+    walk.look()
+    assert walk.is_at(Printing)
+
+
+def test_without_other_means_the_rest_is_cash() -> None:
+    walk = Walk()
+    can = walk.till.snapshot.capabilities
+    walk.till.show(replace(walk.till.snapshot, capabilities=replace(can, means=(Means.CASH,))))
+    walk.to_bills().bill(20).touch(t.Back(), b.OtherMeans())
+    assert walk.is_at(GiveUp)
