@@ -173,8 +173,7 @@ def changing(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "change-which"
     r.choose_first_coach()
     yield "change-holder"
-    r.till.card()
-    r.settle()
+    r.till.wallet.holder()
     yield "agree"
     r.model.touch("confirm")
     yield "swapping"

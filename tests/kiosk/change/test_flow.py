@@ -10,7 +10,7 @@ from kiosk.change.steps import Change, Swapping
 from kiosk.change.swapping import NOT_CHANGED
 from kiosk.find.steps import CannotDo, Looking
 from kiosk.find.touches import PickTicket
-from kiosk.rehearsal_finding import NUMBER, tickets
+from kiosk.rehearsal_finding import NUMBER, OTHER, tickets
 from kiosk.steps import Attract
 from kiosk.till.commands import CancelOrder, EndSession, HoldOrder, Person, StartCash
 from tests.kiosk.find.walk import Walk
@@ -48,13 +48,32 @@ def test_a_ticket_found_by_its_code_needs_its_holders_card() -> None:
     assert walk.till.snapshot.reading
     walk.touch(t.Confirm())
     assert walk.is_at(Who)
-    walk.till.card()
+    walk.wallet.holder()
     walk.look()
     assert walk.is_at(Agree)
     walk.touch(t.Confirm())
     asked = walk.asked[-2]
     assert isinstance(asked, HoldOrder)
     assert asked.travellers == (Person("h1", TicketKind.ADULT),)
+
+
+def test_another_persons_card_leads_to_that_persons_ticket() -> None:
+    walk = chosen(found())
+    walk.wallet.nothing(("查不到", "none"))
+    assert walk.look().is_at(Who)
+    walk.wallet.code(OTHER)
+    walk.look()
+    assert walk.is_at(Change)
+    assert walk.read("number") == OTHER
+
+
+def test_a_card_shown_while_the_coach_is_chosen_is_not_asked_for_again() -> None:
+    walk = found().touch(t.Confirm())
+    walk.wallet.holder()
+    walk.look()
+    assert walk.is_at(WhichDeparture)
+    offer = next(offer for offer in walk.till.snapshot.offers if offer.destination == 1001)
+    assert walk.touch(b.ChooseTrip(offer.service_date.isoformat(), offer.trip)).is_at(Agree)
 
 
 def test_only_the_line_of_the_ticket_can_be_chosen() -> None:
