@@ -94,6 +94,14 @@ class SpeechConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KioskConfig:
+    """What a kiosk hands to phones: addresses on the web that its codes on the screen and on paper lead to."""
+
+    ticket_page: str = ""  # shows the ticket in the address's fragment; empty: the ticket's own code is shown
+    invoice_page: str = ""  # an invoice's page, followed by its token, as https://…/i/; empty: no link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayConfig:
     """The gate's display for passengers; millimetres as measured on the glass."""
 
@@ -274,6 +282,7 @@ class Config:
     sync: SyncConfig = field(default_factory=SyncConfig)
     relay_server: RelayServerConfig = field(default_factory=RelayServerConfig)
     panel: PanelConfig = field(default_factory=PanelConfig)
+    kiosk: KioskConfig = field(default_factory=KioskConfig)
     speech: SpeechConfig = field(default_factory=SpeechConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)

@@ -35,6 +35,7 @@ from station.clock import TerminalClock
 from station.config import Config, kiosk_devices
 from station.enrolment import Enrolment
 from station.kiosk_money import open_takings
+from station.kiosk_tasks import cash_health, door_of, tasks_of
 from station.probes import probe_from_environment
 from sync.cache import CacheReader
 from sync.journal import Journal
@@ -176,6 +177,10 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
             return False
         return press.print_paper(slip)
 
+    takings = open_takings(config, enrolment, cash, ledger, probe)
+    faces = Faces(shelf, fonts, till=enrolment.name, now=lambda: clock().at)
+    reader = devices.id_reader(config.id_reader) if config.id_reader else None
+    scanner = devices.scanner(fitted.scanner) if fitted.scanner else None
     return Till(
         cache=cache,
         ledger=ledger,
@@ -189,10 +194,32 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
             probe=probe,
         ),
         press=press,
-        faces=Faces(shelf, fonts, till=enrolment.name, now=lambda: clock().at),
-        reader=devices.id_reader(config.id_reader) if config.id_reader else None,
-        takings=open_takings(config, enrolment, cash, ledger, probe),
-        scanning=Scanning(devices.scanner(fitted.scanner) if fitted.scanner else None, ledger, time.monotonic),
+        faces=faces,
+        reader=reader,
+        takings=takings,
+        scanning=Scanning(scanner, ledger, time.monotonic),
+        tasks=tasks_of(
+            config,
+            enrolment,
+            cache=cache,
+            ledger=ledger,
+            shelf=shelf,
+            press=press,
+            faces=faces,
+            takings=takings,
+            clock=clock,
+        ),
+        door=door_of(
+            enrolment,
+            authority=authority,
+            press=press,
+            fonts=fonts,
+            cache=cache,
+            others=cash_health(cash),
+            reader=reader,
+            scanner=scanner,
+            clock=clock,
+        ),
         now=clock,
         clock=time.monotonic,
         random=secrets.token_bytes,

@@ -137,8 +137,9 @@ class Till:
             new_claim=new_claim,
             probe=no_probe,
         )
-        self._changes = changes or NoChanges()
         self._documents = Documents(random)
+        self._tasks = None if tasks is None else tasks(self._documents)
+        self._changes = changes or (NoChanges() if self._tasks is None else self._tasks.changing)
         self._holding = Holding(
             shelf=shelf, ledger=ledger, authority=authority, cache=cache, documents=self._documents, random=random
         )
@@ -159,7 +160,6 @@ class Till:
             needs_printer=needs_printer,
         )
         self._reading = Reading(reader, ledger, clock)
-        self._tasks = None if tasks is None else tasks(self._documents)
         self._scanning = scanning or Scanning(None, ledger, clock)
         self._door = door
         if self._tasks is not None:
@@ -186,7 +186,7 @@ class Till:
         """Take up what was left unfinished. Called once, before anything else."""
         self._clerk.recover()
         if self._tasks is not None:
-            self._tasks.finding.recover()
+            self._tasks.recover()
         self.work()
 
     def do(self, command: Command) -> None:
@@ -347,6 +347,13 @@ class Till:
             return Trouble.ORDER_OPEN
         if not self._sells():
             return Trouble.CANNOT_SELL
+        if command.changes is not None and self._tasks is not None:
+            for person in command.travellers:
+                identity = self._documents.get(person.handle)
+                why = self._tasks.changing.refuses(command.changes, command.offer, identity, person.kind)
+                if why is not None:
+                    self._trouble = why
+                    return None
         planned = self._holding.plan(command, self._payable, self._changes.credit, self._at())
         if isinstance(planned, Trouble):
             return planned
@@ -354,12 +361,12 @@ class Till:
         self._clerk.open(plan, grant)
         self._reading.on = False
         party = []
-        for person, place in zip(command.travellers, plan.places, strict=True):
-            identity = self._documents.get(person.handle)
+        for traveller, place in zip(command.travellers, plan.places, strict=True):
+            identity = self._documents.get(traveller.handle)
             if identity is not None:
                 shown = self._documents.keep(identity)
                 self._faces.remember(place.number, (shown.masked_name, shown.masked_number))
-                party.append(replace(shown, kind=person.kind, children=person.children))
+                party.append(replace(shown, kind=traveller.kind, children=traveller.children))
         self._party = (plan.order, tuple(party))
         self._look_at_offers()
         return None
