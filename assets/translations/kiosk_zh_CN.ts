@@ -491,6 +491,10 @@ to start</source>
         <translation>请稍候，正在退款</translation>
     </message>
     <message>
+        <source>Stop buying? %1 is in the machine.</source>
+        <translation>要停止购票吗？本机已收 %1。</translation>
+    </message>
+    <message>
         <source>Your money in the machine</source>
         <translation>本机已收</translation>
     </message>

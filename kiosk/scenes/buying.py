@@ -128,6 +128,17 @@ def change(r: Rehearsal, look: Look) -> Iterator[str]:
     r.settle()
     r.model.touch("back")
     yield "give-up-coins"
+    can = r.till.snapshot.capabilities
+    r.till.show(replace(r.till.snapshot, capabilities=replace(can, change=Fen(500))))
+    yield "give-up-part"
+    r.till.show(replace(r.till.snapshot, capabilities=replace(can, change=Fen(0))))
+    yield "give-up-slip"
+    r.till.show(replace(r.till.snapshot, capabilities=can))
+    r.settle()
+    r.buying.touch("otherMeans")
+    yield "pay-the-rest"
+    r.model.touch("back")
+    r.settle()
     r.buying.touch("giveUp")
     r.settle()
     yield "given-back"
