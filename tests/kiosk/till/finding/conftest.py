@@ -7,6 +7,7 @@ import pytest
 
 from tests.kiosk.till.bench import usual_records, write_cache
 from tests.kiosk.till.finding.bench import Machine, ticket_record
+from tests.sync.server.conftest import clock, directory, gate, template, till, world  # noqa: F401  a centre's fixtures
 
 
 @pytest.fixture
