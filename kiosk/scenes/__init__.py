@@ -41,4 +41,6 @@ def walk(r: Rehearsal, look: Look) -> Iterator[str]:
     """Lead the window through every screen of every story; yields the name of each when it is on show."""
     for story in STORIES:
         r.anew()
-        yield from story(r, look)
+        for name in story(r, look):
+            r.settle()  # or what the till answered would not be known yet to what is touched next
+            yield name

@@ -1,6 +1,5 @@
 """Only parts of Qt under the LGPL are imported, and only such are loaded by a kiosk that shows its screens."""
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,16 +29,16 @@ def listed(module: str, forbidden: set[str]) -> list[str]:
     return [name for name in forbidden if part.startswith(name) or part.removeprefix("Quick").startswith(name)]
 
 
+_PYTHON = re.compile(
+    r"^\s*(?:from PySide6 import \(?([^#]*?)\)?$|from (PySide6\.\w+)|import (PySide6\.\w+))", re.MULTILINE
+)
+
+
 def python_imports() -> Iterator[tuple[Path, str]]:
     for folder in OURS:
         for path in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.ImportFrom) and node.module == "PySide6":
-                    yield from ((path, alias.name) for alias in node.names)
-                elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("PySide6."):
-                    yield path, node.module or ""
-                elif isinstance(node, ast.Import):
-                    yield from ((path, alias.name) for alias in node.names if alias.name.startswith("PySide6."))
+            for names, *modules in _PYTHON.findall(path.read_text("utf-8")):
+                yield from ((path, name) for name in (*re.findall(r"\w+", names), *modules) if name)
 
 
 def qml_imports() -> Iterator[tuple[Path, str]]:

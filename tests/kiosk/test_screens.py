@@ -24,7 +24,7 @@ LONG_WORDS = Look(language=LONG)  # longer than English: what has room for it ha
 LOW = (Look(language=LONG, large=True, low=True),)
 CASES = {
     "wide": (WIDE, (ZH_LARGE, LONG_WORDS, EN_LARGE)),
-    "high": (HIGH, (EN_LARGE, LONG_WORDS, Look())),
+    "high": (HIGH, (EN_LARGE, LONG_WORDS)),
     "tall": (TALL, LOW),
 }
 """A panel, and the looks: the screens are entered in the first one and changed to the others where they stand."""

@@ -86,7 +86,7 @@ def title(rehearsal: Rehearsal) -> str:
 
 
 def wait_until(rehearsal: Rehearsal, what: str) -> None:
-    for _ in range(400):
+    for _ in range(4000):
         if any(what in text for text in rehearsal.voice.texts):
             return
         QTest.qWait(5)
