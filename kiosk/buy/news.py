@@ -68,6 +68,9 @@ def choosing(step: Choosing, snapshot: Snapshot, at_ms: int) -> Turn:
     shown = None if isinstance(step, RiderTicket) else holder_shown(step, snapshot, at_ms)
     if shown is not None:
         return shown
+    late = _came_too_late(choice, snapshot)
+    if late is not None:
+        return late, ()
     if choice.offer is None:
         return step, ()
     given_up = snapshot.order is not None and snapshot.order.state is OrderState.HELD
@@ -82,6 +85,16 @@ def choosing(step: Choosing, snapshot: Snapshot, at_ms: int) -> Turn:
     if isinstance(step, Who | RiderTicket | Typing) and snapshot.traveller is not None:
         return with_document(step, snapshot.traveller)
     return step, ()
+
+
+def _came_too_late(choice: Choice, snapshot: Snapshot) -> Step | None:
+    """Money that went in while its order was being given up: it came back, or is owed."""
+    order = snapshot.order
+    if order is None or order.order != choice.given_up:
+        return None
+    if order.state is OrderState.CLAIMED:
+        return Trouble(choice=choice)
+    return GivenBack(choice=choice) if order.state is OrderState.RELEASED and order.returned else None
 
 
 def _with_offer(step: Choosing, offer: Offer) -> Choosing:

@@ -64,6 +64,7 @@ def begins_paying(choice: Choice, means: Means, snapshot: Snapshot, at_ms: int) 
 def on_pay(step: Pay | PuttingIn, touch: Touch, snapshot: Snapshot, at_ms: int) -> Turn:
     """The answer to a touch while the order is held. What would give it up asks first once money is inside."""
     elsewhere: Step
+    choice = replace(step.choice, given_up=snapshot.order.order if snapshot.order is not None else "")
     match touch:
         case b.PayBy(means=means) if isinstance(step, Pay) and is_held(step, snapshot):
             if means not in means_now(snapshot.capabilities):
@@ -72,11 +73,11 @@ def on_pay(step: Pay | PuttingIn, touch: Touch, snapshot: Snapshot, at_ms: int) 
         case Back() if isinstance(step, PuttingIn) and not money_inside(snapshot) and _several(snapshot):
             return again(step.choice, snapshot, at_ms), ()
         case Back() | b.ChangeTravellers():
-            elsewhere = closed(step.choice)
+            elsewhere = closed(choice)
         case b.ChangeDeparture():
-            elsewhere = WhichDeparture(choice=step.choice)
+            elsewhere = WhichDeparture(choice=choice)
         case b.ChangeDestination() if step.choice.exchange is None:
-            elsewhere = WhereTo(choice=step.choice)
+            elsewhere = WhereTo(choice=choice)
         case _:
             return step, ()
     if money_inside(snapshot):

@@ -40,6 +40,7 @@ class Choice:
     """What has been chosen so far; each part can be changed from the journey rail.
 
     `day` is the day looked at, None for the next departures. `seats` are wishes, none while the machine is to choose.
+    `given_up` is the order that was given up last, in which money may have arrived at that very moment.
     `seen` are the handles of all documents that were taken in, dropped ones too: the till may name one once more.
     With `exchange` set, another ticket pays for this one, and only its own holder can travel.
     """
@@ -51,6 +52,7 @@ class Choice:
     seats: tuple[int, ...] = ()
     seen: frozenset[str] = frozenset()
     exchange: Exchange | None = None
+    given_up: str = ""
 
     @property
     def places(self) -> int:

@@ -276,3 +276,18 @@ def test_without_other_means_the_rest_is_cash() -> None:
     walk.till.show(replace(walk.till.snapshot, capabilities=replace(can, means=(Means.CASH,))))
     walk.to_bills().bill(20).touch(t.Back(), b.OtherMeans())
     assert walk.is_at(GiveUp)
+
+
+@pytest.mark.parametrize(("change", "led_to"), [(5000, GivenBack), (0, Trouble)])
+def test_a_note_that_goes_in_while_the_order_is_given_up_is_not_passed_over(change: int, led_to: type) -> None:
+    walk = Walk().to_bills().touch(t.Back())
+    before = walk.till.snapshot
+    session, commands = FLOW.touched(walk.session, t.Back(), before, 0)
+    assert commands[-1] == CancelOrder()
+    assert isinstance(session.step, Who)
+    can = replace(before.capabilities, change=Fen(change))
+    walk.till.show(replace(before, capabilities=can))
+    walk.till.bill(20)
+    walk.till.submit(CancelOrder())
+    session, _ = FLOW.news(session, walk.till.snapshot, 10)
+    assert type(session.step) is led_to
