@@ -73,4 +73,9 @@ def _line(claim: Mapping[str, Any]) -> str:
     doubt = (
         "" if claim["certain"] or claim["state"] != "open" else " Look into the machine before paying: it is in doubt."
     )
-    return f"{grouped}: {yuan(Fen(claim['fen']))}, {state}{opened}. {claim['said']}{doubt}"
+    good = (
+        f" Ticket {claim['ticket']} is still good: have the centre take it back before paying."
+        if claim["ticket"] and claim["state"] == "open"
+        else ""
+    )
+    return f"{grouped}: {yuan(Fen(claim['fen']))}, {state}{opened}. {claim['said']}{doubt}{good}"

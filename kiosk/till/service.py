@@ -89,6 +89,10 @@ class TillService:
         try:
             return errand.answer.result(ANSWER_WITHIN)
         except TooLate:
+            if errand.answer.cancel():  # else it is being done at this moment
+                raise EnvironmentFault(
+                    "The kiosk was busy for too long; nothing was done", "Look what stands there, then do it again."
+                ) from None
             raise EnvironmentFault(
                 "The kiosk is busy and has not answered in time", "Look what stands there, then do it again if needed."
             ) from None

@@ -13,6 +13,7 @@ class ClaimShown:
     """A claim as this machine knows it. `state`: open; settled (`by` whom); void: the passenger has the money.
 
     `certain` is false for a note or coins of which nobody knows whether the machine has them: look before paying.
+    `ticket` is the number of a ticket whose refund was only asked for: it is good until it is taken back elsewhere.
     """
 
     claim: str
@@ -23,6 +24,7 @@ class ClaimShown:
     by: str
     certain: bool
     opened_at: datetime | None
+    ticket: str = ""
 
     def to_record(self) -> dict[str, object]:
         """Ready for JSON."""

@@ -12,17 +12,21 @@ from uuid import UUID
 from kiosk.till.authority import Authority
 from kiosk.till.desk.answers import ClaimShown, ShiftShown
 from kiosk.till.desk.drawer import Drawer
-from kiosk.till.wording import claim_reason
+from kiosk.till.wording import Closing, claim_reason
 from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.journal_orders import settle_claim
+from sync.journal_refunds import find_refund
 from sync.journal_shifts import Moved, close_shift, current_shift, move_money, open_shift
+from sync.journal_uses import history
 from sync.orders import Claim, find_claim, open_claims
 from tickets.admission import TrustedNow
 from tickets.badges import read_badge_code
 from tickets.errors import EnvironmentFault
 from tickets.money import Fen
+from tickets.numbers import TicketNumber
 from tickets.trust import Badge, Role
+from tickets.uses import merged, presence
 
 MAY_SETTLE = frozenset({Role.CASHIER, Role.DUTY_MANAGER})
 """Who pays claims out and answers for a shift."""
@@ -84,17 +88,17 @@ class CashDesk:
     def claim(self, number: str) -> ClaimShown:
         """A claim of this machine by its number, spaces allowed. EnvironmentFault when it is not one of its own."""
         digits = "".join(number.split())
-        found = find_claim(self._journal, digits)
+        found = find_claim(self._journal, digits) if digits.isascii() else None
         if found is not None:
             return self._shown(found)
-        told = self._cache.claim(digits)
+        told = self._cache.claim(digits) if digits.isascii() else None
         if told is not None:
             raise EnvironmentFault(
                 f"Claim {digits} was opened at another machine ({told.device}) and is {told.state}",
                 "It can be settled at that machine alone, so that it is settled once.",
             )
         raise EnvironmentFault(
-            f"This machine ({self._till}) has never opened a claim {digits}",
+            f"This machine ({self._till}) has never opened a claim {ascii(digits)[1:-1]}",
             "Compare the number with the slip, and the machine's name in its last line.",
         )
 
@@ -110,14 +114,24 @@ class CashDesk:
             raise EnvironmentFault(
                 f"Claim {shown.claim} is void: the machine gave the money back itself", "Pay nothing for it."
             )
+        if shown.ticket and self._used(TicketNumber.from_digits(shown.ticket)):
+            raise EnvironmentFault(
+                f"Ticket {shown.ticket} of claim {shown.claim} was used or taken back since",
+                "Pay nothing; waystation departure sheet says who travelled.",
+            )
         with self._journal.transaction() as tx:
             settle_claim(tx, claim=shown.claim, fen=shown.fen, by=badge.number)
         return self.claim(number)
+
+    def _used(self, number: TicketNumber) -> bool:
+        """Whether a use of a ticket stands, as far as is known here: somebody travels on it, or has its money."""
+        return bool(presence(merged(history(self._journal, number), self._cache.told(number)[1])).standing)
 
     def _shown(self, claim: Claim) -> ClaimShown:
         doubt = self._journal.rows("SELECT ended FROM doubts WHERE claim = ?", (claim.claim,))
         ended = cast("str | None", doubt[0][0]) if doubt else "stacked"
         rows = self._journal.rows("SELECT seq FROM claims WHERE claim = ?", (claim.claim,))
+        asked = find_refund(self._journal, claim.order) if claim.reason == Closing.REFUND_ASKED else None
         return ClaimShown(
             claim=claim.claim,
             fen=claim.fen,
@@ -127,6 +141,7 @@ class CashDesk:
             by=claim.settled_by or "",
             certain=ended is not None,
             opened_at=self._at(cast(int, rows[0][0])),
+            ticket="" if asked is None else asked.number.digits,
         )
 
     # ---------------------------------------------------------------- shifts

@@ -22,6 +22,7 @@ from kiosk.till.values import (
 from kiosk.till.wording import NOTICES, Notice
 from tests.kiosk.till.bench import Chance, Desk, Time, open_desk, person, write_cache
 from tests.kiosk.till.devices import PaperTray, Validator
+from tickets.errors import EnvironmentFault
 from tickets.journey import TicketKind
 
 
@@ -156,3 +157,28 @@ def test_stopping_twice_does_no_harm(tmp_path: Path, times: int) -> None:
     bench.screen.wait(lambda _: True)
     for _ in range(times):
         assert bench.service.stop()
+
+
+def test_what_a_cashier_was_told_is_not_done_is_not_done_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(tmp_path)
+    monkeypatch.setattr("kiosk.till.service.ANSWER_WITHIN", 0.05)
+    with pytest.raises(EnvironmentFault, match="nothing was done"):
+        bench.service.ask({"do": "settle"})
+    asked: list[object] = []
+    opened = bench._open
+
+    def desk(it: object) -> dict[str, object]:
+        asked.append(it)
+        return {}
+
+    def with_desk() -> Till:
+        till = opened()
+        till.desk = desk
+        return till
+
+    bench.service._open_till = with_desk
+    bench.service.start()
+    bench.screen.wait(lambda s: s.capabilities.sells)
+    bench.screen.wait(lambda _: bench.service._commands.empty())
+    assert bench.service.stop()
+    assert asked == []

@@ -139,6 +139,12 @@ def test_a_claim_is_settled_once(machine: Machine) -> None:
     assert machine.desk.answer({"do": "claims"}) == {"claims": []}
 
 
+@pytest.mark.parametrize("typed", ["\ud800", "１２３", "", "\0"])
+def test_a_number_that_is_none_is_refused_and_stops_no_till(machine: Machine, typed: str) -> None:
+    with pytest.raises(EnvironmentFault, match="has never opened"):
+        machine.desk.answer({"do": "claim", "claim": typed})
+
+
 def test_a_claim_of_another_machine_is_not_paid_here(machine: Machine) -> None:
     with pytest.raises(EnvironmentFault, match="has never opened a claim 999999999999"):
         machine.desk.settle("999999999999", code())
