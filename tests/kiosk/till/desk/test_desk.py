@@ -1,7 +1,7 @@
 """What a cashier does at a machine: claims settled once, shifts whose sums are the journal's, badges looked at."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -182,10 +182,11 @@ def test_a_shift_says_what_should_be_in_the_machine(machine: Machine) -> None:
 
 
 def test_one_shift_at_a_time(machine: Machine) -> None:
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: machine.desk.close(Fen(0), code()),
         lambda: machine.desk.move("removed", "coins", Fen(1), code()),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(EnvironmentFault, match="No shift is open"):
             act()
     machine.desk.open(Fen(0), code())
