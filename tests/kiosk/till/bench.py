@@ -8,9 +8,11 @@ from pathlib import Path
 from drivers.cash import BillValidator
 from drivers.idreader import IdReader
 from drivers.printer import Printer
+from drivers.scanner import Scanner
 from kiosk.paper.raster import Raster
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.cashier import Cashier
+from kiosk.till.changing import Changes
 from kiosk.till.commands import (
     HoldOrder,
     Person,
@@ -21,7 +23,9 @@ from kiosk.till.faces import Faces
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
 from kiosk.till.records import Claim, Issued
+from kiosk.till.scanning import Scanning
 from kiosk.till.shelf import Shelf
+from kiosk.till.takings import Takings
 from kiosk.till.till import Till, new_claim_number
 from kiosk.till.values import (
     Offer,
@@ -251,6 +255,9 @@ def open_desk(
     probe: Probe = no_probe,
     needs_printer: bool = True,
     faces: Callable[[Shelf], Faces] | None = None,
+    takings: Callable[[Ledger], Takings] | None = None,
+    scanner: Scanner | None = None,
+    changes: Changes | None = None,
 ) -> Desk:
     """Open the till in `directory`. The journal is made when there is none."""
     journal = Journal.create_or_open(
@@ -285,6 +292,9 @@ def open_desk(
         random=random,
         needs_printer=needs_printer,
         show=shown.append,
+        takings=takings(ledger) if takings else None,
+        scanning=Scanning(scanner, ledger, time.clock),
+        changes=changes,
     )
     return Desk(till=till, ledger=ledger, journal=journal, cashier=cashier, cache=cache, shown=shown)
 
