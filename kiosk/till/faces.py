@@ -7,11 +7,14 @@ from kiosk.paper.draw import draw_slip, draw_ticket
 from kiosk.paper.face import SlipFace, TicketFace
 from kiosk.paper.fonts import FontMissing, Fonts
 from kiosk.paper.raster import Raster
+from kiosk.paper.receipts import InvoiceFace, RefundFace, draw_invoice, draw_refund
 from kiosk.till.records import Claim, Issued
 from kiosk.till.shelf import Shelf
 from kiosk.till.values import Words
 from kiosk.till.wording import UNKNOWN_PLACE, claim_reason, grouped_claim
+from sync.journal_refunds import Invoice, Refund
 from tickets.journey import TicketKind
+from tickets.money import Fen
 from tickets.numbers import TicketNumber
 
 KINDS: Mapping[TicketKind, Words] = {
@@ -68,6 +71,46 @@ class Faces:
             return self._slip(claim)
         except (ValueError, OSError, FontMissing) as error:
             raise NotDrawable("a slip") from error
+
+    def refund(self, refund: Refund, returned: Fen, way: Words) -> Raster:
+        """Draw the receipt of a refund of which `returned` went back by `way`. Raises NotDrawable."""
+        try:
+            return draw_refund(
+                RefundFace(
+                    operator=self._shelf.names()[1],
+                    number=refund.number.digits,
+                    fare=refund.fare,
+                    fee=refund.fee,
+                    back=returned,
+                    owed=refund.fen - returned,
+                    way=way,
+                    at=self._now(),
+                    zone=self._shelf.zone(),
+                    till=self._till,
+                ),
+                self._fonts(),
+            )
+        except (ValueError, OSError, FontMissing) as error:
+            raise NotDrawable("a receipt") from error
+
+    def invoice(self, invoice: Invoice, link: str) -> Raster:
+        """Draw the slip of an invoice that was asked for; `link` is its page's address or "". Raises NotDrawable."""
+        try:
+            return draw_invoice(
+                InvoiceFace(
+                    operator=self._shelf.names()[1],
+                    number=invoice.number.digits,
+                    fen=invoice.fen,
+                    token=invoice.token,
+                    link=link,
+                    at=self._now(),
+                    zone=self._shelf.zone(),
+                    till=self._till,
+                ),
+                self._fonts(),
+            )
+        except (ValueError, OSError, FontMissing) as error:
+            raise NotDrawable("an invoice's slip") from error
 
     def _ticket(self, ticket: Issued, order: str, copy: int) -> Raster:
         journey = ticket.journey

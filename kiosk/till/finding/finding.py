@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kiosk.paper.raster import Raster
 from kiosk.till.documents import Documents, Identity
 from kiosk.till.faces import Faces, NotDrawable
 from kiosk.till.finding import words
@@ -13,7 +14,7 @@ from kiosk.till.finding.ports import BY_CLAIM, Centre, NoAnswer, Way
 from kiosk.till.finding.refunding import AskedOnly, Done, Ended, NotTaken, Refunding
 from kiosk.till.finding.search import Hit, Search
 from kiosk.till.finding.showing import Showing
-from kiosk.till.finding.ways import way_here, way_told
+from kiosk.till.finding.ways import way_done, way_here, way_told
 from kiosk.till.press import Press
 from kiosk.till.records import Claim
 from kiosk.till.values import NO_MONEY, ClaimView, Delivery, FindState, FindView, Task, Words
@@ -310,6 +311,8 @@ class Finding:
             return
         invoice = known[0] if isinstance(due, NoInvoice) else self._invoices.ask(hit.number, due, plain)
         task.link = self._invoices.link(invoice)
+        printed = self._print_paper(lambda: self._faces.invoice(invoice, task.link))
+        task.delivery = Delivery.PRINTED if printed else Delivery.REFUSED
         task.state = FindState.DONE
         task.message = words.INVOICE_ASKED if task.link else words.INVOICE_ASKED_NO_LINK
 
@@ -361,6 +364,9 @@ class Finding:
         if ended.claim:
             self._print_slip(ended.claim)
         refund = ended.refund
+        if isinstance(ended, Done) and ended.returned > 0:
+            way = way_done(Way.of(refund.way))
+            self._print_paper(lambda: self._faces.refund(refund, ended.returned, way))
         if task is None and isinstance(ended, Done) and ended.restarted:
             hit = self._search.numbered(refund.number)
             self._task = task = _Task(task=Task.REFUND, hits=() if hit is None else (hit,), chosen=refund.number)
@@ -370,11 +376,19 @@ class Finding:
         match ended:
             case Done():
                 task.state, task.returned = FindState.DONE, ended.returned
-                said = words.refund_done(ended.returned, refund.fee, ended.left)
+                said = words.refund_done(ended.returned, refund.fee, ended.left, ended.late)
                 task.message = words.joined(words.RESTARTED_REFUND, said) if ended.restarted else said
             case AskedOnly():
                 task.state = FindState.REFUSED
                 task.message = words.refund_asked(grouped_claim(ended.claim))
+
+    def _print_paper(self, draw: Callable[[], Raster]) -> bool:
+        """Print a paper that is a help and no more; without one nothing is lost."""
+        try:
+            return self._press.print_paper(draw())
+        except NotDrawable:
+            self._press.cannot_draw()
+            return False
 
     def _print_slip(self, number: str) -> None:
         claim = self._claim(number)

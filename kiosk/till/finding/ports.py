@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
+from kiosk.till.values import NO_MONEY
 from sync.wire_money import TicketMoney, UseAnswer, UseAsk
 from tickets.money import Fen
 from tickets.numbers import TicketNumber
@@ -49,11 +50,13 @@ BY_CLAIM = Way(method="claim")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """A refund's money has gone as far as it goes by itself. `fen` went back; of the rest a claim is opened by whoever
-    asked. `sure` is false where the machine cannot say whether more came out.
+    asked. `sure` is false where the machine cannot say whether more came out. `late` of it is on its way to an account
+    that nobody has answered for yet.
     """
 
     fen: Fen
     sure: bool = True
+    late: Fen = NO_MONEY
 
 
 class Returns(Protocol):

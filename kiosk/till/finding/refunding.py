@@ -29,10 +29,13 @@ from tickets.uses import Use
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A refund has ended: `returned` went back, `claim` stands for `left` ("" when nothing is left)."""
+    """A refund has ended: `returned` went back, `late` is on its way to an account, `claim` stands for `left` ("" when
+    nothing is left).
+    """
 
     refund: Refund
     returned: Fen
+    late: Fen
     left: Fen
     claim: str
     restarted: bool = False
@@ -157,7 +160,14 @@ class Refunding:
         restarted = use in self._left_over
         self._paying = None
         self._left_over = [each for each in self._left_over if each != use]
-        return Done(refund=refund, returned=back.fen, left=left, claim=claim if left > 0 else "", restarted=restarted)
+        return Done(
+            refund=refund,
+            returned=Fen(back.fen - back.late),
+            late=back.late,
+            left=left,
+            claim=claim if left > 0 else "",
+            restarted=restarted,
+        )
 
     def _open(self, tx: Transaction, wish: _Wish, way: str) -> UUID:
         refund = refund_id(self._journal.epoch, wish.found.number)

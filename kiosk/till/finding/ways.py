@@ -75,6 +75,19 @@ def way_words(way: Way, back: Fen, returns: Returns) -> Words:
             return ("打印凭条，到售票窗口退款。", "By a slip for the ticket window.")
 
 
+def way_done(way: Way) -> Words:
+    """How money went back, for a receipt."""
+    match way.method:
+        case "cash":
+            return ("现金（硬币）", "coins")
+        case "qr":
+            return ("原支付账户", "the account")
+        case "card":
+            return ("原银行卡", "the card")
+        case _:
+            return ("凭条", "a slip")
+
+
 def _way(journal: Readable, order: UUID, method: str) -> Way:
     match method:
         case "cash":

@@ -177,15 +177,18 @@ def joined(first: Words, second: Words) -> Words:
     return f"{first[0]}{second[0]}", f"{first[1]} {second[1]}"
 
 
-def refund_done(back: Fen, fee: Fen, left: Fen) -> Words:
-    """What came of a refund: `back` went back, for `left` there is a slip."""
-    if back == 0 and left == 0:
+def refund_done(back: Fen, fee: Fen, left: Fen, late: Fen) -> Words:
+    """What came of a refund: `back` went back, `late` is on its way to an account, for `left` there is a slip."""
+    if back == 0 and left == 0 and late == 0:
         return ("退票完成，没有应退款。", "Your ticket is refunded; nothing is paid back.")
     parts_zh = ["退票完成。"]
     parts_en = ["Your ticket is refunded."]
     if back > 0:
         parts_zh.append(f"已退 {yuan(back)}。")
         parts_en.append(f"{yuan(back)} has gone back to you.")
+    if late > 0:
+        parts_zh.append(f"{yuan(late)} 正原路退回；如次日仍未到账，请到售票窗口查询。")
+        parts_en.append(f"{yuan(late)} is on its way; if you do not have it tomorrow, ask at the ticket window.")
     if fee > 0:
         parts_zh.append(f"退票费 {yuan(fee)}。")
         parts_en.append(f"The fee was {yuan(fee)}.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from kiosk.paper.raster import Raster
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.documents import Documents
 from kiosk.till.finding.opening import FindingSettings, open_tasks
@@ -12,13 +13,14 @@ from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
 from kiosk.till.shelf import Shelf
 from kiosk.till.till import new_claim_number
-from kiosk.till.values import FindView, Task
+from kiosk.till.values import FindView, Task, Words
 from sync import journal_orders as orders
 from sync.arbiter import Arbiter
 from sync.cache import CacheReader, CacheWriter
 from sync.journal import Journal
 from sync.journal_orders import Direction, record_money
 from sync.journal_payments import ask_payment, ask_payout, end_payment, end_payout, payouts_of
+from sync.journal_refunds import Invoice, Refund
 from sync.newest_trust import NewestTrust
 from sync.points import Probe, no_probe
 from sync.wire import PullAnswer, Record, UseBody
@@ -192,6 +194,20 @@ class Coffer:
         return Returned(fen=went)
 
 
+class TaskFaces(PlainFaces):
+    """Says in its dots which paper of a task it would have drawn."""
+
+    def refund(self, refund: Refund, returned: Fen, way: Words) -> Raster:  # noqa: ARG002  the real one prints it
+        return _dots(f"R{refund.number.digits}/{returned}")
+
+    def invoice(self, invoice: Invoice, link: str) -> Raster:  # noqa: ARG002  the real one prints it
+        return _dots(f"I{invoice.number.digits}/{invoice.fen}")
+
+
+def _dots(text: str) -> Raster:
+    return Raster(width=8, height=len(text), data=text.encode())
+
+
 class Machine:
     """The tasks of one till, over its journal and a cache. `relay` False: a station without one."""
 
@@ -244,7 +260,7 @@ class Machine:
             trust=NewestTrust(bench.trust_list(), ROOT.public, self.cache),
             shelf=self.shelf,
             press=self.press,
-            faces=PlainFaces(self.shelf, no_fonts, till="K1", now=self.time.at),  # type: ignore[arg-type]  # plain faces never ask for fonts
+            faces=TaskFaces(self.shelf, no_fonts, till="K1", now=self.time.at),  # type: ignore[arg-type]  # plain faces never ask for fonts
             documents=self.documents,
             now=self.time.now,
             random=self.chance,

@@ -16,10 +16,10 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Machine]]:
     made: list[Machine] = []
 
     def make_one(**settings: object) -> Machine:
-        directory = tmp_path / f"machine{len(made)}"
-        directory.mkdir()
-        write_cache(directory, [*usual_records(), ticket_record()])
-        machine = Machine(directory, **settings)  # type: ignore[arg-type]  # settings by name
+        home = tmp_path / f"machine{len(made)}"
+        home.mkdir()
+        write_cache(home, [*usual_records(), ticket_record()])
+        machine = Machine(home, **settings)  # type: ignore[arg-type]  # settings by name
         made.append(machine)
         return machine
 

@@ -28,6 +28,7 @@ def test_cash_goes_back_as_cash(machine: Machine) -> None:
     assert (done.returned, done.claim) == (FARE - FEE, None)
     assert machine.kinds()[before:] == LATER
     assert machine.purse.gave == FARE - FEE
+    assert machine.printer.out == [f"R{number.digits}/{FARE - FEE}"]
     assert [(use.purpose, use.end) for use in history(machine.journal, number)] == [("refund", UseEnd.PASSED)]
 
 
@@ -58,7 +59,7 @@ def test_what_the_machine_does_not_hold_is_a_claim(machine: Machine) -> None:
     assert done.returned == 1000
     assert done.claim is not None
     assert (done.claim.fen, done.claim.slip_printed) == (FARE - FEE - 1000, True)
-    assert machine.printer.out[-1] == f"S{done.claim.number}"
+    assert machine.printer.out == [f"S{done.claim.number}", f"R{number.digits}/1000"]
 
 
 def test_money_from_a_phone_goes_back_to_it(machine: Machine) -> None:

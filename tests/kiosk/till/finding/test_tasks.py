@@ -164,6 +164,7 @@ def test_an_invoice_over_the_fee_after_a_refund(machine: Machine) -> None:
     assert machine.does(number).state is FindState.DONE
     asked = [stored.event.body for stored in machine.journal.events(0, 999) if stored.kind == "invoice.asked"]
     assert [(body["fen"], body["why"]) for body in asked] == [(900, "refund")]
+    assert machine.printer.out[-1] == f"I{number.digits}/900"
 
 
 def test_an_old_counter_number_needs_the_card(make: Callable[..., Machine]) -> None:
