@@ -158,7 +158,8 @@ class Payouts:
         if waiting:
             if all(each.payout in self._bookings and self._late(each.payout) for each in waiting):
                 self._promised.add(refund)
-                return Returned(fen=Fen(gone + sum(each.fen for each in waiting)))
+                late = Fen(sum(each.fen for each in waiting))
+                return Returned(fen=Fen(gone + late), late=late)
             return None
         if refund in self._promised:
             return Returned(fen=fen)  # what of it did not go back after all was claimed when that was known
@@ -183,7 +184,9 @@ class Payouts:
     # inside
 
     def _late(self, payout: UUID) -> bool:
-        return self._bookings[payout].payout.method == QR and self._clock() - self._bookings[payout].since >= PATIENCE
+        """Whether a passenger has waited long enough. A card terminal has its passenger until it has answered once."""
+        booking = self._bookings[payout]
+        return (booking.payout.method == QR or booking.again) and self._clock() - booking.since >= PATIENCE
 
     def _book_back(self, payout: Payout, *, again: bool) -> None:
         now = self._clock()
