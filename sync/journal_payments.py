@@ -190,13 +190,13 @@ def open_payouts(journal: Readable) -> list[Payout]:
     return _payouts(journal, "WHERE e.payout IS NULL", ())
 
 
-def known_receipts(journal: Readable) -> frozenset[str]:
-    """Every name that anybody ever gave to a payment or payout here."""
+def known_receipts(journal: Readable) -> tuple[str, ...]:
+    """Every name that anybody ever gave to a payment or payout here, in the order in which they ended."""
     rows = journal.rows(
-        "SELECT reference FROM payment_ends WHERE reference IS NOT NULL "
-        "UNION SELECT reference FROM payout_ends WHERE reference IS NOT NULL"
+        "SELECT reference, seq FROM payment_ends WHERE reference IS NOT NULL "
+        "UNION SELECT reference, seq FROM payout_ends WHERE reference IS NOT NULL ORDER BY seq"
     )
-    return frozenset(cast(str, row[0]) for row in rows)
+    return tuple(cast(str, row[0]) for row in rows)
 
 
 def _payments(journal: Readable, where: str, parameters: Sequence[object]) -> list[Payment]:

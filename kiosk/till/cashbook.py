@@ -108,8 +108,8 @@ class Cashbook:
         """One payment of this till."""
         return payments.find_payment(self._journal, payment)
 
-    def known_receipts(self) -> frozenset[str]:
-        """Every receipt that a terminal ever told."""
+    def known_receipts(self) -> tuple[str, ...]:
+        """Every receipt that a terminal ever told, in the order in which their payments ended."""
         return payments.known_receipts(self._journal)
 
     # money that leaves

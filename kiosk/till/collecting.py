@@ -3,7 +3,7 @@
 Each of them is run on a caller's thread: they touch no journal and keep nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from drivers.card import CardDeclined, CardPaid, CardTerminal, CardUnclear
@@ -101,11 +101,11 @@ def _told(call: Callable[[], PaymentAnswer]) -> Said:
 
 
 class CardCollector:
-    """A card terminal. `receipts` gives every receipt that was ever recorded here: a booking under one of them is not
-    the payment that is asked after.
+    """A card terminal. `receipts` gives every receipt that was ever recorded here, oldest first: a booking under one of
+    them is not the payment that is asked after.
     """
 
-    def __init__(self, terminal: CardTerminal, receipts: Callable[[], frozenset[str]]) -> None:
+    def __init__(self, terminal: CardTerminal, receipts: Callable[[], Sequence[str]]) -> None:
         self._terminal = terminal
         self._receipts = receipts
 
@@ -130,6 +130,8 @@ class CardCollector:
             if said.heard is not Heard.PAID:
                 return said
             receipt = said.reference
+        if self._number_used_since(receipt):
+            return Said(heard=Heard.CANNOT_UNDO, reference=receipt)
         try:
             undone = self._terminal.reverse(receipt, payment.fen)
         except DeviceFault:
@@ -141,7 +143,8 @@ class CardCollector:
 
         What was asked before is looked for, and not booked a second time: nobody may be there with a card any more.
         """
-        if payment is not None and payment.reference and payment.fen == payout.fen:
+        whole = payment is not None and payment.fen == payout.fen
+        if whole and payment is not None and payment.reference and not self._number_used_since(payment.reference):
             try:
                 if self._terminal.reverse(payment.reference, payment.fen):
                     return Said(heard=Heard.PAID)
@@ -159,6 +162,13 @@ class CardCollector:
     def stop(self) -> None:
         """Break off what the terminal waits for; from the till's thread."""
         self._terminal.stop()
+
+    def _number_used_since(self, receipt: str) -> bool:
+        """Whether a later booking has the same number, by which a terminal finds what to undo: they begin anew."""
+        known = self._receipts()
+        later = known[known.index(receipt) + 1 :] if receipt in known else ()
+        number = receipt.rpartition("-")[2]
+        return any(each != receipt and each.rpartition("-")[2] == number for each in later)
 
     def _last(self, reference: str, fen: int) -> Said:
         try:
