@@ -1678,6 +1678,18 @@ to start</source>
         <translation>凭条未打印，请记下凭条号，到售票窗口退款。</translation>
     </message>
     <message>
+        <source>%1 is in the tray below. For the rest, take the slip to the ticket window.</source>
+        <translation>%1 已退到下方取币口，其余请凭凭条到售票窗口退款。</translation>
+    </message>
+    <message>
+        <source>%1 is in the tray below. For the rest, take the number to the ticket window.</source>
+        <translation>%1 已退到下方取币口，其余请凭凭条号到售票窗口退款。</translation>
+    </message>
+    <message>
+        <source>%1 is in the tray; the rest is at the ticket window.</source>
+        <translation>%1 已退到取币口，其余请到售票窗口退款。</translation>
+    </message>
+    <message>
         <source>Choose again</source>
         <translation>重新选择</translation>
     </message>

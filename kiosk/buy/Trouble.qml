@@ -7,6 +7,7 @@ Stage {
 
     readonly property var claim: buy.claim
     readonly property bool owed: claim.open ?? false
+    readonly property string returned: buy.paying.returned ?? "" // what came back at once
     readonly property bool again: claim.again ?? false
 
     question: owed ? qsTr("Your money is safe") : again ? qsTr("Please choose again") : qsTr("No tickets are sold here now")
@@ -40,7 +41,7 @@ Stage {
         }
         Notice {
             width: parent.width
-            text: !screen.owed ? "" : screen.claim.slip ? qsTr("Take the slip to the ticket window to be paid back.") : qsTr("No slip came out: take the number to the ticket window.")
+            text: !screen.owed ? "" : screen.returned !== "" && Look.wide ? qsTr("%1 is in the tray; the rest is at the ticket window.").arg(screen.returned) : screen.returned !== "" ? (screen.claim.slip ? qsTr("%1 is in the tray below. For the rest, take the slip to the ticket window.").arg(screen.returned) : qsTr("%1 is in the tray below. For the rest, take the number to the ticket window.").arg(screen.returned)) : screen.claim.slip ? qsTr("Take the slip to the ticket window to be paid back.") : qsTr("No slip came out: take the number to the ticket window.")
         }
     }
 

@@ -73,8 +73,7 @@ def choosing(step: Choosing, snapshot: Snapshot, at_ms: int) -> Turn:
         return late, ()
     if choice.offer is None:
         return step, ()
-    given_up = snapshot.order is not None and snapshot.order.state is OrderState.HELD
-    offer = choice.offer if given_up else _still_sold(choice.offer, snapshot)
+    offer = choice.offer if _holds_it_itself(choice.offer, choice, snapshot) else _still_sold(choice.offer, snapshot)
     if offer is None:
         without = replace(choice, offer=None, seats=())
         if isinstance(step, WhereTo):
@@ -85,6 +84,18 @@ def choosing(step: Choosing, snapshot: Snapshot, at_ms: int) -> Turn:
     if isinstance(step, Who | RiderTicket | Typing) and snapshot.traveller is not None:
         return with_document(step, snapshot.traveller)
     return step, ()
+
+
+def _holds_it_itself(offer: Offer, choice: Choice, snapshot: Snapshot) -> bool:
+    """Whether places of this coach may be missing only because this passenger's last order had them, or has them yet.
+
+    If somebody else has them after all, the till says so when they are asked for again.
+    """
+    order = snapshot.order
+    if order is None:
+        return False
+    same = (order.offer.service_date, order.offer.trip) == (offer.service_date, offer.trip)
+    return order.state is OrderState.HELD or (order.order == choice.given_up and same)
 
 
 def _came_too_late(choice: Choice, snapshot: Snapshot) -> Step | None:

@@ -144,6 +144,14 @@ def change(r: Rehearsal, look: Look) -> Iterator[str]:
     yield "given-back"
     r.anew()
     r.buy(look)
+    r.till.bill(20)
+    r.till.claim(slip_printed=True)
+    owed = r.till.snapshot.order
+    assert owed is not None
+    r.till.show(replace(r.till.snapshot, order=replace(owed, returned=Fen(500))))
+    yield "claim-part"
+    r.anew()
+    r.buy(look)
     r.till.bill(50)
     yield "printing-change"
     r.till.print_all(Delivery.PRINTED)
