@@ -44,6 +44,7 @@ Stage {
             width: parent.width
             visible: text !== "" && !(screen.owed && Look.wide) && !(screen.asked && Look.large)
             text: (screen.ended.said ?? "") !== "" ? screen.ended.said : screen.ended.reason ?? ""
+            letters: screen.returned || screen.owed || Look.large ? Look.body : Look.title // all that there is to say
         }
         Label {
             visible: screen.asked && Look.wide

@@ -8,6 +8,11 @@ from kiosk.stagehand import Look, Rehearsal
 from kiosk.till.values import Delivery
 from tickets.money import Fen
 
+ON_ITS_WAY = (
+    "退票完成。¥36.00 正原路退回，明天仍未到账请到售票窗口查询。",
+    "Your ticket is refunded. ¥36.00 is on its way; if you do not have it tomorrow, ask at the ticket window.",
+)
+
 
 def _begin(r: Rehearsal, look: Look, task: str) -> None:
     r.model.begin(task)
@@ -124,6 +129,11 @@ def refunding(r: Rehearsal, look: Look) -> Iterator[str]:
         message=("退款将原路退回，一般几分钟内到账。", "It goes back the way it came, mostly within minutes."),
     )
     yield "refunded"
+    _found(r, look, "refund")
+    r.model.touch("confirm")
+    r.settle()
+    wallet.refunded(Fen(0), message=ON_ITS_WAY)
+    yield "refund-on-its-way"
     for slip, returned, name in (
         (True, Fen(0), "refund-owed"),
         (False, Fen(0), "refund-owed-no-slip"),
