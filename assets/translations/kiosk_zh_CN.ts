@@ -313,7 +313,7 @@ to start</source>
     </message>
     <message>
         <source>Put your ID card on the gate&apos;s reader.</source>
-        <translation>检票时，请把身份证放在检票口的读卡处。</translation>
+        <translation>检票时，请把身份证放在检票口的读卡区。</translation>
     </message>
     <message>
         <source>Keep your ticket and ID ready for the gate.</source>
@@ -665,7 +665,7 @@ to start</source>
     </message>
     <message>
         <source>Put your ID card on the reader</source>
-        <translation>请把身份证放在读卡处</translation>
+        <translation>请把身份证放在读卡区</translation>
     </message>
     <message>
         <source>The scanner and the card reader do not work now. Please type the number on your ticket.</source>
