@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kiosk.till.caller import Calls
 from kiosk.till.cashbook import Cashbook
-from kiosk.till.collecting import CardCollector, Collector
+from kiosk.till.collecting import NO_PROVIDER, CardCollector, Collector
 from kiosk.till.payments import (
     AFTER_RESTART_S,
     CODE_WAIT_S,
@@ -32,6 +32,9 @@ from sync.payment_schedule import reversal_pause
 from sync.points import Point, Probe
 from tickets.errors import Bug
 from tickets.money import Fen
+
+NO_PROVIDER_REST_S = 600.0
+"""Seconds for which phones are not offered after a centre said that it takes no payments by phone at all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +96,7 @@ class Cashless:
         self._last: tuple[UUID, PaymentView] | None = None
         self.answered = True
         """Whether the last call to the centre was answered."""
+        self._not_before = float("-inf")
 
     def recover(self, ended: Callable[[UUID], bool]) -> None:
         """Take up the payments that an earlier process left open. Called once, before any work."""
@@ -119,6 +123,11 @@ class Cashless:
         else:
             self._begin(order, fen, kind, "")
         return True
+
+    @property
+    def offered(self) -> bool:
+        """Whether phones can pay, as far as the last call to the centre told."""
+        return self.answered and self._clock() >= self._not_before
 
     @property
     def wants_code(self) -> bool:
@@ -193,6 +202,8 @@ class Cashless:
             return None
         if live.kind.method == "qr":
             self.answered = value.heard is not Heard.SILENCE
+            if value.why == NO_PROVIDER:
+                self._not_before = self._clock() + NO_PROVIDER_REST_S
         if what == "pay":
             self._probe(Point.TILL_PAYMENT_ASK_AFTER)
         elif what == "reverse":

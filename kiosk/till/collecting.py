@@ -3,7 +3,8 @@
 Each of them is run on a caller's thread: they touch no journal and keep nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from drivers.card import CardDeclined, CardPaid, CardTerminal, CardUnclear
@@ -16,7 +17,9 @@ from sync.wire_money import GiveBackAsk, PaymentAnswer, PaymentAsk
 from tickets.errors import PeerError
 
 SILENCE = Said(heard=Heard.SILENCE)
-_NOT_FOUND = 404
+NO_PROVIDER = "no provider"
+"""Why a payment failed that this centre cannot take at all."""
+_NOT_FOUND, _NO_PROVIDER = 404, 501
 _NEVER = frozenset({400, 409, 422})
 """Answers by which the centre says that it will not have such a payment."""
 
@@ -60,7 +63,7 @@ class PhoneCollector:
             way="show" if show else "scan",
             auth_code=None if show else code,
         )
-        return _told(lambda: self._calls.pay(ask))
+        return _told(lambda: self._calls.pay(ask), {_NO_PROVIDER: Said(heard=Heard.FAILED, why=NO_PROVIDER)})
 
     def query(self, payment: Payment) -> Said:
         """See Collector."""
@@ -90,10 +93,12 @@ class PhoneCollector:
                 return Said(heard=Heard.WAITING)
 
 
-def _told(call: Callable[[], PaymentAnswer]) -> Said:
+def _told(call: Callable[[], PaymentAnswer], refusals: Mapping[int, Said] = MappingProxyType({})) -> Said:
     try:
         answer = call()
     except Refused as refused:
+        if refused.status in refusals:
+            return refusals[refused.status]
         return Said(heard=Heard.UNKNOWN) if refused.status in _NEVER | {_NOT_FOUND} else SILENCE
     except (LineDown, PeerError):
         return SILENCE

@@ -123,7 +123,7 @@ class Takings:
     @property
     def phones(self) -> bool:
         """Whether phones can be asked, as far as the last call to the centre told."""
-        return QR in self._calls and self.cashless.answered
+        return QR in self._calls and self.cashless.offered
 
     @property
     def cards(self) -> bool:

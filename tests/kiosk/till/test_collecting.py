@@ -1,14 +1,23 @@
-"""A card terminal finds what to undo by four digits that begin anew: nobody else's payment is undone."""
+"""Whoever collects money: a card terminal undoes nobody else's payment, and a centre may take none by phone at all."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from drivers.card import CardDeclined, CardPaid
 from drivers.health import Health
+from kiosk.till.cashless import NO_PROVIDER_REST_S
 from kiosk.till.collecting import CardCollector
+from kiosk.till.commands import StartPayment
 from kiosk.till.payments import Heard
+from kiosk.till.values import Means, PaymentState
+from kiosk.till.wording import PAYMENT_FAILED
+from sync.client import Refused
 from sync.journal_payments import Payment, Payout
+from sync.wire_money import PaymentAnswer, PaymentAsk
+from tests.kiosk.till.bench import hold, offer, person, write_cache
+from tests.kiosk.till.money_site import CODE, MoneySite
 from tickets.money import Fen
 
 OLD, OTHERS, MINE = "68-000101-0007", "68-000102-0008", "68-000311-0007"
@@ -100,3 +109,25 @@ def test_what_cannot_be_undone_any_more_is_owed() -> None:
     collector = CardCollector(terminal, lambda: (OLD, OTHERS, MINE))
     assert collector.reverse(payment(OLD, ended=False)).heard is Heard.CANNOT_UNDO
     assert terminal.undone == []
+
+
+def no_payments(ask: PaymentAsk) -> PaymentAnswer:
+    raise Refused(501, "this centre takes no payments without cash", "take cash")
+
+
+@pytest.mark.parametrize("means", [Means.QR_SHOW, Means.QR_SCAN])
+def test_a_centre_without_a_provider_is_found_out_at_once(tmp_path: Path, means: Means) -> None:
+    write_cache(tmp_path)
+    site = MoneySite(tmp_path)
+    site.centre.pay = no_payments  # type: ignore[method-assign]  # this one takes none
+    hold(site.till, offer(site.till, "K1"), [person(1)])
+    site.till.do(StartPayment(means=means))
+    site.eye.codes.append(CODE)
+    site.work(4)
+    assert site.order.payment is not None
+    assert (site.order.payment.state, site.order.payment.message) == (PaymentState.FAILED, PAYMENT_FAILED)
+    assert not {Means.QR_SHOW, Means.QR_SCAN} & set(site.shown.capabilities.means)
+    site.work(1, NO_PROVIDER_REST_S)
+    site.hear_centre()
+    assert Means.QR_SHOW in site.shown.capabilities.means
+    site.desk.close()
