@@ -1021,6 +1021,10 @@ to start</source>
         <translation>这笔付款没有得到确认。如果已经扣款，会原路退回。现在可以换一种方式付款。</translation>
     </message>
     <message>
+        <source>The code to pay with</source>
+        <translation>付款码</translation>
+    </message>
+    <message>
         <source>To pay</source>
         <translation>应付</translation>
     </message>

@@ -8,7 +8,10 @@ Grid {
     required property string label
     property string value: ""
     property int letters: Look.hero
+    readonly property string told: label + ": " + value
 
+    Accessible.role: Accessible.StaticText
+    Accessible.name: told
     columns: Look.wide ? 2 : 1
     columnSpacing: Look.mm(4)
     verticalItemAlignment: Grid.AlignVCenter
@@ -25,6 +28,7 @@ Grid {
         width: Look.wide ? Math.ceil(unwrapped.advanceWidth) + 1 : fact.width
         text: fact.label
         color: Look.goInk
+        Accessible.ignored: true
     }
     Label {
         width: Look.wide ? fact.width - word.width - fact.columnSpacing : fact.width
@@ -33,5 +37,6 @@ Grid {
         strong: true
         color: Look.goInk
         lineHeight: 0.82
+        Accessible.ignored: true
     }
 }

@@ -45,6 +45,7 @@ Stage {
             visible: screen.showing
             side: Math.min(facts.height, Look.mm(Look.portrait ? 90 : 100), Math.floor(screen.width * 0.55))
             picture: screen.payment.code ?? ""
+            Accessible.name: qsTr("The code to pay with")
         }
         Icon {
             id: drawn

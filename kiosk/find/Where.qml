@@ -17,7 +17,10 @@ Rectangle {
 
         required property string label
         property string value: ""
+        readonly property string told: label + ": " + value
 
+        Accessible.role: Accessible.StaticText
+        Accessible.name: told
         columns: Look.wide ? 2 : 1
         columnSpacing: Look.mm(4)
         verticalItemAlignment: Grid.AlignVCenter
@@ -34,6 +37,7 @@ Rectangle {
             width: Look.wide ? Math.ceil(unwrapped.advanceWidth) + 1 : fact.width
             text: fact.label
             color: where.ink
+            Accessible.ignored: true
         }
         Label {
             width: Look.wide ? fact.width - word.width - fact.columnSpacing : fact.width
@@ -42,6 +46,7 @@ Rectangle {
             strong: true
             color: where.ink
             lineHeight: 0.82
+            Accessible.ignored: true
         }
     }
 

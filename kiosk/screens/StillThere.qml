@@ -21,6 +21,7 @@ Item {
         Label {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
+            ticking: true
             text: kiosk.still.inside ? qsTr("In %1 seconds the purchase ends and your money comes back, as coins or by a slip.").arg(kiosk.still.seconds ?? 0) : qsTr("In %1 seconds what you have entered is wiped.").arg(kiosk.still.seconds ?? 0)
             letters: Look.title
         }

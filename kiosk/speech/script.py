@@ -69,8 +69,13 @@ def whole(page: Page, cues: Cues) -> str:
 
 def changes(before: Page, now: Page) -> str:
     """What is new on the same screen; empty when there is nothing to say."""
-    known = set(before.sentences)
-    return _sentences(each for each in now.sentences if each not in known and each not in now.ticking)
+    known = {_timeless(each) for each in before.sentences}
+    return _sentences(each for each in now.sentences if _timeless(each) not in known and each not in now.ticking)
+
+
+def _timeless(sentence: str) -> str:
+    """Without seconds and minutes that run down: the till's own sentences have such, in Chinese and in English."""
+    return re.sub(r"\d+ ?(s|min|seconds|秒|分钟)(?![a-z])", "", sentence)
 
 
 def control(item: Control, secrets: frozenset[str], cues: Cues) -> str:

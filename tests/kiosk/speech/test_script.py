@@ -59,6 +59,14 @@ def test_only_what_is_new_is_said_again_and_nothing_that_ticks() -> None:
     assert script.changes(now, now) == ""
 
 
+def test_a_sentence_in_which_only_the_time_runs_down_is_not_new() -> None:
+    for text in ("A slip follows in %s s.", "%s 秒后打印凭条。", "Departs 14:05, in %s min."):
+        before = script.page_of([told(text % 48, 0)], NOTHING, CUES)
+        assert script.changes(before, script.page_of([told(text % 47, 0)], NOTHING, CUES)) == ""
+    before = script.page_of([told("5 seats left", 0)], NOTHING, CUES)
+    assert script.changes(before, script.page_of([told("4 seats left", 0)], NOTHING, CUES)) == "4 seats left."
+
+
 def test_secrets_are_replaced_and_how_to_hear_them_is_said() -> None:
     page = script.page_of([told("张*  3304****0012", 0), control("Change 张*", 40)], frozenset({"张*"}), CUES)
     assert script.whole(page, CUES) == "personal  3304****0012. Plug in. You can touch: Change personal."
