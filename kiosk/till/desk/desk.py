@@ -12,6 +12,7 @@ from uuid import UUID
 from kiosk.till.authority import Authority
 from kiosk.till.desk.answers import ClaimShown, ShiftShown
 from kiosk.till.desk.drawer import Drawer
+from kiosk.till.finding.taking import take_for_claim
 from kiosk.till.wording import Closing, claim_reason
 from sync.cache import CacheReader
 from sync.journal import Journal
@@ -19,7 +20,8 @@ from sync.journal_orders import settle_claim
 from sync.journal_refunds import find_refund
 from sync.journal_shifts import Moved, close_shift, current_shift, move_money, open_shift
 from sync.journal_uses import history
-from sync.orders import Claim, find_claim, open_claims
+from sync.orders import Claim, find_claim, find_ticket, open_claims
+from sync.ticket_finder import Found, found_in_cache
 from tickets.admission import TrustedNow
 from tickets.badges import read_badge_code
 from tickets.errors import EnvironmentFault
@@ -119,9 +121,20 @@ class CashDesk:
                 f"Ticket {shown.ticket} of claim {shown.claim} was used or taken back since",
                 "Pay nothing; waystation departure sheet says who travelled.",
             )
+        taken = self._ticket(TicketNumber.from_digits(shown.ticket)) if shown.ticket else None
         with self._journal.transaction() as tx:
             settle_claim(tx, claim=shown.claim, fen=shown.fen, by=badge.number)
+            if taken is not None:
+                take_for_claim(tx, self._journal, taken, self._cache.uses(taken.number))
         return self.claim(number)
+
+    def _ticket(self, number: TicketNumber) -> Found | None:
+        """The ticket that is paid back by a claim, as this till or the cache knows it."""
+        own = find_ticket(self._journal, number)
+        if own is not None:
+            return Found(own.number, own.journey, own.expires, False, "number")
+        cached = self._cache.ticket(number)
+        return None if cached is None else found_in_cache(cached, "number")
 
     def _used(self, number: TicketNumber) -> bool:
         """Whether a use of a ticket stands, as far as is known here: somebody travels on it, or has its money."""

@@ -347,3 +347,24 @@ class Taking:
     def _asking(self) -> AbstractContextManager[None]:
         """Around each question to the arbiter and what is written down of it (`sync.asking`)."""
         return self._lock.held() if self._has_arbiter else nullcontext()
+
+
+def take_for_claim(tx: Transaction, journal: Journal, ticket: Found, told: Iterable[Use]) -> None:
+    """Take a ticket's use in the commit in which a cashier pays its refund out: nobody travels on it from then on.
+
+    `told` is what others have said of it. Nobody is asked: whoever pays has looked, and the use is flagged.
+    """
+    uses = merged(history(journal, ticket.number), told)
+    use_no = next_use_no(uses)
+    asked = AskedUse(
+        number=ticket.number,
+        use_no=use_no,
+        attempt=attempt_of(journal.epoch, ticket.number, use_no),
+        purpose="refund",
+        service_date=ticket.journey.service_date,
+        trip=ticket.journey.trip,
+        persons=ticket.journey.persons,
+        by=ticket.by,
+    )
+    if claim_asked(tx, asked, lane=LANE, flags=frozenset({Flag.UNARBITRATED.value})):
+        end_use(tx, ticket=asked.number, use_no=use_no, attempt=asked.attempt, end=UseEnd.PASSED, persons=asked.persons)

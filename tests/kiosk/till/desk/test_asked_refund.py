@@ -10,6 +10,7 @@ from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.desk.desk import CashDesk
 from kiosk.till.values import Task
 from sync.cache import CacheWriter
+from sync.journal_uses import history
 from sync.wire import UseBody
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till.bench import DEVICE, NOW, PREFIX, ROOT, STATION, TILL_KEY, usual_records, write_cache
@@ -17,6 +18,7 @@ from tests.kiosk.till.desk.test_desk import code, listed
 from tests.kiosk.till.finding.bench import Machine, tell, use_record
 from tickets.errors import EnvironmentFault
 from tickets.numbers import TicketNumber
+from tickets.uses import UseEnd
 
 
 @pytest.fixture
@@ -82,3 +84,5 @@ def test_a_ticket_that_nobody_used_is_paid(asked: tuple[Machine, CashDesk, Ticke
     machine, desk, number, claim = asked
     tell(machine.directory, use_record(used(number, "gate-1", "admission", "released")))
     assert desk.settle(claim, code()).state == "settled"
+    taken = history(machine.journal, number)[-1]
+    assert (taken.purpose, taken.end) == ("refund", UseEnd.PASSED), "nobody travels on it from now on"
