@@ -9,8 +9,10 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import pytest
 
@@ -25,6 +27,7 @@ from tickets.money import Fen
 
 STORIES = int(os.environ.get("WAYSTATION_STORIES", "60"))
 FIRST = int(os.environ.get("WAYSTATION_FIRST_STORY", "0"))
+T = TypeVar("T")
 MEMORY = Path("/dev/shm")
 OLD = "0" * 19 + "1"
 COIN_ORDERS = (
@@ -75,15 +78,20 @@ class Story:
     def alive(self, *does: object) -> None:
         """Give commands, or None for a round; after a death the till starts again."""
         for command in does:
-            try:
-                if command is None:
-                    self.site.till.work()
-                else:
-                    self.site.till.do(command)  # type: ignore[arg-type]  # a Command, whichever
-            except Killed:
-                self.site.kill()
-                self.start()
+            if command is None:
+                self.attempt(lambda: self.site.till.work())
+            else:
+                self.attempt(lambda asked=command: self.site.till.do(asked))  # type: ignore[misc]  # a Command, whichever
             self.site.time.passed += self.rng.choice((0.1, 0.1, 0.5, 3.0))
+
+    def attempt(self, do: Callable[[], T]) -> T | None:
+        """Do something with the till; None when it died of it, and was started again."""
+        try:
+            return do()
+        except Killed:
+            self.site.kill()
+            self.start()
+            return None
 
     def passenger(self, number: int) -> None:
         """Somebody comes, wants something, and does what people do."""
@@ -92,13 +100,9 @@ class Story:
         if not offers:
             return
         wanted = rng.choice(offers)
-        try:
-            hold(site.till, wanted, [person(number)])
-            if rng.random() < 0.2 and site.shown.order is not None and site.shown.order.travellers:
-                self.swap(number)
-        except Killed:
-            site.kill()
-            self.start()
+        self.attempt(lambda: hold(site.till, wanted, [person(number)]))
+        if rng.random() < 0.2 and site.shown.order is not None and site.shown.order.travellers:
+            self.attempt(lambda: self.swap(number))
         for _ in range(rng.randint(1, 3)):
             self.pay()
             if rng.random() < 0.15:
@@ -132,7 +136,7 @@ class Story:
             case Means.CASH:
                 self.alive(StartCash(), None)
                 for _ in range(rng.randint(1, 14)):
-                    self.breaks(0.05)
+                    self.breaks(0.08)
                     self.put_in()
                     self.alive(*[None] * rng.randint(1, 4))
             case Means.QR_SCAN:
@@ -162,7 +166,7 @@ class Story:
             else:
                 self.site.validator.insert(fen)
 
-    def breaks(self, chance: float = 0.3) -> None:
+    def breaks(self, chance: float = 0.5) -> None:
         """Something breaks, or is mended."""
         rng, site = self.rng, self.site
         if rng.random() > chance:
@@ -213,7 +217,8 @@ class Story:
             return
         number, fare, order = rng.choice(rows)
         found = site.desk.journal.rows("SELECT payment FROM payments WHERE order_id = ? AND method = 'qr'", (order,))
-        site.take_back(number, fare, CASH if not found else Way.of(f"qr:{found[0][0]}"), self.alive)  # type: ignore[arg-type]  # SQL's
+        way = CASH if not found else Way.of(f"qr:{found[0][0]}")
+        site.take_back(number, fare, way, self.attempt)  # type: ignore[arg-type]  # SQL's
 
     def end(self) -> None:
         """Everything is mended, and time passes."""
