@@ -5,6 +5,7 @@ translation of "English" in it. English is what the screens are written in, and 
 `python -m kiosk.translations --collect` takes new sentences from the screens into every `.ts` first.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -63,7 +64,8 @@ def build() -> list[Path]:
     for ts in sorted(FOLDER.glob("kiosk_*.ts")):
         qm = ts.with_suffix(".qm")
         if not qm.exists() or qm.stat().st_mtime_ns < ts.stat().st_mtime_ns:
-            fresh = qm.with_suffix(".qm.new")  # a running kiosk has the old one mapped: writing into it would kill it
+            # a kiosk that runs has the old one mapped: writing into it would kill it; another may be building too
+            fresh = qm.with_suffix(f".qm.{os.getpid()}")
             subprocess.run([str(tool), "-silent", str(ts), "-qm", str(fresh)], check=True)
             fresh.replace(qm)
         made.append(qm)
