@@ -3,7 +3,7 @@
 A gate and a till find tickets in the same way and believe the same ones; what they do with them is theirs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -80,13 +80,13 @@ class TicketFinder:
         station: int | None = None,
         *,
         behind: timedelta = LONGEST_DELAY,
-        ahead: timedelta = LONGEST_AHEAD,
+        until: Callable[[datetime], datetime] = lambda now: now + LONGEST_AHEAD,
     ) -> None:
-        """`behind` and `ahead`: the departures among which a document looks for its ticket."""
+        """Among the departures from `behind` before now `until` then a document looks for its ticket."""
         self._cache = cache
         self._trust_source = trust
         self._behind = behind
-        self._ahead = ahead
+        self._until = until
         self.zone = CHINA
         """The station's time zone."""
         self.stop: int | None = None
@@ -168,7 +168,7 @@ class TicketFinder:
         """The departures of these hours, in their order; asked for again when they change or some time has passed."""
         if self._asked_around is None or abs(now - self._asked_around) > AGAIN_AFTER:
             self._asked_around = now
-            around = self._cache.departures((now - self._behind, now + self._ahead))
+            around = self._cache.departures((now - self._behind, self._until(now)))
             self._these_hours = [(each.service_date, each.trip) for each in around]
         return self._these_hours
 

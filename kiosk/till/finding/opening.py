@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.till.documents import Documents
@@ -24,6 +24,7 @@ from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.ticket_finder import TicketFinder, TrustSource
 from tickets.admission import TrustedNow
+from tickets.service_day import service_day_bounds
 
 BEHIND = timedelta(hours=12)
 """A document also finds tickets of coaches that left so long ago, for an invoice, while their day's key is here."""
@@ -66,6 +67,12 @@ class Tasks:
         self.changing.recover()
 
 
+def last_on_sale(shelf: Shelf, at: datetime) -> datetime:
+    """Until when coaches leave that are on sale at `at`: a document finds its tickets for all of them."""
+    days = shelf.days(at)
+    return service_day_bounds(days[-1], shelf.zone())[1] if days else at + AHEAD
+
+
 def open_tasks(
     settings: FindingSettings,
     *,
@@ -81,7 +88,7 @@ def open_tasks(
     new_claim: Callable[[], str],
 ) -> Tasks:
     """Put them together. The cache reader is shared with the till; nobody else asks it what has changed."""
-    finder = TicketFinder(cache, trust, settings.station, behind=BEHIND, ahead=AHEAD)
+    finder = TicketFinder(cache, trust, settings.station, behind=BEHIND, until=lambda at: last_on_sale(shelf, at))
     taking = Taking(
         journal=journal, cache=cache, finder=finder, arbiter=settings.arbiter, centre=settings.centre, now=now
     )

@@ -6,7 +6,7 @@ itself: its own journal is asked where the cache has not heard of it yet.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sync.cache import CacheReader
@@ -37,7 +37,7 @@ class Hit:
     """
 
     found: Found
-    code: str | None
+    code: str | None = field(repr=False)
     own: IssuedTicket | None
     issuer: str
     card: CardShown = CardShown.NONE
