@@ -2,10 +2,12 @@
 
 import base64
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from kiosk.till.finding.opening import last_on_sale
 from kiosk.till.values import Delivery, FindState, Task
 from sync.journal_uses import claim_use, end_use
 from tests.kiosk.till import bench
@@ -56,6 +58,12 @@ def test_a_card_finds_its_tickets_of_this_till_and_of_others(machine: Machine) -
     assert [each.number for each in found.tickets] == [ELSEWHERE.digits, mine[0].digits]
     assert all(each.handle for each in found.tickets)
     assert {each.handle for each in found.tickets} == {machine.documents.keep(person(7)).handle}
+
+
+def test_documents_look_as_far_ahead_as_is_sold(machine: Machine) -> None:
+    assert last_on_sale(machine.shelf, machine.time.at()) == bench.NOW.replace(hour=19)  # 03:00 at the station
+    machine.time.passed += 20 * 3600
+    assert last_on_sale(machine.shelf, machine.time.at()) == machine.time.at() + timedelta(hours=36), "none is"
 
 
 def test_a_card_after_a_number_proves_it(machine: Machine) -> None:
