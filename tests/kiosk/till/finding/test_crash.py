@@ -53,8 +53,7 @@ def refund_until_it_dies(machine: Machine, number: object, code: str | None) -> 
     return False
 
 
-@pytest.mark.parametrize("silver", [10_000, 1000], ids=["enough coins", "too few"])
-@pytest.mark.parametrize("arbiter", [Line.UP, Line.DOWN, None])
+@pytest.mark.parametrize(("arbiter", "silver"), [(Line.UP, 10_000), (Line.UP, 1000), (Line.DOWN, 10_000), (None, 1000)])
 @pytest.mark.parametrize("point", POINTS)
 def test_dies_at_every_commit(make: Callable[..., Machine], point: str, arbiter: Line | None, silver: int) -> None:
     machine = make(relay=arbiter is not None)
@@ -116,7 +115,7 @@ def test_the_passenger_is_told_the_truth_after_the_restart(machine: Machine) -> 
     assert shown.message[1].startswith("The machine restarted")
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_dies_again_and_again(make: Callable[..., Machine], seed: int) -> None:
     """Any death in any life, any line, any purse: what is owed is paid or claimed, once."""
     draw = Random(seed)
