@@ -42,11 +42,23 @@ class Scanning:
                     return
 
     def rest(self) -> None:
-        """Ask the idle scanner now and then how it is."""
+        """Ask the idle scanner now and then how it is.
+
+        One that cannot be asked is known to work when something was scanned; until then it counts as there while its
+        port can be read, or nobody would ever hold a code under it.
+        """
         if self._scanner is None or self._clock() < self._next_at:
             return
         health = self._scanner.health()
-        self._heard(ok=health.ok, what=health.what, again=HEALTH_EVERY)
+        if health.ok:
+            self._heard(ok=True, what="", again=HEALTH_EVERY)
+            return
+        try:
+            self._scanner.read(0.0)  # a code that is held up idly is nobody's business
+        except DeviceFault as fault:
+            self._heard(ok=False, what=fault.what, again=HEALTH_EVERY)
+        else:
+            self._heard(ok=True, what="", again=HEALTH_EVERY)
 
     def close(self) -> None:
         """Release the port."""
