@@ -13,6 +13,7 @@ from kiosk.till.takings import Takings
 from kiosk.till.till import Till, new_claim_number
 from kiosk.till.values import OrderView, Snapshot
 from sync.cache import CacheWriter
+from sync.journal import Journal
 from sync.journal_orders import open_claim
 from sync.journal_refunds import open_refund
 from sync.points import Probe, no_probe
@@ -31,7 +32,7 @@ CODE = "134567890123456789"
 class MoneySite:
     """A machine: its directory, devices and time. `desk` is the till that runs now."""
 
-    def __init__(self, directory: Path, *, fives: int = 20, ones: int = 40) -> None:
+    def __init__(self, directory: Path, *, fives: int = 20, ones: int = 40, begin: bool = True) -> None:
         self.directory = directory
         self.time = Time()
         self.chance = Chance()
@@ -44,11 +45,13 @@ class MoneySite:
         self.eye = Eye()
         self.swaps = Swaps()
         self.line, self.counter = HandCalls(), HandCalls()
-        self.hear_centre()
         self.takings: Takings
-        self.desk: Desk = self.opened()
-        self.till.start()
-        self.work(2)
+        self.desk: Desk
+        if begin:
+            self.hear_centre()
+            self.opened()
+            self.till.start()
+            self.work(2)
 
     @property
     def till(self) -> Till:
@@ -137,9 +140,7 @@ class MoneySite:
 
     def journal(self, sql: str) -> int:
         """One number out of the journal."""
-        value = self.desk.journal.rows(sql)[0][0]
-        assert isinstance(value, int)
-        return value
+        return number_in(self.desk.journal, sql)
 
     def holds(self) -> int:
         """Fen that this machine and its accounts hold beyond the coins that it was filled with."""
@@ -147,25 +148,8 @@ class MoneySite:
         return self.validator.stacker + self.coins.box - given + self.centre.balance + self.terminal.balance
 
     def stands_for(self) -> int:
-        """Fen that the journal accounts for: tickets, claims, what orders and refunds still have, and what is leaving.
-        Claims for notes that nobody has found are not of it.
-        """
-        total = "SELECT coalesce(sum(fen), 0) FROM "
-        unbacked = f"(SELECT claim FROM doubts WHERE ended IS NULL UNION {VOID})"
-        fares = self.journal("SELECT coalesce(sum(fare), 0) FROM tickets")
-        fares -= self.journal(total + "refunds")
-        swapped = self.journal(
-            "SELECT coalesce(sum(CASE direction WHEN 'taken' THEN fen ELSE -fen END), 0) FROM money "
-            "WHERE method = 'ticket'"
-        )
-        claims = self.journal(total + f"claims WHERE claim NOT IN {unbacked}")
-        held = self.journal(
-            total + "(SELECT b.fen + (SELECT coalesce(sum(fen), 0) FROM claims c WHERE c.order_id = b.order_id "
-            f"AND claim IN {unbacked}) "
-            "- (SELECT coalesce(sum(fare), 0) FROM tickets t WHERE t.order_id = b.order_id) AS fen FROM balances b)"
-        )
-        leaving = self.journal(total + "payouts WHERE payout NOT IN (SELECT payout FROM payout_ends)")
-        return fares + claims + held + leaving - swapped
+        """See the function of that name."""
+        return stands_for(self.desk.journal)
 
     def unexplained(self) -> int:
         """Fen that the machine and its accounts have too much or too little, beyond what claims say of it that nobody
@@ -214,3 +198,34 @@ class MoneySite:
             self.start()  # without a death: a claim cut off is the task's to take up, and tried with it
             with self.desk.journal.transaction() as tx:
                 open_claim(tx, claim=new_claim_number(self.chance), order=refund, fen=rest, reason="refund")
+
+
+def number_in(journal: Journal, sql: str) -> int:
+    """One number out of a journal."""
+    value = journal.rows(sql)[0][0]
+    assert isinstance(value, int)
+    return value
+
+
+def stands_for(journal: Journal) -> int:
+    """Fen that the journal accounts for: tickets, claims, what orders and refunds still have, and what is leaving.
+    Claims for notes that nobody has found are not of it.
+    """
+    total = "SELECT coalesce(sum(fen), 0) FROM "
+    unbacked = f"(SELECT claim FROM doubts WHERE ended IS NULL UNION {VOID})"
+    fares = number_in(journal, "SELECT coalesce(sum(fare), 0) FROM tickets")
+    fares -= number_in(journal, total + "refunds")
+    swapped = number_in(
+        journal,
+        "SELECT coalesce(sum(CASE direction WHEN 'taken' THEN fen ELSE -fen END), 0) FROM money "
+        "WHERE method = 'ticket'",
+    )
+    claims = number_in(journal, total + f"claims WHERE claim NOT IN {unbacked}")
+    held = number_in(
+        journal,
+        total + "(SELECT b.fen + (SELECT coalesce(sum(fen), 0) FROM claims c WHERE c.order_id = b.order_id "
+        f"AND claim IN {unbacked}) "
+        "- (SELECT coalesce(sum(fare), 0) FROM tickets t WHERE t.order_id = b.order_id) AS fen FROM balances b)",
+    )
+    leaving = number_in(journal, total + "payouts WHERE payout NOT IN (SELECT payout FROM payout_ends)")
+    return fares + claims + held + leaving - swapped
