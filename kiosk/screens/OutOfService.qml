@@ -15,19 +15,26 @@ Item {
         most: Look.portrait ? 3 : 6
     }
 
-    Column {
+    Icon {
+        id: sign
+
+        readonly property real gap: Look.mm(5)
+
         anchors.horizontalCenter: parent.horizontalCenter
-        y: Math.max(0, Math.round((others.y - height) / 2))
+        y: words.y - gap - size
+        sign: "attention"
+        visible: !Look.large && size >= Look.mm(14) // where the words leave room for it
+        size: Math.min(Look.mm(34), others.y - words.height - 2 * gap)
+        ink: Look.attention
+    }
+    Column {
+        id: words
+
+        anchors.horizontalCenter: parent.horizontalCenter
+        y: Math.max(0, Math.round((others.y - height + (sign.visible ? sign.size + sign.gap : 0)) / 2))
         width: Math.min(parent.width, Look.mm(Look.large ? 328 : 230))
         spacing: Look.mm(Look.wide ? 2 : 5)
 
-        Icon {
-            anchors.horizontalCenter: parent.horizontalCenter
-            sign: "attention"
-            visible: !Look.large && (Look.portrait || others.lines < 2)
-            size: Look.mm(34)
-            ink: Look.attention
-        }
         Label {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter

@@ -23,7 +23,7 @@ ZH_LARGE, EN_LARGE = Look(language="zh", large=True), Look(language="en", large=
 LONG_WORDS = Look(language=LONG)  # longer than English: what has room for it has room for English
 LOW = (Look(language=LONG, large=True, low=True),)
 CASES = {
-    "wide": (WIDE, (ZH_LARGE, LONG_WORDS, EN_LARGE)),
+    "wide": (WIDE, (ZH_LARGE, LONG_WORDS, EN_LARGE, Look(language="en"))),
     "high": (HIGH, (EN_LARGE, LONG_WORDS)),
     "tall": (TALL, LOW),
 }
