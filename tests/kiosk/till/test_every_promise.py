@@ -216,7 +216,11 @@ class Story:
         if not rows:
             return
         number, fare, order = rng.choice(rows)
-        found = site.desk.journal.rows("SELECT payment FROM payments WHERE order_id = ? AND method = 'qr'", (order,))
+        found = site.desk.journal.rows(
+            "SELECT payment FROM payments JOIN payment_ends USING (payment) WHERE order_id = ? AND method = 'qr' "
+            "AND outcome = 'paid'",
+            (order,),
+        )
         way = CASH if not found else Way.of(f"qr:{found[0][0]}")
         site.take_back(number, fare, way, self.attempt)  # type: ignore[arg-type]  # SQL's
 
