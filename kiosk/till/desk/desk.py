@@ -152,7 +152,7 @@ class CashDesk:
             said=" / ".join(claim_reason(claim.reason)),
             state="void" if ended == "returned" else "settled" if claim.settled_by is not None else "open",
             by=claim.settled_by or "",
-            certain=ended is not None,
+            certain=ended is not None and claim.reason != Closing.UNCLEAR_PAYOUT,
             opened_at=self._at(cast(int, rows[0][0])),
             ticket="" if asked is None else asked.number.digits,
         )

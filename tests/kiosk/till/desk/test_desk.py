@@ -145,6 +145,14 @@ def test_a_number_that_is_none_is_refused_and_stops_no_till(machine: Machine, ty
         machine.desk.answer({"do": "claim", "claim": typed})
 
 
+def test_coins_that_nobody_can_account_for_are_looked_for_first(machine: Machine) -> None:
+    order = machine.cash(4500)
+    with machine.journal.transaction() as tx:
+        open_claim(tx, claim="210987654321", order=order, fen=Fen(500), reason="unclear-payout")
+    shown = machine.desk.claim("210987654321")
+    assert (shown.state, shown.certain) == ("open", False)
+
+
 def test_a_claim_of_another_machine_is_not_paid_here(machine: Machine) -> None:
     with pytest.raises(EnvironmentFault, match="has never opened a claim 999999999999"):
         machine.desk.settle("999999999999", code())
