@@ -116,7 +116,7 @@ def kind_of(way: str | None) -> Kind:
 def state_of(phase: Phase, kind: Kind, code: str) -> PaymentState:
     """How a payment is shown."""
     match phase:
-        case Phase.ASKED if kind.means is Means.QR_SHOW:
+        case Phase.ASKED | Phase.WAITING if kind.means is Means.QR_SHOW and not code:
             return PaymentState.STARTING
         case Phase.ASKED | Phase.PAID:
             return PaymentState.CONFIRMING

@@ -57,10 +57,10 @@ def way_words(way: Way, back: Fen, returns: Returns) -> Words:
     match way.method:
         case "cash" if returns.can_give(back):
             return ("本机退硬币。", "In coins, by this machine.")
-        case "cash" if (most := min(returns.most_cash(), back)) > 0:
+        case "cash" if (most := _in_coins(back, returns)) > 0:
             return (
-                f"本机约可退 {yuan(Fen(most))} 硬币，其余打印凭条，到售票窗口领取。",
-                f"About {yuan(Fen(most))} in coins by this machine; for the rest a slip for the ticket window.",
+                f"本机约可退 {yuan(most)} 硬币，其余打印凭条，到售票窗口领取。",
+                f"About {yuan(most)} in coins by this machine; for the rest a slip for the ticket window.",
             )
         case "cash":
             return (
@@ -86,6 +86,12 @@ def way_done(way: Way) -> Words:
             return ("原银行卡", "the card")
         case _:
             return ("凭条", "a slip")
+
+
+def _in_coins(back: Fen, returns: Returns) -> Fen:
+    """How much of `back` there are coins for now: with none below a yuan, ¥44 of ¥44.80."""
+    most = min(returns.most_cash(), back)
+    return next((Fen(fen) for fen in range(most, 0, -1) if returns.can_give(Fen(fen))), Fen(0))
 
 
 def _way(journal: Readable, order: UUID, method: str) -> Way:
