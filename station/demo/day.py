@@ -5,33 +5,25 @@ the other side (witness.py).
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from station.demo.buying import Bought, Buyer
 from station.demo.lane import grouped
-from station.demo.passenger import CHEN, LI, WANG, ZHANG, ZHAO, Person, until
+from station.demo.other_money import OtherMoney
+from station.demo.passenger import CHEN, LI, ZHANG, ZHAO, until
 from station.demo.report import NotSeen, Report
 from station.demo.scene import Scene, Sold
 from station.demo.settled import apart
 from station.demo.site import Site
 from station.demo.staff import Staff
+from station.demo.tickets_again import TicketsAgain
 from station.demo.two_gates import TwoGates
-from station.demo.witness import codes_in, facts, need, rows
+from station.demo.witness import need, rows
 
 BREAKS = ("printer", "coil", "push", "cache", "arbiter")
 MOST_TOUCHES = 7
-
-
-@dataclass(slots=True)
-class Bought:
-    """What one purchase left behind."""
-
-    codes: list[str] = field(default_factory=list)
-    numbers: list[str] = field(default_factory=list)
-    pictures: list[Path] = field(default_factory=list)
-    fares: int = 0
 
 
 class Day:
@@ -45,10 +37,14 @@ class Day:
         self._passenger = self._scene.passenger
         self._gates = TwoGates(self._scene, sabotage)
         self._staff = Staff(self._scene)
+        self._buyer = Buyer(self._scene)
+        self._again = TicketsAgain(self._scene)
+        self._money = OtherMoney(self._scene, self._buyer)
+        self._at_the_gate = ""
         self._first = Bought()
         self._offline = Bought()
         self._web = self._by_card = Sold("", "")
-        self._openings = 0
+        self._openings = self._to_pay = 0
 
     def play(self) -> bool:
         """Play all steps, stopping at the first that is not seen."""
@@ -75,10 +71,16 @@ class Day:
             ("coil: the barrier is opened, on the wire and in the device", self._coil),
             ("passage: the passenger walks through, and the centre knows it", self._passage),
             ("copy: the same ticket again is refused, the coil stays untouched", self._copy),
-            ("web: a ticket that the centre sold is admitted from a phone", self._web_ticket),
+            ("check: the kiosk says of that ticket what the gate has said", self._check),
+            ("collect: a ticket of the web is printed for the ID card that bought it", self._collect),
+            ("web: the same ticket, that the centre sold, is admitted from a phone", self._web_ticket),
+            ("phone: a code on a phone pays, once it is confirmed there", self._money.phone),
+            ("change: a note that is too large goes in, coins come out", self._money.change),
+            ("refund: that ticket is taken back for coins, and no gate lets it in", self._refund),
             ("pull: more web tickets reach both gates' caches, for later", self._for_later),
             ("badge: an attendant gets a badge, and every terminal hears of it", self._staff.gets_a_badge),
             ("cut: the line is cut", self._cut),
+            ("offline phone: what cannot be honoured is taken back, and offered no more", self._offline_phone),
             ("offline sale: two travellers buy in English, for cash", self._offline_sale),
             ("offline print: both tickets come out", self._offline_print),
             ("offline admission: the first walks through on the printed ticket", self._offline_admission),
@@ -151,63 +153,17 @@ class Day:
         if self._break == "push":
             self._site.line.do("refuse", text="POST /v1/sync/push")
         before = self._passenger.touches
-        self._first = self._buys([ZHANG])
+        self._first = self._buyer.buys([ZHANG])
         touches = self._passenger.touches - before
         need(touches <= MOST_TOUCHES, f"{touches} touches for the next coach and one adult")
         ticket = grouped(self._first.numbers[0])
         return f"{touches} touches; ¥{self._first.fares / 100:.2f} in the stacker, ticket {ticket}"
 
-    def _buys(self, people: list[Person]) -> Bought:
-        """Choose, identify, pay; returns when every ticket is issued, whatever the printer does."""
-        hand, journal = self._passenger, self._site.kiosk_store / "journal.db"
-        issued_before = len(facts(journal, "ticket.issued"))
-        trip = self._scene.trip()
-        if hand.waits_for("attract.start", "whereTo.stop").startswith("attract"):
-            hand.touches_control("attract.start")
-        hand.touches_control(f"whereTo.stop.{trip['stop']}")
-        hand.touches_control(f"which.trip.{trip['trip']}")
-        hand.waits_for("who.")
-        for person in people:
-            already = sum(hand.sees(f"who.change.{index}") for index in range(5))
-            hand.lays_card_on("id-reader-kiosk", person)
-            hand.waits_for(f"who.change.{already}")
-            hand.takes_card_from("id-reader-kiosk")
-        hand.touches_control("who.confirm")
-        hand.touches_control("pay.cash")
-        stacker = self._site.devices["cash"].control
-        before = stacker.state()["total_fen"]
-        total = trip["fare"] * len(people)
-        hand.pays(total)
-        until(lambda: len(facts(journal, "ticket.issued")) == issued_before + len(people), "the tickets in the journal")
-        need(stacker.state()["total_fen"] - before == total, "the stacker holds another sum than the fares")
-        issued = facts(journal, "ticket.issued")[issued_before:]
-        return Bought([each["code"] for each in issued], [each["number"] for each in issued], [], total)
-
     def _printer(self) -> str:
-        seen = self._prints(self._first, self._report.folder)
+        seen = self._buyer.prints(self._first)
         self._report.touches = self._passenger.touches
         need(self._report.touches <= MOST_TOUCHES, f"{self._report.touches} touches for one ticket")
         return seen
-
-    def _prints(self, bought: Bought, folder: Path) -> str:
-        printed = self._site.devices["printer"].folder / "printed"
-        for number, code in zip(bought.numbers, bought.codes, strict=True):
-
-            def holding(code: str = code) -> Path | None:
-                return next((each for each in sorted(printed.glob("*.png")) if codes_in(each) == [code]), None)
-
-            until(holding, f"a printed piece whose code is ticket {grouped(number)}", 20)
-            piece = holding()
-            assert piece is not None
-            kept = folder / f"ticket-{len(self._report.printed) + 1}.png"
-            shutil.copy(piece, kept)
-            bought.pictures.append(kept)
-            self._report.printed.append(kept)
-        self._report.kept.setdefault("delegated_ticket", bought.codes[0])
-        self._passenger.waits_for("done.finish")
-        self._passenger.touches_control("done.finish")
-        self._passenger.waits_for("attract.start")
-        return f"{len(bought.codes)} printed; zbarimg reads exactly the ticket in the till's journal"
 
     def _push(self) -> str:
         number = self._first.numbers[0]
@@ -240,11 +196,23 @@ class Day:
         return "beams counted by the barrier, use.passed at the gate, and the centre has it"
 
     def _copy(self) -> str:
-        return self._scene.first.refuses(self._first.codes[0], self._first.numbers[0], "used")
+        self._at_the_gate = self._scene.first.refuses(self._first.codes[0], self._first.numbers[0], "used")
+        return self._at_the_gate
+
+    # --- the kiosk again
+
+    def _check(self) -> str:
+        return self._again.checks(self._first.codes[0], self._at_the_gate)
+
+    def _collect(self) -> str:
+        self._web, seen = self._again.collects()
+        self._report.kept["ticket"] = self._web.code
+        return seen
+
+    def _refund(self) -> str:
+        return self._again.refunds(self._money.changed.numbers[0], self._money.changed.codes[0])
 
     def _web_ticket(self) -> str:
-        self._web = self._scene.centre_sells(WANG)
-        self._report.kept["ticket"] = self._web.code
         self._scene.first.scans(self._web.code)
         self._scene.first.admits(self._web.number)
         self._scene.first.walks_through(self._web.number)
@@ -268,13 +236,17 @@ class Day:
             return f"nothing answers any more ({type(error).__name__}); the centre itself goes on"
         raise NotSeen("the centre still answers through the line")
 
-    def _offline_sale(self) -> str:
+    def _offline_phone(self) -> str:
         self._passenger.touches_control("band.language")
-        self._offline = self._buys([LI, ZHAO])
+        self._to_pay = self._buyer.chooses([LI, ZHAO])
+        return self._money.no_phone()
+
+    def _offline_sale(self) -> str:
+        self._offline = self._buyer.pays(self._to_pay)
         return f"two tickets, ¥{self._offline.fares / 100:.2f} in the stacker"
 
     def _offline_print(self) -> str:
-        return self._prints(self._offline, self._report.folder)
+        return self._buyer.prints(self._offline)
 
     def _offline_admission(self) -> str:
         self._passenger.shows_picture(self._offline.pictures[0])
@@ -317,6 +289,8 @@ class Day:
             self._stands_at_centre(number)
         until(lambda: not apart(self._site.centre_db, self._scene.stores), "the same facts on both sides", 20)
         until(lambda: not self._staff.acts_at_centre(), "the acts of staff in the centre's word of the coach", 15)
+        need(self._money.nothing_taken(), "the provider took money for the payment that nobody answered")
+        need(self._scene.accounts()["difference"] == 0, "the station's accounts do not come out even")
         found = rows(self._site.centre_db, "SELECT kind, subject FROM incidents ORDER BY kind")
         use = f"{self._gates.twice}/1"
         want = [
@@ -325,7 +299,10 @@ class Day:
             ("use_claimed_twice", use),
         ]
         need(found == want, f"incidents at the centre: {found}")
-        return "journals, caches and centre.db hold the same facts; the ticket let in twice is an incident there"
+        return (
+            "journals, caches and centre.db hold the same facts; accounts come out even, and the payment that nobody "
+            "answered cost nobody anything; the ticket let in twice is an incident there"
+        )
 
     def _strangers(self) -> str:
         trust = str(self._report.folder / "trust-list.cbor")

@@ -1,8 +1,9 @@
 """The kiosk as it is, with a hand in front of it: a control socket that can point, look and take pictures.
 
 Commands (one JSON object per line): {"do": "controls"} lists what can be touched now with its rectangle, {"do":
-"spoken"} with the words a screen reader says; {"do": "tap", "name": …} presses and releases the pointer in the middle
-of that control, as a finger would; {"do": "grab", "path": …} saves the screen. The hand never calls the kiosk's code.
+"spoken"} with the words a screen reader says; {"do": "texts"} lists what can be read and whether it is cut off; {"do":
+"tap", "name": …} presses and releases the pointer in the middle of that control, as a finger would; {"do": "grab",
+"path": …} saves the screen. The hand never calls the kiosk's code.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from kiosk.app import KioskWindow
-from kiosk.inventory import Control
+from kiosk.inventory import Control, Words
 from station import kiosk_process
 from station.config import load
 from station.demo.gui_orders import Order, Orders
@@ -34,6 +35,8 @@ class Hand:
                 return {each.name: each.box for each in self._touchable()}
             case "spoken":
                 return {each.name: each.spoken for each in self._touchable()}
+            case "texts":
+                return {each.text: each.cut for each in self._kiosk.inventory.shown() if isinstance(each, Words)}
             case "tap":
                 control = next((each for each in self._touchable() if each.name == order["name"]), None)
                 if control is None:
@@ -47,7 +50,7 @@ class Hand:
                     raise ValueError(f"the picture was not saved to {order['path']}")
                 return {}
             case other:
-                raise ValueError(f"{other}: the hand knows controls, spoken, tap and grab")
+                raise ValueError(f"{other}: the hand knows controls, spoken, texts, tap and grab")
 
     def _touchable(self) -> list[Control]:
         """Everything that can be touched now."""

@@ -61,11 +61,11 @@ class Lane:
         until(claimed, f"use.claimed of ticket {grouped(number)} by {by} in the journal of lane {self.name}")
         return claimed()[-1]
 
-    def refuses(self, code: str, number: str, reason: str) -> str:
+    def refuses(self, code: str, number: str, reason: str, within: float = 10.0) -> str:
         """Hold up a code that must be refused for this reason, with the coil untouched; returns what is said."""
         before, refused, said = self.openings(), len(self.refusals()), len(self._said("stop"))
         self.scans(code)
-        until(lambda: len(self.refusals()) == refused + 1, f"a refusal in the journal of lane {self.name}")
+        until(lambda: len(self.refusals()) == refused + 1, f"a refusal in the journal of lane {self.name}", within)
         last = self.refusals()[-1]
         need((last["number"], last["reason"]) == (number, reason), f"refused for another reason: {last['reason']}")
         need(self.openings() == before, "the coil was written all the same")

@@ -17,6 +17,12 @@ CARD_SECONDS = 1.0
 """How long a hand takes from one card to the next; a reader must see that the first was taken away."""
 
 
+AGAIN_SECONDS = 3.0
+"""After how long a passenger touches once more what has not answered, or holds it out again."""
+HELD_OUT = 8
+"""How often, before the passenger only waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody with an ID card. Made up: the number's check digit is right, its holder does not exist."""
@@ -34,6 +40,8 @@ SUN = Person("孙丽娟", "371122198802146023")
 QIAN = Person("钱国栋", "371122197511034510")
 ZHOU = Person("周海燕", "371100199205307833")
 WU = Person("吴建华", "371323198609172649")
+HAN = Person("韩雪梅", "371328199108123044")
+TANG = Person("唐志刚", "370786198704253152")
 ZHENG = Person("郑文博", "370784199901229057")
 
 
@@ -80,6 +88,16 @@ class Passenger:
         self.touches += 1
         return seen
 
+    def touches_until(self, name: str, done: Callable[[], object], what: str, timeout: float = 25.0) -> None:
+        """Touch a control, and again where that changed nothing, until `done`; `what` names that."""
+        until = time.monotonic() + timeout
+        while not done():
+            if time.monotonic() > until:
+                raise TimeoutError(f"not seen within {timeout:.0f} s: {what}")
+            self.touches_control(name)
+            with contextlib.suppress(TimeoutError):
+                wait_until(done, AGAIN_SECONDS, what)
+
     def photographs(self, what: str) -> Path:
         """Keep a picture of the screen."""
         path = self.album.next(what)
@@ -102,7 +120,7 @@ class Passenger:
 
     def pays(self, fen: int, photograph: bool = True) -> list[int]:
         """Put bills in until `fen` is paid, each once the validator takes it. Returns the bills, in fen."""
-        control = self._site.devices["cash"].control
+        control = self._site.notes
         paid: list[int] = []
         while sum(paid) < fen:
             due = fen - sum(paid)
@@ -121,9 +139,22 @@ class Passenger:
                 self.photographs("paying")
         return paid
 
+    def pays_with(self, bill: int) -> None:
+        """Put this one bill in once the validator takes it."""
+        notes = self._site.notes
+
+        def open_for_it() -> bool:
+            state = notes.state()
+            return bool(state["accepting"] and not state["escrow"] and bill in state["accepts"])
+
+        while True:
+            wait_until(open_for_it, 15, f"the bill validator to accept a bill of {bill} fen")
+            if self._puts_in(bill):
+                return  # else it came back, because the slot closed at that moment: put it in again
+
     def _puts_in(self, bill: int) -> bool:
         """Put one bill in; returns whether it was kept."""
-        control = self._site.devices["cash"].control
+        control = self._site.notes
         before = control.state()
         if not control.do("insert", fen=bill)["taken"]:
             return False
@@ -134,6 +165,25 @@ class Passenger:
 
         wait_until(settled, 10, f"a bill of {bill} fen kept or given back")
         return bool(control.state()["total_fen"] == before["total_fen"] + bill)
+
+    def holds_to_kiosk(self, text: str) -> None:
+        """Hold a code under the kiosk's scanner."""
+        self._site.devices["scanner-kiosk"].control.do("scan", text=text)
+
+    def holds_ticket_to_kiosk(self, code: str, then: str) -> None:
+        """Hold a ticket's code under the kiosk's scanner, and again as long as nothing comes of it: `then` is the
+        control that does.
+        """
+        for _ in range(HELD_OUT):
+            self.holds_to_kiosk(code)
+            with contextlib.suppress(TimeoutError):
+                self.waits_for(then, timeout=AGAIN_SECONDS)
+                return
+        self.waits_for(then)
+
+    def reads(self) -> list[str]:
+        """What can be read on the kiosk's screen now."""
+        return list(self._site.kiosk_pointer.do("texts")["state"])
 
     def shows_phone(self, text: str) -> None:
         """Hold a code to the gate's scanner."""

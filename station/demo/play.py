@@ -14,6 +14,7 @@ from station.demo.passenger import CHEN, LI, WANG, ZHANG, ZHAO, Passenger
 from station.demo.processes import ProcessFault, wait_until
 from station.demo.report import NotSeen
 from station.demo.site import Site
+from station.demo.terminals import DISPENSERS
 from station.demo.witness import codes_in
 
 PEOPLE = {"zhang": ZHANG, "li": LI, "wang": WANG, "chen": CHEN, "zhao": ZHAO}
@@ -22,6 +23,8 @@ HELP = """Work the devices (the kiosk is touched in its window, or here with `to
   screen                what can be touched now          touch NAME         touch it
   picture [NAME]        save the screen                  card WHO           lay an ID card on the kiosk's reader
   insert YUAN           put a bill in                    card off           take it away
+  coin YUAN             put a coin in                    tray               take the coins that came out
+  hold [TEXT]           hold a code under its scanner: a ticket's (without TEXT the newest), or 18 digits of a phone
   printed               list what the printer cut        paper out|in       pull the paper, or load it
   lane NAME             go to lane 1A or 1B (gate 1) or 2A (gate 2): where the next orders are done
   scan [TEXT]           hold a code to the scanner       walk               walk through the lane
@@ -115,8 +118,20 @@ def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]],
         return "\n".join(f"{name:<28}{' '.join(shown[name].split())}".rstrip() for name in sorted(shown))
 
     def insert(words: list[str]) -> str:
-        answer = site.devices["cash"].control.do("insert", fen=round(float(words[0]) * 100))
+        answer = site.notes.do("insert", fen=round(float(words[0]) * 100))
         return "the note goes in" if answer["taken"] else f"the note comes back: {answer['why']}"
+
+    def coin(words: list[str]) -> str:
+        answer = site.on_cash_line("coins").do("insert", fen=round(float(words[0]) * 100))
+        return "the coin goes in" if answer["taken"] else f"the coin falls through: {answer['why']}"
+
+    def tray() -> str:
+        fen = sum(site.on_cash_line(name).do("take")["coins"] * value for name, (_, value) in DISPENSERS.items())
+        return f"¥{fen / 100:.2f} in coins lay in the tray"
+
+    def hold(words: list[str]) -> str:
+        passenger.holds_to_kiosk(words[0] if words else codes_in(newest())[0])
+        return "done"
 
     def at_gate(lane: Lane, act: Callable[[], str]) -> str:
         before = len(lane.announced())
@@ -210,6 +225,9 @@ def _orders(site: Site, passenger: Passenger) -> dict[str, Callable[[list[str]],
             else at_gate(lanes["1A"], lambda: card("id-reader-gate", words))
         ),
         "insert": insert,
+        "coin": coin,
+        "tray": lambda _: tray(),
+        "hold": hold,
         "printed": lambda _: "\n".join(map(str, printed())) or "nothing yet",
         "paper": lambda words: device("printer", "paper_out" if words[0] == "out" else "load_paper"),
         "show": lambda words: at_gate(lanes["1A"], lambda: show(words)),

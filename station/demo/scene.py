@@ -1,5 +1,6 @@
 """What all parts of the day share: the site, the report, who does what, the departure, and the tickets of the web."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,11 +79,34 @@ class Scene:
             "kind": 0,
             "children": 0,
         }
-        headers = {"Authorization": f"Bearer {self.site.office_token()}"}
-        url = f"{self.site.centre_url()}/v1/office/sales"
-        answer = httpx.post(url, json=sale, headers=headers, timeout=10, trust_env=False)
-        need(answer.status_code == httpx.codes.OK, f"the centre did not sell: {answer.text}")
-        return Sold(answer.json()["number"], answer.json()["code"])
+        sold = self._office("POST", "/v1/office/sales", sale)
+        return Sold(sold["number"], sold["code"])
+
+    def accounts(self) -> dict[str, Any]:
+        """The station's money as the centre's office sees it."""
+        return self._office("GET", "/v1/office/accounts")
+
+    def sandbox(self) -> dict[str, Any]:
+        """What the payment provider, here a sandbox, has taken and given back for the station."""
+        return self._office("GET", "/v1/sandbox/accounts")
+
+    def lets_next_payment(self, **behaviour: object) -> None:
+        """Tell the sandbox how the next payment shall go."""
+        self._office("POST", "/v1/sandbox/behaviour", behaviour)
+
+    def _office(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """Ask the centre as the station's office, not through the line."""
+        answer = httpx.request(
+            method,
+            f"{self.site.centre_url()}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self.site.office_token()}"},
+            timeout=10,
+            trust_env=False,
+        )
+        need(answer.status_code == httpx.codes.OK, f"the centre answers {path} with {answer.text}")
+        found: dict[str, Any] = answer.json()
+        return found
 
     def reaches_gates(self, *tickets: Sold) -> None:
         """Wait until the caches of both gates hold these tickets."""

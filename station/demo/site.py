@@ -1,11 +1,12 @@
 """A whole station on this machine: centre, line, terminals and their devices; every part is its own process.
 
-centre ── line ─┬─ sync(kiosk-1) ─ cache.db │ journal.db ─ kiosk  ─ printer, bill validator, ID reader
+centre ── line ─┬─ sync(kiosk-1) ─ cache.db │ journal.db ─ kiosk  ─ printer, bill validator, ID reader (and with `lan`:
+                │                                                   coin acceptor, two dispensers, scanner)
                 ├─ sync(gate-1)  ─ cache.db │ journal.db ─ gate   ─ lane 1A: camera, scanner, ID reader, barrier
                 ├─ sync(gate-2)  ─ cache.db │ journal.db ─ gate-2 ─ lanes 1B, 2A: scanner, barrier each
                 └─ sync(relay-1) ─ cache.db │ journal.db, relay.db ─ relay, which all of them ask in the LAN
 
-The last two are there with `lan` only.
+The last two are there with `lan` only; then the kiosk asks the centre and the relay by itself, too.
 """
 
 import contextlib
@@ -18,11 +19,20 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from drivers.simulation import Control
 from station.demo.processes import Child, ProcessFault
-from station.demo.terminals import DEVICES, FIRST, KINDS, SECOND, SECOND_DEVICES, free_place, write_configurations
+from station.demo.terminals import (
+    DEVICES,
+    FIRST,
+    KINDS,
+    SECOND,
+    SECOND_DEVICES,
+    WHOLE_KIOSK_DEVICES,
+    free_place,
+    write_configurations,
+)
 from tickets.keys import SigningKey
 
 BADGE, INITIALS, PIN = "0107", "WL", "740258193306"
@@ -46,10 +56,29 @@ class Device:
         return [bytes.fromhex(line["hex"]) for line in lines if line["way"] == way]
 
 
+@dataclass(frozen=True, slots=True)
+class OnALine:
+    """A hand for one of several devices on one line; without a name, for the only one."""
+
+    control: Control
+    name: str
+
+    def do(self, command: str, **arguments: object) -> dict[str, Any]:
+        """Work it."""
+        named = {"device": self.name} if self.name else {}
+        return self.control.do(command, **named, **arguments)
+
+    def state(self) -> dict[str, Any]:
+        """Its true state."""
+        state: dict[str, Any] = self.control.state()
+        return state[self.name] if self.name else state
+
+
 class Site:
     """Everything that runs. `start()` brings up centre, line and devices and enrols the terminals.
 
-    `lan`: with a second gate, a relay, and displays at the lanes.
+    `lan`: with a second gate, a relay, displays at the lanes, and a kiosk that also takes and gives coins, reads codes
+    and is paid by phones (the centre has a payment sandbox).
     """
 
     def __init__(self, folder: Path, *, lan: bool = False, windows: bool = False) -> None:
@@ -61,7 +90,8 @@ class Site:
         self.gate_label = "1"
         self.lanes = {**FIRST, **SECOND} if lan else FIRST
         self.terminals = {name: folder / name for name in KINDS if lan or name in ("kiosk-1", "gate-1")}
-        self._device_kinds = {**DEVICES, **SECOND_DEVICES} if lan else DEVICES
+        self._device_kinds = {**DEVICES, **SECOND_DEVICES, **WHOLE_KIOSK_DEVICES} if lan else DEVICES
+        self._whole_kiosk = lan
         self._relay = free_place() if lan else None
         self._sockets = Path(tempfile.mkdtemp(prefix="waystation-"))
         self._qt = {} if windows else {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
@@ -81,7 +111,8 @@ class Site:
         self.pin_file.write_text(PIN, "ascii")
         for name in self._device_kinds:
             self._launch_device(name)
-        self.waystation("centre", "init", "--dir", str(self.centre_store))
+        payments = ("--payments", "sandbox") if self._whole_kiosk else ()
+        self.waystation("centre", "init", "--dir", str(self.centre_store), *payments)
         self.run("centre", ["station.cli", "centre", "run", "--dir", str(self.centre_store), "--port", "0"])
         centre = self.children["centre"].ready["url"].removeprefix("http://").rstrip("/")
         self.run("line", ["station.demo.line", "--to", centre, "--control", str(self._sockets / "line")])
@@ -194,6 +225,15 @@ class Site:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @property
+    def notes(self) -> "OnALine":
+        """The bill validator, alone on its line or one of several."""
+        return OnALine(self.devices["cash"].control, "notes" if self._whole_kiosk else "")
+
+    def on_cash_line(self, name: str) -> "OnALine":
+        """What else is on the cash line: `coins`, and the dispensers `yuan` and `half`."""
+        return OnALine(self.devices["cash"].control, name)
 
     def start_device(self, name: str) -> None:
         """Put one simulated device on its port again, with the state it kept."""

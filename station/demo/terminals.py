@@ -68,6 +68,12 @@ SECOND_DEVICES = {
     for place in SECOND.values()
     for name, kind in ((place.scanner, "scanner"), (place.barrier, "barrier"))
 }
+WHOLE_KIOSK_DEVICES = {"cash": ("cctalk-line", "pty:PLACE"), "scanner-kiosk": ("scanner", "pty:PLACE")}
+"""A kiosk that takes more than notes: one ccTalk line with validator, coin acceptor and dispensers; a code scanner."""
+DISPENSERS = {"yuan": (3, 100), "half": (4, 50)}
+"""The line's dispensers by their names there: ccTalk address, and the value of their coins in fen."""
+DISPENSER_COINS = 200
+"""What is in each of them at first."""
 
 KINDS = {"kiosk-1": "till", "gate-1": "gate", "gate-2": "gate", "relay-1": "relay"}
 """What each terminal is enrolled as."""
@@ -76,7 +82,9 @@ KINDS = {"kiosk-1": "till", "gate-1": "gate", "gate-2": "gate", "relay-1": "rela
 def write_configurations(
     terminals: Mapping[str, Path], address: Callable[[str], str], centre: str, relay: str | None
 ) -> None:
-    """Write each terminal's `terminal.toml`. `address` answers where a device is, `relay` is HOST:PORT or None."""
+    """Write each terminal's `terminal.toml`. `address` answers where a device is, `relay` is HOST:PORT or None: then
+    the kiosk takes notes alone.
+    """
     common = (
         f'directory = "."\n[centre]\nurl = "http://{centre}"\n'
         "[sync]\ninterval_seconds = 0.3\nretry_base_seconds = 0.3\nretry_cap_seconds = 2\n"
@@ -93,6 +101,9 @@ def write_configurations(
             case "kiosk-1":
                 own = f"[panel]\n{PANEL}\n"
                 own += device("printer", "printer") + device("cash", "cash") + device("id_reader", "id-reader-kiosk")
+                if relay is not None:
+                    own += device("scanner", "scanner-kiosk") + device("coins", "cash")
+                    own += "".join(device("[dispensers]", "cash") + _dispenser(*of) for of in DISPENSERS.values())
             case "gate-1":
                 own = _gate("1") + f'lane = "1A"\n[camera]\nsource = "{address("camera")}"\n'
                 own += device("scanner", "scanner") + device("barrier", "barrier")
@@ -106,6 +117,10 @@ def write_configurations(
                 own = f'[relay_server]\nlisten = "{relay}"\n'
         store.mkdir()
         (store / "terminal.toml").write_text(common + own, "utf-8")
+
+
+def _dispenser(line_address: int, fen: int) -> str:
+    return f"device = {line_address}\nfen = {fen}\ncoins = {DISPENSER_COINS}\n"
 
 
 def _gate(label: str) -> str:

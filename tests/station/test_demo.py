@@ -34,11 +34,13 @@ def test_the_day_is_seen_and_its_report_holds_for_strangers(the_day: Played) -> 
         assert verdict == "valid", f"{name}: {verdict}"
         assert said["fare"]
     assert Path(report["trust_list"]).exists()
-    assert len(report["printed"]) == 3
+    assert len(report["printed"]) == 5
     assert codes_in(Path(report["printed"][0])) == [report["delegated_ticket"]]
     assert len(list((left / "screens").glob("*.png"))) >= 8
     for shown in ("same-moment", "relay-dead", "moved", "closed", "by-badge", "late"):
         assert list((left / "screens").glob(f"*-lane-*-{shown}.png")), shown
+    for shown in ("checked", "collected", "confirm", "refunded"):
+        assert list((left / "screens").glob(f"*-{shown}.png")), shown
     assert Path(report["departure_sheet"]).stat().st_size > 5_000
     assert "NOT SEEN" not in (left / "timeline.txt").read_text("utf-8")
 
