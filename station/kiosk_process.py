@@ -215,7 +215,7 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
             press=press,
             fonts=fonts,
             cache=cache,
-            others=cash_health(cash),
+            others=cash_health(cash, takings.terminal),
             reader=reader,
             scanner=scanner,
             clock=clock,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
+from drivers.card import CardTerminal
 from drivers.faults import DeviceFault
 from drivers.health import Health
 from drivers.idreader import IdReader
@@ -122,8 +123,8 @@ def door_of(
     )
 
 
-def cash_health(cash: CashDevices) -> Mapping[str, Callable[[], Health]]:
-    """How what takes and gives cash can be asked how it is. No money moves by it."""
+def cash_health(cash: CashDevices, terminal: CardTerminal | None) -> Mapping[str, Callable[[], Health]]:
+    """How what takes and gives money can be asked how it is. No money moves by it."""
     found: dict[str, Callable[[], Health]] = {}
     if cash.notes is not None:
         found["validator"] = cash.notes.health
@@ -131,6 +132,8 @@ def cash_health(cash: CashDevices) -> Mapping[str, Callable[[], Health]]:
         found["coin acceptor"] = cash.coins.health
     for number, dispenser in enumerate(cash.dispensers, 1):
         found[f"hopper-{number}"] = dispenser.health
+    if terminal is not None:
+        found["card terminal"] = terminal.health
     return found
 
 

@@ -53,7 +53,7 @@ Stage {
 
                 Label {
                     width: parent.width
-                    text: line.row.key
+                    text: line.row.name
                     strong: true
                     lineHeight: 0.85
                 }
@@ -74,7 +74,7 @@ Stage {
                 anchors.verticalCenter: parent.verticalCenter
                 height: Look.target
                 enabled: !line.testing
-                name: qsTr("Test %1").arg(line.row.key)
+                name: qsTr("Test %1").arg(line.row.name)
                 text: qsTr("Test")
                 sign: "tool"
                 onTouched: staff.test(line.row.key)

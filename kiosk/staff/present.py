@@ -3,6 +3,7 @@
 from kiosk.present.values import Group, Row
 from kiosk.staff.steps import Inside
 from kiosk.steps import Session
+from kiosk.till.finding.door import device_words
 from kiosk.till.values import Snapshot, StaffView
 
 
@@ -29,6 +30,12 @@ def rows(session: Session, snapshot: Snapshot) -> tuple[Row, ...]:
     view = _view(session, snapshot)
     devices = view.devices if view is not None else ()
     return tuple(
-        {"key": each.name, "state": each.state, "what": each.what, "hint": each.hint}
+        {
+            "key": each.name,
+            "name": session.comfort.pick(device_words(each.name)),
+            "state": each.state,
+            "what": each.what,
+            "hint": each.hint,
+        }
         for each in sorted(devices, key=lambda device: device.state != "fault")
     )

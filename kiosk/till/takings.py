@@ -130,6 +130,11 @@ class Takings:
         """Whether the card terminal said lately that it can take a card."""
         return self._terminal_ok
 
+    @property
+    def terminal(self) -> CardTerminal | None:
+        """The card terminal, to be asked how it is; None where there is none."""
+        return self._terminal
+
     def close(self) -> None:
         """Let go of every device and thread."""
         self.slot.close()

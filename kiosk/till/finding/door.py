@@ -52,6 +52,23 @@ TROUBLES: Mapping[BadgeTrouble, Words] = {
 }
 
 
+DEVICES: Mapping[str, str] = {
+    "printer": "打印机",
+    "ID reader": "证件阅读器",
+    "scanner": "扫描器",
+    "validator": "纸币器",
+    "coin acceptor": "硬币器",
+    "card terminal": "刷卡机",
+}
+"""Devices in Chinese, by their names; a hopper's name ends with its number."""
+
+
+def device_words(name: str) -> Words:
+    """What a device is called on a screen; a name that nobody knows stays as it is."""
+    hopper, _, number = name.rpartition("-")
+    return (f"找零器 {number}" if hopper == "hopper" else DEVICES.get(name, name), name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorDevice:
     """A device behind the door. `health` asks it; `test` does one harmless thing with it and says how that went.
@@ -129,9 +146,8 @@ class Door:
             after = device.health()
             health = health if after.ok else after
         inside.views[name] = _view(name, health)
-        inside.said = (
-            (f"{name}：正常。", f"{name}: works.") if health.ok else (f"{name}：有故障。", f"{name}: {health.what}")
-        )
+        zh, en = device_words(name)
+        inside.said = (f"{zh}：正常。", f"{en}: works.") if health.ok else (f"{zh}：有故障。", f"{en}: {health.what}")
 
     def _open(self, text: str) -> Words | None:
         trust_list, station = self._trust_list(), self._station()

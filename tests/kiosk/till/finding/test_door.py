@@ -9,12 +9,16 @@ import pytest
 from drivers.health import Health
 from kiosk.paper.fonts import find_fonts
 from kiosk.till.finding.calling import Calling
-from kiosk.till.finding.door import NOT_A_BADGE, WRONG_ROLE, Door, DoorDevice
+from kiosk.till.finding.door import NOT_A_BADGE, WRONG_ROLE, Door, DoorDevice, device_words
 from kiosk.till.finding.runs import runs
 from kiosk.till.finding.trial_page import draw_test_page
+from kiosk.till.takings import NoNotes
+from station.devices import CashDevices
+from station.kiosk_tasks import cash_health
 from tests.kiosk.till import bench
 from tests.kiosk.till.bench import NOW, Time, departure, departure_record, usual_records, write_cache
 from tests.kiosk.till.finding.bench import Machine
+from tests.kiosk.till.test_collecting import Terminal
 from tickets.badges import badge_code
 from tickets.departures import DepartureState
 from tickets.keys import SigningKey
@@ -112,8 +116,19 @@ def test_each_device_is_tried_and_said_how_it_went() -> None:
     view = made.view()
     assert view is not None
     assert view.said is not None
-    assert view.said[1] == "validator: works."
+    assert view.said == ("纸币器：正常。", "validator: works.")
     made.test("nothing of that name")
+
+
+def test_devices_are_called_by_words_of_the_language() -> None:
+    assert device_words("coin acceptor") == ("硬币器", "coin acceptor")
+    assert device_words("hopper-2") == ("找零器 2", "hopper-2")
+    assert device_words("a new one") == ("a new one", "a new one")
+
+
+def test_everything_that_takes_money_is_behind_the_door() -> None:
+    cash = CashDevices(notes=NoNotes(), coins=None, dispensers=())
+    assert list(cash_health(cash, Terminal())) == ["validator", "card terminal"]
 
 
 def test_the_trial_page_says_that_it_is_no_ticket() -> None:
