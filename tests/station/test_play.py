@@ -47,7 +47,7 @@ ANSWERS = (
     "the relay is dead",
     "the relay runs",
     "touched",
-    "没有找到？按拼音首字母查找",
+    "按字母查找其他地点",
     "the line is cut",
     "the line is back",
 )
