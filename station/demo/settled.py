@@ -6,11 +6,6 @@ from pathlib import Path
 
 from station.demo.witness import rows
 from sync.compare import Facts, differences, read_cache, read_centre, read_journals
-from sync.digest import UseFact
-
-ASKED_FOR = ("refund", "change")
-ASKED_WITHIN_MS = 5_000
-"""How far a till's question for a use may be from the claim in its journal."""
 
 
 def apart(centre_db: Path, stores: Sequence[Path]) -> list[str]:
@@ -19,23 +14,11 @@ def apart(centre_db: Path, stores: Sequence[Path]) -> list[str]:
     devices = [device for path in journals for (device,) in rows(path, "SELECT device FROM epoch")]
     centre = read_centre(centre_db)
     written = read_journals(journals)
-    found = differences(written, _as_dated(centre.by_devices(devices), written))
+    found = differences(written, centre.by_devices(devices))
     told = _as_told(centre, centre_db)
     for store in stores:
         found += differences(read_cache(store / "cache.db"), told)
     return found
-
-
-def _as_dated(centre: Facts, journals: Facts) -> Facts:
-    """A use that a till asks the centre for is dated there by the question, in its journal by the claim beside it."""
-    written = journals.uses or {}
-
-    def dated(key: tuple[str, ...], use: UseFact) -> UseFact:
-        own = written.get(key)
-        asked = own is not None and use.purpose in ASKED_FOR and abs(own.at_ms - use.at_ms) <= ASKED_WITHIN_MS
-        return replace(use, at_ms=own.at_ms) if own is not None and asked else use
-
-    return replace(centre, uses={key: dated(key, use) for key, use in (centre.uses or {}).items()})
 
 
 def _as_told(centre: Facts, centre_db: Path) -> Facts:

@@ -19,10 +19,13 @@ _MAY_BECOME: Final = {None: ("passed", "released", "unresolved"), "unresolved": 
 """How a use may end: an unresolved one can still be settled by the gate that made it."""
 _WEIGHT: Final = {"passed": 0, "unresolved": 1, None: 2, "released": 3}
 _KEY: Final = ("station_id", "number", "use_no", "attempt")
+_CLAIMED: Final = ("service_date", "lane", "at_ms", "trip", "flags", "shown")
+"""What whoever claimed a use says of the claim."""
+_CHANGING: Final = (*_CLAIMED, "end", "ended_ms", "persons")
 _UPDATE: Final = (
     update(uses)
     .where(*(uses.c[name] == bindparam(f"at_{name}") for name in _KEY))
-    .values(end=bindparam("new_end"), ended_ms=bindparam("new_ended_ms"), persons=bindparam("new_persons"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
 )
 
 
@@ -58,7 +61,7 @@ class Passages:
         self._judge = judge
         self._known: dict[str, list[Passage]] = {}
         self._new: list[Passage] = []
-        self._ended: list[Passage] = []
+        self._changed: list[Passage] = []
         self._touched: dict[tuple[str, int], None] = {}
 
     def load(self, numbers: Iterable[str]) -> None:
@@ -77,10 +80,19 @@ class Passages:
         return self._known[number]
 
     def claim(self, passage: Passage) -> None:
-        """Add an attempt; one that is known already stays as it is."""
-        if self._find(passage.number, passage.use_no, passage.attempt) is None:
+        """Add an attempt. One that is known already keeps its end; when and where it was claimed is what the journal of
+        the device that claimed it says, also of one that was asked for here first.
+        """
+        known = self._find(passage.number, passage.use_no, passage.attempt)
+        if known is None:
             self._known[passage.number].append(passage)
             self._new.append(passage)
+        elif known.device == passage.device and any(
+            getattr(known, name) != getattr(passage, name) for name in _CLAIMED
+        ):
+            for name in _CLAIMED:
+                setattr(known, name, getattr(passage, name))
+            self._change(known)
         self._touched[passage.number, passage.use_no] = None
 
     def end(self, ended: Passage) -> Passage | None:
@@ -98,8 +110,7 @@ class Passages:
             known.end, known.ended_ms = ended.end, ended.ended_ms
             if ended.end == "passed":
                 known.persons = ended.persons
-            if all(known is not each for each in self._new):
-                self._ended.append(known)
+            self._change(known)
         elif known.end != ended.end:
             self._judge.report(
                 IncidentKind.END_WITHOUT_CLAIM, subject, device=ended.device, was=known.end, end=ended.end
@@ -111,18 +122,23 @@ class Passages:
         """Write what changed, let terminals know, and look for what should not have happened."""
         if self._new:
             self._connection.execute(insert(uses), [asdict(passage) for passage in self._new])
-        if self._ended:
+        if self._changed:
             rows = [
                 {f"at_{name}": getattr(passage, name) for name in _KEY}
-                | {"new_end": passage.end, "new_ended_ms": passage.ended_ms, "new_persons": passage.persons}
-                for passage in self._ended
+                | {f"new_{name}": getattr(passage, name) for name in _CHANGING}
+                for passage in self._changed
             ]
             self._connection.execute(_UPDATE, rows)
         for number, use_no in self._touched:
             tell_use(self._changes, [each for each in self._known[number] if each.use_no == use_no])
         for number in dict.fromkeys(number for number, _ in self._touched):
             self._judge.uses(self._known[number])
-        self._new, self._ended, self._touched = [], [], {}
+        self._new, self._changed, self._touched = [], [], {}
+
+    def _change(self, known: Passage) -> None:
+        """Have a row written anew, unless it is yet to be written."""
+        if all(known is not each for each in (*self._new, *self._changed)):
+            self._changed.append(known)
 
     def _find(self, number: str, use_no: int, attempt: str) -> Passage | None:
         return next((each for each in self.of(number) if (each.use_no, each.attempt) == (use_no, attempt)), None)

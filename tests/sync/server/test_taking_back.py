@@ -44,6 +44,20 @@ def test_what_is_granted_is_open_at_the_centre_and_everybody_hears_of_it(
     assert (use["end"], use["purpose"], use["attempt"]) == (None, "refund", ATTEMPT)
 
 
+@pytest.mark.parametrize("end", ["passed", "released"])
+def test_a_use_that_was_asked_for_is_dated_by_the_journal_of_whoever_claimed_it(
+    world: World, till: Terminal, gate: Terminal, end: str
+) -> None:
+    """Else both sides would differ for ever by how long the question took."""
+    number = sold(world)["number"]
+    ask(till, number, at=till.world.clock.ms - 5_000, lane="elsewhere")
+    told(till, number, end)
+    use = gate.pull_all()["use", f"{number}/1"]
+    assert (use["end"], use["lane"], use["by"]) == (end, "kiosk-1", "code")
+    assert use["at"] > till.world.clock.ms - 5_000
+    assert world.incidents() == []
+
+
 def test_the_web_cannot_refund_what_a_till_takes_back(world: World, till: Terminal) -> None:
     number = sold(world)["number"]
     ask(till, number)
