@@ -274,8 +274,8 @@ RECOVERED_CLAIM: Words = (
     "The machine restarted: the money it took is kept under this number. If it is yours, take it to the ticket window.",
 )
 RECOVERED_WAITING: Words = (
-    "本机曾重启，正在核对已收的纸币，请稍候。",
-    "The machine restarted and is checking which notes it took. Please wait a moment.",
+    "本机曾重启，正在核对已收的款项，请稍候。",
+    "The machine restarted and is checking what was paid. Please wait a moment.",
 )
 UNKNOWN_PLACE: Words = ("见大屏幕", "See the screens")
 
