@@ -86,6 +86,8 @@ class Clerk:
         self._active_at = clock()
         self._unsettled: dict[UUID, bool] = {}
         """Orders that have ended with money too much in them; True while their passenger is here to take coins."""
+        self._left: UUID | None = None
+        """An order whose tickets are out and whose money was still leaving when an earlier process died."""
         self.order: UUID | None = None
         self.recovered: UUID | None = None
 
@@ -117,7 +119,10 @@ class Clerk:
         self._settle()
         newest = self._ledger.newest_order()
         record = self._ledger.order(newest) if newest else None
-        if newest is None or record is None or self._now() - record.held_at > RECENT or _in_hand(record):
+        if newest is None or record is None or self._now() - record.held_at > RECENT:
+            return
+        if _in_hand(record):
+            self._left = newest if record.leaving else None
             return
         self.recovered = newest
         self._handing.give_out(newest)
@@ -126,7 +131,7 @@ class Clerk:
         """Hold the places of `plan`. The order before it must have ended."""
         self._ledger.hold(plan, grant)
         self.order, self._closing, self._cash_on, self._wanted, self._ending = plan.order, None, False, False, False
-        self.recovered = self._handing.message = None
+        self.recovered = self._left = self._handing.message = None
         self._active_at = self._clock()
 
     def start_cash(self) -> Trouble | None:
@@ -186,13 +191,14 @@ class Clerk:
             self._ending = True
         else:
             self.order = self._handing.message = None
-        self.recovered = None
+        self.recovered = self._left = None
 
     def work(self) -> None:
         """One round: hear the devices, take the order a step further, tell the devices what may come next."""
         self._listen()
         self._advance()
         self._settle()
+        self._recall()
         self._serve()
 
     def print_again(self) -> Trouble | None:
@@ -423,6 +429,15 @@ class Clerk:
                 if self._ledger.claim_surplus(order, self._new_claim()) is not None:
                     self._handing.print_slips(order)
 
+    def _recall(self) -> None:
+        """Show what an earlier process left, when neither all of its money nor a slip for the rest came out here."""
+        record = self._ledger.order(self._left) if self._left else None
+        if record is None or record.leaving or record.surplus > 0:
+            return
+        if not _in_hand(record):
+            self.recovered = self._left
+        self._left = None
+
     def _has_ended(self, order: UUID) -> bool:
         record = self._ledger.order(order)
         return record is None or record.state not in (OrderState.HELD, OrderState.PAID)
@@ -452,6 +467,6 @@ def _has_ended(record: OrderRecord) -> bool:
 
 def _in_hand(record: OrderRecord) -> bool:
     """Whether an order has ended and its passenger has all the paper that there is to it."""
-    if record.state is OrderState.CLAIMED:
-        return all(claim.slip for claim in record.claims)
-    return record.state in (OrderState.DELIVERED, OrderState.RELEASED)
+    if not all(claim.slip or claim.void for claim in record.claims):
+        return False
+    return record.state in (OrderState.DELIVERED, OrderState.RELEASED, OrderState.CLAIMED)
