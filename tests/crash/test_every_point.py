@@ -223,9 +223,9 @@ ELSEWHERE = {
     "gate:commit": "tests/sync/test_journal_crash.py, for every kind of event",
     "till:commit": "tests/sync/test_journal_crash.py, for every kind of event",
     "gate:arbiter": "tests/gate/test_crash.py",
-    "till:payment-ask": "tests/kiosk/till/test_every_way.py",
-    "till:payment-reverse": "tests/kiosk/till/test_every_promise.py",
-    "till:payout": "tests/kiosk/till/test_every_way.py",
+    "till:payment-ask": "tests/kiosk/till/test_killed_paying.py",
+    "till:payment-reverse": "tests/kiosk/till/test_killed_paying.py",
+    "till:payout": "tests/kiosk/till/test_killed_paying.py",
 }
 """Points, by process and what it does, that this file does not try, with where they are tried."""
 
