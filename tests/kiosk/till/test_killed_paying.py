@@ -18,7 +18,7 @@ from kiosk.till.commands import CancelOrder, HoldOrder, Person, StartCash, Start
 from kiosk.till.till import Till
 from kiosk.till.values import Means, OrderState, OrderView, PaymentState, Snapshot
 from kiosk.till.wording import RECOVERED_CLAIM, RECOVERED_TICKETS, RECOVERED_WAITING
-from sync.points import Point, after_commit, before_commit, kill_at, no_probe
+from sync.points import Point, after_commit, before_commit, kill_at
 from tests.kiosk.till.bench import Desk, hold, offer, person
 from tests.kiosk.till.money_site import CODE, number_in, stands_for
 from tests.kiosk.till.paying_machine import FIVES, ONES, Far, PayingMachine, far_centre, paying_machine
@@ -26,6 +26,8 @@ from tests.kiosk.till.test_killed import in_a_child
 from tickets.journey import TicketKind
 
 PATIENCE_S = 40.0
+HURRY = 3.0
+"""How much faster than real time a till waits that nobody kills."""
 OLD = "0" * 19 + "1"
 """A ticket that nobody will change: what was paid on top of it goes back to the account it came from."""
 OPEN_ONES = """SELECT (SELECT count(*) FROM payments WHERE payment NOT IN (SELECT payment FROM payment_ends))
@@ -152,13 +154,14 @@ def is_true(desk: Desk, shown: Snapshot) -> None:
 
 def after_restart(machine: PayingMachine) -> Desk:
     """Start a till as after the crash and let it settle what was left; what it shows meanwhile is true, too."""
-    desk = machine.open()
+    desk = machine.open(hurry=HURRY)
     desk.till.start()
     until = time.monotonic() + PATIENCE_S
     while desk.till.urgent or number_in(desk.journal, OPEN_ONES):
         is_true(desk, desk.till.snapshot())
         assert time.monotonic() < until, "something never comes to an end"
         desk.till.work()
+        time.sleep(0.005)
     for _ in range(3):
         desk.till.work()
     is_true(desk, desk.till.snapshot())
@@ -256,7 +259,7 @@ def test_a_visit_that_nobody_ends(machine: PayingMachine, scene: str) -> None:
     doing = SCENES[scene]
     if doing.sandbox:
         machine.centre.play("POST", "behaviour", doing.sandbox)
-    child = in_a_child(lambda: visit(machine.open(no_probe), doing))
+    child = in_a_child(lambda: visit(machine.open(hurry=HURRY), doing))
     assert serve_passenger(machine, doing, child) == 0
     desk = after_restart(machine)
     paid = number_in(desk.journal, "SELECT coalesce(sum(fen), 0) FROM money WHERE direction = 'taken'")
