@@ -12,7 +12,7 @@ import httpx
 from station.demo.buying import Bought, Buyer
 from station.demo.lane import grouped
 from station.demo.other_money import OtherMoney
-from station.demo.passenger import CHEN, LI, ZHANG, ZHAO, until
+from station.demo.passenger import CHEN, LI, TANG, ZHANG, ZHAO, until
 from station.demo.report import NotSeen, Report
 from station.demo.scene import Scene, Sold
 from station.demo.settled import apart
@@ -210,7 +210,7 @@ class Day:
         return seen
 
     def _refund(self) -> str:
-        return self._again.refunds(self._money.changed.numbers[0], self._money.changed.codes[0])
+        return self._again.refunds(self._money.changed.numbers[0], self._money.changed.codes[0], TANG)
 
     def _web_ticket(self) -> str:
         self._scene.first.scans(self._web.code)

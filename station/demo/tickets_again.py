@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from station.demo.lane import grouped
-from station.demo.passenger import WANG, until
+from station.demo.passenger import WANG, Person, until
 from station.demo.scene import Scene, Sold
 from station.demo.terminals import DISPENSERS
 from station.demo.witness import codes_in, facts, need, rows
@@ -56,14 +56,17 @@ class TicketsAgain:
         need(said[-1:] == [("printed", 0, "done")], f"ticket.delivered says {said}")
         return sold, f"ticket {grouped(sold.number)}: zbarimg reads its number, ticket.delivered stands in the journal"
 
-    def refunds(self, number: str, code: str) -> str:
-        """Give a ticket back that was paid in cash: coins come out, no gate lets it in, its place is free."""
+    def refunds(self, number: str, code: str, holder: Person) -> str:
+        """Give a ticket back that was paid in cash, with its holder's ID card: coins come out, no gate lets it in, its
+        place is free.
+        """
         hand, site = self._passenger, self._scene.site
         trays = {name: site.on_cash_line(name) for name in DISPENSERS}
         before = {name: tray.state()["tray"] for name, tray in trays.items()}
         self._begins("refund")
-        hand.holds_ticket_to_kiosk(code, "refund.confirm")
+        hand.lays_card_on("id-reader-kiosk", holder)
         hand.touches_control("refund.confirm")
+        hand.takes_card_from("id-reader-kiosk")
         hand.waits_for("refunded.finish", timeout=30)
         opened = next(each for each in facts(self._journal, "refund.opened") if each["number"] == number)
         refused = self._scene.first.refuses(code, number, "refunded", within=REFUSED_WITHIN_SECONDS)

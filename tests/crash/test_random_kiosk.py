@@ -10,14 +10,18 @@ from tests.crash import accounts
 from tests.crash.life import qr_codes_in
 from tests.crash.random_kiosk import play
 
-SEED = 5
+SEEDS = (14, 15, 16, 17)
+"""Played one after the other until somebody has put money in: which acts a seed comes to hangs on the machine too."""
 
 
 def test_whatever_is_done_at_a_kiosk_its_money_is_tickets_and_claims(tmp_path: Path) -> None:
-    acts: list[str] = []
-    put_in, found = play(tmp_path, SEED, 30, quick=True, tell=acts.append)
-    assert not found, "\n".join([*acts, *found])
-    assert put_in > 0, "nobody paid: another seed"
+    for seed in SEEDS:
+        acts: list[str] = []
+        put_in, found = play(tmp_path / str(seed), seed, 30, quick=True, tell=acts.append)
+        assert not found, "\n".join([*acts, *found])
+        if put_in:
+            return
+    raise AssertionError("nobody paid: other seeds")
 
 
 STACKER = {"total_fen": 2000, "collected_fen": 0, "returned_fen": 0, "escrow": None}

@@ -164,7 +164,7 @@ class Showing:
             case Task.COLLECT:
                 return self._not_collected(hit)
             case Task.REFUND:
-                return self._not_taken_back(hit) or self._said(self.terms(hit))
+                return self._not_taken_back(hit) or self._said(self.terms(hit)) or _not_holders(hit)
             case Task.CHANGE:
                 return self._not_taken_back(hit) or self._said(self._change(hit))
             case Task.INVOICE:
@@ -244,3 +244,8 @@ ASKED = "asked"
 def is_asked(refund: Refund) -> bool:
     """Whether a refund was only asked for."""
     return refund.way == ASKED
+
+
+def _not_holders(hit: Hit) -> Words | None:
+    """Why nobody gets money for this ticket yet: a copy of its code is easily had, its holder's document is not."""
+    return None if hit.card is CardShown.MATCHES or hit.secret else words.SHOW_DOCUMENT

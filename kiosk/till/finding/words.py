@@ -35,6 +35,10 @@ SHOW_MORE: Words = (
     "只凭票号不能办理。请扫描车票二维码，或刷购票的身份证。",
     "A number alone is not enough for this. Scan the ticket's code, or use the ID card it was bought with.",
 )
+SHOW_DOCUMENT: Words = (
+    "退票须核对购票证件：请将购票时的身份证放在读卡区；没有身份证，请到售票窗口。",
+    "Money goes to the holder: place the ID card that bought the ticket on the reader, or go to the ticket window.",
+)
 BUSY: Words = ("正在办理，请稍候。", "This is being done; please wait.")
 WORKING_REFUND: Words = (
     "正在核对车票，请稍候。",

@@ -7,6 +7,7 @@ from uuid import UUID
 from kiosk.paper.raster import Raster
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.documents import Documents
+from kiosk.till.finding import words
 from kiosk.till.finding.opening import FindingSettings, open_tasks
 from kiosk.till.finding.ports import NoAnswer, Returned, Way
 from kiosk.till.ledger import Ledger
@@ -341,11 +342,14 @@ class Machine:
                 orders.record_delivery(tx, number, how="printed", outcome="done")
         return numbers
 
-    def looks(self, task: Task, text: str) -> FindView:
-        """Find a ticket by a code under the scanner."""
+    def looks(self, task: Task, text: str, who: int = 1) -> FindView:
+        """Find a ticket by a code under the scanner; for money, its holder's card is shown after it."""
         self.finding.begin(task)
         self.finding.scanned(text)
         self.work()
+        if any(dict(each.why_not).get(task) == words.SHOW_DOCUMENT for each in self.find.tickets):
+            self.finding.document(person(who))
+            self.work()
         return self.find
 
     def types(self, task: Task, text: str) -> FindView:

@@ -122,6 +122,7 @@ def test_a_refund_is_confirmed_once_and_told_to_its_end(machine: Machine) -> Non
     (number,) = machine.buy()
     passenger = Passenger(machine).touch(t.Begin("refund"))
     machine.finding.scanned(machine.code_of(number))
+    machine.finding.document(person(1))
     passenger.look()
     assert passenger.is_at(Refund)
     passenger.touch(t.Confirm())
@@ -177,6 +178,7 @@ def test_where_nobody_can_say_a_slip_is_told_and_the_ticket_stays_good(make: Cal
     (number,) = machine.buy()
     passenger = Passenger(machine).touch(t.Begin("refund"))
     machine.finding.scanned(machine.code_of(number))
+    machine.finding.document(person(1))
     passenger.look().touch(t.Confirm()).look(100)
     assert isinstance(passenger.session.step, Refunded)
     result = passenger.session.step.result
@@ -191,6 +193,7 @@ def test_a_refund_that_a_restart_interrupted_is_told_to_whoever_stands_there(mac
     machine.purse.rounds = 50
     passenger = Passenger(machine).touch(t.Begin("refund"))
     machine.finding.scanned(machine.code_of(number))
+    machine.finding.document(person(1))
     passenger.look().touch(t.Confirm()).look(5)
     assert passenger.is_at(Refunding)
     machine.crash()
@@ -201,3 +204,18 @@ def test_a_refund_that_a_restart_interrupted_is_told_to_whoever_stands_there(mac
     somebody.touch(t.Finish()).look()
     assert somebody.is_at(Attract)
     assert machine.finding.view() is None
+
+
+def test_a_copy_of_the_code_alone_brings_no_money(machine: Machine) -> None:
+    (number,) = machine.buy()
+    passenger = Passenger(machine).touch(t.Begin("refund"))
+    machine.finding.scanned(machine.code_of(number))
+    passenger.look()
+    assert passenger.is_at(CannotDo), "whoever photographed a ticket is not its holder"
+    machine.finding.document(person(5))
+    passenger.look()
+    assert not passenger.is_at(Refund)
+    machine.finding.document(person(1))
+    passenger.look()
+    assert passenger.is_at(Refund)
+    assert machine.purse.gave == 0

@@ -73,6 +73,10 @@ def find(site: TaskSite, task: Task, number: str) -> FindView:
     code = site.desk.journal.rows("SELECT code FROM tickets WHERE number = ?", (_bytes(number),))[0][0]
     site.eye.codes.append(str(code))
     site.work(2)
+    if task is Task.REFUND:  # money is its holder's
+        site.plate.card = person(1)
+        site.work(2)
+        site.plate.card = None
     return found(site)
 
 

@@ -45,8 +45,8 @@ def test_a_ticket_is_refunded_once(machine: Machine) -> None:
 
 def test_tickets_of_one_order_go_back_one_by_one(machine: Machine) -> None:
     first, second = machine.buy(2)
-    for number in (first, second):
-        machine.looks(Task.REFUND, machine.code_of(number))
+    for who, number in enumerate((first, second), 1):
+        machine.looks(Task.REFUND, machine.code_of(number), who)
         assert machine.does(number).state is FindState.DONE
     assert machine.purse.gave == 2 * (FARE - FEE)
 
