@@ -111,7 +111,7 @@ class Lane:
             seen.update(now())
             return (seen["showing"], seen["reason"]) == (showing, reason)
 
-        until(there, f"{showing} {reason or ''} on the display of lane {self.name}", 5)
+        until(there, f"{showing} {reason or ''} on the display of lane {self.name}", 20)
         path = self._album.next(f"lane-{self.name}-{what or reason or showing}")
         self._site.eyes.do("grab", lane=self.name, path=str(path))
         need(not seen["cut"], f"the display of lane {self.name} cuts words off: {seen['cut']}")
