@@ -17,6 +17,10 @@ CARD_SECONDS = 1.0
 """How long a hand takes from one card to the next; a reader must see that the first was taken away."""
 
 
+BETWEEN_TOUCHES_SECONDS = 0.7
+"""How long a finger takes from one touch to the next: a kiosk takes a quicker one for the rest of a double strike."""
+
+
 AGAIN_SECONDS = 3.0
 """After how long a passenger touches once more what has not answered, or holds it out again."""
 HELD_OUT = 8
@@ -66,6 +70,7 @@ class Passenger:
         self._site = site
         self.album = Album(screens)
         self.touches = 0
+        self._touched_at = 0.0
 
     def sees(self, name: str) -> bool:
         """Whether a control that begins with `name` can be touched now."""
@@ -84,7 +89,9 @@ class Passenger:
         """Touch a control once it is there; takes the screen's picture first. Returns the control's whole name."""
         seen = self.waits_for(name, timeout=timeout)
         self.photographs(seen.split(".")[0])
+        time.sleep(max(0.0, self._touched_at + BETWEEN_TOUCHES_SECONDS - time.monotonic()))
         self._site.kiosk_pointer.do("tap", name=seen)
+        self._touched_at = time.monotonic()
         self.touches += 1
         return seen
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -210,14 +211,16 @@ def test_one_that_lost_its_power_is_set_anew(
 
 def test_a_dropped_connection_is_gone_and_made_anew(kind: str) -> None:
     driver, simulator = KINDS[kind]
-    with Station(simulator(), "tcp:127.0.0.1:0") as station:
-        scanner = driver(lambda: open_link(station.address))
+    with (
+        Station(simulator(), "tcp:127.0.0.1:0") as station,
+        closing(driver(lambda: open_link(station.address))) as scanner,
+    ):
         wait_until(lambda: scanner.health().ok)
         station.drop()
         assert isinstance(fault_of(scanner), DeviceGone)
+        wait_until(lambda: scanner.health().ok)
         station.do("scan", text="RT1:BACK")
         assert next_scan(scanner) == "RT1:BACK"
-        scanner.close()
 
 
 def test_an_unplugged_scanner_is_gone_and_is_found_again(kind: str, tmp_path: Path) -> None:
