@@ -1,0 +1,46 @@
+"""What a relay hands on at the centre: each batch is taken in as if its device had come itself.
+
+The relay's own signature only says who may use the line. Whose events they are is proved by each batch's head, which
+its device signed over the chain; so a relay can neither make events nor change any.
+"""
+
+from __future__ import annotations
+
+from sync.server.centre import Centre, Refusal
+from sync.server.devices import Device
+from sync.wire import PROTOCOL, ErrorAnswer
+from sync.wire_relay_up import ForwardAnswer, ForwardedBatch, ForwardedResult, ForwardRequest
+
+
+def forward(centre: Centre, relay: Device, asked: ForwardRequest) -> ForwardAnswer:
+    """Keep what `relay` brings, batch by batch, each in a commit of its own, then say how far journals are kept.
+
+    The same request again changes nothing and has the same results.
+    """
+    results = tuple(_result(_push(centre, relay, each)) for each in asked.batches)
+    return ForwardAnswer(results=results, kept=tuple(centre.receipts(relay.station, asked.ask)))
+
+
+def _push(centre: Centre, relay: Device, brought: ForwardedBatch) -> ForwardedResult | Refusal:
+    if brought.batch.protocol != PROTOCOL:
+        return Refusal(
+            status=400,
+            what=f"protocol {brought.batch.protocol} is not spoken here",
+            hint=f"speak protocol {PROTOCOL}",
+        )
+    device = centre.device(brought.device)
+    if device is None or device.station != relay.station or device.state == "revoked":
+        return Refusal(
+            status=403,
+            what="this device is not believed at this station",
+            hint="keep its journal as evidence; enrol the device anew",
+        )
+    answer = centre.push(device, brought.batch)
+    return answer if isinstance(answer, Refusal) else ForwardedResult(status=200, answer=answer)
+
+
+def _result(said: ForwardedResult | Refusal) -> ForwardedResult:
+    if isinstance(said, ForwardedResult):
+        return said
+    error = ErrorAnswer(what=said.what, hint=said.hint, expected_seq=said.expected_seq)
+    return ForwardedResult(status=said.status, error=error)
