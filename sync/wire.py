@@ -9,6 +9,7 @@ integer fen, dates are ISO text. A reader ignores fields that it does not know, 
 | `POST /v1/enrol` | no, by a one-time code | `EnrolRequest` | `EnrolAnswer` |
 | `POST /v1/sync/push` | yes | `PushBatch` | `PushAnswer` |
 | `GET /v1/sync/pull?cursor=&limit=` | yes | – | `PullAnswer` |
+| `POST /v1/sync/forward` | yes, by a relay | `sync.wire_relay_up` | `ForwardAnswer` |
 | `POST /v1/time` | no, by the nonce | `TimeRequest` | `TimeAnswer` |
 | `GET /v1/health` | no | – | `HealthAnswer` |
 | `POST /v1/office/sales` | no, office token | `OfficeSale` | `OfficeSold` |

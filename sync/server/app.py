@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from sync.server.callers import Signed, office_of, signed_by
 from sync.server.centre import Centre, Refusal
 from sync.server.enrolment import Asking
+from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
 from sync.server.requests import (
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.centre = centre
     add_error_answers(app, "the centre")
     _add_terminal_calls(app, centre)
+    add_forward_calls(app, centre)
     _add_office_calls(app, centre)
     add_money_calls(app, centre)
     add_web_pages(app, centre)

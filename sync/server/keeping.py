@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -109,6 +109,16 @@ def keep(
         else:
             connection.execute(update(epochs).where(*here).values(kept_through=through, head=head))
     return Kept(results=tuple(results), kept_through=through, head=head)
+
+
+def kept_journals(connection: Connection, station: int, journals: Collection[str]) -> list[tuple[str, int, bytes]]:
+    """Of these journals' epochs those that are known: the epoch, the last event kept, and the chain's hash there."""
+    rows = connection.execute(
+        select(epochs.c.epoch, epochs.c.kept_through, epochs.c.head)
+        .where(epochs.c.station_id == station, epochs.c.epoch.in_(list(journals)), epochs.c.kept_through > 0)
+        .order_by(epochs.c.epoch)
+    )
+    return [(row.epoch, row.kept_through, bytes(row.head)) for row in rows]
 
 
 def _known(connection: Connection, station: int, batch: PushBatch, through: int) -> Sequence[Row[Any, Any, Any, Any]]:
