@@ -4,12 +4,12 @@ Instants are integer milliseconds since 1970 (`*_ms`), money is integer fen, tic
 epochs, orders and attempts are 32 hex digits, JSON is kept as text. Nothing here holds a plain name or document
 number: `tickets.tag` is a keyed hash and `tickets.sealed` can only be opened with that service day's private key.
 
+Whoever changes a table adds an Alembic revision (see `migrating`).
+
 The one table not led by a station is `prefixes`: a ticket number's prefix is unique among all stations and for ever.
 """
 
 from __future__ import annotations
-
-from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -25,9 +25,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 3
-"""Raised with every change of these tables; a centre brings an older file up to it, and refuses a newer one."""
-
 metadata = MetaData()
 
 about = Table(
@@ -36,7 +33,7 @@ about = Table(
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""Facts about this database: `schema_version`, and `instance` (a cursor of another database is not ours)."""
+"""Facts about this database: `schema_version` (its revision), and `instance` (a cursor of another one is not ours)."""
 
 stations = Table(
     "stations",
@@ -170,7 +167,7 @@ money = Table(
     Column("order_id", String(32), nullable=False),
     Column("direction", String(8), nullable=False),
     Column("fen", BigInteger, nullable=False),
-    Column("method", String(16), nullable=False),
+    Column("method", String(64), nullable=False),
     Column("counter", BigInteger),
     Column("at_ms", BigInteger, nullable=False),
     PrimaryKeyConstraint("station_id", "epoch", "seq"),
@@ -246,7 +243,7 @@ uses = Table(
     Column("attempt", String(32), nullable=False),
     Column("service_date", String(10)),
     Column("device", String(64), nullable=False),
-    Column("lane", String(40), nullable=False),
+    Column("lane", String(64), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("persons", Integer, nullable=False),
     Column("purpose", String(16), nullable=False),

@@ -8,35 +8,22 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from sync.points import Probe
-from sync.server import schema_money as schema_money
-from sync.server.schema import SCHEMA_VERSION, about, metadata
+from sync.server.migrating import bring_up
+from sync.server.notes import note as note
+from sync.server.notes import noted as noted
 from tickets.errors import EnvironmentFault
 
 DATABASE: Final = "centre.db"
 _BUSY_MS: Final = 10_000
-
-UPGRADES: Final[Mapping[str, Sequence[str]]] = {
-    "1": (
-        "ALTER TABLE uses ADD COLUMN trip VARCHAR(16)",
-        "ALTER TABLE uses ADD COLUMN flags TEXT NOT NULL DEFAULT '[]'",
-        "ALTER TABLE uses ADD COLUMN shown VARCHAR(16) NOT NULL DEFAULT ''",
-        "ALTER TABLE departures ADD COLUMN planned TEXT",
-    ),
-    "2": (
-        "ALTER TABLE orders ADD COLUMN changes VARCHAR(20)",
-        "ALTER TABLE tickets ADD COLUMN order_code VARCHAR(10)",
-    ),
-}
-"""What a file of each older version needs to be of the next one, besides the tables that it lacks."""
 
 
 class CentreStore:
@@ -56,24 +43,12 @@ class CentreStore:
             raise EnvironmentFault(f"the centre's database {path} cannot be used", str(error.orig)) from error
 
     def _prepare(self, path: Path) -> None:
-        version: str | None = None
-        with self._connection.begin():
-            if inspect(self._connection).has_table(about.name):
-                version = noted(self._connection, "schema_version")
-            if version is None or version in UPGRADES:
-                while version is not None and version in UPGRADES:
-                    for statement in UPGRADES[version]:
-                        self._connection.exec_driver_sql(statement)
-                    version = str(int(version) + 1)
-                metadata.create_all(self._connection)
-                version = str(SCHEMA_VERSION)
-                note(self._connection, "schema_version", version)
-        if version != str(SCHEMA_VERSION):
+        try:
+            with self._connection.begin():
+                bring_up(self._connection, str(path))
+        except EnvironmentFault:
             self.close()
-            raise EnvironmentFault(
-                f"the centre's database {path} was made by another version ({version})",
-                f"run the version that made it: this one reads version {SCHEMA_VERSION}",
-            )
+            raise
 
     @contextmanager
     def write(self, what: str) -> Iterator[Connection]:
@@ -126,14 +101,3 @@ def _engine(path: Path, begin: str) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-def note(connection: Connection, name: str, value: str) -> None:
-    """Keep one fact about this database under `name`, in the caller's transaction."""
-    if connection.execute(update(about).where(about.c.name == name).values(value=value)).rowcount == 0:
-        connection.execute(insert(about), [{"name": name, "value": value}])
-
-
-def noted(connection: Connection, name: str) -> str | None:
-    """The fact kept under `name`, or None."""
-    return connection.execute(select(about.c.value).where(about.c.name == name)).scalar_one_or_none()

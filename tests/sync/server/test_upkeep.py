@@ -8,7 +8,6 @@ import pytest
 from sync.encoding import from_text
 from sync.server.centre import Centre
 from sync.server.key_files import sealing_private
-from sync.server.schema import SCHEMA_VERSION
 from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from tests.sync.server.support import DATE, NOON, Clock, Terminal, World, root_of, small_timetable
@@ -176,11 +175,3 @@ def test_a_policy_that_cannot_be_used(world: World, text: str, said: str) -> Non
     (world.directory / "centre.json").write_text(text)
     with pytest.raises(EnvironmentFault, match=said):
         Policy.load(world.directory)
-
-
-def test_a_database_of_another_version_is_refused(world: World) -> None:
-    with sqlite3.connect(world.directory / "centre.db") as connection:
-        connection.execute("UPDATE about SET value = ? WHERE name = 'schema_version'", (str(SCHEMA_VERSION + 1),))
-    connection.close()
-    with pytest.raises(EnvironmentFault, match="another version"):
-        Centre.open(Settings(directory=world.directory))

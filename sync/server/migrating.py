@@ -1,0 +1,67 @@
+"""Bringing a centre's database to what this version reads: Alembic's revisions, run inside the caller's transaction.
+
+To change the tables: change `schema`, add the next revision beside the others in `migrations/versions` (see any of
+them), and run `tests/sync/server/test_migrations.py`, which compares what revisions make with what `schema` says.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from sync.server.notes import note, noted
+from sync.server.schema import about
+from tickets.errors import EnvironmentFault
+
+_FOLDER: Final = Path(__file__).parent / "migrations"
+_OF_OLD: Final = frozenset({"1", "2", "3"})
+"""The versions that were counted in `about` alone; the first revision knows what each of them lacks."""
+VERSION: Final = "schema_version"
+
+
+def newest() -> str:
+    """The revision that this version of the centre reads."""
+    return str(_script().get_current_head())
+
+
+def bring_up(connection: Connection, place: str) -> None:
+    """Make the database of `connection`, empty or older, what this version reads; one that is, is left alone.
+
+    Whoever calls sees to it that nobody else does the same meanwhile. EnvironmentFault, naming `place`, for a database
+    of a version that is not known here.
+    """
+    script = _script()
+    here = MigrationContext.configure(connection).get_current_heads()
+    version = noted(connection, VERSION) if inspect(connection).has_table(about.name) else None
+    known = {revision.revision for revision in script.walk_revisions()}
+    stranger = next((head for head in here if head not in known), None)
+    if stranger is None and not here and version is not None and version not in _OF_OLD:
+        stranger = version
+    if stranger is not None:
+        raise EnvironmentFault(
+            f"the centre's database {place} was made by another version ({stranger})",
+            f"run the version that made it: this one reads up to {script.get_current_head()}",
+        )
+    if set(here) == set(script.get_heads()):
+        return
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    note(connection, VERSION, str(script.get_current_head()))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())

@@ -1,0 +1,18 @@
+"""Facts about a centre's database as a whole, by name, in its table `about`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+
+from sync.server.schema import about
+
+
+def note(connection: Connection, name: str, value: str) -> None:
+    """Keep one fact about this database under `name`, in the caller's transaction."""
+    if connection.execute(update(about).where(about.c.name == name).values(value=value)).rowcount == 0:
+        connection.execute(insert(about), [{"name": name, "value": value}])
+
+
+def noted(connection: Connection, name: str) -> str | None:
+    """The fact kept under `name`, or None."""
+    return connection.execute(select(about.c.value).where(about.c.name == name)).scalar_one_or_none()

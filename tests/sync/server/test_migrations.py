@@ -1,0 +1,122 @@
+"""Databases of every earlier version become what this one reads; what it cannot know, it leaves alone."""
+
+import importlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect, text
+
+from sync.server import migrating
+from sync.server.centre import Centre
+from sync.server.migrating import bring_up, newest
+from sync.server.notes import note
+from sync.server.schema import metadata
+from sync.server.settings import Settings
+from tests.sync.server.support import Clock, opened
+from tickets.errors import EnvironmentFault
+
+_FOLDER = Path(migrating.__file__).parent
+for module in sorted(_FOLDER.glob("schema*.py")):
+    importlib.import_module(f"sync.server.{module.stem}")
+
+
+def _script() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _made_by_hand(connection: Connection, revision: str) -> None:
+    config = _script()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def test_revisions_follow_one_another() -> None:
+    script = ScriptDirectory.from_config(_script())
+    assert len(script.get_heads()) == 1, (
+        "two revisions follow the same one: give the later one the other as its down_revision"
+    )
+    names = sorted(path.stem for path in (_FOLDER / "migrations" / "versions").glob("r*.py"))
+    assert [revision.revision for revision in reversed(list(script.walk_revisions()))] == [name[1:5] for name in names]
+
+
+def test_revisions_make_what_the_schema_says() -> None:
+    with create_engine("sqlite://").connect() as connection, connection.begin():
+        bring_up(connection, "in memory")
+        assert _differences(connection) == []
+
+
+def test_revisions_make_what_the_schema_says_on_postgresql(postgres_url: str) -> None:
+    engine = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection, connection.begin():
+        bring_up(connection, postgres_url)
+        assert _differences(connection) == []
+    engine.dispose()
+
+
+def test_nothing_is_done_twice() -> None:
+    with create_engine("sqlite://").connect() as connection, connection.begin():
+        bring_up(connection, "in memory")
+        connection.execute(text("DROP TABLE incidents"))
+        bring_up(connection, "in memory")
+        assert not inspect(connection).has_table("incidents")
+
+
+def test_a_database_from_before_alembic_is_brought_up(directory: Path, clock: Clock) -> None:
+    """The third version's tables are the first revision's; this one's rows are still there afterwards."""
+    path = directory.parent / "old.db"
+    with create_engine(f"sqlite:///{path}").connect() as connection, connection.begin():
+        _made_by_hand(connection, "0003")
+        connection.execute(text("DROP TABLE alembic_version"))
+        note(connection, "schema_version", "3")
+        columns = {
+            table: [each["name"] for each in inspect(connection).get_columns(table)] for table in _tables(connection)
+        }
+    with sqlite3.connect(path) as old:
+        old.execute("ATTACH ? AS new", (str(directory / "centre.db"),))
+        for table, names in columns.items():
+            if table != "about":
+                old.execute(f"INSERT INTO {table} SELECT {', '.join(names)} FROM new.{table}")
+        rows = old.execute("SELECT * FROM stations").fetchall()
+    old.close()
+    path.rename(directory / "centre.db")
+    with opened(directory, clock) as world:
+        assert ("schema_version", newest()) in world.rows("about")
+        assert [row[0] for row in rows] == list(world.centre.stations())
+
+
+def _tables(connection: Connection) -> list[str]:
+    return inspect(connection).get_table_names()
+
+
+@pytest.mark.parametrize("version", ["4", "0000", "9999"])
+def test_a_database_of_another_version_is_refused_and_left_alone(directory: Path, version: str) -> None:
+    with sqlite3.connect(directory / "centre.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    connection.close()
+    before = (directory / "centre.db").read_bytes()
+    with pytest.raises(EnvironmentFault, match="another version"):
+        Centre.open(Settings(directory=directory))
+    assert (directory / "centre.db").read_bytes() == before
+
+
+def test_a_version_counted_in_another_way_is_refused(directory: Path) -> None:
+    with sqlite3.connect(directory / "centre.db") as connection:
+        connection.executescript(
+            "DROP TABLE alembic_version; UPDATE about SET value = '4' WHERE name = 'schema_version'"
+        )
+    connection.close()
+    with pytest.raises(EnvironmentFault, match=r"another version \(4\)"):
+        Centre.open(Settings(directory=directory))
