@@ -9,9 +9,9 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -21,6 +21,7 @@ from sync.server.enrolment import Asking
 from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
+from sync.server.pull_calls import add_pull_calls
 from sync.server.requests import (
     add_error_answers,
     error_answer,
@@ -30,9 +31,9 @@ from sync.server.requests import (
     takes,
 )
 from sync.server.settings import Settings
+from sync.server.waiting import Waiting
 from sync.server.web_calls import add_web_pages
 from sync.wire import (
-    MAX_PAGE_RECORDS,
     PROTOCOL,
     EnrolAnswer,
     EnrolRequest,
@@ -42,7 +43,6 @@ from sync.wire import (
     OfficeRefunded,
     OfficeSale,
     OfficeSold,
-    PullAnswer,
     PushAnswer,
     PushBatch,
     TimeAnswer,
@@ -51,8 +51,6 @@ from sync.wire import (
 from sync.wire_money import OfficeAccounts
 from tickets.errors import Malformed
 from tickets.keys import Algorithm, PublicKey
-
-DEFAULT_PAGE: Final = 500
 
 _log = logging.getLogger("waystation.centre")
 
@@ -64,8 +62,12 @@ def _refusal(refusal: Refusal | NotDone) -> JSONResponse:
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The centre of a directory as an ASGI application; it closes its database at shutdown (`app.state.centre`)."""
+    """The centre of a directory as an ASGI application; it closes its database at shutdown (`app.state.centre`).
+
+    `app.state.waiting` holds the calls that are left open; whoever stops the server ends it first.
+    """
     centre = Centre.open(settings)
+    waiting = Waiting(centre.latest_changes)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -82,8 +84,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Waystation centre", version=version("waystation"), lifespan=lifespan)
     app.state.centre = centre
+    app.state.waiting = waiting
     add_error_answers(app, "the centre")
     _add_terminal_calls(app, centre)
+    add_pull_calls(app, centre, waiting)
     add_forward_calls(app, centre)
     _add_office_calls(app, centre)
     add_money_calls(app, centre)
@@ -143,20 +147,6 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
             return error_answer(400, f"protocol {batch.protocol} is not spoken here", f"speak protocol {PROTOCOL}")
         answer = await run_in_threadpool(centre.push, said.device, batch)
         return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
-
-    @app.get("/v1/sync/pull", response_model=PullAnswer, responses=errors)
-    async def pull(
-        said: Annotated[Signed, Depends(signed)],
-        cursor: Annotated[str, Query(max_length=512)] = "",
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE_RECORDS)] = DEFAULT_PAGE,
-    ) -> Response:
-        """The records of the device's own station that changed since the cursor, page by page."""
-        if said.device.state != "active":
-            return error_answer(403, "this device is no longer in use", "enrol it anew")
-        answer = await run_in_threadpool(centre.pull, said.device, cursor, limit)
-        if isinstance(answer, Refusal):
-            return _refusal(answer)
-        return Response(await run_in_threadpool(answer.to_json), media_type="application/json")
 
 
 def _add_office_calls(app: FastAPI, centre: Centre) -> None:

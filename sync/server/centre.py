@@ -84,6 +84,8 @@ class Centre:
         self.sandbox = _sandbox(settings, policy)
         self.payments = PaymentDesk(store, self.sandbox, self._now_ms)
         self._warned_of_root = False
+        self.on_change: Callable[[], None] = lambda: None
+        """Called after each commit that may have changed what terminals are told, in the thread that made it."""
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -368,6 +370,11 @@ class Centre:
                 hint="start again without a cursor and replace the copy",
             )
 
+    def latest_changes(self, of: Collection[int]) -> dict[int, int]:
+        """The number of the latest change of each of these stations."""
+        with self._store.read() as connection:
+            return changed.latest_changes(connection, of)
+
     def ask_use(self, device: Device, asked: UseAsk) -> UseAnswer:
         """Whether this till may take a ticket back; granted once, the use is its own for ever."""
         with self._station("use", device.station) as (connection, changes):
@@ -441,6 +448,7 @@ class Centre:
             changes = Changes(connection, station)
             yield connection, changes
             changes.save()
+        self.on_change()
 
     def _station_numbers(self) -> set[int]:
         with self._store.read() as connection:

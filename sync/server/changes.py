@@ -7,7 +7,7 @@ first (locking it where the database can), so that a reader who has seen number 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,10 +93,14 @@ class ChangedRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Records in the order of their changes, where to go on, and whether there is more right now."""
+    """Records in the order of their changes, where to go on, and whether there is more right now.
+
+    `end` is the number of the change up to which this page tells; the cursor says the same to who asked.
+    """
 
     records: Sequence[ChangedRecord]
     cursor: str
+    end: int
     more: bool
 
     def to_json(self) -> str:
@@ -128,7 +132,26 @@ def page(connection: Connection, station: int, instance: str, cursor: str, limit
     ).all()
     found = [ChangedRecord(kind=kind, key=key, body=body, change=change) for kind, key, body, change in rows[:limit]]
     end = found[-1].change if found else since
-    return Page(records=found, cursor=to_text(f"{instance}/{end}".encode("ascii")), more=len(rows) > limit)
+    return Page(records=found, cursor=cursor_at(instance, end), end=end, more=len(rows) > limit)
+
+
+def cursor_at(instance: str, change: int) -> str:
+    """The cursor of a reader who knows all changes of this database up to this one."""
+    return to_text(f"{instance}/{change}".encode("ascii"))
+
+
+def latest_changes(connection: Connection, of: Collection[int]) -> dict[int, int]:
+    """The number of the latest change of each of these stations; what is not there is left out."""
+    numbers = sorted(of)
+    found: dict[int, int] = {}
+    for at in range(0, len(numbers), _AT_ONCE):
+        rows = connection.execute(
+            select(stations.c.station_id, stations.c.last_change).where(
+                stations.c.station_id.in_(numbers[at : at + _AT_ONCE])
+            )
+        )
+        found.update((station, last) for station, last in rows)
+    return found
 
 
 def _position(cursor: str, instance: str) -> int:

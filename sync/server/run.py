@@ -23,18 +23,26 @@ _PATIENCE_S: Final = 5
 
 
 class ListeningServer(uvicorn.Server):
-    """A server that tells when it is really listening."""
+    """A server that tells when it is really listening, and when it is about to stop."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        """`ready` is called once requests are answered."""
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None] = lambda: None
+    ) -> None:
+        """`ready` is called once requests are answered, `stopping` before it waits for those that are under way."""
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
         await super().startup(sockets=sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say so, then stop."""
+        self._stopping()
+        await super().shutdown(sockets=sockets)
 
 
 def serve(
@@ -61,7 +69,7 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_PATIENCE_S,
         )
-        server = ListeningServer(config, lambda: ready(f"http://{bound_host}:{bound_port}"))
+        server = ListeningServer(config, lambda: ready(f"http://{bound_host}:{bound_port}"), app.state.waiting.end)
         with signals_end_quietly():
             server.run(sockets=[listener])
 

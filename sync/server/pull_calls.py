@@ -1,0 +1,81 @@
+"""What a device asks to be told: `GET /v1/sync/pull`, at once or as soon as there is something, compressed if it likes.
+
+The same call serves both: `wait=` only leaves it open while there is nothing to tell.
+"""
+
+import gzip
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from sync.server.callers import Signed, signed_by
+from sync.server.centre import Centre, Refusal
+from sync.server.changes import Page
+from sync.server.requests import error_answer
+from sync.server.waiting import MAX_WAIT_S, Waiting
+from sync.wire import MAX_PAGE_RECORDS, ErrorAnswer, PullAnswer
+
+DEFAULT_PAGE: Final = 500
+_WORTH_COMPRESSING: Final = 1024
+"""Bytes: what is shorter goes into one packet anyway."""
+_LEVEL: Final = 1
+"""Of gzip: pages shrink to a sixth, and one core does 60 MB a second; the highest level saves little more."""
+
+
+def add_pull_calls(app: FastAPI, centre: Centre, waiting: Waiting) -> None:
+    """Let devices of a centre pull; `waiting` is told by the centre what changes in this process."""
+    signed = signed_by(centre)
+    centre.on_change = waiting.ring
+    errors: dict[int | str, dict[str, Any]] = {
+        status: {"model": ErrorAnswer} for status in (401, 403, 410, 413, 422, 429)
+    }
+
+    @app.get("/v1/sync/pull", response_model=PullAnswer, responses=errors)
+    async def pull(
+        request: Request,
+        said: Annotated[Signed, Depends(signed)],
+        cursor: Annotated[str, Query(max_length=512)] = "",
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE_RECORDS)] = DEFAULT_PAGE,
+        wait: Annotated[int, Query(ge=0, le=MAX_WAIT_S)] = 0,
+    ) -> Response:
+        """The records of the device's own station that changed since the cursor, page by page.
+
+        While there are none, the call is left open for up to `wait` seconds, and answered as soon as there is one.
+        """
+        device = said.device
+        if device.state != "active":
+            return _no_longer()
+        answer = await run_in_threadpool(centre.pull, device, cursor, limit)
+        if wait and isinstance(answer, Page) and not answer.records:
+            await waiting.changed(device.station, answer.end, wait)
+            now = await run_in_threadpool(centre.device, device.device)
+            if now is None or now.state != "active":
+                return _no_longer()
+            answer = await run_in_threadpool(centre.pull, device, cursor, limit)
+        if isinstance(answer, Refusal):
+            return error_answer(answer.status, answer.what, answer.hint)
+        return await run_in_threadpool(_json, answer, accepts_gzip(request))
+
+
+def _no_longer() -> Response:
+    return error_answer(403, "this device is no longer in use", "enrol it anew")
+
+
+def _json(page: Page, compress: bool) -> Response:
+    body = page.to_json().encode("utf-8")
+    headers = {"Vary": "Accept-Encoding"}
+    if compress and len(body) >= _WORTH_COMPRESSING:
+        body = gzip.compress(body, _LEVEL, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Whether the caller takes gzip (RFC 9110 §12.5.3); `gzip;q=0` says that it does not."""
+    for each in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = each.partition(";")
+        if coding.strip() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
