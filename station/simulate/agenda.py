@@ -1,0 +1,47 @@
+"""Virtual time: what is due, one thing after the other, the same way every time."""
+
+import heapq
+from collections.abc import Callable
+from itertools import count
+
+Act = Callable[[], None]
+
+
+class Planned:
+    """Something on the agenda; it may be crossed out."""
+
+    __slots__ = ("act",)
+
+    def __init__(self, act: Act) -> None:
+        self.act: Act | None = act
+
+    def cancel(self) -> None:
+        """Let it not happen. Nothing changes when it has."""
+        self.act = None
+
+
+class Agenda:
+    """What is to happen, by virtual milliseconds; of one millisecond in the order in which it was put down."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self._due: list[tuple[int, int, Planned]] = []
+        self._counted = count()
+
+    def after(self, ms: int, act: Act) -> Planned:
+        """Do this so many milliseconds from now; 0 is as soon as what is due by now is done."""
+        planned = Planned(act)
+        heapq.heappush(self._due, (self.now + max(0, ms), next(self._counted), planned))
+        return planned
+
+    def run(self, until: int) -> None:
+        """Let time pass until that moment; what is due then is done too."""
+        due = self._due
+        while due and due[0][0] <= until:
+            at, _, planned = heapq.heappop(due)
+            if planned.act is None:
+                continue
+            self.now = at
+            act, planned.act = planned.act, None
+            act()
+        self.now = max(self.now, until)

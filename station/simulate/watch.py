@@ -1,0 +1,130 @@
+"""How a world tells whoever judges it what was seen: by machines and people, not by what the product says of itself."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from gate.decision import Admitted
+from sync.journal_reader import StoredEvent
+from tickets.uses import UseEnd
+
+if TYPE_CHECKING:
+    from station.simulate.world import World
+
+
+class Broken(AssertionError):
+    """A promise is broken."""
+
+
+class Watch(Protocol):
+    """Told of everything in the order of virtual time."""
+
+    def wrote(self, node: str, journal: str, events: Sequence[StoredEvent]) -> None:
+        """These events are durable: their commit has returned. `journal` is its epoch, as hexadecimal text."""
+        ...
+
+    def opened(self, gate: str, lane: str, use: Admitted) -> None:
+        """The barrier is about to be told to open."""
+        ...
+
+    def passed(self, gate: str, lane: str, use: Admitted, end: UseEnd) -> None:
+        """How that ended, as people saw it."""
+        ...
+
+    def heard(self, gate: str, attempt: UUID, word: str | None) -> None:
+        """What the arbiter said of an attempt in time; None for silence."""
+        ...
+
+    def shown(self, gate: str, number: str, answer: str) -> None:
+        """What a passenger was told who showed this ticket: "admitted", or the reason why not."""
+        ...
+
+    def money_in(self, till: str, fen: int) -> None:
+        """A note is in the stacker."""
+        ...
+
+    def money_out(self, till: str, fen: int) -> None:
+        """A note or a coin was given back."""
+        ...
+
+    def paper(self, till: str, kind: str, text: str) -> None:
+        """A "ticket" (its number) or a "slip" (its claim's number) came out."""
+        ...
+
+    def sold_by_centre(self, station: int, number: str, day: date, trip: str, seat: int | None) -> None:
+        """The web shop has heard that this was sold."""
+        ...
+
+    def refunded_by_centre(self, station: int, number: str) -> None:
+        """The office has heard that this was refunded."""
+        ...
+
+    def kept(self, node: str, epoch: UUID, through: int) -> None:
+        """The terminal has written down a receipt of the centre for its journal."""
+        ...
+
+    def crashed(self, node: str, *, power: bool) -> None:
+        """The machine has lost its power, or only its programs have died."""
+        ...
+
+    def lost_disk(self, node: str) -> None:
+        """Nothing of its disk is left."""
+        ...
+
+    def came_back(self, node: str) -> None:
+        """It runs again."""
+        ...
+
+    def at_end(self, world: "World") -> None:
+        """Everything has come to rest."""
+        ...
+
+
+class Unwatched:
+    """Sees nothing."""
+
+    def wrote(self, node: str, journal: str, events: Sequence[StoredEvent]) -> None:
+        """See Watch."""
+
+    def opened(self, gate: str, lane: str, use: Admitted) -> None:
+        """See Watch."""
+
+    def passed(self, gate: str, lane: str, use: Admitted, end: UseEnd) -> None:
+        """See Watch."""
+
+    def heard(self, gate: str, attempt: UUID, word: str | None) -> None:
+        """See Watch."""
+
+    def shown(self, gate: str, number: str, answer: str) -> None:
+        """See Watch."""
+
+    def money_in(self, till: str, fen: int) -> None:
+        """See Watch."""
+
+    def money_out(self, till: str, fen: int) -> None:
+        """See Watch."""
+
+    def paper(self, till: str, kind: str, text: str) -> None:
+        """See Watch."""
+
+    def sold_by_centre(self, station: int, number: str, day: date, trip: str, seat: int | None) -> None:
+        """See Watch."""
+
+    def refunded_by_centre(self, station: int, number: str) -> None:
+        """See Watch."""
+
+    def kept(self, node: str, epoch: UUID, through: int) -> None:
+        """See Watch."""
+
+    def crashed(self, node: str, *, power: bool) -> None:
+        """See Watch."""
+
+    def lost_disk(self, node: str) -> None:
+        """See Watch."""
+
+    def came_back(self, node: str) -> None:
+        """See Watch."""
+
+    def at_end(self, world: "World") -> None:
+        """See Watch."""
