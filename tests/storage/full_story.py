@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from gate.announce import Showing
-from tests.storage.disk import Call
+from station.simulate.disk.disk import Call
 from tests.storage.gate_story import GateStories, GateStory, Lane, walks
 from tests.storage.machine import Machine
 from tests.storage.play import Tally, installed

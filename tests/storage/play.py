@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
-from tests.storage.disk import Disk, PowerCut
+from station.simulate.disk.disk import Disk, PowerCut
 from tests.storage.machine import Machine
 
 

@@ -25,14 +25,15 @@ class PowerCut(BaseException):
 
 @dataclass(slots=True)
 class File:
-    """What a program sees, what the disk keeps for sure, and the changes between the two in their order."""
+    """What a program sees, what the disk keeps for sure, and the changes between the two in their order.
 
+    `number` tells it from every other file that this disk ever had.
+    """
+
+    number: int = 0
     seen: bytearray = field(default_factory=bytearray)
     kept: bytearray = field(default_factory=bytearray)
     unsynced: list[Write | Truncation] = field(default_factory=list)
-
-    def copy(self) -> "File":
-        return File(bytearray(self.seen), bytearray(self.kept), list(self.unsynced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,6 @@ class Disk:
 
     def __init__(self) -> None:
         self.calls = 0
-        self.trace: list[Call] = []
         self.cut_at: int | None = None
         self.trouble: Trouble | None = None
         self.lies = False
@@ -71,6 +71,7 @@ class Disk:
         self._names: dict[str, File] = {}
         self._kept_names: dict[str, File] = {}
         self._unsynced_names: list[Named] = []
+        self._numbers = 0
 
     # --- what programs do
 
@@ -89,9 +90,15 @@ class Disk:
         self._needs_power()
         if name not in self._names:
             self._begin("create", name, grows=True)
-            self._rename(Named(name, File()))
+            self._numbers += 1
+            self._rename(Named(name, File(self._numbers)))
             self._end()
         return self._names[name]
+
+    def names(self) -> list[str]:
+        """The names of all files, in order."""
+        self._needs_power()
+        return sorted(self._names)
 
     def write(self, name: str, file: File, offset: int, data: bytes) -> None:
         self._begin("write", name, grows=offset + len(data) > len(file.seen))
@@ -137,15 +144,24 @@ class Disk:
                 _apply_name(self._kept_names, change)
             self._unsynced_names.clear()
 
-    # --- what tests do
+    # --- what happens to it
 
     def copy(self) -> "Disk":
         """Another disk with the same content, all of it safe; this one must have nothing unsynced."""
         assert not self._unsynced_names
         new = Disk()
+        new._numbers = self._numbers
         for name, file in self._kept_names.items():
             assert not file.unsynced, name
-            new._keep(name, bytearray(file.kept))
+            new._keep(name, file.number, file.kept)
+        return new
+
+    def image(self) -> "Disk":
+        """Another disk with what programs see on this one, all of it safe: what a copy of its files would be."""
+        new = Disk()
+        new._numbers = self._numbers
+        for name, file in self._names.items():
+            new._keep(name, file.number, file.seen)
         return new
 
     def sync_all(self) -> None:
@@ -155,23 +171,29 @@ class Disk:
         self.sync_names("")
 
     def power_returns(self, seed: int) -> "Disk":
-        """The disk after the power cut. Seed 0 keeps nothing that was not synced, 1 all of it, others some."""
-        chance = Random(seed)
+        """The disk after a power cut; this one is off for good.
+
+        Seed 0 keeps nothing that was not synced, 1 all of it, others some.
+        """
+        chance = Random(seed)  # noqa: S311  a simulation repeats itself
+        self.off = True
         names = dict(self._kept_names)
         for change in _survivors(self._unsynced_names, seed, chance):
             _apply_name(names, change)
         new = Disk()
+        new._numbers = self._numbers
         for name, file in names.items():
             content = bytearray(file.kept)
             for part in _parts(file.unsynced, seed, chance):
                 _apply(content, part)
-            new._keep(name, content)
+            new._keep(name, file.number, content)
         return new
 
     # --- inside
 
-    def _keep(self, name: str, content: bytearray) -> None:
-        self._names[name] = self._kept_names[name] = File(seen=bytearray(content), kept=content)
+    def _keep(self, name: str, number: int, content: bytearray) -> None:
+        file = File(number, seen=bytearray(content), kept=bytearray(content))
+        self._names[name] = self._kept_names[name] = file
 
     def _needs_power(self) -> None:
         if self.off:
@@ -180,9 +202,7 @@ class Disk:
     def _begin(self, what: str, name: str, *, grows: bool = False) -> None:
         self._needs_power()
         self.calls += 1
-        call = Call(self.calls, what, name, grows)
-        self.trace.append(call)
-        if self.trouble is not None and (code := self.trouble(call)) is not None:
+        if self.trouble is not None and (code := self.trouble(Call(self.calls, what, name, grows))) is not None:
             raise OSError(code, os.strerror(code), name)
 
     def _end(self) -> None:
