@@ -27,6 +27,7 @@ from sync.wire import (
     TimeAnswer,
     TimeRequest,
 )
+from sync.wire_relay_up import ForwardAnswer, ForwardRequest
 from tickets.errors import EnvironmentFault, PeerError
 from tickets.keys import SigningKey
 
@@ -91,6 +92,10 @@ class CentreClient:
         """Ask for the next page of changes; an empty cursor asks from the beginning."""
         query = urlencode({"cursor": cursor, "limit": limit})
         return self._call("GET", f"/v1/sync/pull?{query}", None, PullAnswer, signed=True)
+
+    def forward(self, request: ForwardRequest) -> ForwardAnswer:
+        """Hand on what other devices of the station have signed, as its relay. Safe to repeat for ever."""
+        return self._call("POST", "/v1/sync/forward", request, ForwardAnswer, signed=True)
 
     def time(self, nonce: bytes) -> bytes:
         """Ask for signed time over `nonce`; the token is not checked here."""
