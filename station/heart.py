@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from station.sd_notify import SdNotify
 from station.watchdog import FEEDS, Watchdog
+from sync.bell import Bell
 
 _LOOP = "loop"
 SLICE_SECONDS = 2.0
@@ -45,6 +46,20 @@ class Heart:
                     return True
                 if left <= SLICE_SECONDS:
                     return False
+
+        return wait
+
+    def waits_on(self, bell: Bell) -> Callable[[float], bool]:
+        """Waits so many seconds or until it rings, and beats meanwhile; True when it was stopped."""
+
+        def wait(seconds: float) -> bool:
+            until = self._monotonic() + seconds
+            while not bell.stopped:
+                self.beat()
+                left = until - self._monotonic()
+                if left <= 0 or bell.wait(min(left, SLICE_SECONDS)):
+                    break
+            return bell.stopped
 
         return wait
 

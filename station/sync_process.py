@@ -5,7 +5,6 @@ import logging
 import random
 import secrets
 import signal
-import threading
 import time
 from contextlib import ExitStack
 
@@ -17,6 +16,7 @@ from station.heart import Heart
 from station.probes import probe_from_environment
 from station.sd_notify import SdNotify
 from sync.backoff import Backoff
+from sync.bell import Bell
 from sync.cache_file import word_of_damage
 from sync.cache_writer import CacheWriter
 from sync.client import CentreClient
@@ -25,6 +25,10 @@ from sync.engine import Engine
 from sync.engine import run as run_engine
 from sync.lan import Lan, LanSettings
 from sync.trusted_time import boot_clock, system_clocks
+from sync.waking import Waker
+
+_ASK_AGAIN_WITHIN_S = 60.0
+"""To a centre that does not leave questions open, one is put at least so often, in case it learns to."""
 
 _log = logging.getLogger("waystation.sync")
 
@@ -33,28 +37,39 @@ def run(config: Config) -> int:
     """Run until SIGTERM. Prints {"ready": true} once its own file is open; the line need not be up for that."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    stop = threading.Event()
+    bell = Bell()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: bell.stop())
     enrolment = Enrolment.load(config.directory)
     heart = Heart(SdNotify())
-    while not stop.is_set():
+    while not bell.stopped:
         try:
-            _keep_in_step(config, enrolment, stop, heart)
+            _keep_in_step(config, enrolment, bell, heart)
         except DamagedStore as damage:
             if not word_of_damage(config.directory / "cache.db").exists():
                 raise
             _log.error("sync.cache_damaged %s: it is begun again", damage.what)
-            heart.waits_for(stop)(config.sync.retry_base_seconds)
+            heart.waits_on(bell)(config.sync.retry_base_seconds)
     heart.stopping()
     return 0
 
 
-def _keep_in_step(config: Config, enrolment: Enrolment, stop: threading.Event, heart: Heart) -> None:
+def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart) -> None:
     probe = probe_from_environment()
     with ExitStack() as stack:
         http = stack.enter_context(httpx.Client(trust_env=False, event_hooks={"request": [lambda _: heart.beat()]}))
         cache = stack.enter_context(CacheWriter(config.directory / "cache.db", probe))
+        waker = Waker(
+            CentreClient(
+                config.centre.url,
+                enrolment.device,
+                enrolment.device_key(),
+                httpx.Client(trust_env=False),  # never closed: its one question may be open when this process ends
+                lambda: engine.clock.now().at.timestamp(),
+            ),
+            bell.ring,
+            Backoff(random.SystemRandom().random, base=config.sync.retry_base_seconds, cap=_ASK_AGAIN_WITHIN_S),
+        )
         engine = Engine(
             client=CentreClient(config.centre.url, enrolment.device, enrolment.device_key(), http, time.time),
             cache=cache,
@@ -68,14 +83,17 @@ def _keep_in_step(config: Config, enrolment: Enrolment, stop: threading.Event, h
             nonce=lambda: secrets.token_bytes(32),
             probe=probe,
             poll_seconds=config.sync.interval_seconds,
+            news=waker,
         )
         stack.callback(engine.close)
+        stack.callback(waker.stop)
+        waker.start()
         lan = _lan(config, enrolment, engine, cache)
         stack.callback(lan.stop)
         lan.start()
         print(json.dumps({"ready": True}), flush=True)
         heart.ready()
-        run_engine(engine, heart.waits_for(stop))
+        run_engine(engine, heart.waits_on(bell))
 
 
 def _lan(config: Config, enrolment: Enrolment, engine: Engine, cache: CacheWriter) -> Lan:

@@ -88,10 +88,14 @@ class CentreClient:
         """Send consecutive events of a journal. Safe to repeat for ever."""
         return self._call("POST", "/v1/sync/push", batch, PushAnswer, signed=True)
 
-    def pull(self, cursor: str, limit: int) -> PullAnswer:
-        """Ask for the next page of changes; an empty cursor asks from the beginning."""
-        query = urlencode({"cursor": cursor, "limit": limit})
-        return self._call("GET", f"/v1/sync/pull?{query}", None, PullAnswer, signed=True)
+    def pull(self, cursor: str, limit: int, wait: int = 0) -> PullAnswer:
+        """Ask for the next page of changes; an empty cursor asks from the beginning.
+
+        While there are none, the centre may leave the question open for `wait` seconds.
+        """
+        asked: dict[str, str | int] = {"cursor": cursor, "limit": limit}
+        query = urlencode(asked | {"wait": wait} if wait else asked)
+        return self._call("GET", f"/v1/sync/pull?{query}", None, PullAnswer, signed=True, patience=wait)
 
     def forward(self, request: ForwardRequest) -> ForwardAnswer:
         """Hand on what other devices of the station have signed, as its relay. Safe to repeat for ever."""
@@ -105,7 +109,9 @@ class CentreClient:
         """Ask whether the centre is there."""
         return self._call("GET", "/v1/health", None, HealthAnswer, signed=False)
 
-    def _call(self, method: str, target: str, body: BaseModel | None, answer: type[A], *, signed: bool) -> A:
+    def _call(
+        self, method: str, target: str, body: BaseModel | None, answer: type[A], *, signed: bool, patience: float = 0.0
+    ) -> A:
         content = b"" if body is None else body.model_dump_json().encode("utf-8")
         headers = {"accept": "application/json", "sync-protocol": str(PROTOCOL)}
         if content:
@@ -116,7 +122,7 @@ class CentreClient:
             headers |= sign_request(
                 method, sent, headers, content, self._key, self._device, int(self._now()), self._nonce().hex()
             )
-        return exchange(self._http, method, self._url + target, content, headers, answer)
+        return exchange(self._http, method, self._url + target, content, headers, answer, patience)
 
 
 def enrol(http: httpx.Client, url: str, request: EnrolRequest) -> EnrolAnswer:
@@ -127,11 +133,21 @@ def enrol(http: httpx.Client, url: str, request: EnrolRequest) -> EnrolAnswer:
 
 
 def exchange(
-    http: httpx.Client, method: str, url: str, content: bytes, headers: Mapping[str, str], answer: type[A]
+    http: httpx.Client,
+    method: str,
+    url: str,
+    content: bytes,
+    headers: Mapping[str, str],
+    answer: type[A],
+    patience: float = 0.0,
 ) -> A:
-    """Send one request and read its answer: the model, or LineDown, Refused or PeerError."""
+    """Send one request and read its answer: the model, or LineDown, Refused or PeerError.
+
+    `patience` is how many seconds longer than usual the answer may take.
+    """
+    timeout = timeout_for(len(content), patience)
     try:
-        response = http.request(method, url, content=content, headers=dict(headers), timeout=timeout_for(len(content)))
+        response = http.request(method, url, content=content, headers=dict(headers), timeout=timeout)
     except httpx.TransportError as error:
         raise LineDown(
             f"The centre does not answer ({type(error).__name__})",
@@ -148,13 +164,13 @@ def exchange(
         ) from error
 
 
-def timeout_for(sent: int) -> httpx.Timeout:
+def timeout_for(sent: int, patience: float = 0.0) -> httpx.Timeout:
     """How long to wait in silence, by the bytes that it sends: the slowest line still gets a batch through.
 
     The body may lie in buffers on the way while we already wait for the answer, so the reading budget pays for it.
     """
     upload = sent / _BYTES_PER_S
-    return httpx.Timeout(connect=_CONNECT_S, read=_SILENCE_S + upload, write=_SILENCE_S, pool=_CONNECT_S)
+    return httpx.Timeout(connect=_CONNECT_S, read=_SILENCE_S + upload + patience, write=_SILENCE_S, pool=_CONNECT_S)
 
 
 def refusal(response: httpx.Response) -> Refused | PeerError:

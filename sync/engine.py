@@ -18,7 +18,7 @@ from sync.client import CentreClient, LineDown
 from sync.journal_reader import JournalReader
 from sync.part import Part
 from sync.points import Probe, no_probe
-from sync.pulling import Puller
+from sync.pulling import News, Puller
 from sync.pushing import Pusher
 from sync.status import SyncStatus
 from sync.trusted_time import Clocks, TrustedClock
@@ -63,8 +63,12 @@ class Engine:
         nonce: Callable[[], bytes],
         probe: Probe = no_probe,
         poll_seconds: float = 1.0,
+        news: News | None = None,
     ) -> None:
-        """`nonce` gives 32 random bytes. TrustFault when not even the list from enrolment is the root's."""
+        """`nonce` gives 32 random bytes. TrustFault when not even the list from enrolment is the root's.
+
+        Without `news` of changes at the centre, every step asks for them.
+        """
         self._cache = cache
         self._clocks = clocks
         self._backoff = backoff
@@ -77,10 +81,10 @@ class Engine:
             Pusher(client, cache, reader, lambda: self._belief.keys(KeyUse.RECEIPT), probe) for reader in self._readers
         ]
         self._asker = TimeAsker(client, cache, lambda: self._belief.keys(KeyUse.TIME), clocks, nonce)
-        puller = Puller(client, cache, self._push_between_pages)
+        self._puller = Puller(client, cache, self._push_between_pages, news)
         self._time = Part(self._ask_time, backoff.fresh(), clocks.boot)
         self._push = Part(self._push_all, backoff.fresh(), clocks.boot)
-        self._pull = Part(puller.pull, backoff.fresh(), clocks.boot)
+        self._pull = Part(self._puller.pull, backoff.fresh(), clocks.boot)
         self._bad_list: Fault | None = None
         self._line_up: bool | None = None
         self._status: SyncStatus | None = None
@@ -97,12 +101,14 @@ class Engine:
         DamagedStore: the cache is to be opened again, which begins it anew.
         """
         self._cache.check()
-        self._pushed, pulled = 0, 0
+        self._pushed, pulled, fresh = 0, 0, False
         down: LineDown | None = None
         try:
             self._time.run()
             self._push.run()
-            pulled = self._pull.run()
+            if self._puller.due():
+                pulled = self._pull.run()
+                fresh = self._pull.problem is None
         except LineDown as fault:
             down = fault
         if down is None:
@@ -112,7 +118,7 @@ class Engine:
         problems = self._problems(down)
         self._note_line(down)
         self._keep_house()
-        self._write_status(down is None, problems)
+        self._write_status(down is None, problems, fresh=fresh)
         return StepResult(
             line_up=down is None, pushed=self._pushed, pulled=pulled, wait_seconds=wait, problems=problems
         )
@@ -184,11 +190,14 @@ class Engine:
         except (ZoneInfoNotFoundError, ValueError, KeyError):
             return CHINA
 
-    def _write_status(self, line_up: bool, problems: Sequence[Fault]) -> None:
-        """Keep the status in the cache; an unchanged one only every ten seconds, to spare the disk."""
+    def _write_status(self, line_up: bool, problems: Sequence[Fault], *, fresh: bool) -> None:
+        """Keep the status in the cache; an unchanged one only every ten seconds, to spare the disk.
+
+        `fresh`: the cache was seen to be as new as the centre just now.
+        """
         before = self._status or self._cache.status()
         now_ms = int(self._clock.now().at.timestamp() * 1000)
-        last = now_ms if not problems else before.last_success_ms if before is not None else None
+        last = now_ms if fresh and not problems else before.last_success_ms if before is not None else None
         status = SyncStatus(
             line_up=line_up,
             last_success_ms=last,
