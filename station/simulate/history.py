@@ -43,7 +43,8 @@ class History:
         """
         words = tuple(about) or self._about
         chosen = _ends([at for at, line in enumerate(self._lines) if _tells(line, words)], most * 2 // 3)
-        last = range(max(0, len(self._lines) - (most - len(chosen))), len(self._lines))
+        others = sorted(set(range(max(0, len(self._lines) - most), len(self._lines))) - set(chosen))
+        last = others[len(others) - min(len(others), most - len(chosen)) :]
         told: list[str] = []
         before = -1
         for at in sorted({*chosen, *last}):

@@ -8,15 +8,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, event, insert, select, update
 
 from station.simulate.disk.disk import PowerCut
 from station.simulate.disk.disks import Disks
 from sync.journal import Journal
 from sync.journal_reader import JournalReader
-from sync.points import no_probe
-from sync.server.schema import about
-from sync.server.store import CentreStore, note, noted
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.events import Kind
 
@@ -136,20 +133,26 @@ def test_an_image_is_put_back_as_it_was_and_a_clone_lives_for_itself(disks: Disk
 
 def test_the_centre_lives_on_such_a_disk(disks: Disks) -> None:
     folder = disks.add("centre")
-    store = CentreStore(folder / "centre.db", no_probe)
-    with store.write("setup") as connection:
-        note(connection, "one", "kept")
-    with pytest.raises(PowerCut), store.write("setup") as connection:  # noqa: PT012  it dies in the middle
-        note(connection, "two", "lost")
+    metadata = MetaData()
+    things = Table("things", metadata, Column("name", String, primary_key=True))
+
+    def store() -> Engine:
+        made = create_engine(f"sqlite:///{folder}/centre.db")
+        event.listen(made, "connect", lambda raw, _: raw.executescript("PRAGMA journal_mode=WAL;"))
+        event.listen(made, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return made
+
+    engine = store()
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(things), [{"name": "one"}, {"name": "three"}])
+    with pytest.raises(PowerCut), engine.begin() as connection:  # noqa: PT012  it dies in the middle
+        connection.execute(insert(things), [{"name": "two"}])
         disks.power_off("centre")
-    with pytest.raises(PowerCut), store.read() as connection:
-        noted(connection, "one")
     disks.power_on("centre", Random(2))
-    again = CentreStore(folder / "centre.db", no_probe)
-    with again.read() as connection:
-        names = {row.name for row in connection.execute(select(about.c.name))}
-    assert {"one", "two"} & names == {"one"}
-    again.close()
+    with store().begin() as connection:
+        assert connection.execute(select(things.c.name).order_by("name")).scalars().all() == ["one", "three"]
+        assert connection.execute(update(things).values(name="four").where(things.c.name == "one")).rowcount == 1
 
 
 def test_files_are_made_replaced_and_listed(disks: Disks) -> None:
