@@ -2,12 +2,16 @@
 
 A line leaves every so many minutes between its first and last time of day, at the station's local time. A trip is named
 by the line and its local time (`QD0930`); that is unique within a service day, which runs from 03:00 to 03:00.
+
+A timetable that came from elsewhere (`sync.server.gtfs`) has runs instead: each a trip by name with days of its own.
+Their times may be past midnight of the day that they are listed for; which service day a coach belongs to follows from
+when it really leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
@@ -22,6 +26,7 @@ from tickets.service_day import service_date
 Names = tuple[str, str]
 """A name in Chinese and in English."""
 LineCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
+TripName = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,16}$")]
 StopId = Annotated[int, Field(ge=0, le=2**32 - 1)]
 DEMO: Final = Path(__file__).parents[2] / "assets" / "timetable.json"
 """The demonstration timetable that comes with the product."""
@@ -95,6 +100,52 @@ class LinePart(_Part):
             yield time(at // 60, at % 60)
 
 
+class CalendarPart(_Part):
+    """Days: those of `weekdays` ("1111100", Monday first) from `first` to `last`, with some added and some removed."""
+
+    first: date
+    last: date
+    weekdays: Annotated[str, StringConstraints(pattern=r"^[01]{7}$")]
+    added: frozenset[date] = frozenset()
+    removed: frozenset[date] = frozenset()
+
+    def has(self, day: date) -> bool:
+        """Whether this day is one of them."""
+        if day in self.added:
+            return True
+        return self.first <= day <= self.last and self.weekdays[day.weekday()] == "1" and day not in self.removed
+
+    def days(self) -> Iterator[date]:
+        """All of them, in order."""
+        first, last = min(self.first, *self.added, self.first), max(self.last, *self.added, self.last)
+        for ahead in range((last - first).days + 1):
+            if self.has(day := first + timedelta(days=ahead)):
+                yield day
+
+
+class RunPart(_Part):
+    """A trip by its own name. It leaves `leaves_s` seconds after noon less twelve hours of each day of its calendar,
+    which may be the next morning. `source` is what it is called where it came from.
+    """
+
+    trip: TripName
+    source: str
+    calendar: str
+    leaves_s: Annotated[int, Field(ge=0, le=96 * 3600)]
+    gate: Annotated[str, Field(min_length=1, max_length=16)]
+    bay: Annotated[str, Field(min_length=1, max_length=16)]
+    seats: Annotated[int, Field(ge=1, le=255)] | None
+    places: Annotated[int, Field(ge=1, le=255)]
+    identity: IdentityPolicy
+    plates: tuple[str, ...] = ()
+    stops: Annotated[tuple[CallPart, ...], Field(min_length=1)]
+
+    def leaves_at(self, day: date, zone: ZoneInfo) -> datetime:
+        """When it leaves for a day of its calendar, in UTC."""
+        noon = datetime.combine(day, time(12), zone).astimezone(UTC)
+        return noon - timedelta(hours=12) + timedelta(seconds=self.leaves_s)
+
+
 class Timetable(_Part):
     """All of it; the first stop that a line calls at is not the station's own."""
 
@@ -104,6 +155,8 @@ class Timetable(_Part):
     horizon: HorizonPart
     stops: tuple[StopPart, ...]
     lines: tuple[LinePart, ...]
+    runs: tuple[RunPart, ...] = ()
+    calendars: dict[str, CalendarPart] = {}
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -114,15 +167,39 @@ class Timetable(_Part):
             raise ValueError("a line is listed twice")
         if self.station.stop not in known:
             raise ValueError("the station's own stop is not among the stops")
-        for line in self.lines:
-            if strangers := [call.stop for call in line.stops if call.stop not in known]:
-                raise ValueError(f"line {line.code} calls at {strangers[0]}, which is not among the stops")
-            if line.seats is not None and line.seats != line.places:
-                raise ValueError(f"line {line.code} has numbered seats, so places must equal seats")
+        parts: list[tuple[str, LinePart | RunPart]] = [(f"line {line.code}", line) for line in self.lines]
+        parts += [(f"trip {run.trip}", run) for run in self.runs]
+        for name, each in parts:
+            if strangers := [call.stop for call in each.stops if call.stop not in known]:
+                raise ValueError(f"{name} calls at {strangers[0]}, which is not among the stops")
+            if each.seats is not None and each.seats != each.places:
+                raise ValueError(f"{name} has numbered seats, so places must equal seats")
+        if unknown := {run.calendar for run in self.runs} - self.calendars.keys():
+            raise ValueError(f"there is no calendar {min(unknown)}")
+        self._every_departure_has_its_own_name()
         if self.check_in.closes_minutes >= self.check_in.opens_minutes:
             raise ValueError("check-in closes before it opens")
         ZoneInfo(self.station.timezone)
         return self
+
+    def _every_departure_has_its_own_name(self) -> None:
+        by_trip: dict[str, list[RunPart]] = {}
+        for run in self.runs:
+            by_trip.setdefault(run.trip, []).append(run)
+        for line in self.lines:
+            for at in line.times() if by_trip else ():
+                if (name := f"{line.code}{at:%H%M}") in by_trip:
+                    raise ValueError(f"trip {name} is also one of line {line.code}")
+        for name, runs in by_trip.items():
+            if len(runs) > 1:
+                days = [day for run in runs for day in self.service_dates(run)]
+                if len(set(days)) != len(days):
+                    raise ValueError(f"trip {name} leaves twice on one service day")
+
+    def service_dates(self, run: RunPart) -> Iterator[date]:
+        """The service days on which a run leaves."""
+        for day in self.calendars[run.calendar].days():
+            yield service_date(run.leaves_at(day, self.zone), self.zone)
 
     def stop(self, number: int) -> StopPart | None:
         """The stop of this number, or None."""
@@ -138,26 +215,39 @@ class Timetable(_Part):
         return now - timedelta(minutes=self.horizon.behind_minutes), now + timedelta(minutes=self.horizon.ahead_minutes)
 
     def departures(self, start: datetime, end: datetime) -> Iterator[Departure]:
-        """Every departure that leaves at or after `start` and before `end` (aware), line by line."""
+        """Every departure that leaves at or after `start` and before `end` (aware), line by line, then run by run."""
         zone = self.zone
+        yield from self._of_lines(start, end, zone)
+        first = start.astimezone(zone).date()
+        for run in self.runs:
+            calendar = self.calendars[run.calendar]
+            over = run.leaves_s // 86_400 + 1
+            for ahead in range(-over, (end.astimezone(zone).date() - first).days + 1):
+                day = first + timedelta(days=ahead)
+                if calendar.has(day) and start <= (at := run.leaves_at(day, zone)) < end:
+                    plate = run.plates[day.toordinal() % len(run.plates)] if run.plates else ""
+                    yield self._departure(run, at, run.trip, plate)
+
+    def _of_lines(self, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Departure]:
         day, last_day = start.astimezone(zone).date(), end.astimezone(zone).date()
         while day <= last_day:
             for line in self.lines:
                 for run, local in enumerate(line.times()):
                     at = datetime.combine(day, local, zone).astimezone(UTC)
                     if start <= at < end:
-                        yield self._departure(line, at, local, run)
+                        plate = line.plates[run % len(line.plates)]
+                        yield self._departure(line, at, f"{line.code}{local:%H%M}", plate)
             day += timedelta(days=1)
 
-    def _departure(self, line: LinePart, at: datetime, local: time, run: int) -> Departure:
+    def _departure(self, line: LinePart | RunPart, at: datetime, trip: str, plate: str) -> Departure:
         return Departure(
             service_date=service_date(at, self.zone),
-            trip=f"{line.code}{local:%H%M}",
+            trip=trip,
             departs_at=at,
             boarding=self.station.stop,
             gate=line.gate,
             bay=line.bay,
-            plate=line.plates[run % len(line.plates)],
+            plate=plate,
             seats=line.seats,
             places=line.places,
             stops=tuple(StopCall(stop=call.stop, fare=Fen(call.fare), minutes=call.minutes) for call in line.stops),

@@ -1,0 +1,180 @@
+"""A new timetable in the place of a station's old one, while departures of the old one are on sale.
+
+What has not been made yet simply follows the new one. A departure that exists, and has not left, is compared with it:
+
+- gone from the timetable: it is cancelled, which everybody who has a ticket for it, sold with or without a line, can
+  be told at any machine;
+- there with other times, gate, bay, stops or fares: it is changed, and tickets keep their trip;
+- there with other seats or places: it keeps those that it has, because they are shared out to tills already; a
+  replacement coach is the way to change them;
+- cancelled by an earlier timetable and back in this one: it goes again.
+
+What staff have done to a departure stays done, on top of the new plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Connection, func, select, update
+
+from sync.server.changes import Changes
+from sync.server.schema import departures, staff_acts, stations, tickets
+from sync.server.timetable import Timetable
+from tickets.departures import Departure, DepartureState
+from tickets.staff import read_fact
+from tickets.standing import with_acts
+
+_LONG: Final = timedelta(minutes=15)
+"""A departure that moves by more is one that its passengers may miss, or wait for."""
+
+
+class What(StrEnum):
+    """What a new timetable does to a departure that exists."""
+
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    CHANGED = "changed"
+    RESTORED = "restored"
+    KEEPS_PLACES = "keeps places"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One departure that is to be otherwise than it was. `sold` counts the good tickets that the centre knows of;
+    tills that have not reported may have sold more.
+    """
+
+    service_date: str
+    trip: str
+    what: tuple[What, ...]
+    sold: int
+    was: Departure
+    planned: Departure
+
+    @property
+    def grave(self) -> bool:
+        """Whether people with tickets have to be told: it does not go, or not when they think."""
+        late = abs(self.planned.departs_at - self.was.departs_at) > _LONG
+        return self.sold > 0 and (What.CANCELLED in self.what or late)
+
+
+def differences(connection: Connection, station: int, timetable: Timetable, now: datetime) -> list[Difference]:
+    """What `timetable` changes of the departures that exist and have not left at `now`, in order of time."""
+    rows = connection.execute(
+        select(departures.c.service_date, departures.c.trip, departures.c.body, departures.c.planned)
+        .where(departures.c.station_id == station, departures.c.departs_ms > int(now.timestamp() * 1000))
+        .order_by(departures.c.departs_ms, departures.c.trip)
+    ).all()
+    plans = [Departure.from_record(json.loads(row.body if row.planned is None else row.planned)) for row in rows]
+    if not plans:
+        return []
+    last = max(plan.departs_at for plan in plans) + timedelta(days=1)
+    coming = {(each.service_date, each.trip): each for each in timetable.departures(now - timedelta(days=1), last)}
+    found = []
+    for plan in plans:
+        there = coming.get((plan.service_date, plan.trip))
+        planned = _gone(plan) if there is None else _there(plan, there)
+        what = _what(plan, planned, there)
+        if what:
+            date = plan.service_date.isoformat()
+            sold = _sold(connection, station, date, plan.trip)
+            found.append(Difference(service_date=date, trip=plan.trip, what=what, sold=sold, was=plan, planned=planned))
+    return found
+
+
+def apply(
+    connection: Connection, changes: Changes, station: int, timetable: Timetable, found: Sequence[Difference]
+) -> None:
+    """Put the timetable in the place of the old one, with these differences. Doing it again changes nothing."""
+    connection.execute(
+        update(stations).where(stations.c.station_id == station).values(timetable=timetable.model_dump_json())
+    )
+    for each in found:
+        here = (
+            departures.c.station_id == station,
+            departures.c.service_date == each.service_date,
+            departures.c.trip == each.trip,
+        )
+        signed = connection.execute(
+            select(staff_acts.c.bytes).where(
+                staff_acts.c.station_id == station,
+                staff_acts.c.service_date == each.service_date,
+                staff_acts.c.trip == each.trip,
+            )
+        ).scalars()
+        facts = [read_fact(data) for data in signed]
+        planned = json.dumps(each.planned.to_record(), ensure_ascii=False)
+        told = with_acts(each.planned, facts).to_record()
+        connection.execute(
+            update(departures)
+            .where(*here)
+            .values(
+                departs_ms=int(each.planned.departs_at.timestamp() * 1000),
+                body=json.dumps(told, ensure_ascii=False),
+                planned=planned if facts else None,
+            )
+        )
+        changes.put("departure", f"{each.service_date}/{each.trip}", told, each.service_date)
+
+
+def tell_station(changes: Changes, old: Timetable, new: Timetable, called: set[int]) -> None:
+    """Let terminals have the station and its stops as they now are; a stop goes when no departure calls there."""
+    if new.station != old.station:
+        changes.put("station", "", new.station.model_dump(mode="json"))
+    before = {stop.id: stop for stop in old.stops}
+    for stop in new.stops:
+        if before.pop(stop.id, None) != stop:
+            changes.put("stop", str(stop.id), stop.model_dump(mode="json"))
+    for number in sorted(before.keys() - called):
+        changes.drop("stop", str(number))
+
+
+def called_at(connection: Connection, station: int) -> set[int]:
+    """The stops that departures which the centre still knows call at."""
+    bodies = connection.execute(select(departures.c.body).where(departures.c.station_id == station)).scalars()
+    return {call["stop"] for body in bodies for call in json.loads(body)["stops"]}
+
+
+def _gone(plan: Departure) -> Departure:
+    return replace(plan, state=DepartureState.CANCELLED)
+
+
+def _there(plan: Departure, there: Departure) -> Departure:
+    return replace(there, seats=plan.seats, places=plan.places, plate=there.plate or plan.plate)
+
+
+def _what(plan: Departure, planned: Departure, there: Departure | None) -> tuple[What, ...]:
+    what = []
+    if planned.state is not plan.state:
+        what.append(What.CANCELLED if there is None else What.RESTORED)
+    if planned.departs_at != plan.departs_at:
+        what.append(What.MOVED)
+    if (
+        replace(planned, state=plan.state, departs_at=plan.departs_at, opens_at=plan.opens_at, closes_at=plan.closes_at)
+        != plan
+    ):
+        what.append(What.CHANGED)
+    if there is not None and (there.seats, there.places) != (plan.seats, plan.places):
+        what.append(What.KEEPS_PLACES)
+    return tuple(what)
+
+
+def _sold(connection: Connection, station: int, date: str, trip: str) -> int:
+    return int(
+        connection.execute(
+            select(func.count())
+            .select_from(tickets)
+            .where(
+                tickets.c.station_id == station,
+                tickets.c.service_date == date,
+                tickets.c.trip == trip,
+                tickets.c.state == "valid",
+            )
+        ).scalar_one()
+    )
