@@ -28,6 +28,7 @@ from sync.relay_keys import RelayKeys
 from tickets.admission import TrustedNow
 from tickets.errors import Fault
 from tickets.keys import PublicKey, SigningKey
+from tickets.trust import KeyUse
 
 _log = logging.getLogger("waystation.lan")
 
@@ -104,18 +105,24 @@ class Lan:
         self._open.callback(keys.close)
         return relay
 
-    def _judge(self) -> FactJudge:
+    def _trust(self) -> NewestTrust:
+        """The newest trust list, for one thread."""
         settings = self._settings
         cache = CacheReader(settings.directory / "cache.db")
         self._open.callback(cache.close)
-        return FactJudge(NewestTrust(settings.enrolled_trust, settings.root, cache), settings.station, settings.now)
+        return NewestTrust(settings.enrolled_trust, settings.root, cache)
+
+    def _judge(self, trust: NewestTrust) -> FactJudge:
+        return FactJudge(trust, self._settings.station, self._settings.now)
 
     def _listener(self, url: str) -> Listener:
         settings = self._settings
-        return Listener(self._relay(url), self._writer, self._judge(), self._news, settings.now, settings.boot)
+        judge = self._judge(self._trust())
+        return Listener(self._relay(url), self._writer, judge, self._news, settings.now, settings.boot)
 
     def _teller(self) -> Teller:
         settings = self._settings
+        trust = self._trust()
         journals = [JournalReader(path) for path in settings.journals]
         for journal in journals:
             self._open.callback(journal.close)
@@ -125,11 +132,12 @@ class Lan:
             self._writer,
             journals,
             Outbox(settings.directory),
-            self._judge(),
+            self._judge(trust),
             self._news,
             settings.now,
             settings.boot,
             self._backoff(),
+            receipt_keys=lambda: trust.current().keys(KeyUse.RECEIPT),
         )
 
     def _backoff(self) -> Backoff:

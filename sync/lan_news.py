@@ -13,8 +13,9 @@ from tickets.errors import Fault
 
 _log = logging.getLogger("waystation.lan")
 
-Work = Literal["listening", "sending", "facts", "store"]
-"""What may be in trouble: hearing of changes, sending the journal, handing staff facts on, our own files."""
+Work = Literal["listening", "sending", "facts", "receipts", "store"]
+"""What may be in trouble: hearing of changes, sending the journal, handing staff facts on, hearing what the centre
+keeps of what the relay handed on, our own files."""
 
 
 class LanNews:

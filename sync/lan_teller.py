@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from uuid import UUID
 
 from sync.asking import Asking
@@ -14,14 +15,14 @@ from sync.lan_news import LanNews, Work
 from sync.lan_writer import Held, LanWriter
 from sync.outbox import Outbox, Outgoing
 from sync.points import no_probe
-from sync.pushing import Pusher
+from sync.pushing import Forked, Pusher, keep_receipt
 from sync.relay_answers import RelayNotKnown
 from sync.relay_client import RelayClient
 from sync.relay_wire import OTHER_EPOCH, CaughtUpRequest
 from sync.wire import PushAnswer, PushBatch
 from tickets.admission import TrustedNow
 from tickets.errors import Fault
-from tickets.keys import SigningKey
+from tickets.keys import PublicKey, SigningKey
 
 _log = logging.getLogger("waystation.lan")
 
@@ -31,8 +32,10 @@ _LOOK_EVERY_S = 0.5
 """How often the outbox is looked through even if it seems unchanged: a folder's time may be as coarse as that."""
 _ASK_EVERY_S = 1.0
 """How often it is asked whether an arbiter that waits for others has begun."""
+_KEPT_EVERY_S = 2.0
+"""How often the relay is asked whether the centre has what only the relay is known to hold."""
 
-_WORK: tuple[Work, ...] = ("sending", "facts")
+_WORK: tuple[Work, ...] = ("sending", "facts", "receipts")
 
 
 class _Towards:
@@ -62,6 +65,7 @@ class _Telling:
         between: Callable[[], None],
     ) -> None:
         self._relay = relay
+        self._cache = cache
         self._journal = journal
         self._epoch = epoch
         self._held = Held(cache, journal, epoch)
@@ -78,6 +82,7 @@ class _Telling:
         self._settled = False
         self._seen: tuple[object, ...] | None = None
         self._said: UUID | None = None
+        self._other_story: UUID | None = None
 
     def settled(self) -> bool:
         """Whether all that the arbiter before has granted here is in the journal by now, or nobody will act on it.
@@ -96,6 +101,40 @@ class _Telling:
         seen = self._journal.written()
         self.pusher.push()
         self._seen = seen
+
+    def learn_what_is_kept(self, receipt_keys: Sequence[PublicKey]) -> None:
+        """Ask how far the centre keeps what only the relay is known to hold, and keep the centre's own receipt.
+
+        Raises Forked when the centre has another story of this journal.
+        """
+        found = self._journal.epoch()
+        if found is None or self._held.kept_through(found.epoch) <= self._cache.kept_through(found.epoch):
+            return
+        answer = self._relay.kept(found.epoch.hex)
+        if answer.receipt is not None:
+            keep_receipt(
+                self._journal,
+                self._cache,
+                receipt_keys,
+                found.epoch,
+                answer.kept_through,
+                answer.receipt,
+                peer="centre",
+            )
+        if answer.forked:
+            self._other_story = found.epoch
+            raise Forked(
+                "The centre has another story of this journal, the relay says",
+                "Enrol this machine again; the centre keeps what it has.",
+            )
+
+    @property
+    def forked(self) -> bool:
+        """Whether the relay, or the centre by way of it, has another story of this journal."""
+        if self.pusher.forked:
+            return True
+        found = self._journal.epoch() if self._other_story is not None else None
+        return found is not None and found.epoch == self._other_story
 
     def end(self) -> CaughtUpRequest | None:
         """What to say of where the journal ends, if that was not said yet; None while there is no journal."""
@@ -130,10 +169,13 @@ class Teller:
         now: Callable[[], TrustedNow],
         boot: Callable[[], float],
         backoff: Backoff,
+        *,
+        receipt_keys: Callable[[], Sequence[PublicKey]],
     ) -> None:
         """`relay` is None where there is none: then staff facts are obeyed, and nothing is told.
 
-        `boot` is a clock in seconds that never goes back; `backoff` paces what the relay does not answer.
+        `receipt_keys` answers whose receipts are the centre's: they come back through the relay. `boot` is a clock in
+        seconds that never goes back; `backoff` paces what the relay does not answer.
         """
         self._relay = relay
         self._cache = cache
@@ -150,6 +192,8 @@ class Teller:
         self._waiting: dict[str, Outgoing] = {}
         self._looked = float("-inf")
         self._asked = float("-inf")
+        self._kept_asked = float("-inf")
+        self._receipt_keys = receipt_keys
 
     def step(self) -> float:
         """Do what is due; answers in how many seconds to look again. Whatever fails is told, and holds up no other."""
@@ -161,6 +205,9 @@ class Teller:
             self._begin(relay, self._writer.epoch)
         if self._tellings:
             self._try("sending", lambda: self._tell(relay))
+            if self._boot() - self._kept_asked >= _KEPT_EVERY_S:
+                self._kept_asked = self._boot()
+                self._try("receipts", self._learn_what_is_kept)
         return TICK_S
 
     def _serve_staff(self) -> None:
@@ -221,10 +268,15 @@ class Teller:
             if settled:
                 self._say_where_it_ends(relay, telling)
 
+    def _learn_what_is_kept(self) -> None:
+        keys = self._receipt_keys()
+        for telling in self._tellings:
+            telling.learn_what_is_kept(keys)
+
     def _count(self) -> None:
-        pushers = [telling.pusher for telling in self._tellings]
         self._news.counts(
-            queued=sum(pusher.queued() for pusher in pushers), forked=any(pusher.forked for pusher in pushers)
+            queued=sum(telling.pusher.queued() for telling in self._tellings),
+            forked=any(telling.forked for telling in self._tellings),
         )
 
     def _say_where_it_ends(self, relay: RelayClient, telling: _Telling) -> None:
@@ -250,7 +302,10 @@ class Teller:
                 telling.say_again()
             self._failed(work, fault)
         except Refused as no:
-            if no.status == OTHER_EPOCH:  # the listener is about to hear of the other one, and all begins anew
+            if (
+                no.status == OTHER_EPOCH  # the listener is about to hear of the other one, and all begins anew
+                or (work == "receipts" and no.status == HTTPStatus.NOT_FOUND)  # an older relay hands nothing on
+            ):
                 pace.failed()
             else:
                 self._failed(work, no)
@@ -263,7 +318,7 @@ class Teller:
     def _failed(self, work: Work, fault: Fault) -> None:
         self._pace[work].failed()
         self._news.trouble(work, fault)
-        if work == "sending":
+        if work != "facts":
             self._count()
 
 

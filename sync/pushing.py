@@ -3,7 +3,7 @@
 The same way to the centre, which keeps them, and to a relay, which holds them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -163,19 +163,43 @@ class Pusher:
         return answer
 
     def _keep_receipt(self, epoch: Epoch, answer: PushAnswer) -> None:
-        """Believe in `kept_through` only with the other side's signature over our own chain at that place."""
-        if answer.kept_through <= self._receipts.kept_through(epoch.epoch):
-            return
-        digest = self._journal.hash_at(answer.kept_through)
-        if digest is None:
-            raise Forked(
-                f"The {self._peer} has events of this journal that are not in it: it was put back to an older state",
-                f"Enrol this machine again; the {self._peer} keeps what it has.",
-            )
-        message = receipt_message(epoch.epoch, answer.kept_through, digest)
-        if not any(key.verify(answer.receipt, message) for key in self._receipt_keys()):
-            raise PeerError(
-                f"The {self._peer}'s receipt is not signed by a key that may sign receipts",
-                f"Nothing is lost: the events stay here. Check the {self._peer}'s keys and this machine's trust list.",
-            )
-        self._receipts.acknowledge(epoch.epoch, answer.kept_through, answer.receipt)
+        keep_receipt(
+            self._journal,
+            self._receipts,
+            self._receipt_keys(),
+            epoch.epoch,
+            answer.kept_through,
+            answer.receipt,
+            peer=self._peer,
+        )
+
+
+def keep_receipt(
+    journal: JournalReader,
+    receipts: Receipts,
+    keys: Sequence[PublicKey],
+    epoch: UUID,
+    kept_through: int,
+    receipt: bytes,
+    *,
+    peer: str,
+) -> None:
+    """Believe in `kept_through` only with the other side's signature over our own chain at that place.
+
+    Raises PeerError for a receipt of nobody in `keys`, Forked when it is about events that this journal does not have.
+    """
+    if kept_through <= receipts.kept_through(epoch):
+        return
+    digest = journal.hash_at(kept_through)
+    if digest is None:
+        raise Forked(
+            f"The {peer} has events of this journal that are not in it: it was put back to an older state",
+            f"Enrol this machine again; the {peer} keeps what it has.",
+        )
+    message = receipt_message(epoch, kept_through, digest)
+    if not any(key.verify(receipt, message) for key in keys):
+        raise PeerError(
+            f"The {peer}'s receipt is not signed by a key that may sign receipts",
+            f"Nothing is lost: the events stay here. Check the {peer}'s keys and this machine's trust list.",
+        )
+    receipts.acknowledge(epoch, kept_through, receipt)

@@ -21,6 +21,7 @@ from sync.relay_wire import (
     ChangesAnswer,
     FactAnswer,
     FactRequest,
+    KeptAnswer,
     StatusAnswer,
 )
 from sync.wire import PushAnswer, PushBatch
@@ -91,6 +92,10 @@ class RelayClient:
     def fact(self, fact: bytes) -> FactAnswer:
         """Hand over a signed staff fact. Safe to repeat; Refused when the relay does not believe it."""
         return self._call("POST", "/v1/relay/facts", FactRequest(fact=fact), FactAnswer)
+
+    def kept(self, journal: str) -> KeptAnswer:
+        """Ask how far the centre keeps the journal of this epoch (32 hex digits); its receipt is not checked here."""
+        return self._call("GET", f"/v1/relay/kept?{urlencode({'journal': journal})}", None, KeptAnswer)
 
     def status(self) -> StatusAnswer:
         """Ask how the relay stands."""

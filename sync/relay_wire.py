@@ -11,6 +11,7 @@ relay (`sign_answer`): the line inside a station is not trusted, and a forged *g
 | `POST /v1/relay/caught-up` | `CaughtUpRequest` | `CaughtUpAnswer` |
 | `GET /v1/relay/changes?after=&epoch=&wait=` | – | `ChangesAnswer`, at the latest after `wait` seconds |
 | `POST /v1/relay/facts` | `FactRequest` | `FactAnswer` |
+| `GET /v1/relay/kept?journal=` | – | `KeptAnswer`: *kept*, by the centre's receipt |
 | `GET /v1/relay/status` | – | `StatusAnswer` |
 
 A push names the arbiter's epoch for which it goes on; to another epoch's relay it would begin in the middle of a
@@ -25,7 +26,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from sync.wire import Bytes, Digits, Hex32, IsoDate, Millis, TripCode, UseBody, Wire
+from sync.wire import Bytes, Bytes64, Digits, Hex32, IsoDate, Millis, TripCode, UseBody, Wire
 from tickets.keys import PublicKey, SigningKey
 
 ANSWER_SIGNATURE: Final = "Relay-Signature"
@@ -155,18 +156,34 @@ class FactAnswer(Wire):
     position: int = Field(ge=1)
 
 
+class KeptAnswer(Wire):
+    """What the centre said of a journal that the relay handed on to it: it keeps the events up to `kept_through` (0:
+    none yet), and `receipt` is its own (`tickets.events.receipt_message`), which only the device can check against its
+    chain. `forked`: the centre has another story of this journal.
+    """
+
+    kept_through: int = Field(ge=0)
+    receipt: Bytes64 | None = None
+    forked: bool = False
+
+
 class RelayDevice(Wire):
-    """One terminal as the relay sees it. `held` is the last event held of its newest journal."""
+    """One terminal as the relay sees it. `held` is the last event held of its newest journal, `kept` the last that the
+    centre has signed for to this relay.
+    """
 
     device: str
     kind: Literal["till", "gate", "relay"]
     in_step: bool
     struck_off: bool
     held: int = Field(ge=0)
+    kept: int = Field(default=0, ge=0)
 
 
 class StatusAnswer(Wire):
-    """How the relay stands. `duplicates`: uses let through twice, seen by this arbiter; `facts`: acts of staff held."""
+    """How the relay stands. `duplicates`: uses let through twice, seen by this arbiter; `facts`: acts of staff held;
+    `forks`: journals of which two stories were told.
+    """
 
     epoch: Hex32
     arbitrating: bool
@@ -174,3 +191,4 @@ class StatusAnswer(Wire):
     devices: tuple[RelayDevice, ...]
     duplicates: int = Field(ge=0)
     facts: int = Field(ge=0)
+    forks: int = Field(default=0, ge=0)

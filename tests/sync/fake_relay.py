@@ -21,6 +21,7 @@ from sync.relay_wire import (
     ClaimRequest,
     FactAnswer,
     FactRequest,
+    KeptAnswer,
     sign_answer,
 )
 from sync.wire import PushAnswer, PushBatch, PushResult, UseBody
@@ -48,6 +49,7 @@ class FakeRelay:
         self.calls: list[str] = []
         self.before: Callable[[str, bytes], None] = lambda _path, _body: None
         self.refuses_facts = False
+        self.kept: dict[str, KeptAnswer] = {}
         self._changed = threading.Condition()
         self.empty(epoch)
 
@@ -164,6 +166,8 @@ class FakeRelay:
                 return self.told(int(query["after"]), query["epoch"], min(float(query["wait"]), 1.0))
             case "/v1/relay/facts":
                 return self.fact(FactRequest.model_validate_json(body))
+            case "/v1/relay/kept":
+                return self.kept.get(query["journal"], KeptAnswer(kept_through=0))
             case path:
                 raise AssertionError(path)
 

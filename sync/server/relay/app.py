@@ -32,6 +32,7 @@ from sync.relay_wire import (
     ClaimRequest,
     FactAnswer,
     FactRequest,
+    KeptAnswer,
     StatusAnswer,
     sign_answer,
 )
@@ -39,9 +40,11 @@ from sync.server.relay.arbiter import Claim
 from sync.server.relay.desk import Desk
 from sync.server.relay.facts import AnotherOfThisId, keep_fact
 from sync.server.relay.feed import changes_after
+from sync.server.relay.forks import keep_fork
+from sync.server.relay.handed_on import HandedOnView
 from sync.server.relay.journals import AT_ONCE, Forked, Gap, Held, NotYours, Slice, Taken, take_in
 from sync.server.relay.ledger import Ledger
-from sync.server.relay.pruning import prune
+from sync.server.relay.pruning import drop_kept, prune
 from sync.server.relay.status import relay_status
 from sync.server.relay.steps import review, say_caught_up, waiting_for
 from sync.server.relay.view import StationView, Terminal
@@ -99,7 +102,8 @@ class Bell:
 class Parts:
     """What the application is made of. `write_diary` writes down for the centre what is new; True while there is more.
 
-    `reader` opens a connection that only reads. The desk is open already; the application closes it.
+    `reader` opens a connection that only reads; it and `handed_on` are asked on one thread of their own. The desk is
+    open already; the application closes it.
     """
 
     station: int
@@ -108,6 +112,7 @@ class Parts:
     desk: Desk
     reader: Callable[[], sqlite3.Connection]
     write_diary: Callable[[Ledger], bool]
+    handed_on: HandedOnView
 
 
 class _Said:
@@ -148,6 +153,7 @@ class Relay:
         await asyncio.to_thread(self._desk.close)
         if self._reader is not None:
             self._reading.submit(self._reader.close)
+        self._reading.submit(self._parts.handed_on.close)
         self._reading.shutdown()
 
     # ------------------------------------------------------------------ who asks
@@ -202,11 +208,16 @@ class Relay:
                 first_seq=batch.first_seq + at,
                 previous=hashes[at - 1] if at else batch.previous,
                 events=batch.events[at : at + AT_ONCE],
+                prefix=batch.prefix,
+                signature=batch.head.signature if at + AT_ONCE >= len(batch.events) else None,
             )
             now_ms = self._now_ms()
             taken = await self._desk.do(lambda ledger, told=told, now_ms=now_ms: take_in(ledger, told, now_ms))  # type: ignore[misc]  # bound now, called before the next turn
             if not isinstance(taken, Held):
                 break
+        if isinstance(taken, Forked):
+            now_ms = self._now_ms()
+            await self._desk.do(lambda ledger: keep_fork(ledger, said.terminal.device, batch, now_ms))
         self._diary_due.set()
         return self._pushed(batch, taken, last)
 
@@ -284,11 +295,17 @@ class Relay:
         self._diary_due.set()
         return FactAnswer(position=kept)
 
+    async def kept(self, journal: str) -> KeptAnswer:
+        """What the centre says of a journal that was handed on to it."""
+        keeps = await self._loop.run_in_executor(self._reading, self._parts.handed_on.of, journal)
+        return KeptAnswer(kept_through=keeps.through, receipt=keeps.receipt or None, forked=keeps.forked)
+
     async def status(self) -> StatusAnswer:
         """How the relay stands."""
         gates, gone = self._view.gates(), self._view.gone()
         kinds = {each.device: each.kind for each in self._view.terminals().values() if each.state == "active"}
-        return await self._desk.do(lambda ledger: relay_status(ledger, kinds, gates, gone))
+        kept = await self._loop.run_in_executor(self._reading, self._parts.handed_on.all)
+        return await self._desk.do(lambda ledger: relay_status(ledger, kinds, gates, gone, kept))
 
     # ------------------------------------------------------------------ by itself
 
@@ -322,9 +339,18 @@ class Relay:
                     await asyncio.sleep(_A_MOMENT)
                     now = self._view.now()
                     after = await self._desk.do(lambda ledger, now=now, after=after: prune(ledger, now, after))  # type: ignore[misc]  # bound now, called before the next turn
+                await self._prune_journals()
             except sqlite3.Error as error:
                 _log.error("prune.failed error=%s", type(error).__name__)
             await asyncio.sleep(PRUNE_SECONDS)
+
+    async def _prune_journals(self) -> None:
+        kept = await self._loop.run_in_executor(self._reading, self._parts.handed_on.all)
+        more = True
+        while more:
+            await asyncio.sleep(_A_MOMENT)
+            now = self._view.now()
+            more = await self._desk.do(lambda ledger, now=now: drop_kept(ledger, kept, now))  # type: ignore[misc]  # bound now, called before the next turn
 
 
 def _check_head(terminal: Terminal, batch: PushBatch) -> list[bytes]:
@@ -418,6 +444,13 @@ def _add_calls(app: FastAPI) -> None:
         relay = _relay(request)
         said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
         return relay.signed(said, await relay.fact(said))
+
+    @app.get("/v1/relay/kept", response_model=KeptAnswer, responses=_ERRORS)
+    async def kept(request: Request, journal: Annotated[str, Query(pattern="^[0-9a-f]{32}$")]) -> Response:
+        """How far the centre keeps a journal that was handed on to it, with the centre's receipt."""
+        relay = _relay(request)
+        said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS, retired=True)
+        return relay.signed(said, await relay.kept(journal))
 
     @app.get("/v1/relay/status", response_model=StatusAnswer, responses=_ERRORS)
     async def status(request: Request) -> Response:

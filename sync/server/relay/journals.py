@@ -1,7 +1,9 @@
 """Terminals' journals at the relay: their events held byte for byte, and what they say of uses learnt at once.
 
-The relay is no judge of events: what cannot be read is held all the same, and the centre says what it is. An epoch that
-it has never heard of may begin anywhere (a journal drops what the centre has kept); from there on there is no gap.
+With the events it keeps the heads that their devices signed, so that the centre can be shown whose they are
+(`handing_on`). The relay is no judge of events: what cannot be read is held all the same, and the centre says what it
+is. An epoch that it has never heard of may begin anywhere (a journal drops what the centre has kept); from there on
+there is no gap.
 """
 
 from collections.abc import Sequence
@@ -35,7 +37,11 @@ AT_ONCE: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """Consecutive events of one device's journal; `previous` is the chain's hash before the first."""
+    """Consecutive events of one device's journal; `previous` is the chain's hash before the first.
+
+    `signature` is the device's own over the chain's head after the last of them, where it signed one there; `prefix`
+    is that of the numbers which the device issues.
+    """
 
     device: str
     kind: str
@@ -43,6 +49,8 @@ class Slice:
     first_seq: int
     previous: bytes
     events: Sequence[bytes]
+    prefix: int | None = None
+    signature: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,61 +83,109 @@ Taken = Held | Gap | Forked | NotYours
 
 def take_in(ledger: Ledger, told: Slice, now_ms: int) -> Taken:
     """Hold a slice and learn what is new in it, in one commit. The same slice again changes nothing."""
-    row = ledger.connection.execute(
-        "SELECT device, first_seq, held_through, head FROM journals WHERE epoch = ?", (told.epoch,)
-    ).fetchone()
-    if row is None:
+    known = _journal(ledger, told.epoch)
+    if known is None:
         if told.first_seq == 1 and told.previous != GENESIS:
             return Forked()
-        through, head, first = told.first_seq - 1, told.previous, told.first_seq
+        here = _Journal(device=told.device, first=told.first_seq, through=told.first_seq - 1, head=told.previous)
     else:
-        device, first, through, head = cast("tuple[str, int, int, bytes]", row)
-        if device != told.device:
+        here = known
+        if here.device != told.device:
             return NotYours()
-        if told.first_seq > through + 1 or told.first_seq < first:
-            return Gap(expected_seq=through + 1)
-        if _hash_at(ledger, told.epoch, told.first_seq - 1, first, through, head) not in (None, told.previous):
+        if told.first_seq > here.through + 1 or told.first_seq < here.first:
+            return Gap(expected_seq=here.through + 1)
+        if _hash_at(ledger, told.epoch, told.first_seq - 1, here) not in (None, told.previous):
             return Forked()
     digest = told.previous
     new: list[tuple[int, bytes, bytes]] = []
     for seq, data in enumerate(told.events, told.first_seq):
         digest = chain(digest, data)
-        if seq > through:
+        if seq > here.through:
             new.append((seq, data, digest))
-        elif _hash_at(ledger, told.epoch, seq, first, through, head) != digest:
+        elif _hash_at(ledger, told.epoch, seq, here) not in (None, digest):
             return Forked()
-    if not new:
+    through, head = (new[-1][0], new[-1][2]) if new else (here.through, here.head)
+    if not new and not _lacks_head(ledger, told, here):
         return Held(held_through=through, head=head)
-    through, head = new[-1][0], new[-1][2]
+    before = (told.first_seq - 1, told.previous)
     with ledger.writing("push") as connection:
         meet(ledger, told.device, told.kind)
-        if row is None:
+        if known is None:
             connection.execute(
-                "INSERT INTO journals VALUES (?, ?, ?, ?, ?, 0, ?)",
-                (told.epoch, told.device, first, through, head, now_ms),
+                "INSERT INTO journals (epoch, device, first_seq, held_through, head, started_seq, begun_ms, prefix, "
+                "dropped_through, dropped_hash) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+                (told.epoch, told.device, here.first, through, head, now_ms, told.prefix, *before),
             )
         else:
             connection.execute(
-                "UPDATE journals SET held_through = ?, head = ? WHERE epoch = ?", (through, head, told.epoch)
+                "UPDATE journals SET held_through = ?, head = ?, prefix = ? WHERE epoch = ?",
+                (through, head, told.prefix, told.epoch),
             )
         connection.executemany(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
             [(told.epoch, seq, data, hash_, now_ms) for seq, data, hash_ in new],
         )
+        if told.signature is not None:
+            signed = (told.epoch, told.first_seq + len(told.events) - 1, told.signature)
+            connection.execute("INSERT INTO heads VALUES (?, ?, ?) ON CONFLICT DO NOTHING", signed)
         numbers = {_learn_from(ledger, told, seq, data) for seq, data, _ in new}
         for number in sorted(number for number in numbers if number is not None):
             note_doubles(ledger, number)
     return Held(held_through=through, head=head)
 
 
-def _hash_at(ledger: Ledger, epoch: str, seq: int, first: int, through: int, head: bytes) -> bytes | None:
-    """The chain's hash after an event that is held; None for the one before the first, which was never held."""
-    if seq == through:
-        return head
-    if seq < first:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Journal:
+    """What is known of a journal: where it began here, and how far it is held."""
+
+    device: str
+    first: int
+    through: int
+    head: bytes
+    dropped_through: int = 0
+    dropped_hash: bytes | None = None
+
+
+def _journal(ledger: Ledger, epoch: str) -> _Journal | None:
+    row = ledger.connection.execute(
+        "SELECT device, first_seq, held_through, head, dropped_through, dropped_hash FROM journals WHERE epoch = ?",
+        (epoch,),
+    ).fetchone()
+    if row is None:
+        return None
+    device, first, through, head, dropped_through, dropped_hash = cast(
+        "tuple[str, int, int, bytes, int, bytes | None]", row
+    )
+    return _Journal(
+        device=device,
+        first=first,
+        through=through,
+        head=head,
+        dropped_through=dropped_through,
+        dropped_hash=dropped_hash,
+    )
+
+
+def _hash_at(ledger: Ledger, epoch: str, seq: int, here: _Journal) -> bytes | None:
+    """The chain's hash after an event that is held; None for one that never was, or was dropped: the next tells."""
+    if seq == here.through:
+        return here.head
+    if seq == here.dropped_through:
+        return here.dropped_hash
+    if seq < here.first or seq < here.dropped_through:
         return None
     row = ledger.connection.execute("SELECT hash FROM events WHERE epoch = ? AND seq = ?", (epoch, seq)).fetchone()
-    return None if row is None else cast(bytes, row[0])
+    assert row is not None, "what is neither dropped nor before the beginning is held"
+    return cast(bytes, row[0])
+
+
+def _lacks_head(ledger: Ledger, told: Slice, here: _Journal) -> bool:
+    """Whether events that are all held already came with a signed head that is not."""
+    end = told.first_seq + len(told.events) - 1
+    if told.signature is None or end <= here.dropped_through:
+        return False
+    known = ledger.connection.execute("SELECT 1 FROM heads WHERE epoch = ? AND seq = ?", (told.epoch, end)).fetchone()
+    return known is None
 
 
 def _learn_from(ledger: Ledger, told: Slice, seq: int, data: bytes) -> str | None:

@@ -1,9 +1,10 @@
-"""Dropping uses of service days long over: nobody can be let in by those tickets any more, and the centre has them.
+"""Dropping what is long over: uses whose tickets let nobody in any more, and events that the centre has signed for.
 
-The journals' events stay, and so do acts of staff and what was reported twice. A clock that no signed time has
-confirmed drops nothing.
+Acts of staff stay, and so do double admissions, forks, and every event that the centre has not signed for. A clock that
+no signed time has confirmed drops nothing.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, cast
 
@@ -12,9 +13,9 @@ from tickets.admission import TimeQuality, TrustedNow
 from tickets.service_day import CHINA, service_date
 
 KEPT: Final = timedelta(days=14)
-"""How long a use is kept after its service day, and after it was claimed."""
+"""How long a use is kept after its service day and after it was claimed, and an event after it came here."""
 AT_ONCE: Final = 200
-"""Most uses that are looked at with one commit, so that a claim never waits long."""
+"""Most uses or events that are looked at with one commit, so that a claim never waits long."""
 
 _OLDEST = """SELECT position, number, use_no, attempt, service_date, at_ms FROM uses WHERE position > ?
     ORDER BY position LIMIT ?"""
@@ -39,3 +40,28 @@ def prune(ledger: Ledger, now: TrustedNow, after: int = 0) -> int | None:
             connection.executemany("DELETE FROM uses WHERE number = ? AND use_no = ? AND attempt = ?", old)
             connection.executemany("DELETE FROM grants WHERE number = ? AND use_no = ? AND attempt = ?", old)
     return rows[-1][0] if len(rows) == AT_ONCE else None
+
+
+def drop_kept(ledger: Ledger, kept: Mapping[str, int], now: TrustedNow) -> bool:
+    """Drop old events that the centre has signed for, `kept` by the journal's epoch; True while there may be more.
+
+    The chain's hash at the last of them stays, so that what follows still proves what it follows.
+    """
+    if now.quality is not TimeQuality.TRUSTED:
+        return False
+    before_ms = int((now.at - KEPT).timestamp() * 1000)
+    for epoch, through in kept.items():
+        rows = ledger.connection.execute(
+            "SELECT seq, hash FROM events WHERE epoch = ? AND seq <= ? AND held_ms < ? ORDER BY seq LIMIT ?",
+            (epoch, through, before_ms, AT_ONCE),
+        ).fetchall()
+        if rows:
+            last, digest = cast("tuple[int, bytes]", rows[-1])
+            with ledger.writing("prune") as connection:
+                connection.execute("DELETE FROM events WHERE epoch = ? AND seq <= ?", (epoch, last))
+                connection.execute("DELETE FROM heads WHERE epoch = ? AND seq <= ?", (epoch, last))
+                connection.execute(
+                    "UPDATE journals SET dropped_through = ?, dropped_hash = ? WHERE epoch = ?", (last, digest, epoch)
+                )
+            return True
+    return False

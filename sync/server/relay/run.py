@@ -20,6 +20,7 @@ from sync.server.relay.app import Parts, create_app
 from sync.server.relay.arbiter import answer_claims
 from sync.server.relay.desk import Desk
 from sync.server.relay.diary import write_down
+from sync.server.relay.handed_on import HandedOnReader
 from sync.server.relay.ledger import RELAY_DB, Ledger
 from sync.server.relay.schema import SCHEMA
 from sync.server.relay.view import StationView
@@ -97,6 +98,7 @@ def open_parts(settings: RelaySettings) -> Parts:
         desk=desk,
         reader=reader,
         write_diary=store.write_down,
+        handed_on=HandedOnReader(settings.directory / "cache.db"),
     )
 
 

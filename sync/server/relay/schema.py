@@ -100,6 +100,38 @@ def what_a_relay_knows(db: Database) -> None:
     db.conn.execute("PRAGMA user_version = 1")
 
 
-SCHEMA: Final = Schema(name="relay's file", migrations=_migrations, version=1)
+_STORE_AND_FORWARD: Final = (
+    "ALTER TABLE journals ADD COLUMN prefix INTEGER",
+    "ALTER TABLE journals ADD COLUMN dropped_through INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE journals ADD COLUMN dropped_hash BLOB",
+    """CREATE TABLE heads (
+        epoch TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        signature BLOB NOT NULL CHECK (length(signature) = 64),
+        PRIMARY KEY (epoch, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE forks (
+        digest TEXT PRIMARY KEY CHECK (length(digest) = 64),
+        epoch TEXT NOT NULL,
+        device TEXT NOT NULL,
+        first_seq INTEGER NOT NULL,
+        batch TEXT NOT NULL,
+        found_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@_migrations()
+def what_a_relay_hands_on(db: Database) -> None:
+    """Version 2: what the centre needs to know whose the events are."""
+    for statement in _STORE_AND_FORWARD:
+        db.conn.execute(statement)
+    db.conn.execute("PRAGMA user_version = 2")
+
+
+SCHEMA: Final = Schema(name="relay's file", migrations=_migrations, version=2)
 """`grants` is the arbiter: its primary key is what says who was first. `devices.in_step` and `arbiter.arbitrating` hold
-within the epoch, which is as old as the file. `journals.started_seq` is the newest `gate.started` of a journal."""
+within the epoch, which is as old as the file. `journals.started_seq` is the newest `gate.started` of a journal; up to
+`dropped_through`, where the chain's hash is `dropped_hash`, its events are not (or no longer) here. `heads` are the
+ends that devices have signed: an event is handed on with one at or after it. `forks` are batches that contradict what
+is held, whole."""
