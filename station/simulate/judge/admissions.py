@@ -1,0 +1,268 @@
+"""One admission per ticket per station, a record before every movement, no right lost by not walking (promises 3-5).
+
+What isolated parts of a station do cannot be prevented: there one admission for each part is allowed, and every pair
+of them must have been found and reported when all is well again.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from station.simulate.judge.wrong import Told, Wrong
+
+UNARBITRATED = "unarbitrated"
+_KNEW_MS = 15 * 60_000
+"""So long after the centre has kept an admission nobody can say that he did not know of it."""
+_TAKES_BACK = ("refund", "change")
+
+
+@dataclass(slots=True)
+class Use:
+    """One attempt at a use, as its own journal has it."""
+
+    number: str
+    use_no: int
+    attempt: str
+    node: str
+    purpose: str
+    flags: frozenset[str]
+    epoch: str
+    seq: int
+    end: str | None = None
+    opened: int = 0
+    seen: list[str] = field(default_factory=list)
+    """How it ended, as people saw it, each time that a barrier opened for it."""
+    in_doubt: bool = False
+    """Its gate died while it was open."""
+    lost: bool = False
+    """Its disk is gone, and nobody else had heard of it."""
+    told: bool = False
+    """Its journal was pushed up to here, and the centre said *kept*."""
+    kept_at: int | None = None
+
+
+@dataclass(slots=True)
+class OfTicket:
+    """What is true of one ticket. `inside`: admissions that stand; `pairs`: those let in beside another."""
+
+    uses: dict[str, Use] = field(default_factory=dict)
+    inside: list[Use] = field(default_factory=list)
+    pairs: list[tuple[Use, Use]] = field(default_factory=list)
+    taken_back: list[str] = field(default_factory=list)
+    """Who has paid it back or changed it: a machine, or the centre's office."""
+    both: bool = False
+    """Travelled on and taken back: possible only while parts did not hear of each other, and to be reported."""
+    muddled: bool = False
+    """Two exits at once, or one without anybody inside: what isolated parts did cannot be put in one order."""
+
+
+class Admissions:
+    """Judges gates by what they write, open and say."""
+
+    def __init__(self, wrong: Wrong, now: Callable[[], int], arbitrated: Callable[[str], bool]) -> None:
+        """`now` is virtual ms; `arbitrated`: whether this gate's station has a relay that grants uses."""
+        self._wrong = wrong
+        self._now = now
+        self._arbitrated = arbitrated
+        self._heard: dict[tuple[str, str], str | None] = {}
+        self._in_lane: dict[str, str] = {}
+        self._struck_off: set[str] = set()
+        self.tickets: dict[str, OfTicket] = defaultdict(OfTicket)
+        self.attempts: dict[str, Use] = {}
+        self.admitted = 0
+        self.unarbitrated = 0
+
+    # ------------------------------------------------------------------ what is written
+
+    def wrote(self, events: Iterable[Told]) -> None:
+        """Events of one journal; those of one call were committed together or one after the other."""
+        told = [each for each in events if each.kind.startswith("use.") and "attempt" in each.body]
+        given_back = {each.body["attempt"] for each in told if each.kind == "use.released"}
+        for event in told:
+            attempt = event.body["attempt"].hex()
+            of = self.tickets[event.body["number"]]
+            if event.kind == "use.claimed":
+                use = self._use(of, event, attempt)
+                if event.body["attempt"] not in given_back:  # in the same breath: nobody was let in
+                    self._claimed(of, use)
+            elif attempt in of.uses:
+                self._ended(of, of.uses[attempt], event.kind.removeprefix("use."))
+            else:
+                self._wrong(f"{event.node} ends a use that it never claimed", event.node, event.body["number"])
+
+    def _use(self, of: OfTicket, event: Told, attempt: str) -> Use:
+        known = of.uses.get(attempt)
+        if known is not None:
+            self._wrong(f"{event.node} claims one use twice", event.node, known.number)
+        body = event.body
+        use = of.uses[attempt] = self.attempts[attempt] = Use(
+            number=body["number"],
+            use_no=body["use_no"],
+            attempt=attempt,
+            node=event.node,
+            purpose=body["purpose"],
+            flags=frozenset(body["flags"]),
+            epoch=event.epoch,
+            seq=event.seq,
+        )
+        return use
+
+    def _claimed(self, of: OfTicket, use: Use) -> None:
+        if use.purpose == "exit":
+            others = [each for each in of.uses.values() if each.purpose == "exit" and each is not use]
+            of.muddled |= any(each.end is None or each.use_no >= use.use_no for each in others)
+            return
+        if use.purpose in _TAKES_BACK:
+            self._may_take_back(use.node, [each for each in of.inside if each.end == "passed"])
+            return
+        for before in of.inside:
+            of.pairs.append((before, use))
+            if "overridden" in use.flags or before.lost:
+                continue
+            if before.node == use.node and not of.muddled:
+                self._wrong(f"{use.node} admits {use.number} twice by itself", use.number, use.node)
+            cut_off = UNARBITRATED in before.flags | use.flags or not self._arbitrated(use.node)
+            if not cut_off and not {before.node, use.node} & self._struck_off:
+                self._wrong(f"{use.number} is admitted at {before.node} and at {use.node}, neither cut off", use.number)
+        of.both |= bool(of.taken_back)
+        of.inside.append(use)
+
+    def _may_take_back(self, by: str, inside: Iterable[Use]) -> None:
+        for use in inside:
+            if use.kept_at is not None and self._now() - use.kept_at > _KNEW_MS:
+                self._wrong(
+                    f"{use.number} is paid back by {by} long after the centre knew that it had travelled", use.number
+                )
+
+    def _ended(self, of: OfTicket, use: Use, end: str) -> None:
+        if end == "passed" and use.purpose == "admission" and not use.opened:
+            self._wrong(f"{use.node} says that {use.number} passed where no barrier was opened", use.number, use.node)
+        use.end = end
+        if end == "released" and use in of.inside:
+            of.inside.remove(use)
+        if end == "passed" and use.purpose in _TAKES_BACK:
+            self._took_back(of, use.node)
+        if end == "passed" and use.purpose == "exit":
+            passed = [each for each in of.inside if each.end == "passed"]
+            doubtful = [each for each in of.inside if each.end == "unresolved"]
+            mine = [each for each in passed if UNARBITRATED not in each.flags] or passed or doubtful or of.inside
+            of.muddled |= not passed or len(of.inside) > 1
+            if mine:
+                of.muddled |= mine[0].use_no >= use.use_no
+                of.inside.remove(mine[0])
+
+    def _took_back(self, of: OfTicket, by: str) -> None:
+        of.both |= bool(of.inside)
+        of.taken_back.append(by)
+
+    def refunded(self, number: str) -> None:
+        """The office has heard that the centre has refunded this ticket."""
+        of = self.tickets[number]
+        self._may_take_back("the office", [each for each in of.inside if each.end == "passed"])
+        if "the office" not in of.taken_back:
+            self._took_back(of, "the office")
+
+    def kept(self, node: str, epoch: str, through: int) -> None:
+        """The centre has what this machine wrote, up to here."""
+        for use in self.attempts.values():
+            if use.node == node and use.kept_at is None and use.epoch == epoch and use.seq <= through:
+                use.kept_at = self._now()
+
+    # ------------------------------------------------------------------ what is seen
+
+    def heard(self, gate: str, attempt: str, word: str | None) -> None:
+        """What the arbiter said to this gate in time; None is silence."""
+        self._heard[gate, attempt] = word
+
+    def opened(self, gate: str, lane: str, attempt: str, number: str, flags: frozenset[str]) -> None:
+        """A barrier is about to be told to open: the claim must be durable, and not ended."""
+        use = self.attempts.get(attempt)
+        if use is None or use.number != number or use.node != gate or use.end not in (None, "unresolved"):
+            self._wrong(f"{gate} {lane} opens for {number} without a record on its disk", number, gate)
+        other = self._in_lane.get(attempt)
+        if other is not None:
+            self._wrong(f"{gate} {lane} opens for what {other} has in hand", number, gate)
+        self._in_lane[attempt] = f"{gate} {lane}"
+        use.opened += 1
+        use.in_doubt = False
+        if use.purpose == "admission":
+            self.admitted += 1
+            self.unarbitrated += UNARBITRATED in flags
+        if self._arbitrated(gate):
+            word = self._heard.get((gate, attempt))
+            if word == "taken":
+                self._wrong(f"{gate} opens for {number} although the arbiter said that another has it", number, gate)
+            if (UNARBITRATED in flags) != (word != "granted"):
+                said = ", ".join(sorted(flags)) or "nothing"
+                self._wrong(f"{gate} flags {said} for {number}, and heard {word or 'silence'}", number, gate)
+
+    def passed(self, attempt: str, end: str) -> None:
+        """How it ended, as people saw it."""
+        self._in_lane.pop(attempt, None)
+        if attempt in self.attempts:
+            self.attempts[attempt].seen.append(end)
+
+    def shown(self, gate: str, number: str, answer: str, *, calm: bool) -> None:
+        """What whoever shows a ticket is told. `calm`: nothing has gone wrong in this run so far."""
+        of = self.tickets.get(number)
+        if not calm or of is None or of.taken_back or not of.uses or answer != "used":
+            return
+        if all(each.end == "released" for each in of.uses.values()):
+            self._wrong(f"{gate} refuses {number} as used: it was authorised, and nobody walked", number, gate)
+
+    # ------------------------------------------------------------------ what goes wrong
+
+    def died(self, node: str) -> None:
+        """This machine's programs are gone, with what their lanes had in hand."""
+        for attempt, lane in list(self._in_lane.items()):
+            if lane.partition(" ")[0] == node:
+                del self._in_lane[attempt]
+        for use in self.attempts.values():
+            if use.node == node and use.end in (None, "unresolved"):
+                use.in_doubt = True
+
+    def lost(self, node: str) -> None:
+        """Its disk is gone: what the centre had not said to have kept may be unknown to everybody."""
+        for use in self.attempts.values():
+            use.lost |= use.node == node and use.kept_at is None
+
+    def struck_off(self, node: str) -> None:
+        """Staff have said that this gate's history need not be waited for."""
+        self._struck_off.add(node)
+
+    # ------------------------------------------------------------------ when all is well again
+
+    def at_end(self, reported: Iterable[str], both_reported: Iterable[str]) -> None:
+        """`reported`: tickets that are said to have been let in twice; `both_reported`: travelled on and paid back."""
+        told, both = set(reported), set(both_reported)
+        for number, of in self.tickets.items():
+            self._ends_fit(of)
+            if of.both and number not in both and _known_inside(of):
+                self._wrong(f"{number} was travelled on and paid back, and nobody found out", number)
+            if of.muddled or any(use.purpose == "exit" for use in of.uses.values()):
+                continue
+            real = [pair for pair in of.pairs if _doubles(*pair)]
+            if real and number not in told:
+                self._wrong(f"{number} was let in twice, and nobody found out", number)
+            if number in told and not of.pairs:
+                self._wrong(f"{number} is said to have been let in twice, and was not", number)
+
+    def _ends_fit(self, of: OfTicket) -> None:
+        for use in of.uses.values():
+            if use.lost or use.purpose in _TAKES_BACK or not use.seen:
+                continue
+            if "passed" in use.seen and use.end == "released":
+                self._wrong(f"{use.number} walked through {use.node}, and its journal gave the right back", use.number)
+            if "passed" not in use.seen and use.end == "passed" and not use.in_doubt:
+                self._wrong(f"{use.number} never walked through {use.node}, and its journal says so", use.number)
+
+
+def _known_inside(of: OfTicket) -> bool:
+    return any(use.end == "passed" and not use.lost for use in of.inside)
+
+
+def _doubles(one: Use, two: Use) -> bool:
+    """Whether the centre must have found these two: it knows of both, and both may have walked."""
+    if one.lost or two.lost or "released" in (one.end, two.end):
+        return False
+    return (one.end, two.end) == ("passed", "passed") and "overridden" not in two.flags | one.flags

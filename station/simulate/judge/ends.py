@@ -1,0 +1,60 @@
+"""What both sides hold when everything has come to rest, as values; and that it is the same (promise 8)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from station.simulate.judge.journals import Found
+from station.simulate.judge.places import Seat
+from station.simulate.judge.wrong import Wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One thing that the centre says should not have happened."""
+
+    station: int
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """One departure as two sides know it: what differs, fact by fact, where its digests do."""
+
+    departure: str
+    here: str
+    there: str
+    side: str
+    differences: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """Everything that a judge asks for at the end. `journals` are those on living disks, by machine."""
+
+    journals: Mapping[str, Found]
+    centre_events: Mapping[str, Sequence[tuple[int, bytes]]]
+    states: Mapping[str, str]
+    """The state of each ticket at the centre, by its number."""
+    capacity: Mapping[Seat, int]
+    incidents: Collection[Incident]
+    digests: Sequence[Digests] = ()
+    differences: Sequence[str] = ()
+    """Facts of journals that the centre tells otherwise, or does not know."""
+    duplicates_at_relays: Collection[str] = field(default_factory=frozenset)
+
+    def subjects(self, *kinds: str) -> set[str]:
+        """What incidents of these kinds are about."""
+        return {each.subject for each in self.incidents if each.kind in kinds}
+
+
+def sides_are_equal(wrong: Wrong, ends: Ends) -> None:
+    """Centre and stations know the same of every departure, and of every fact that a journal has."""
+    if ends.differences:
+        wrong(
+            f"centre and journals differ in {len(ends.differences)} facts, the first: {ends.differences[0]}", "centre"
+        )
+    for each in ends.digests:
+        if each.here != each.there:
+            what = each.differences[0] if each.differences else "nothing that can be named"
+            wrong(f"the centre and {each.side} have different digests of {each.departure}: {what}", each.side)

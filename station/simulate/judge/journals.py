@@ -1,0 +1,118 @@
+"""Nothing acknowledged is lost, and nothing is made up (promise 4): journals, on their disks and at the centre."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from station.simulate.judge.wrong import Wrong
+
+_GENESIS = bytes(32)
+_MAY_BE_UNTOLD = 3
+"""Events of one commit that was durable when its process died, before anybody heard of it."""
+
+
+@dataclass(slots=True)
+class Promised:
+    """One epoch of a journal: the chain's hash after each event that was promised, from the first on."""
+
+    node: str
+    hashes: list[bytes] = field(default_factory=list)
+    kept: int = 0
+    """Through here its machine knows that the centre has it."""
+    gone: bool = False
+    """Its disk is lost, or it was begun anew: nobody writes it any more."""
+    forked: bool = False
+    """Two machines write it: a disk was copied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A journal as it lies on a disk: `first` is the number of the first event that is still there."""
+
+    epoch: str
+    first: int
+    hashes: Sequence[bytes]
+
+
+class Journals:
+    """What every journal has promised."""
+
+    def __init__(self, wrong: Wrong) -> None:
+        self._wrong = wrong
+        self.epochs: dict[str, Promised] = {}
+
+    def wrote(self, node: str, epoch: str, seq: int, data: bytes, digest: bytes) -> bool:
+        """An event's commit has returned. False when it was known already."""
+        of = self.epochs.setdefault(epoch, Promised(node))
+        if of.node != node:
+            of.forked = True
+            return True
+        known = len(of.hashes)
+        if seq <= known:
+            if of.hashes[seq - 1] != digest and not of.forked:
+                self._wrong(f"{node} has written event {seq} of {_short(epoch)} a second time, differently", node)
+            return False
+        if seq != known + 1:
+            self._wrong(f"{node} wrote event {seq} of {_short(epoch)} after event {known}", node)
+        if digest != sha256((of.hashes[-1] if known else _GENESIS) + data).digest():
+            self._wrong(f"event {seq} of {node} is not chained to the one before it", node)
+        of.hashes.append(digest)
+        return True
+
+    def lost(self, node: str) -> None:
+        """Nothing of this machine's disk is left: what nobody else has of it is nobody's fault."""
+        for of in self.epochs.values():
+            of.gone |= of.node == node
+
+    def forks(self, epoch: str) -> None:
+        """A copy of this journal's disk runs as another machine, or an old copy of it was put back."""
+        if epoch in self.epochs:
+            self.epochs[epoch].forked = True
+
+    def kept(self, node: str, epoch: str, through: int) -> None:
+        """This machine has written down that the centre has its journal up to here."""
+        of = self.epochs.get(epoch)
+        if of is None or of.forked:
+            return
+        if through > len(of.hashes) + _MAY_BE_UNTOLD:
+            self._wrong(f"{node} believes that event {through} is kept, and has written {len(of.hashes)}", node)
+        of.kept = max(of.kept, through)
+
+    def on_disk(self, node: str, found: Found) -> None:
+        """A machine came back, or the run is over: this is what its journal holds now."""
+        of = self.epochs.setdefault(found.epoch, Promised(node))
+        if of.gone or of.forked:
+            return
+        there = found.first - 1 + len(found.hashes)
+        if there < len(of.hashes):
+            self._wrong(f"{len(of.hashes) - there} acknowledged events of {node} are lost from its disk", node)
+        promised = of.hashes[found.first - 1 :]
+        if list(found.hashes[: len(promised)]) != promised:
+            self._wrong(f"the history of {node} is another than it was", node)
+        of.hashes += found.hashes[len(promised) :]
+
+    def at_centre(self, rows: Mapping[str, Sequence[tuple[int, bytes]]], *, restored: bool) -> None:
+        """At the end: what the centre holds of each epoch, in order. `restored`: it once lost its newest past."""
+        for epoch, of in self.epochs.items():
+            if of.forked:
+                continue
+            held = rows.get(epoch, ())
+            if [seq for seq, _ in held] != list(range(1, len(held) + 1)):
+                self._wrong(f"the centre's copy of {of.node}'s journal {_short(epoch)} has a gap", of.node)
+            both = min(len(held), len(of.hashes))
+            if [digest for _, digest in held[:both]] != of.hashes[:both]:
+                self._wrong(f"the centre tells another story of {of.node} than {of.node} itself", of.node)
+            if len(held) > len(of.hashes) + (_MAY_BE_UNTOLD if of.gone else 0):
+                self._wrong(f"the centre has events of {of.node} that it never wrote", of.node)
+            if len(held) < of.kept and not restored:
+                self._wrong(
+                    f"{of.kept - len(held)} events of {of.node} that the centre said it had kept are not there", of.node
+                )
+            if len(held) < len(of.hashes) and not of.gone:
+                self._wrong(f"{len(of.hashes) - len(held)} events of {of.node} never came to the centre", of.node)
+        for epoch in rows.keys() - self.epochs.keys():
+            self._wrong(f"the centre has a journal {_short(epoch)} that nobody ever wrote", "centre")
+
+
+def _short(epoch: str) -> str:
+    return f"…{epoch[-6:]}"

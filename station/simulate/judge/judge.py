@@ -1,0 +1,175 @@
+"""The judge of a run: hears everything that is seen, in order, and says at once which promise is broken."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NoReturn, Protocol
+from uuid import UUID
+
+import cbor2
+
+from gate.decision import Admitted
+from station.simulate.history import History
+from station.simulate.judge.admissions import Admissions
+from station.simulate.judge.ends import Ends, sides_are_equal
+from station.simulate.judge.journals import Found, Journals
+from station.simulate.judge.money import Money
+from station.simulate.judge.places import Places
+from station.simulate.judge.wrong import Told
+from station.simulate.watch import Broken
+from sync.journal_reader import StoredEvent
+from tickets.uses import UseEnd
+
+if TYPE_CHECKING:
+    from station.simulate.world import World
+
+
+class Look(Protocol):
+    """How a judge looks at what lies on disks. A pure judge is given made-up ones."""
+
+    def journal(self, node: str) -> Found | None:
+        """The journal of this machine as it lies on its disk now; None where there is none."""
+        ...
+
+    def ends(self, judge: "Judge") -> Ends:
+        """What both sides hold, everything having come to rest."""
+        ...
+
+
+class Judge:
+    """A `Watch` with rules of its own. Broken is raised at the first promise that does not hold."""
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], int],
+        look: Look,
+        history: History,
+        arbitrated: Callable[[str], bool],
+        calm: Callable[[], bool],
+    ) -> None:
+        """`now` is virtual ms; `arbitrated`: whether this gate's station has a relay; `calm`: nothing went wrong yet."""
+        self._now = now
+        self._look = look
+        self._history = history
+        self._calm = calm
+        self.journals = Journals(self._wrong)
+        self.places = Places(self._wrong, now)
+        self.admissions = Admissions(self._wrong, now, arbitrated)
+        self.money = Money(self._wrong)
+        self._restored = False
+
+    def _wrong(self, what: str, *about: str) -> NoReturn:
+        self._history.note(self._now(), "judge", what)
+        self._history.point_at(about)
+        raise Broken(what)
+
+    # ------------------------------------------------------------------ what is written and seen
+
+    def wrote(self, node: str, journal: str, events: Sequence[StoredEvent]) -> None:
+        """See Watch. The bytes are read by another CBOR library than the product's."""
+        told: list[Told] = []
+        for stored in events:
+            if not self.journals.wrote(node, journal, stored.seq, stored.data, stored.hash):
+                continue
+            parts = cbor2.loads(stored.data)
+            event = Told(node=node, epoch=journal, seq=stored.seq, kind=parts[3], at_ms=parts[5], body=parts[7])
+            told.append(event)
+            self.places.wrote(event)
+            self.money.wrote(event)
+        self.admissions.wrote(told)
+
+    def opened(self, gate: str, lane: str, use: Admitted) -> None:
+        """See Watch."""
+        self.admissions.opened(gate, lane, use.attempt.hex, use.number.digits, use.flags)
+
+    def passed(self, gate: str, lane: str, use: Admitted, end: UseEnd) -> None:  # noqa: ARG002  the port's own signature
+        """See Watch."""
+        self.admissions.passed(use.attempt.hex, end.value)
+
+    def heard(self, gate: str, attempt: UUID, word: str | None) -> None:
+        """See Watch."""
+        self.admissions.heard(gate, attempt.hex, word)
+
+    def shown(self, gate: str, number: str, answer: str) -> None:
+        """See Watch."""
+        self.admissions.shown(gate, number, answer, calm=self._calm())
+
+    def money_in(self, till: str, fen: int) -> None:
+        """See Watch."""
+        self.money.came_in(till, fen)
+
+    def money_out(self, till: str, fen: int) -> None:
+        """See Watch."""
+        self.money.went_out(till, fen)
+
+    def paper(self, till: str, kind: str, text: str) -> None:
+        """See Watch."""
+        self.money.paper(till, kind, text)
+
+    def sold_by_centre(self, station: int, number: str, day: date, trip: str, seat: int | None) -> None:
+        """See Watch."""
+        self.places.sold_by_centre(station, number, day.isoformat(), trip, seat)
+
+    def refunded_by_centre(self, station: int, number: str) -> None:  # noqa: ARG002  the port's own signature
+        """See Watch."""
+        self.places.taken_back(number)
+        self.admissions.refunded(number)
+
+    def kept(self, node: str, epoch: UUID, through: int) -> None:
+        """See Watch."""
+        self.journals.kept(node, epoch.hex, through)
+        self.admissions.kept(node, epoch.hex, through)
+
+    # ------------------------------------------------------------------ what goes wrong
+
+    def crashed(self, node: str, *, power: bool) -> None:  # noqa: ARG002  the port's own signature
+        """See Watch."""
+        self.admissions.died(node)
+
+    def lost_disk(self, node: str) -> None:
+        """See Watch."""
+        self.admissions.died(node)
+        self.admissions.lost(node)
+        self.journals.lost(node)
+
+    def came_back(self, node: str) -> None:
+        """See Watch: whatever its journal promised must be on its disk."""
+        found = self._look.journal(node)
+        if found is not None:
+            self.journals.on_disk(node, found)
+
+    def cloned(self, node: str) -> None:
+        """From now on two machines run from this one's disk, or it goes on from an old copy: its history forks."""
+        self.places.forks(node)
+        for epoch, of in self.journals.epochs.items():
+            if of.node == node and not of.gone:
+                self.journals.forks(epoch)
+
+    def restored(self) -> None:
+        """The centre was put back to an old backup: what it knew since is gone."""
+        self._restored = True
+        self.places.restored()
+
+    def struck_off(self, gate: str) -> None:
+        """Staff have said that this gate's history need not be waited for."""
+        self.admissions.struck_off(gate)
+
+    # ------------------------------------------------------------------ at rest
+
+    def at_end(self, world: "World") -> None:  # noqa: ARG002  a judge looks through what it was given
+        """See Watch."""
+        self.concludes(self._look.ends(self))
+
+    def concludes(self, ends: Ends) -> None:
+        """Everything has come to rest, and this is what both sides hold."""
+        for node, found in ends.journals.items():
+            self.journals.on_disk(node, found)
+        self.journals.at_centre(ends.centre_events, restored=self._restored)
+        lost = {epoch for epoch, of in self.journals.epochs.items() if of.gone}
+        self.money.at_end(lost)
+        self.places.at_end(ends.states, ends.subjects("place_sold_twice"), ends.capacity)
+        self.admissions.at_end(
+            ends.subjects("duplicate_admission") | ends.duplicates_at_relays,
+            ends.subjects("admitted_and_refunded"),
+        )
+        sides_are_equal(self._wrong, ends)

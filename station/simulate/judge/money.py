@@ -1,0 +1,179 @@
+"""Paid means a ticket or an open claim, and no fen is lost or made up (promise 6): notes as they moved, and journals."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from station.simulate.judge.wrong import Told, Wrong
+
+UNCLEAR = "unclear"
+"""The reason of a claim for a note of which nobody knew where it was: it may never have been in the machine."""
+_CASH = "cash"
+
+
+@dataclass(slots=True)
+class Order:
+    """One order, or one refund, as its till's journal tells it. `places` is None for a refund."""
+
+    node: str
+    epoch: str
+    places: int | None
+    to_give: int = 0
+    """What a refund owes."""
+    taken: int = 0
+    returned: int = 0
+    claimed: int = 0
+    unclear: int = 0
+    fares: int = 0
+    paid: bool = False
+    released: bool = False
+    issued: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Box:
+    """One machine's cash: as it moved, and as its journals say that it did."""
+
+    came_in: int = 0
+    went_out: int = 0
+    taken: int = 0
+    returned: int = 0
+    unclear: int = 0
+
+
+class Money:
+    """Judges tills by what they take, give, print and write."""
+
+    def __init__(self, wrong: Wrong) -> None:
+        self._wrong = wrong
+        self.boxes: dict[str, Box] = defaultdict(Box)
+        self.orders: dict[str, Order] = {}
+        self._issued: dict[str, str] = {}
+        self._delivered: set[str] = set()
+        self._printed: set[str] = set()
+        self._claims: set[str] = set()
+        self._settled: dict[str, int] = defaultdict(int)
+
+    # ------------------------------------------------------------------ what people see
+
+    def came_in(self, till: str, fen: int) -> None:
+        """A note is in the stacker."""
+        self.boxes[till].came_in += fen
+
+    def went_out(self, till: str, fen: int) -> None:
+        """Money went back to a passenger."""
+        self.boxes[till].went_out += fen
+
+    def paper(self, till: str, kind: str, text: str) -> None:
+        """A ticket or a slip came out."""
+        if text not in (self._issued if kind == "ticket" else self._claims):
+            self._wrong(f"{till} gives out a {kind} {text} that is not on its disk", text, till)
+        self._printed.add(text)
+
+    # ------------------------------------------------------------------ what is written
+
+    def wrote(self, event: Told) -> None:
+        """An event of a till's journal."""
+        body = event.body
+        match event.kind:
+            case "order.held":
+                self.orders[body["order"]] = Order(event.node, event.epoch, body["count"])
+            case "refund.opened":
+                self.orders[body["refund"]] = Order(event.node, event.epoch, None, to_give=body["fen"])
+            case "money.taken":
+                self._order(event, body["order"]).taken += body["fen"]
+                if body["method"] == _CASH:
+                    self._cash(event, taken=body["fen"])
+            case "money.returned":
+                self._order(event, body["order"]).returned += body["fen"]
+                if body["method"] == _CASH:
+                    self._cash(event, returned=body["fen"])
+            case "order.paid":
+                self._order(event, body["order"]).paid = True
+            case "order.released":
+                self._order(event, body["order"]).released = True
+            case "ticket.issued":
+                order = self._order(event, body["order"])
+                if not order.paid:
+                    self._wrong(f"{event.node} issued {body['number']} before it was paid", body["number"], event.node)
+                order.fares += body["fare"]
+                order.issued.append(body["number"])
+                self._issued[body["number"]] = event.node
+            case "ticket.delivered":
+                self._gave_out(event)
+            case "claim.opened":
+                order = self._order(event, body["order"])
+                self._claims.add(body["claim"])
+                if body["reason"] == UNCLEAR:
+                    order.unclear += body["fen"]
+                    self.boxes[event.node].unclear += body["fen"]
+                else:
+                    order.claimed += body["fen"]
+            case "claim.settled":
+                self._settled[body["claim"]] += 1
+
+    def _order(self, event: Told, order: str) -> Order:
+        found = self.orders.get(order)
+        if found is None or found.epoch != event.epoch:
+            self._wrong(f"{event.node} writes of an order …{order[-6:]} that it does not have", event.node)
+        return found
+
+    def _cash(self, event: Told, *, taken: int = 0, returned: int = 0) -> None:
+        box = self.boxes[event.node]
+        box.taken += taken
+        box.returned += returned
+        if box.taken > box.came_in:
+            self._wrong(f"{event.node} has written of {box.taken - box.came_in} fen that never came in", event.node)
+        if box.returned > box.went_out:
+            self._wrong(
+                f"{event.node} has written of {box.returned - box.went_out} fen that never went out", event.node
+            )
+
+    def _gave_out(self, event: Told) -> None:
+        number = event.body["number"]
+        self._delivered.add(number)
+        printed = event.body["how"] == "printed" and event.body["outcome"] == "done"
+        if printed and number not in self._printed:
+            self._wrong(f"{event.node} says that it printed {number}, and nothing came out", number, event.node)
+
+    # ------------------------------------------------------------------ when all is well again
+
+    def at_end(self, is_lost: Collection[str]) -> None:
+        """`is_lost`: epochs of journals whose disk is gone with what nobody else had heard."""
+        for name, order in self.orders.items():
+            if order.epoch not in is_lost:
+                self._settles(f"…{name[-6:]}", order)
+        lost_nodes = {order.node for order in self.orders.values() if order.epoch in is_lost}
+        for node, box in self.boxes.items():
+            unseen = box.came_in - box.went_out - (box.taken - box.returned)
+            if unseen < 0:
+                self._wrong(f"{node} has {-unseen} fen less than its journal says", node)
+            if unseen > box.unclear and node not in lost_nodes:
+                self._wrong(f"{node} holds {unseen} fen of which neither order nor claim tells", node)
+        for claim, times in self._settled.items():
+            if times > 1:
+                self._wrong(f"claim {claim} was paid out {times} times at one till", claim)
+
+    def _settles(self, name: str, order: Order) -> None:
+        if order.places is None:
+            if order.returned + order.claimed != order.to_give:
+                self._wrong(
+                    f"refund {name} of {order.node} owes {order.to_give} fen: {order.returned} went back and "
+                    f"{order.claimed} are claimed",
+                    order.node,
+                )
+            return
+        left = order.taken - order.returned - order.claimed - order.fares
+        if not 0 <= left <= order.unclear:
+            self._wrong(
+                f"order {name} of {order.node}: {order.taken} fen came in, {order.returned} went back, "
+                f"{order.fares} are tickets, {order.claimed} are claimed",
+                order.node,
+                *order.issued,
+            )
+        short = order.paid and len(order.issued) < order.places
+        if short and not order.claimed + order.unclear + order.returned:
+            self._wrong(f"order {name} of {order.node} is paid, and is neither tickets nor a claim", order.node)
+        for number in order.issued:
+            if number not in self._delivered:
+                self._wrong(f"{number} was sold by {order.node} and never given out", number, order.node)

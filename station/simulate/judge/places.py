@@ -1,0 +1,126 @@
+"""No seat is sold twice (promise 2): every ticket that exists, by its seat.
+
+Whether the earlier of two tickets had been taken back when the later was sold is known for sure only at the end, when
+the centre has said what became of both. Until then two tickets of one seat are a suspicion.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from station.simulate.judge.wrong import Told, Wrong, station_of
+
+Seat = tuple[str, str, str, int]
+"""Station, service date, trip, seat."""
+
+
+_TELLS_MS = 10 * 60_000
+"""So late may the office hear that a refund was carried out."""
+
+
+@dataclass(slots=True)
+class Sold:
+    """One ticket. `by` is the machine that sold it, or the centre; times are virtual ms."""
+
+    number: str
+    by: str
+    seat: Seat
+    at: int
+    taken_back_at: int | None = None
+
+
+@dataclass(slots=True)
+class OfSeat:
+    """The tickets of one seat in the order in which they were sold; `doubles` were sold while another stood."""
+
+    sold: list[Sold] = field(default_factory=list)
+    doubles: list[tuple[Sold, Sold]] = field(default_factory=list)
+
+
+class Places:
+    """What was sold, by whom."""
+
+    def __init__(self, wrong: Wrong, now: Callable[[], int]) -> None:
+        self._wrong = wrong
+        self._now = now
+        self.seats: dict[Seat, OfSeat] = defaultdict(OfSeat)
+        self.tickets: dict[str, Sold] = {}
+        self._forked: set[str] = set()
+        self._freed: set[Seat] = set()
+        self._restored = False
+
+    def wrote(self, event: Told) -> None:
+        """An event of a till's journal."""
+        body = event.body
+        match event.kind:
+            case "ticket.issued":
+                seat = (station_of(event.node), body["service_date"], body["trip"], body["seat"] or 0)
+                self._sold(Sold(body["number"], event.node, seat, self._now()))
+            case "refund.opened":
+                self.taken_back(body["number"])
+
+    def sold_by_centre(self, station: int, number: str, day: str, trip: str, seat: int | None) -> None:
+        """The web shop or the office has heard of a sale; perhaps not for the first time."""
+        if number not in self.tickets:
+            self._sold(Sold(number, "centre", (str(station), day, trip, seat or 0), self._now()))
+
+    def taken_back(self, number: str) -> None:
+        """A ticket was refunded or changed: its seat may be sold again."""
+        if number in self.tickets and self.tickets[number].taken_back_at is None:
+            self.tickets[number].taken_back_at = self._now()
+
+    def _sold(self, ticket: Sold) -> None:
+        if ticket.number in self.tickets:
+            self._wrong(f"{ticket.by} has issued {ticket.number} a second time", ticket.number, ticket.by)
+        self.tickets[ticket.number] = ticket
+        if ticket.seat[3] == 0:
+            return  # places that are only counted are counted at the end
+        of = self.seats[ticket.seat]
+        of.doubles += [(each, ticket) for each in of.sold if each.taken_back_at is None]
+        of.sold.append(ticket)
+
+    def forks(self, node: str) -> None:
+        """Two machines sell as this one: what they do to each other can only be found out."""
+        self._forked.add(node)
+
+    def freed(self, station: int, day: str, trip: str) -> None:
+        """Staff have freed a silent till's places of this departure, by name."""
+        self._freed.add((str(station), day, trip, 0))
+
+    def restored(self) -> None:
+        """The centre has an older past than it had: what it sold and granted since it does not know."""
+        self._restored = True
+
+    def at_end(self, states: Mapping[str, str], reported: Iterable[str], capacity: Mapping[Seat, int]) -> None:
+        """`states`: what the centre says of each ticket; `reported`: date/trip/seat that are said to be sold twice.
+
+        `capacity` is how many places a departure has whose places are only counted (its seat is 0).
+        """
+        told = set(reported)
+        for of in self.seats.values():
+            for one, two in of.doubles:
+                if not _excused(one, two, states):
+                    self._is_double(one, two, told)
+        for departure, places in capacity.items():
+            sold = sum(
+                ticket.seat == departure and states.get(ticket.number, "valid") == "valid"
+                for ticket in self.tickets.values()
+            )
+            if sold > places and not self._restored and departure not in self._freed:
+                self._wrong(f"{sold} places of {departure[2]} were sold, which has {places}", departure[2])
+
+    def _is_double(self, one: Sold, two: Sold, told: set[str]) -> None:
+        station, day, trip, seat = one.seat
+        what = f"seat {seat} of {trip} was sold by {one.by} and again by {two.by}"
+        freed = (station, day, trip, 0) in self._freed
+        if not self._restored and not freed and not {one.by, two.by} & self._forked:
+            self._wrong(what, one.number, two.number)
+        if f"{day}/{trip}/{seat}" not in told:
+            self._wrong(f"{what}, and nobody found out", one.number, two.number)
+
+
+def _excused(one: Sold, two: Sold, states: Mapping[str, str]) -> bool:
+    """Whether the first was taken back before the second was sold, as far as anybody can know."""
+    if states.get(one.number, "valid") == "valid":
+        return False
+    return one.taken_back_at is None or one.taken_back_at - two.at < _TELLS_MS
