@@ -14,7 +14,7 @@ from typing import Final
 from sync.points import no_probe
 from sync.server.key_files import load_root, public_root
 from sync.server.settings import Policy
-from sync.server.store import DATABASE, CentreStore
+from sync.server.store import CentreStore, open_database
 from sync.server.trust_lists import current_list
 from tickets.badges import seal_badge
 from tickets.errors import EnvironmentFault
@@ -51,7 +51,7 @@ def make_badge(
 def newest_list(directory: Path) -> TrustList:
     """The newest trust list of the centre in `directory`. EnvironmentFault when there is no centre."""
     Policy.load(directory)
-    store = CentreStore(directory / DATABASE, no_probe)
+    store = CentreStore(open_database(directory, Policy.load(directory).database), no_probe)
     try:
         with store.read() as connection:
             signed = current_list(connection)

@@ -11,9 +11,9 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
@@ -41,7 +41,7 @@ from sync.server.payments.sandbox import BOOKS, Sandbox
 from sync.server.schema import devices, stations
 from sync.server.settings import Policy, Settings
 from sync.server.staff_acts import StaffActs
-from sync.server.store import DATABASE, CentreStore
+from sync.server.store import CentreStore, open_database
 from sync.server.taking_back import take_back
 from sync.server.ticket_money import ticket_money
 from sync.server.timetable import Timetable, read_timetable
@@ -57,6 +57,8 @@ from tickets.time_token import sign_time
 from tickets.trust import Badge, KeyUse, TrustList, open_trust_list
 
 _log = logging.getLogger("waystation.centre")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ class Centre:
         self._store = store
         self._keys = load_online_keys(settings.directory)
         self._root = PublicKey(Algorithm.EDDSA, public_root(settings.directory))
-        self._instance = store.instance(settings.random)
+        self._instance = store.instance
         self._wrong_tries = WrongTries(policy.wrong_codes_a_minute)
         self.sandbox = _sandbox(settings, policy)
         self.payments = PaymentDesk(store, self.sandbox, self._now_ms)
@@ -91,7 +93,8 @@ class Centre:
     def open(cls, settings: Settings) -> Self:
         """Open the centre of a directory. EnvironmentFault when there is none or it cannot be used."""
         policy = Policy.load(settings.directory)
-        store = CentreStore(settings.directory / DATABASE, settings.probe)
+        database = open_database(settings.directory, settings.database or policy.database)
+        store = CentreStore(database, settings.probe, settings.random, settings.sleep)
         try:
             return cls(settings, policy, store)
         except Exception:
@@ -147,8 +150,11 @@ class Centre:
         """Do what is due at every station (see `upkeep`), and destroy sealing keys that are past their time."""
         now = self.now()
         for station, timetable in self.stations().items():
-            with self._station("upkeep", station) as (connection, changes):
-                today = self._bring_up_to_date(connection, changes, timetable, now).today
+
+            def bring_up_to_date(connection: Connection, changes: Changes, timetable: Timetable = timetable) -> date:
+                return self._bring_up_to_date(connection, changes, timetable, now).today
+
+            today = self._transact("upkeep", station, bring_up_to_date)
             destroy_sealing_keys(self._settings.directory, today - timedelta(days=self._policy.sealing_kept_days))
 
     def new_code(self, kind: Kind, name: str, station: int | None = None) -> str:
@@ -319,10 +325,13 @@ class Centre:
             return Refusal(
                 status=400, what="the batch names another prefix than the device's", hint="enrol the device anew"
             )
-        with self._station("push", device.station) as (connection, changes):
+
+        def take_in(connection: Connection, changes: Changes) -> Kept | Gap | Forked | NotYours:
             now = self.now()
             staff = StaffActs(connection, changes, device.station, self._list(connection), now)
-            kept = keep(connection, changes, device, batch, staff, int(now.timestamp() * 1000))
+            return keep(connection, changes, device, batch, staff, int(now.timestamp() * 1000))
+
+        kept = self._transact("push", device.station, take_in)
         match kept:
             case Kept():
                 results = tuple(PushResult(seq=each.seq, result=each.result, why=each.why) for each in kept.results)
@@ -377,8 +386,11 @@ class Centre:
 
     def ask_use(self, device: Device, asked: UseAsk) -> UseAnswer:
         """Whether this till may take a ticket back; granted once, the use is its own for ever."""
-        with self._station("use", device.station) as (connection, changes):
-            return take_back(connection, changes, device, asked, self._now_ms())
+        return self._transact(
+            "use",
+            device.station,
+            lambda connection, changes: take_back(connection, changes, device, asked, self._now_ms()),
+        )
 
     def ticket_money(self, station: int, number: str) -> TicketMoney | None:
         """How a ticket of this station was paid; None for one that is not known here."""
@@ -401,19 +413,25 @@ class Centre:
 
     def sell(self, station: int, sale: OfficeSale) -> Sold | NotDone:
         """Sell a place of the web's own, with a ticket signed by the centre."""
-        with self._station("sale", station) as (connection, changes):
-            return Office(connection, changes, station, self.now()).sell(
+        return self._transact(
+            "sale",
+            station,
+            lambda connection, changes: Office(connection, changes, station, self.now()).sell(
                 sale,
                 self._keys.signing(KeyUse.TICKET),
                 self._list(connection),
                 self._policy.ticket_hours_after_departure,
                 self._settings.random,
-            )
+            ),
+        )
 
     def refund(self, station: int, number: str) -> NotDone | None:
         """Refund a ticket of this station that nobody has travelled on."""
-        with self._station("refund", station) as (connection, changes):
-            return Office(connection, changes, station, self.now()).refund(number)
+        return self._transact(
+            "refund",
+            station,
+            lambda connection, changes: Office(connection, changes, station, self.now()).refund(number),
+        )
 
     def accounts(self, station: int) -> OfficeAccounts:
         """A station's money, and whether it adds up."""
@@ -434,13 +452,23 @@ class Centre:
 
     def name_buyer(self, token: str, buyer: str, tax_id: str | None) -> None:
         """Say who an invoice is for, as long as it is not issued."""
-        with self._store.write("invoice") as connection:
-            name_buyer(connection, token, buyer, tax_id)
+        self._store.transact("invoice", lambda connection: name_buyer(connection, token, buyer, tax_id))
 
     # ------------------------------------------------------------------ within
 
     def _now_ms(self) -> int:
         return int(self.now().timestamp() * 1000)
+
+    def _transact(self, what: str, station: int, act: Callable[[Connection, Changes], T]) -> T:
+        """What `act` answers, written as one, alone among the writers of this station."""
+
+        def alone(connection: Connection) -> T:
+            changes = Changes(connection, station)
+            answer = act(connection, changes)
+            changes.save()
+            return answer
+
+        return self._store.transact(what, alone)
 
     @contextmanager
     def _station(self, what: str, station: int) -> Iterator[tuple[Connection, Changes]]:

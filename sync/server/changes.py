@@ -19,6 +19,15 @@ from sync.server.schema import records, stations
 _AT_ONCE: Final = 200
 
 
+def lock_station(connection: Connection, station: int) -> int | None:
+    """Let no other writer of this station in until the transaction ends; must be the transaction's first statement.
+
+    Answers the number of the station's latest change; None when there is no such station.
+    """
+    locked = select(stations.c.last_change).where(stations.c.station_id == station).with_for_update()
+    return connection.execute(locked).scalar_one_or_none()
+
+
 class Changes:
     """Collects the records that a transaction changes; only the latest state of each is kept. `save` ends it."""
 
@@ -26,9 +35,9 @@ class Changes:
         """Begin collecting for one station; must be the transaction's first statement."""
         self._connection = connection
         self._station = station
-        self._last: int = connection.execute(
-            select(stations.c.last_change).where(stations.c.station_id == station).with_for_update()
-        ).scalar_one()
+        last = lock_station(connection, station)
+        assert last is not None, "a station that does not exist has no changes"
+        self._last = last
         self._pending: dict[tuple[str, str], tuple[str | None, str | None]] = {}
 
     def put(self, kind: str, key: str, body: Mapping[str, object], service_date: str | None = None) -> None:

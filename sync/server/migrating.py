@@ -30,30 +30,35 @@ def newest() -> str:
     return str(_script().get_current_head())
 
 
+def is_up(connection: Connection, place: str) -> bool:
+    """Whether the database of `connection` is what this version reads; False for one that is empty or older.
+
+    EnvironmentFault, naming `place`, for a database of a version that is not known here.
+    """
+    script = _script()
+    here = set(MigrationContext.configure(connection).get_current_heads())
+    version = noted(connection, VERSION) if inspect(connection).has_table(about.name) else None
+    strangers = here - {revision.revision for revision in script.walk_revisions()}
+    if not here and version is not None and version not in _OF_OLD:
+        strangers = {version}
+    if strangers:
+        raise EnvironmentFault(
+            f"the centre's database {place} was made by another version ({', '.join(sorted(strangers))})",
+            f"run the version that made it: this one reads up to {script.get_current_head()}",
+        )
+    return here == set(script.get_heads())
+
+
 def bring_up(connection: Connection, place: str) -> None:
     """Make the database of `connection`, empty or older, what this version reads; one that is, is left alone.
 
-    Whoever calls sees to it that nobody else does the same meanwhile. EnvironmentFault, naming `place`, for a database
-    of a version that is not known here.
+    Whoever calls sees to it that nobody else does the same meanwhile. EnvironmentFault as for `is_up`.
     """
-    script = _script()
-    here = MigrationContext.configure(connection).get_current_heads()
-    version = noted(connection, VERSION) if inspect(connection).has_table(about.name) else None
-    known = {revision.revision for revision in script.walk_revisions()}
-    stranger = next((head for head in here if head not in known), None)
-    if stranger is None and not here and version is not None and version not in _OF_OLD:
-        stranger = version
-    if stranger is not None:
-        raise EnvironmentFault(
-            f"the centre's database {place} was made by another version ({stranger})",
-            f"run the version that made it: this one reads up to {script.get_current_head()}",
-        )
-    if set(here) == set(script.get_heads()):
-        return
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    note(connection, VERSION, str(script.get_current_head()))
+    if not is_up(connection, place):
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        note(connection, VERSION, newest())
 
 
 def _config() -> Config:

@@ -50,6 +50,7 @@ class Policy:
     wrong_codes_a_minute: int = 5
     ticket_hours_after_departure: int = 24
     payment_provider: str = ""
+    database: str = ""
 
     def __post_init__(self) -> None:
         """Refuse shares that would give out more than there is."""
@@ -90,12 +91,14 @@ class Policy:
 class Settings:
     """Where a centre lives, and its sources of time and randomness.
 
+    `database` is a PostgreSQL URL; where it is empty the policy's counts, and where that is too, a file in `directory`.
     `random(n)` gives n unpredictable bytes; `sleep(s)` lets a payment sandbox take its time. `upkeep_seconds` is how
     often departures, keys, certificates and open payments are looked after while the server runs; 0 leaves that to the
     caller.
     """
 
     directory: Path
+    database: str = ""
     clock: Callable[[], datetime] = utc_now
     random: Callable[[int], bytes] = secrets.token_bytes
     probe: Probe = no_probe

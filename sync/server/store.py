@@ -1,103 +1,131 @@
-"""The centre's database: one writer at a time, many readers, every commit on the disk before it is answered.
+"""The centre's database, whichever kind it is: transactions that are on the disk before anybody is answered.
 
-SQLite with WAL and synchronous=FULL. Writing goes through one connection guarded by a lock, so change numbers follow
-the order of commits. The statements themselves are SQLAlchemy Core and hold for any database.
+A write is a function of a connection, so that it can be run again when other writers came in between. What it
+changes outside of the database must therefore be the same when it is done twice.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import threading
+import secrets
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from sync.points import Probe
-from sync.server.migrating import bring_up
 from sync.server.notes import note as note
 from sync.server.notes import noted as noted
+from sync.server.on_postgresql import PostgresDatabase
+from sync.server.on_sqlite import SqliteFile
 from tickets.errors import EnvironmentFault
 
 DATABASE: Final = "centre.db"
-_BUSY_MS: Final = 10_000
+_INSTANCE: Final = "instance"
+_TRIES: Final = 10
+_FIRST_S: Final = 0.01
+_LONGEST_S: Final = 1.0
+
+T = TypeVar("T")
+
+
+class Database(Protocol):
+    """Where the tables are."""
+
+    place: str
+    """Which database it is, for people; without a password."""
+
+    def prepare(self, settle: Callable[[Connection], None]) -> None:
+        """Make the tables what this version reads, and run `settle`, alone among all who open this database.
+
+        EnvironmentFault for a database of a version that is not known here: it is left alone.
+        """
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A write transaction: on the disk when the block has ended, undone when it raises. It sees what was committed
+        before it locked its station's row."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A read transaction: a single moment of the database, whatever is written meanwhile."""
+
+    def may_be_run_again(self, error: DBAPIError, /) -> bool:
+        """Whether this write failed only because of others, and was undone."""
+
+    def close(self) -> None:
+        """Close every connection."""
 
 
 class CentreStore:
-    """The open database of a centre. Closed with `close`, or by leaving it as a context."""
+    """The open database of a centre. Closed with `close`."""
 
-    def __init__(self, path: Path, probe: Probe) -> None:
-        """Open the database at `path`, making its tables when it is new. EnvironmentFault for another version's."""
+    def __init__(
+        self,
+        database: Database,
+        probe: Probe,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Use `database`, making its tables when it is new; it is closed with this. EnvironmentFault for another
+        version's. `random(n)` gives n bytes, `sleep` waits that many seconds: for writes that are run again."""
+        self._database = database
         self._probe = probe
-        self._lock = threading.Lock()
-        self._writer = _engine(path, begin="BEGIN IMMEDIATE")
-        self._readers = _engine(path, begin="BEGIN")
+        self._random = random
+        self._sleep = sleep
         try:
-            self._connection = self._writer.connect()
-            self._prepare(path)
+            database.prepare(lambda connection: self._settle(connection))
         except DBAPIError as error:
-            self._writer.dispose()
-            raise EnvironmentFault(f"the centre's database {path} cannot be used", str(error.orig)) from error
-
-    def _prepare(self, path: Path) -> None:
-        try:
-            with self._connection.begin():
-                bring_up(self._connection, str(path))
-        except EnvironmentFault:
-            self.close()
+            database.close()
+            raise EnvironmentFault(
+                f"the centre's database {database.place} cannot be used", str(error.orig).strip()
+            ) from error
+        except BaseException:
+            database.close()
             raise
+        with self.read() as connection:
+            self.instance = noted(connection, _INSTANCE) or ""
+        """The name of this very database, made once: a cursor that names another one is of no use here."""
+
+    def _settle(self, connection: Connection) -> None:
+        if noted(connection, _INSTANCE) is None:
+            note(connection, _INSTANCE, self._random(6).hex())
+
+    def transact(self, what: str, act: Callable[[Connection], T]) -> T:
+        """What `act` answers, when all that it wrote is on the disk; nothing of it is when it raises.
+
+        It is run again, some times, when others came in between. A write about a station locks that station's row
+        before it reads anything (`changes.Changes` does). `what` names the commit for the probe, which is called
+        right before it and right after it.
+        """
+        for attempt in range(_TRIES):
+            try:
+                with self.write(what) as connection:
+                    return act(connection)
+            except DBAPIError as error:
+                if attempt == _TRIES - 1 or not self._database.may_be_run_again(error):
+                    raise
+            self._sleep(min(_LONGEST_S, _FIRST_S * 2**attempt) * int.from_bytes(self._random(2)) / 0xFFFF)
+        raise AssertionError("the last try answers or raises")
 
     @contextmanager
     def write(self, what: str) -> Iterator[Connection]:
-        """One write transaction, alone: committed when the block ends, undone when it raises.
-
-        `what` names the commit for the probe, which is called right before it and right after it is on the disk.
-        """
-        with self._lock, self._connection.begin():
-            yield self._connection
+        """One write transaction that is not run again; see `transact`."""
+        with self._database.writing() as connection:
+            yield connection
             self._probe(f"centre:{what}:commit:before")
         self._probe(f"centre:{what}:commit:after")
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """One read transaction: a single moment of the database, whatever is written meanwhile."""
-        with self._readers.connect() as connection, connection.begin():
-            yield connection
-
-    def instance(self, random: Callable[[int], bytes]) -> str:
-        """The name of this very database, made once: a cursor that names another one is of no use here."""
-        with self.read() as connection:
-            known = noted(connection, "instance")
-        if known is not None:
-            return known
-        made = random(6).hex()
-        with self.write("setup") as connection:
-            note(connection, "instance", made)
-        return made
+        return self._database.reading()
 
     def close(self) -> None:
-        """Close every connection; the last one folds the log into the database file."""
-        self._readers.dispose()
-        self._connection.close()
-        self._writer.dispose()
+        """Close every connection."""
+        self._database.close()
 
 
-def _engine(path: Path, begin: str) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = (
-            None  # transactions begin where `begin` below says so, not where the driver guesses
-        )
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+def open_database(directory: Path, url: str) -> Database:
+    """The database at `url`, or the file in `directory` where that is empty. EnvironmentFault if it cannot be used."""
+    return PostgresDatabase(url) if url else SqliteFile(directory / DATABASE)

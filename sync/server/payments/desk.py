@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from sync.payment_schedule import Way
+from sync.server.changes import lock_station
 from sync.server.devices import Device
 from sync.server.payments.provider import Charge, Provider, ProviderSilent, Said
 from sync.server.payments.states import TOLD, State, Word, after
@@ -29,6 +30,7 @@ _FORGOTTEN_MS: Final = 5 * 60 * 1000
 _AT_ONCE: Final = 20
 
 AnyRow = Row[Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +78,17 @@ class PaymentDesk:
         provider = self._provider
         if provider is None:
             return _NO_PROVIDER
-        with self._store.write("payment") as connection:
+
+        def wish(connection: Connection) -> AnyRow | None:
             row = _payment(connection, device.station, ask.payment)
             if row is None:
                 connection.execute(insert(payments), [_new_row(device, ask, self._now_ms())])
-            elif row.order_id and (row.device, row.order_id, row.fen, row.way) != (
-                device.device,
-                ask.order,
-                ask.fen,
-                ask.way,
-            ):
-                return _ANOTHER
+            return row
+
+        row = self._transact(device.station, wish)
+        asked = (device.device, ask.order, ask.fen, ask.way)
+        if row is not None and row.order_id and (row.device, row.order_id, row.fen, row.way) != asked:
+            return _ANOTHER
         if row is None or row.state == State.ASKED:
             charge = _charge(device.station, ask.payment, ask.fen, ask.way, ask.auth_code)
             with self._alone(device.station, ask.payment) as alone:
@@ -105,21 +107,25 @@ class PaymentDesk:
 
     def reverse(self, device: Device, payment: str) -> PaymentAnswer | No:
         """Have a payment undone, whatever became of it; one never asked for is reversed before it can be."""
-        with self._store.write("payment") as connection:
+
+        def undo(connection: Connection) -> None:
             row = _payment(connection, device.station, payment)
             if row is None:
                 connection.execute(insert(payments), [_reversed_row(device, payment, self._now_ms())])
             else:
                 _put_state(connection, row, Word.REVERSE, self._now_ms())
+
+        self._transact(device.station, undo)
         return self.state(device.station, payment)
 
     def give_back(self, device: Device, payment: str, ask: GiveBackAsk) -> GiveBackAnswer | No:
         """Give some of a payment back to where it came from; the same id is the same money, for ever."""
-        with self._store.write("payment") as connection:
+        here = _refund_is(device.station, payment, ask.refund)
+
+        def wish(connection: Connection) -> No | None:
             row = _payment(connection, device.station, payment)
             if row is None:
                 return _NEVER_HEARD
-            here = _refund_is(device.station, payment, ask.refund)
             known = connection.execute(select(payment_refunds).where(here)).one_or_none()
             if known is not None and known.fen != ask.fen:
                 return _ANOTHER_REFUND
@@ -129,6 +135,10 @@ class PaymentDesk:
                 if ask.fen > row.fen - _given_back(connection, device.station, payment):
                     return _TOO_MUCH
                 connection.execute(insert(payment_refunds), [_new_refund(device, payment, ask, self._now_ms())])
+            return None
+
+        if (refused := self._transact(device.station, wish)) is not None:
+            return refused
         self._pay_back(device.station, payment, ask.refund, ask.fen)
         with self._store.read() as connection:
             state = connection.execute(select(payment_refunds.c.state).where(here)).scalar_one()
@@ -151,6 +161,15 @@ class PaymentDesk:
             self._pay_back(row.station_id, row.payment, row.refund, row.fen)
 
     # ------------------------------------------------------------------ within
+
+    def _transact(self, station: int, act: Callable[[Connection], T]) -> T:
+        """What `act` answers, written as one, alone among the writers of this station."""
+
+        def alone(connection: Connection) -> T:
+            lock_station(connection, station)
+            return act(connection)
+
+        return self._store.transact("payment", alone)
 
     def _look_after(self, row: AnyRow) -> None:
         """Ask the provider what is open about a payment."""
@@ -177,21 +196,27 @@ class PaymentDesk:
             return
         if said is None:
             return
-        with self._store.write("payment") as connection:
+
+        def hear(connection: Connection) -> None:
             row = _payment(connection, station, payment)
             assert row is not None, "payments are never deleted"
             told = {"why": said.why, "code": said.code or row.code, "reference": said.reference}
             _put_state(connection, row, Word(said.state), self._now_ms(), told)
+
+        self._transact(station, hear)
 
     def _undo(self, provider: Provider, station: int, payment: str, trade: str) -> None:
         try:
             returned = provider.undo(trade, PATIENCE_S)
         except ProviderSilent:
             return
-        with self._store.write("payment") as connection:
+
+        def undone(connection: Connection) -> None:
             row = _payment(connection, station, payment)
             assert row is not None, "payments are never deleted"
             _put_state(connection, row, Word.UNDONE, self._now_ms(), {"returned": returned, "why": "closed"})
+
+        self._transact(station, undone)
 
     def _pay_back(self, station: int, payment: str, refund: str, fen: int) -> None:
         here = _refund_is(station, payment, refund) & (payment_refunds.c.state == "asked")
@@ -203,8 +228,8 @@ class PaymentDesk:
             done = self._provider.give_back(_trade(station, payment), refund, fen, PATIENCE_S)
         except ProviderSilent:
             return
-        with self._store.write("payment") as connection:
-            connection.execute(update(payment_refunds).where(here).values(state="done" if done else "failed"))
+        paid_back = update(payment_refunds).where(here).values(state="done" if done else "failed")
+        self._transact(station, lambda connection: connection.execute(paid_back))
 
     @contextmanager
     def _alone(self, station: int, payment: str) -> Iterator[bool]:

@@ -14,7 +14,7 @@ from sync.server.devices import Device
 from sync.server.payments.desk import No, PaymentDesk
 from sync.server.payments.sandbox import Behaviour, NotPayable, Sandbox
 from sync.server.payments.states import TABLE, TOLD, State, Word, after
-from sync.server.store import CentreStore
+from sync.server.store import CentreStore, open_database
 from sync.wire_money import GiveBackAsk, PaymentAnswer, PaymentAsk
 from tickets.keys import SigningKey
 
@@ -51,7 +51,7 @@ class Payments(RuleBasedStateMachine):
 
     def open(self) -> None:
         folder = Path(self.folder.name)
-        self.store = CentreStore(folder / "centre.db", no_probe)
+        self.store = CentreStore(open_database(folder, ""), no_probe)
         self.sandbox = Sandbox(folder / "sandbox.db", lambda: self.time.ms, self.time.sleep)
         self.desk = PaymentDesk(self.store, self.sandbox, lambda: self.time.ms)
 
