@@ -1,7 +1,7 @@
 """What both sides hold when everything has come to rest, as values; and that it is the same (promise 8)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from station.simulate.judge.journals import Found
 from station.simulate.judge.places import Seat
@@ -41,7 +41,7 @@ class Ends:
     digests: Sequence[Digests] = ()
     differences: Sequence[str] = ()
     """Facts of journals that the centre tells otherwise, or does not know."""
-    duplicates_at_relays: Collection[str] = field(default_factory=frozenset)
+    duplicates_at_relays: frozenset[str] = frozenset()
 
     def subjects(self, *kinds: str) -> set[str]:
         """What incidents of these kinds are about."""
@@ -51,9 +51,8 @@ class Ends:
 def sides_are_equal(wrong: Wrong, ends: Ends) -> None:
     """Centre and stations know the same of every departure, and of every fact that a journal has."""
     if ends.differences:
-        wrong(
-            f"centre and journals differ in {len(ends.differences)} facts, the first: {ends.differences[0]}", "centre"
-        )
+        number = len(ends.differences)
+        wrong(f"centre and journals differ in {number} facts, the first: {ends.differences[0]}", "centre")
     for each in ends.digests:
         if each.here != each.there:
             what = each.differences[0] if each.differences else "nothing that can be named"

@@ -47,7 +47,7 @@ class Judge:
         arbitrated: Callable[[str], bool],
         calm: Callable[[], bool],
     ) -> None:
-        """`now` is virtual ms; `arbitrated`: whether this gate's station has a relay; `calm`: nothing went wrong yet."""
+        """`now` is virtual ms; `arbitrated`: whether a gate's station has a relay; `calm`: nothing went wrong yet."""
         self._now = now
         self._look = look
         self._history = history

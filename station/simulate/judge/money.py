@@ -1,4 +1,4 @@
-"""Paid means a ticket or an open claim, and no fen is lost or made up (promise 6): notes as they moved, and journals."""
+"""Paid means a ticket or an open claim, and no fen is lost or made up (promise 6): by notes and by journals."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from station.simulate.judge.wrong import Told, Wrong
 
-UNCLEAR = "unclear"
+UNCLEAR = "unclear-note"
 """The reason of a claim for a note of which nobody knew where it was: it may never have been in the machine."""
 _CASH = "cash"
 
@@ -122,12 +122,9 @@ class Money:
         box = self.boxes[event.node]
         box.taken += taken
         box.returned += returned
-        if box.taken > box.came_in:
-            self._wrong(f"{event.node} has written of {box.taken - box.came_in} fen that never came in", event.node)
-        if box.returned > box.went_out:
-            self._wrong(
-                f"{event.node} has written of {box.returned - box.went_out} fen that never went out", event.node
-            )
+        for written, moved, where in ((box.taken, box.came_in, "in"), (box.returned, box.went_out, "out")):
+            if written > moved:
+                self._wrong(f"{event.node} has written of {written - moved} fen that never went {where}", event.node)
 
     def _gave_out(self, event: Told) -> None:
         number = event.body["number"]
