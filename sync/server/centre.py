@@ -35,6 +35,7 @@ from sync.server.key_files import (
     office_token,
     public_root,
 )
+from sync.server.new_timetable import TimetableChange, differences, take_place
 from sync.server.office import NotDone, Office, Sold
 from sync.server.payments.desk import PaymentDesk
 from sync.server.payments.sandbox import BOOKS, Sandbox
@@ -140,6 +141,28 @@ class Centre:
             changes.save()
         make_office_token(self._settings.directory, station, self._settings.random)
 
+    def change_timetable(
+        self, timetable: Timetable, *, accept: bool = False, dry_run: bool = False
+    ) -> TimetableChange:
+        """Let a station run by another timetable (see `new_timetable`), or take the station in if it is new.
+
+        Not done where people with tickets would have to be told and `accept` is false; `dry_run` only says what
+        would change.
+        """
+        station, now = timetable.station.code, self.now()
+        if station not in self.stations():
+            if not dry_run:
+                self.add_station(timetable)
+            return TimetableChange(differences=(), done=not dry_run)
+        if dry_run:
+            with self._store.read() as connection:
+                return TimetableChange(differences=differences(connection, station, timetable, now), done=False)
+        with self._station("setup", station) as (connection, changes):
+            change = take_place(connection, changes, station, timetable, now, accept=accept)
+            if change.done:
+                self._bring_up_to_date(connection, changes, timetable, now)
+        return change
+
     def stations(self) -> dict[int, Timetable]:
         """The stations of this centre and their timetables."""
         with self._store.read() as connection:
@@ -149,9 +172,10 @@ class Centre:
     def upkeep(self) -> None:
         """Do what is due at every station (see `upkeep`), and destroy sealing keys that are past their time."""
         now = self.now()
-        for station, timetable in self.stations().items():
+        for station in self.stations():
 
-            def bring_up_to_date(connection: Connection, changes: Changes, timetable: Timetable = timetable) -> date:
+            def bring_up_to_date(connection: Connection, changes: Changes, station: int = station) -> date:
+                timetable = self._timetable(connection, station)  # as it is now that nobody else changes it
                 return self._bring_up_to_date(connection, changes, timetable, now).today
 
             today = self._transact("upkeep", station, bring_up_to_date)
@@ -481,6 +505,10 @@ class Centre:
     def _station_numbers(self) -> set[int]:
         with self._store.read() as connection:
             return set(connection.execute(select(stations.c.station_id)).scalars())
+
+    def _timetable(self, connection: Connection, station: int) -> Timetable:
+        kept = connection.execute(select(stations.c.timetable).where(stations.c.station_id == station)).scalar_one()
+        return read_timetable(kept, f"of station {station}")
 
     def _list(self, connection: Connection) -> TrustList:
         signed = current_list(connection)
