@@ -25,7 +25,7 @@ from sqlalchemy import Connection, func, select, update
 
 from sync.server.changes import Changes
 from sync.server.schema import departures, staff_acts, stations, tickets
-from sync.server.timetable import Timetable
+from sync.server.timetable import Timetable, read_timetable
 from tickets.departures import Departure, DepartureState
 from tickets.staff import read_fact
 from tickets.standing import with_acts
@@ -64,6 +64,30 @@ class Difference:
         return self.sold > 0 and (What.CANCELLED in self.what or late)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimetableChange:
+    """What a new timetable changes, and whether it was taken."""
+
+    differences: Sequence[Difference]
+    done: bool
+
+
+def take_place(
+    connection: Connection, changes: Changes, station: int, timetable: Timetable, now: datetime, *, accept: bool
+) -> TimetableChange:
+    """Put `timetable` in the place of the station's, unless people with tickets would have to be told (`grave`) and
+    nobody has accepted that. What of it has to be made now is for the caller to make.
+    """
+    found = differences(connection, station, timetable, now)
+    if not accept and any(each.grave for each in found):
+        return TimetableChange(differences=found, done=False)
+    kept = connection.execute(select(stations.c.timetable).where(stations.c.station_id == station)).scalar_one()
+    old = read_timetable(kept, f"of station {station}")
+    _apply(connection, changes, station, timetable, found)
+    _tell_station(changes, old, timetable, _called_at(connection, station))
+    return TimetableChange(differences=found, done=True)
+
+
 def differences(connection: Connection, station: int, timetable: Timetable, now: datetime) -> list[Difference]:
     """What `timetable` changes of the departures that exist and have not left at `now`, in order of time."""
     rows = connection.execute(
@@ -88,7 +112,7 @@ def differences(connection: Connection, station: int, timetable: Timetable, now:
     return found
 
 
-def apply(
+def _apply(
     connection: Connection, changes: Changes, station: int, timetable: Timetable, found: Sequence[Difference]
 ) -> None:
     """Put the timetable in the place of the old one, with these differences. Doing it again changes nothing."""
@@ -123,7 +147,7 @@ def apply(
         changes.put("departure", f"{each.service_date}/{each.trip}", told, each.service_date)
 
 
-def tell_station(changes: Changes, old: Timetable, new: Timetable, called: set[int]) -> None:
+def _tell_station(changes: Changes, old: Timetable, new: Timetable, called: set[int]) -> None:
     """Let terminals have the station and its stops as they now are; a stop goes when no departure calls there."""
     if new.station != old.station:
         changes.put("station", "", new.station.model_dump(mode="json"))
@@ -135,7 +159,7 @@ def tell_station(changes: Changes, old: Timetable, new: Timetable, called: set[i
         changes.drop("stop", str(number))
 
 
-def called_at(connection: Connection, station: int) -> set[int]:
+def _called_at(connection: Connection, station: int) -> set[int]:
     """The stops that departures which the centre still knows call at."""
     bodies = connection.execute(select(departures.c.body).where(departures.c.station_id == station)).scalars()
     return {call["stop"] for body in bodies for call in json.loads(body)["stops"]}

@@ -1,0 +1,196 @@
+"""A new timetable while the old one's coaches are on sale: nobody's seat moves, and nobody is left standing unasked."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.server.new_timetable import TimetableChange, What
+from sync.server.timetable import Timetable
+from tests.sync.server.support import (
+    DATE,
+    FAR,
+    NEAR,
+    NOON,
+    OTHER_STATION,
+    SEATED,
+    STATION,
+    Clock,
+    World,
+    small_timetable,
+)
+from tests.sync.server.test_office import SALE
+from tests.sync.server.test_staff_acts import fact
+from tickets.keys import SigningKey
+from tickets.staff import Act, sign_fact
+from tickets.trust import Badge, Role
+
+
+def changed(**lines: Any) -> Timetable:
+    """The small timetable with its seated line otherwise."""
+    whole = json.loads(small_timetable().model_dump_json())
+    whole["lines"][0] |= lines
+    return Timetable.model_validate(whole)
+
+
+def without_seated() -> Timetable:
+    whole = json.loads(small_timetable().model_dump_json())
+    whole["lines"] = whole["lines"][1:]
+    return Timetable.model_validate(whole)
+
+
+def what_of(change: TimetableChange, trip: str = SEATED) -> tuple[What, ...]:
+    return next((each.what for each in change.differences if each.trip == trip), ())
+
+
+def departure(world: World, trip: str = SEATED) -> dict[str, Any]:
+    rows = [row for row in world.rows("departures") if (row[1], row[2]) == (DATE, trip)]
+    found: dict[str, Any] = json.loads(rows[0][4])
+    return found
+
+
+def sell_one(world: World) -> None:
+    assert world.office("sales", SALE | {"alighting": FAR}).status_code == 200
+
+
+def test_the_same_timetable_changes_nothing(world: World) -> None:
+    before = world.every_row()
+    change = world.centre.change_timetable(small_timetable())
+    assert change.done
+    assert change.differences == []
+    assert world.every_row() == before
+
+
+def test_other_gates_and_fares_reach_terminals(world: World, clock: Clock) -> None:
+    gate = world.enrol("gate", "gate-1")
+    sell_one(world)
+    near, far = {"stop": NEAR, "fare": 2600, "minutes": 60}, {"stop": FAR, "fare": 4500, "minutes": 99}
+    line = {"gate": "7", "stops": [near, far]}
+    change = world.centre.change_timetable(changed(**line))
+    assert change.done, "nobody with a ticket has to be told"
+    assert what_of(change) == (What.CHANGED,)
+    told = gate.pull_all()["departure", f"{DATE}/{SEATED}"]
+    assert (told["gate"], told["stops"][0]["fare"], told["state"]) == ("7", 2600, "scheduled")
+    assert not world.centre.change_timetable(changed(**line)).differences, "and again nothing"
+
+
+def test_seats_that_are_shared_out_stay(world: World) -> None:
+    till = world.enrol()
+    seats = till.pull_all()["allotment", f"{DATE}/{SEATED}/{till.device}"]["seats"]
+    change = world.centre.change_timetable(changed(seats=12, places=12))
+    assert what_of(change) == (What.KEEPS_PLACES,)
+    assert departure(world)["seats"] == 9
+    assert till.pull_all()["allotment", f"{DATE}/{SEATED}/{till.device}"]["seats"] == seats
+    world.clock.forward(hours=2)
+    world.centre.upkeep()
+    later = [json.loads(row[4]) for row in world.rows("departures") if row[2] == "QD1500" and row[0] == STATION]
+    assert [each["seats"] for each in later] == [12], "the next ones have them"
+
+
+def test_a_coach_with_tickets_is_not_taken_away_unasked(world: World) -> None:
+    sell_one(world)
+    before = world.every_row()
+    change = world.centre.change_timetable(without_seated())
+    assert not change.done
+    grave = [each for each in change.differences if each.grave]
+    assert [(each.trip, each.sold, each.what) for each in grave] == [(SEATED, 1, (What.CANCELLED,))]
+    assert world.every_row() == before, "all or nothing"
+    assert world.centre.change_timetable(without_seated(), accept=True).done
+    assert departure(world)["state"] == "cancelled"
+    assert world.centre.change_timetable(small_timetable()).done
+    assert departure(world)["state"] == "scheduled", "back in the timetable, it goes again"
+
+
+def test_a_dry_run_only_says_so(world: World) -> None:
+    before = world.every_row()
+    change = world.centre.change_timetable(without_seated(), dry_run=True)
+    assert not change.done
+    assert what_of(change) == (What.CANCELLED,)
+    assert world.every_row() == before
+
+
+def test_what_has_left_stays_as_it_was(world: World) -> None:
+    world.clock.forward(minutes=45)
+    change = world.centre.change_timetable(without_seated(), accept=True)
+    assert SEATED not in {each.trip for each in change.differences}
+    assert departure(world)["state"] == "scheduled"
+
+
+def test_what_staff_did_stays_on_top(world: World) -> None:
+    """A coach that staff sent to another gate and that the timetable gives another bay has both."""
+    key = SigningKey.generate()
+    world.centre.issue_badge(
+        Badge(number="0007", initials="WL", role=Role.DUTY_MANAGER, key=key.public, expires=NOON + timedelta(days=30))
+    )
+    relay = world.enrol("relay", "relay-1")
+    relay.open_journal()
+    relay.note("staff.acted", fact=sign_fact(fact(Act.GATE, gate="9"), key))
+    assert relay.results(relay.push())[-1] == "kept"
+    assert world.centre.change_timetable(changed(bay="4")).done
+    assert (departure(world)["gate"], departure(world)["bay"]) == ("9", "4")
+    assert not world.centre.change_timetable(changed(bay="4")).differences
+
+
+def test_stops_come_and_go(world: World) -> None:
+    gate = world.enrol("gate", "gate-1")
+    whole = json.loads(small_timetable().model_dump_json())
+    whole["lines"][0]["stops"] = whole["lines"][0]["stops"][:1]
+    whole["stops"][1]["name"] = ["近处", "Nearby"]
+    assert world.centre.change_timetable(Timetable.model_validate(whole)).done
+    told = gate.pull_all()
+    assert told["stop", str(NEAR)]["name"] == ["近处", "Nearby"]
+    assert told["stop", str(FAR)] is not None, "still a stop of the timetable"
+
+
+def test_a_station_that_is_new_is_taken_in(world: World) -> None:
+    assert world.centre.change_timetable(small_timetable(440300), dry_run=True).done is False
+    assert 440300 not in world.centre.stations()
+    assert world.centre.change_timetable(small_timetable(440300)).done
+    assert set(world.centre.stations()) == {STATION, OTHER_STATION, 440300}
+
+
+def test_upkeep_follows_the_timetable_of_now(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upkeep that began before a change makes no departure of the old timetable."""
+    old = world.centre.stations()
+    world.centre.change_timetable(without_seated(), accept=True)
+    monkeypatch.setattr(type(world.centre), "stations", lambda _self: old)
+    world.clock.forward(minutes=60)
+    world.centre.upkeep()
+    assert not [row for row in world.rows("departures") if row[0] == STATION and row[2] == "QD1400"]
+
+
+def test_the_command_imports_a_feed(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from station.cli import main
+    from tests.sync.server.gtfs.feeds import GOOD, swapped, write
+
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'stop = "371122001"\ncode = 440300\n[coach]\ngate = "1"\nseats = 45\n[route.RZ]\nseats = 0\nplaces = 33\n'
+    )
+    good, bad = (
+        write(GOOD, tmp_path / "good.zip"),
+        write(swapped("fare_attributes.txt", "20.5", "-1"), tmp_path / "bad.zip"),
+    )
+    into = ["--plan", str(plan), "--dir", str(world.directory)]
+    assert main(["centre", "import-gtfs", str(bad), *into]) == 1
+    said = capsys.readouterr().out
+    assert "fare_attributes.txt:4 price: this is not a price in yuan" in said
+    assert "1 errors" in said or "errors and was not imported" in said
+    assert 440300 not in world.centre.stations()
+    report = tmp_path / "report.json"
+    assert main(["centre", "import-gtfs", str(bad), *into, "--report", str(report), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["imported"], shown["trips"]) == (True, 3), "all but the five to Rizhao"
+    assert json.loads(report.read_text("utf-8")) == shown
+    assert main(["centre", "import-gtfs", str(good), *into, "--dry-run"]) == 0
+    assert "Nothing was changed." in capsys.readouterr().out
+    assert main(["centre", "import-gtfs", str(good), *into]) == 0
+    assert len(world.centre.stations()[440300].runs) == 8
+    out = tmp_path / "timetable.json"
+    assert main(["centre", "import-gtfs", str(good), "--plan", str(plan), "--out", str(out)]) == 0
+    assert Timetable.model_validate_json(out.read_text("utf-8")) == world.centre.stations()[440300]
+    plan.write_text("stop = 1")
+    assert main(["centre", "import-gtfs", str(good), *into]) == 1
+    assert "cannot be used: stop" in capsys.readouterr().err
