@@ -6,6 +6,7 @@ them), and run `tests/sync/server/test_migrations.py`, which compares what revis
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -68,5 +69,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def _script() -> ScriptDirectory:
+    """The revisions, which do not change while a program runs."""
     return ScriptDirectory.from_config(_config())

@@ -1,4 +1,4 @@
-"""The centre's tables in one SQLite file: one writer at a time, many readers, every commit on the disk before it is told.
+"""The centre's tables in one SQLite file: one writer at a time, many readers, every commit durable before it is told.
 
 WAL and synchronous=FULL. All writing of a process goes through one connection guarded by a lock; the file's own lock
 sees to other processes. So change numbers follow the order of commits.
