@@ -15,7 +15,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from sync.wire import Bytes64, ErrorAnswer, Hex32, PushAnswer, PushBatch, Wire
+from sync.wire import Bytes32, Bytes64, ErrorAnswer, Hex32, PushAnswer, PushBatch, Wire
 
 MAX_FORWARDED: Final = 20
 """Most batches in one request."""
@@ -33,13 +33,21 @@ class ForwardedBatch(Wire):
     batch: PushBatch
 
 
+class AskedJournal(Wire):
+    """A journal that is asked after: its epoch, the last event held of it, and the chain's hash there."""
+
+    epoch: Hex32
+    seq: int = Field(ge=1)
+    hash: Bytes32
+
+
 class ForwardRequest(Wire):
-    """Batches to keep, in this order, and journals (their epochs) of which the relay wants to know how far they are
-    kept: a device that reaches the centre itself has most of it there already, and nothing is sent twice.
+    """Batches to keep, in this order, and journals of which the relay wants to know how far they are kept: a device
+    that reaches the centre itself has most of it there already, and nothing is sent twice.
     """
 
     batches: tuple[ForwardedBatch, ...] = Field(default=(), max_length=MAX_FORWARDED)
-    ask: tuple[Hex32, ...] = Field(default=(), max_length=MAX_ASKED)
+    ask: tuple[AskedJournal, ...] = Field(default=(), max_length=MAX_ASKED)
 
 
 class ForwardedResult(Wire):
@@ -51,11 +59,16 @@ class ForwardedResult(Wire):
 
 
 class KeptJournal(Wire):
-    """How far the centre keeps a journal, with its receipt (`tickets.events.receipt_message`)."""
+    """How far the centre keeps a journal, with its receipt (`tickets.events.receipt_message`).
+
+    `agrees`: whether its chain has the hash that was asked with; None when it is not as far. A relay whose journal it
+    contradicts sends that all the same: it is evidence.
+    """
 
     epoch: Hex32
     kept_through: int = Field(ge=1)
     receipt: Bytes64
+    agrees: bool | None = None
 
 
 class ForwardAnswer(Wire):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,7 +26,7 @@ from sync.server.devices import Device, Kind, find_device, station_of, tell_devi
 from sync.server.enrolment import Asking, WrongTries, enrol, keep_code, new_code, station_of_code, take_prefix
 from sync.server.incidents import Incident, list_incidents
 from sync.server.invoices import InvoicePage, find_invoice, name_buyer, stop_names
-from sync.server.keeping import Forked, Gap, Kept, NotYours, chained, keep, kept_journals
+from sync.server.keeping import Forked, Gap, Kept, NotYours, chained, keep, kept_so_far
 from sync.server.key_files import (
     destroy_sealing_keys,
     load_online_keys,
@@ -50,7 +50,7 @@ from sync.server.trust_lists import current_list, sign_new_list, tell_list, told
 from sync.server.upkeep import Upkeep
 from sync.wire import EnrolAnswer, OfficeSale, PushAnswer, PushBatch, PushResult
 from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
-from sync.wire_relay_up import KeptJournal
+from sync.wire_relay_up import AskedJournal, KeptJournal
 from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
 from tickets.keys import Algorithm, PublicKey
@@ -381,14 +381,19 @@ class Centre:
                     status=403, what="this epoch is another device's", hint="begin a new epoch; tell the centre"
                 )
 
-    def receipts(self, station: int, epochs: Collection[str]) -> list[KeptJournal]:
+    def receipts(self, station: int, asked: Sequence[AskedJournal]) -> list[KeptJournal]:
         """How far these journals of a station are kept, each with a receipt; those that are not known are left out."""
         with self._store.read() as connection:
-            found = kept_journals(connection, station, epochs)
-        key = self._keys.signing(KeyUse.RECEIPT)
+            found = kept_so_far(connection, station, {each.epoch: each.seq for each in asked})
+        key, hashes = self._keys.signing(KeyUse.RECEIPT), {each.epoch: each.hash for each in asked}
         return [
-            KeptJournal(epoch=epoch, kept_through=seq, receipt=key.sign(receipt_message(UUID(epoch), seq, head)))
-            for epoch, seq, head in found
+            KeptJournal(
+                epoch=each.epoch,
+                kept_through=each.through,
+                receipt=key.sign(receipt_message(UUID(each.epoch), each.through, each.head)),
+                agrees=None if each.asked is None else each.asked == hashes[each.epoch],
+            )
+            for each in found
         ]
 
     def pull(self, device: Device, cursor: str, limit: int) -> Page | Refusal:

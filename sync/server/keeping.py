@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, case, insert, select, update
 
 from sync.encoding import to_text
 from sync.server.changes import Changes
@@ -111,14 +111,42 @@ def keep(
     return Kept(results=tuple(results), kept_through=through, head=head)
 
 
-def kept_journals(connection: Connection, station: int, journals: Collection[str]) -> list[tuple[str, int, bytes]]:
-    """Of these journals' epochs those that are known: the epoch, the last event kept, and the chain's hash there."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSoFar:
+    """How far a journal is kept, the chain's hash there, and the one at the event that was asked about, if kept."""
+
+    epoch: str
+    through: int
+    head: bytes
+    asked: bytes | None
+
+
+def kept_so_far(connection: Connection, station: int, journals: Mapping[str, int]) -> list[KeptSoFar]:
+    """What is kept of these journals: epochs, each with an event that is asked about. Unknown ones are left out."""
     rows = connection.execute(
-        select(epochs.c.epoch, epochs.c.kept_through, epochs.c.head)
+        select(epochs.c.epoch, epochs.c.kept_through, epochs.c.head, events.c.hash)
+        .select_from(
+            epochs.outerjoin(
+                events,
+                and_(
+                    events.c.station_id == epochs.c.station_id,
+                    events.c.epoch == epochs.c.epoch,
+                    events.c.seq == case(journals, value=epochs.c.epoch, else_=0),
+                ),
+            )
+        )
         .where(epochs.c.station_id == station, epochs.c.epoch.in_(list(journals)), epochs.c.kept_through > 0)
         .order_by(epochs.c.epoch)
     )
-    return [(row.epoch, row.kept_through, bytes(row.head)) for row in rows]
+    return [
+        KeptSoFar(
+            epoch=row.epoch,
+            through=row.kept_through,
+            head=bytes(row.head),
+            asked=None if row.hash is None else bytes(row.hash),
+        )
+        for row in (rows if journals else ())
+    ]
 
 
 def _known(connection: Connection, station: int, batch: PushBatch, through: int) -> Sequence[Row[Any, Any, Any, Any]]:
