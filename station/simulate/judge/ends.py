@@ -18,6 +18,15 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A ticket as the centre knows it; its seat is 0 where places are only counted."""
+
+    seat: Seat
+    state: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digests:
     """One departure as two sides know it: what differs, fact by fact, where its digests do."""
 
@@ -34,8 +43,8 @@ class Ends:
 
     journals: Mapping[str, Found]
     centre_events: Mapping[str, Sequence[tuple[int, bytes]]]
-    states: Mapping[str, str]
-    """The state of each ticket at the centre, by its number."""
+    tickets: Mapping[str, Ticket]
+    """All that the centre knows of, by their numbers."""
     capacity: Mapping[Seat, int]
     incidents: Collection[Incident]
     digests: Sequence[Digests] = ()

@@ -7,8 +7,29 @@ the centre has said what became of both. Until then two tickets of one seat are 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from station.simulate.judge.wrong import Told, Wrong, station_of
+
+
+class Known(Protocol):
+    """A ticket as the centre knows it."""
+
+    @property
+    def seat(self) -> "Seat":
+        """Which seat it is for."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """What has become of it."""
+        ...
+
+    @property
+    def issuer(self) -> str:
+        """Who sold it: a device by its name, or "centre"."""
+        ...
+
 
 Seat = tuple[str, str, str, int]
 """Station, service date, trip, seat."""
@@ -91,23 +112,29 @@ class Places:
         """The centre has an older past than it had: what it sold and granted since it does not know."""
         self._restored = True
 
-    def at_end(self, states: Mapping[str, str], reported: Iterable[str], capacity: Mapping[Seat, int]) -> None:
-        """`states`: what the centre says of each ticket; `reported`: date/trip/seat that are said to be sold twice.
+    def at_end(self, known: Mapping[str, Known], reported: Iterable[str], capacity: Mapping[Seat, int]) -> None:
+        """`known`: the tickets that the centre knows; `reported`: date/trip/seat that are said to be sold twice.
 
         `capacity` is how many places a departure has whose places are only counted (its seat is 0).
         """
         told = set(reported)
+        states = {number: ticket.state for number, ticket in known.items()}
         for of in self.seats.values():
             for one, two in of.doubles:
                 if not _excused(one, two, states):
                     self._is_double(one, two, told)
+        valid: dict[Seat, list[Sold]] = defaultdict(list)
+        for number, ticket in known.items():
+            if ticket.state == "valid":
+                by = self.tickets[number].by if number in self.tickets else ticket.issuer
+                valid[ticket.seat].append(Sold(number, by, ticket.seat, 0))
+        for seat, sold in valid.items():
+            if seat[3] and len(sold) > 1:
+                self._is_double(sold[0], sold[1], told)
         for departure, places in capacity.items():
-            sold = sum(
-                ticket.seat == departure and states.get(ticket.number, "valid") == "valid"
-                for ticket in self.tickets.values()
-            )
-            if sold > places and not self._restored and departure not in self._freed:
-                self._wrong(f"{sold} places of {departure[2]} were sold, which has {places}", departure[2])
+            number_sold = len(valid[departure])
+            if number_sold > places and not self._restored and departure not in self._freed:
+                self._wrong(f"{number_sold} places of {departure[2]} were sold, which has {places}", departure[2])
 
     def _is_double(self, one: Sold, two: Sold, told: set[str]) -> None:
         station, day, trip, seat = one.seat
