@@ -31,6 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     init.set_defaults(run=_init)
     run.add_argument("--host", default="127.0.0.1")
     run.add_argument("--port", type=_port, default=8080, help="0 picks a free one")
+    run.add_argument(
+        "--plain", action="store_true", help="plain HTTP: behind a proxy that ends TLS, or where nobody else can listen"
+    )
+    run.add_argument(
+        "--front-certificate",
+        type=Path,
+        metavar="FILE",
+        help="with --plain: the certificate (PEM) that the proxy shows",
+    )
     run.set_defaults(run=_run)
     code.add_argument("--kind", choices=["till", "gate", "relay"], required=True)
     code.add_argument(
@@ -71,11 +80,23 @@ def _init(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from station.probes import probe_from_environment
     from sync.server.run import serve
+    from sync.server.tls import line_key_of
 
     def ready(url: str) -> None:
         print(json.dumps({"ready": True, "url": url}), flush=True)
 
-    serve(arguments.dir, arguments.host, arguments.port, probe_from_environment(), ready)
+    front: frozenset[bytes] = frozenset()
+    if arguments.front_certificate is not None:
+        front = frozenset({line_key_of(arguments.front_certificate.read_bytes())})
+    serve(
+        arguments.dir,
+        arguments.host,
+        arguments.port,
+        probe_from_environment(),
+        ready,
+        tls=not arguments.plain,
+        front_keys=front,
+    )
     return 0
 
 

@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--config", type=Path, required=True, metavar="FILE")
     enrol.add_argument("--kind", choices=["till", "gate", "relay"], required=True)
     enrol.add_argument("--name", required=True, help="the terminal's name at its station, such as kiosk-1")
-    enrol.add_argument("--code", required=True, help="from `waystation centre enrol-code`")
+    enrol.add_argument("--code", help="from `waystation centre enrol-code`; asked for when it is not given")
     enrol.set_defaults(run=_enrol)
     _add_staff(
         commands.add_parser("badge", help="a badge code for the gates' readers, out of a badge card"),
@@ -162,7 +162,9 @@ def _relay(config: Config) -> int:
 def _enrol(arguments: argparse.Namespace) -> int:
     from station.enrolment import enrol
 
-    done = enrol(load(arguments.config), kind=arguments.kind, name=arguments.name, code=arguments.code)
+    config = load(arguments.config)
+    code = arguments.code or input("Code: ")
+    done = enrol(config, kind=arguments.kind, name=arguments.name, code=code)
     print(json.dumps({"device": done.device, "kind": done.kind, "station": done.station, "prefix": done.prefix}))
     return 0
 

@@ -41,7 +41,8 @@ Direction = Literal["in", "out", "both"]
 class CentreConfig:
     """Where the central ticketing server answers."""
 
-    url: str = "http://127.0.0.1:8080"
+    url: str = "https://127.0.0.1:8080"
+    plain: bool = False  # http:// beyond this machine: everybody on the line reads what it carries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,27 @@ def _section(at: Keys, values: Any) -> Iterator[tuple[Keys, str]]:
         yield from _barrier(at, values)
     elif kind == "scanner":
         yield from _scanner(at, values)
+    elif kind == "centre":
+        yield from _centre(at, values)
+
+
+def _centre(at: Keys, centre: Any) -> Iterator[tuple[Keys, str]]:
+    parts = urlsplit(centre.url)
+    if parts.scheme == "http" and not centre.plain and not _on_this_machine(parts.hostname or ""):
+        yield (
+            (*at, "url"),
+            (
+                "`centre.url` must begin with https://: without TLS everybody on the line reads what it carries. "
+                "Set `centre.plain = true` where something else protects it."
+            ),
+        )
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _kind(at: Keys) -> str:

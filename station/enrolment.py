@@ -3,13 +3,18 @@
 import base64
 import json
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import httpx
 
 from station.config import Config
+from sync.client import LineDown, Refused
+from sync.enrolling import FirstSight, Wish
+from sync.enrolling import enrol as ask_centre
+from sync.wire import EnrolAnswer
 from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import Algorithm, PublicKey, SigningKey
 
@@ -36,6 +41,8 @@ class Enrolment:
     prefix: int | None
     root_key: PublicKey
     certificate: bytes | None
+    line_authorities: tuple[bytes, ...] = ()
+    """The X.509 certificates (DER) that certify the centre's TLS; none where its line has no TLS of its own."""
 
     @classmethod
     def load(cls, directory: Path) -> Self:
@@ -60,6 +67,7 @@ class Enrolment:
                 prefix=kept["prefix"],
                 root_key=PublicKey(Algorithm.EDDSA, _bytes(kept["root_key"])),
                 certificate=_bytes(kept["certificate"]) if kept["certificate"] else None,
+                line_authorities=tuple(_bytes(each) for each in kept.get("line_authorities", ())),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise _damaged(path) from error
@@ -108,49 +116,40 @@ def enrol(config: Config, *, kind: Kind, name: str, code: str) -> Enrolment:
         )
     device_key = SigningKey.generate()
     till_key = SigningKey.generate() if kind == "till" else None
-    answer = _ask(
-        config.centre.url,
-        {
-            "code": code,
-            "kind": kind,
-            "name": name,
-            "device_key": _b64(device_key.public.raw),
-            "till_key": _b64(till_key.public.raw) if till_key else None,
-        },
+    wish = Wish(
+        code=code, kind=kind, name=name, device_key=device_key.public, till_key=till_key.public if till_key else None
     )
+    answer = _ask(config.centre.url, wish)
     _keep(directory / "device.pem", device_key.to_pem())
     if till_key:
         _keep(directory / "till.pem", till_key.to_pem())
-    _keep(directory / "trust.cbor", _bytes(answer["trust_list"]))
+    _keep(directory / "trust.cbor", answer.trust_list)
     kept = {
-        "device": answer["device"],
+        "device": answer.device,
         "name": name,
         "kind": kind,
-        "station": answer["station"],
-        "prefix": answer["prefix"],
-        "root_key": answer["root_key"],
-        "certificate": answer["certificate"],
+        "station": answer.station,
+        "prefix": answer.prefix,
+        "root_key": _b64(answer.root_key),
+        "certificate": _b64(answer.certificate) if answer.certificate else None,
+        "line_authorities": [_b64(each) for each in answer.line_authorities],
         "centre": config.centre.url,
     }
     _keep(directory / "enrolment.json", json.dumps(kept, indent=1).encode())
     return Enrolment.load(directory)
 
 
-def _ask(url: str, question: dict[str, Any]) -> dict[str, Any]:
+def _ask(url: str, wish: Wish) -> EnrolAnswer:
+    sight = FirstSight() if url.startswith("https:") else None
     try:
-        response = httpx.post(f"{url.rstrip('/')}/v1/enrol", json=question, timeout=20, trust_env=False)
-        answer: dict[str, Any] = response.json()
-    except (httpx.HTTPError, ValueError) as error:
+        with httpx.Client(verify=sight or False, trust_env=False) as http:
+            return ask_centre(http, url, wish, secrets.token_bytes(32), sight)
+    except LineDown as fault:
         raise EnvironmentFault(
-            f"The centre at {url} did not answer ({error})", "Check the line and centre.url."
-        ) from error
-    if response.status_code != httpx.codes.OK:
-        what, hint = (
-            answer.get("what", f"it answered {response.status_code}"),
-            answer.get("hint", "Ask for a new code."),
-        )
-        raise EnvironmentFault(f"The centre refused the enrolment: {what}", hint)
-    return answer
+            f"The centre at {url} did not answer ({fault.__cause__})", "Check the line and centre.url."
+        ) from fault
+    except Refused as refused:
+        raise EnvironmentFault(f"The centre refused the enrolment: {refused.what}", refused.hint) from refused
 
 
 def _keep(path: Path, data: bytes) -> None:

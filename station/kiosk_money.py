@@ -11,6 +11,7 @@ from kiosk.till.purse import Hopper
 from kiosk.till.takings import Takings
 from kiosk.till.till import new_claim_number
 from station import devices
+from station.centre_line import centre_tls
 from station.config import Config
 from station.devices import CashDevices
 from station.enrolment import Enrolment
@@ -37,8 +38,13 @@ def open_takings(config: Config, enrolment: Enrolment, cash: CashDevices, ledger
             Hopper(name=f"hopper-{number}", dispenser=dispenser, full=its.coins)
             for number, (dispenser, its) in enumerate(zip(cash.dispensers, config.dispensers, strict=True), 1)
         ],
-        centre=TillCalls(url, enrolment.device, enrolment.device_key()) if url else None,
+        centre=_centre(config, enrolment) if url else None,
         line=Caller("centre") if url else None,
         terminal=devices.card_terminal(terminal, config.directory) if terminal else None,
         desk=Caller("card-terminal") if terminal else None,
     )
+
+
+def _centre(config: Config, enrolment: Enrolment) -> TillCalls:
+    tls = centre_tls(config, enrolment)
+    return TillCalls(config.centre.url, enrolment.device, enrolment.device_key(), tls=tls)

@@ -8,8 +8,7 @@ import signal
 import time
 from contextlib import ExitStack
 
-import httpx
-
+from station.centre_line import centre_http
 from station.config import Config
 from station.enrolment import Enrolment
 from station.heart import Heart
@@ -57,14 +56,16 @@ def run(config: Config) -> int:
 def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart) -> None:
     probe = probe_from_environment()
     with ExitStack() as stack:
-        http = stack.enter_context(httpx.Client(trust_env=False, event_hooks={"request": [lambda _: heart.beat()]}))
+        http = stack.enter_context(centre_http(config, enrolment, on_request=[lambda _: heart.beat()]))
         cache = stack.enter_context(CacheWriter(config.directory / "cache.db", probe))
         waker = Waker(
             CentreClient(
                 config.centre.url,
                 enrolment.device,
                 enrolment.device_key(),
-                httpx.Client(trust_env=False),  # never closed: its one question may be open when this process ends
+                centre_http(
+                    config, enrolment, lambda: engine.clock.now()
+                ),  # never closed: its one question may be open when this process ends
                 lambda: engine.clock.now().at.timestamp(),
             ),
             bell.ring,

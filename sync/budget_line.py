@@ -39,8 +39,12 @@ class _Budget:
 class BudgetLine:
     """Keeps one connection to http(s)://HOST[:PORT] open between exchanges. Threads take turns."""
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` counts seconds. ValueError for another kind of address."""
+    def __init__(
+        self, url: str, clock: Callable[[], float] = time.monotonic, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """`clock` counts seconds; `tls` is for https, instead of the machine's own authorities. ValueError for another
+        kind of address.
+        """
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or parts.hostname is None:
             raise ValueError("a centre's address is http://HOST:PORT or https://HOST")
@@ -48,7 +52,7 @@ class BudgetLine:
         self._clock = clock
         self._budget = _Budget(clock)
         self._pool = httpcore.ConnectionPool(
-            max_connections=1, keepalive_expiry=60.0, network_backend=_Backend(self._budget)
+            tls, max_connections=1, keepalive_expiry=60.0, network_backend=_Backend(self._budget)
         )
         self._turn = threading.Lock()
 

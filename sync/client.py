@@ -17,8 +17,6 @@ from pydantic import BaseModel, ValidationError
 from sync.http_signatures import sign_request
 from sync.wire import (
     PROTOCOL,
-    EnrolAnswer,
-    EnrolRequest,
     ErrorAnswer,
     HealthAnswer,
     PullAnswer,
@@ -123,13 +121,6 @@ class CentreClient:
                 method, sent, headers, content, self._key, self._device, int(self._now()), self._nonce().hex()
             )
         return exchange(self._http, method, self._url + target, content, headers, answer, patience)
-
-
-def enrol(http: httpx.Client, url: str, request: EnrolRequest) -> EnrolAnswer:
-    """Show a technician's one-time code and the new device's public keys; Refused for a wrong or used code."""
-    content = request.model_dump_json().encode("utf-8")
-    headers = {"accept": "application/json", "content-type": "application/json"}
-    return exchange(http, "POST", url.rstrip("/") + "/v1/enrol", content, headers, EnrolAnswer)
 
 
 def exchange(

@@ -5,6 +5,7 @@ same, so ask again with the same ids), `Refused` (the answer is no), `PeerError`
 """
 
 import secrets
+import ssl
 import time
 from collections.abc import Callable
 from time import time as wall_time
@@ -83,11 +84,13 @@ class TillCalls:
         now: Callable[[], float] = wall_time,
         nonce: Callable[[], bytes] = lambda: secrets.token_bytes(32),
         clock: Callable[[], float] = time.monotonic,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """`now` (seconds since 1970) dates the signatures: the centre refuses what is five minutes off. `clock` counts
-        seconds for the budgets. ValueError for an address that is not http(s)://HOST[:PORT].
+        seconds for the budgets; `tls` is whom to believe over https (`sync.pinned_line`).
+        ValueError for an address that is not http(s)://HOST[:PORT].
         """
-        self._line = BudgetLine(url, clock)
+        self._line = BudgetLine(url, clock, tls)
         self._device = device
         self._key = key
         self._now = now

@@ -6,7 +6,7 @@ integer fen, dates are ISO text. A reader ignores fields that it does not know, 
 
 | call | signed by the device | body | answer |
 |---|---|---|---|
-| `POST /v1/enrol` | no, by a one-time code | `EnrolRequest` | `EnrolAnswer` |
+| `POST /v1/enrol` | no, by proofs of a one-time code | `EnrolRequest` | `EnrolAnswer` |
 | `POST /v1/sync/push` | yes | `PushBatch` | `PushAnswer` |
 | `GET /v1/sync/pull?cursor=&limit=` | yes | – | `PullAnswer` |
 | `POST /v1/sync/forward` | yes, by a relay | `sync.wire_relay_up` | `ForwardAnswer` |
@@ -51,6 +51,8 @@ def _bytes_field(length: int | None = None) -> tuple[object, ...]:
 
 Bytes = Annotated[bytes, *_bytes_field()]
 """Bytes of any length: `bytes` in Python, base64url text in JSON."""
+Bytes16 = Annotated[bytes, *_bytes_field(16)]
+"""16 bytes: the name of a one-time code."""
 Bytes32 = Annotated[bytes, *_bytes_field(32)]
 """32 bytes: a hash, a raw Ed25519 key, a nonce."""
 Bytes64 = Annotated[bytes, *_bytes_field(64)]
@@ -101,17 +103,28 @@ class ErrorAnswer(Wire):
 
 
 class EnrolRequest(Wire):
-    """A technician's one-time code, and the public keys that the new device made for itself."""
+    """A proof that the device knows a technician's one-time code, and the public keys that it made for itself.
 
-    code: str = Field(min_length=1, max_length=64)
+    `line_key` is the SHA-256 of the public key (SubjectPublicKeyInfo) that the device sees at the other end of TLS;
+    null where there is no TLS. Both proofs are in `sync.code_proof`.
+    """
+
+    code_id: Bytes16
     kind: Literal["till", "gate", "relay"]
     name: str = Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+$")
     device_key: Bytes32
     till_key: Bytes32 | None = None
+    nonce: Bytes32
+    line_key: Bytes32 | None = None
+    proof: Bytes32
 
 
 class EnrolAnswer(Wire):
-    """What an enrolled device keeps: who it is, the pinned root, and for a till its prefix and certificate."""
+    """What an enrolled device keeps: who it is, the pinned root, its certificates, and for a till its prefix.
+
+    `line_authorities` are the X.509 certificates (DER) of those who may certify the centre's TLS key from now on; none
+    where the line has no TLS of the centre's own. `proof` shows that all of this is from who made the code.
+    """
 
     device: str
     station: int
@@ -119,6 +132,9 @@ class EnrolAnswer(Wire):
     certificate: Bytes | None
     root_key: Bytes32
     trust_list: Bytes
+    device_certificate: Bytes | None = None
+    line_authorities: tuple[Bytes, ...] = ()
+    proof: Bytes32
 
 
 # ---------------------------------------------------------------- push

@@ -54,7 +54,7 @@ def run(folder: Path, tickets: int, refunds: int) -> list[Line]:
     initialise(centre)
     station = _fill(centre / DATABASE, tickets)
     with ExitStack() as stack:
-        serving = ["station.cli", "centre", "run", "--dir", str(centre), "--port", "0"]
+        serving = ["station.cli", "centre", "run", "--dir", str(centre), "--port", "0", "--plain"]
         url = str(stack.enter_context(Started(serving, folder / "centre.log")).ready["url"])
         config = _enrolled(folder / "gate", centre, url)
         gate = stack.enter_context(Gate(folder / "gate"))

@@ -40,7 +40,9 @@ def main() -> int:
     ]:
         old.unlink(missing_ok=True)
     print("A day at the station: real processes and protocols, simulated devices.", flush=True)
-    with Site(folder / "site", lan=True, windows=arguments.play and bool(os.environ.get("DISPLAY"))) as site:
+    windows = arguments.play and bool(os.environ.get("DISPLAY"))
+    broken_line = arguments.sabotage in ("push", "cache")
+    with Site(folder / "site", lan=True, windows=windows, plain=broken_line) as site:
         if arguments.play:
             return play_by_hand(site)
         report = Report(folder, ROOT)

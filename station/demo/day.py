@@ -231,7 +231,9 @@ class Day:
         self._site.line.do("cut")
         address = self._site.children["line"].ready["address"]
         try:
-            httpx.get(f"http://{address}/v1/health", timeout=2, trust_env=False)
+            scheme = self._site.centre_url().partition("://")[0]
+            tls = self._site.centre_tls()
+            httpx.get(f"{scheme}://{address}/v1/health", timeout=2, trust_env=False, verify=tls)
         except httpx.HTTPError as error:
             return f"nothing answers any more ({type(error).__name__}); the centre itself goes on"
         raise NotSeen("the centre still answers through the line")

@@ -103,6 +103,7 @@ class Scene:
             headers={"Authorization": f"Bearer {self.site.office_token()}"},
             timeout=10,
             trust_env=False,
+            verify=self.site.centre_tls(),
         )
         need(answer.status_code == httpx.codes.OK, f"the centre answers {path} with {answer.text}")
         found: dict[str, Any] = answer.json()

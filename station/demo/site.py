@@ -12,6 +12,7 @@ The last two are there with `lan` only; then the kiosk asks the centre and the r
 import contextlib
 import json
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ from station.demo.terminals import (
     free_place,
     write_configurations,
 )
+from sync.pinned_line import pinned_line
 from tickets.keys import SigningKey
 
 BADGE, INITIALS, PIN = "0107", "WL", "740258193306"
@@ -78,10 +80,11 @@ class Site:
     """Everything that runs. `start()` brings up centre, line and devices and enrols the terminals.
 
     `lan`: with a second gate, a relay, displays at the lanes, and a kiosk that also takes and gives coins, reads codes
-    and is paid by phones (the centre has a payment sandbox).
+    and is paid by phones (the centre has a payment sandbox). `plain`: without TLS, so that the line can be broken for
+    some calls and not for others.
     """
 
-    def __init__(self, folder: Path, *, lan: bool = False, windows: bool = False) -> None:
+    def __init__(self, folder: Path, *, lan: bool = False, windows: bool = False, plain: bool = False) -> None:
         self.folder = folder
         self.logs = folder / "logs"
         self.kiosk_store = folder / "kiosk-1"
@@ -93,6 +96,7 @@ class Site:
         self._device_kinds = {**DEVICES, **SECOND_DEVICES, **WHOLE_KIOSK_DEVICES} if lan else DEVICES
         self._whole_kiosk = lan
         self._relay = free_place() if lan else None
+        self._plain = ["--plain"] if plain else []
         self._sockets = Path(tempfile.mkdtemp(prefix="waystation-"))
         self._qt = {} if windows else {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
         self.children: dict[str, Child] = {}
@@ -113,13 +117,13 @@ class Site:
             self._launch_device(name)
         payments = ("--payments", "sandbox") if self._whole_kiosk else ()
         self.waystation("centre", "init", "--dir", str(self.centre_store), *payments)
-        self.run("centre", ["station.cli", "centre", "run", "--dir", str(self.centre_store), "--port", "0"])
-        centre = self.children["centre"].ready["url"].removeprefix("http://").rstrip("/")
+        self.run("centre", self.centre_command("0"))
+        scheme, _, centre = self.centre_url().partition("://")
         self.run("line", ["station.demo.line", "--to", centre, "--control", str(self._sockets / "line")])
         for device in self.devices.values():
             device.child.wait_ready()
         line = str(self.children["line"].ready["address"])
-        write_configurations(self.terminals, self._address, line, self._relay)
+        write_configurations(self.terminals, self._address, f"{scheme}://{line}", self._relay)
         with ThreadPoolExecutor(2) as hands:
             for done in [hands.submit(self.enrol, KINDS[name], store) for name, store in self.terminals.items()]:
                 done.result()
@@ -199,6 +203,17 @@ class Site:
     def centre_url(self) -> str:
         """Where the centre answers, not through the line: the world outside this station."""
         return str(self.children["centre"].ready["url"]).rstrip("/")
+
+    def centre_command(self, port: str) -> list[str]:
+        """What runs the centre on a port."""
+        return ["station.cli", "centre", "run", "--dir", str(self.centre_store), "--port", port, *self._plain]
+
+    def centre_tls(self) -> ssl.SSLContext | bool:
+        """For those of the world outside who speak with the centre: its own authority, or False without TLS."""
+        if self._plain:
+            return False
+        authority = (self.centre_store / "tls" / "authority.pem").read_text("ascii")
+        return pinned_line([ssl.PEM_cert_to_DER_cert(authority)])
 
     @property
     def centre_db(self) -> Path:

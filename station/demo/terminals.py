@@ -82,11 +82,11 @@ KINDS = {"kiosk-1": "till", "gate-1": "gate", "gate-2": "gate", "relay-1": "rela
 def write_configurations(
     terminals: Mapping[str, Path], address: Callable[[str], str], centre: str, relay: str | None
 ) -> None:
-    """Write each terminal's `terminal.toml`. `address` answers where a device is, `relay` is HOST:PORT or None: then
-    the kiosk takes notes alone.
+    """Write each terminal's `terminal.toml`. `address` answers where a device is, `centre` is a URL, `relay` is
+    HOST:PORT or None: then the kiosk takes notes alone.
     """
     common = (
-        f'directory = "."\n[centre]\nurl = "http://{centre}"\n'
+        f'directory = "."\n[centre]\nurl = "{centre}"\n'
         "[sync]\ninterval_seconds = 0.3\nretry_base_seconds = 0.3\nretry_cap_seconds = 2\n"
         "[display]\nfullscreen = false\nsounds = false\n"
     )

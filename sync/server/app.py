@@ -17,7 +17,6 @@ from starlette.concurrency import run_in_threadpool
 
 from sync.server.callers import Signed, office_of, signed_by
 from sync.server.centre import Centre, Refusal
-from sync.server.enrolment import Asking
 from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
@@ -50,7 +49,6 @@ from sync.wire import (
 )
 from sync.wire_money import OfficeAccounts
 from tickets.errors import Malformed
-from tickets.keys import Algorithm, PublicKey
 
 _log = logging.getLogger("waystation.centre")
 
@@ -71,7 +69,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        works = (centre.upkeep, centre.payments.look_after_open_ones)
+        works = [centre.upkeep, centre.payments.look_after_open_ones]
+        if settings.tls is not None:
+            works.append(settings.tls.renew)
         upkeep = [asyncio.create_task(_keep_up(work, settings.upkeep_seconds)) for work in works]
         try:
             yield
@@ -126,17 +126,10 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
 
     @app.post("/v1/enrol", response_model=EnrolAnswer, responses=errors, openapi_extra=takes(EnrolRequest))
     async def enrol(request: Request) -> Response:
-        """Enrol a device with a one-time code."""
+        """Enrol a device that proves a one-time code."""
         asked = parse_body(EnrolRequest, await read_body(request))
-        asking = Asking(
-            code=asked.code,
-            kind=asked.kind,
-            name=asked.name,
-            device_key=PublicKey(Algorithm.EDDSA, asked.device_key),
-            till_key=None if asked.till_key is None else PublicKey(Algorithm.EDDSA, asked.till_key),
-        )
         address = request.client.host if request.client else "unknown"
-        answer = await run_in_threadpool(centre.enrol, asking, address)
+        answer = await run_in_threadpool(centre.enrol, asked, address)
         return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
 
     @app.post("/v1/sync/push", response_model=PushAnswer, responses=errors, openapi_extra=takes(PushBatch))

@@ -10,7 +10,6 @@ import hmac
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
@@ -23,7 +22,8 @@ from sync.server.accounts import accounts
 from sync.server.allotments import CENTRE
 from sync.server.changes import Changes, CursorOfAnother, Page
 from sync.server.devices import Device, Kind, find_device, station_of, tell_devices
-from sync.server.enrolment import Asking, WrongTries, enrol, keep_code, new_code, station_of_code, take_prefix
+from sync.server.enrol_desk import EnrolDesk, EnrolPorts
+from sync.server.enrolment import keep_code, new_code, take_prefix
 from sync.server.incidents import Incident, list_incidents
 from sync.server.invoices import InvoicePage, find_invoice, name_buyer, stop_names
 from sync.server.keeping import Forked, Gap, Kept, NotYours, chained, keep, kept_so_far
@@ -39,6 +39,7 @@ from sync.server.new_timetable import TimetableChange, differences, take_place
 from sync.server.office import NotDone, Office, Sold
 from sync.server.payments.desk import PaymentDesk
 from sync.server.payments.sandbox import BOOKS, Sandbox
+from sync.server.refusing import Refusal as Refusal
 from sync.server.schema import devices, stations
 from sync.server.settings import Policy, Settings
 from sync.server.staff_acts import StaffActs
@@ -48,7 +49,7 @@ from sync.server.ticket_money import ticket_money
 from sync.server.timetable import Timetable, read_timetable
 from sync.server.trust_lists import current_list, sign_new_list, tell_list, told_list
 from sync.server.upkeep import Upkeep
-from sync.wire import EnrolAnswer, OfficeSale, PushAnswer, PushBatch, PushResult
+from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBatch, PushResult
 from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
 from sync.wire_relay_up import AskedJournal, KeptJournal
 from tickets.errors import EnvironmentFault
@@ -62,16 +63,6 @@ _log = logging.getLogger("waystation.centre")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """A request that was not granted: the HTTP status, what happened, what to do next, and more for a machine."""
-
-    status: int
-    what: str
-    hint: str
-    expected_seq: int | None = None
-
-
 class Centre:
     """An open centre. Safe to use from several threads; close it, or use it as a context."""
 
@@ -83,7 +74,13 @@ class Centre:
         self._keys = load_online_keys(settings.directory)
         self._root = PublicKey(Algorithm.EDDSA, public_root(settings.directory))
         self._instance = store.instance
-        self._wrong_tries = WrongTries(policy.wrong_codes_a_minute)
+        ports = EnrolPorts(
+            read=store.read,
+            transact=self._transact,
+            certificate_key=lambda: self._keys.signing(KeyUse.CERTIFICATE),
+            root=lambda: self._root,
+        )
+        self._enrolling = EnrolDesk(settings, policy, ports)
         self.sandbox = _sandbox(settings, policy)
         self.payments = PaymentDesk(store, self.sandbox, self._now_ms)
         self._warned_of_root = False
@@ -141,9 +138,7 @@ class Centre:
             changes.save()
         make_office_token(self._settings.directory, station, self._settings.random)
 
-    def change_timetable(
-        self, timetable: Timetable, *, accept: bool = False, dry_run: bool = False
-    ) -> TimetableChange:
+    def change_timetable(self, timetable: Timetable, *, accept: bool = False, dry_run: bool = False) -> TimetableChange:
         """Let a station run by another timetable (see `new_timetable`), or take the station in if it is new.
 
         Not done where people with tickets would have to be told and `accept` is false; `dry_run` only says what
@@ -193,7 +188,7 @@ class Centre:
         code = new_code(self._settings.random)
         ends = self.now() + timedelta(minutes=self._policy.enrol_code_minutes)
         with self._store.write("setup") as connection:
-            keep_code(connection, chosen, code, kind, name, ends)
+            keep_code(connection, chosen, code, kind, name, ends, self.now())
         return code
 
     def retire(self, device: str) -> None:
@@ -283,48 +278,9 @@ class Centre:
 
     # ------------------------------------------------------------------ terminals
 
-    def enrol(self, asking: Asking, address: str) -> EnrolAnswer | Refusal:
-        """Enrol a device with its one-time code; `address` is whose wrong tries are counted."""
-        now = self.now()
-        if self._wrong_tries.too_many(address, now):
-            return Refusal(status=429, what="too many wrong codes came from here", hint="wait a minute, then try again")
-        if (asking.till_key is None) is (asking.kind == "till"):
-            return Refusal(
-                status=422, what="a till brings a till key, a gate does not", hint="enrol with the right kind"
-            )
-        with self._store.read() as connection:
-            station = station_of_code(connection, asking, now)
-        if station is None:
-            self._wrong_tries.wrong(address, now)
-            return Refusal(
-                status=403,
-                what="this code is wrong, used, too old, or for another kind of device",
-                hint="ask the centre for a new code and type it within 15 minutes",
-            )
-        with self._station("enrol", station) as (connection, changes):
-            if station_of_code(connection, asking, now) is None:
-                return Refusal(status=403, what="this code was used just now", hint="ask the centre for a new code")
-            device = enrol(
-                connection,
-                changes,
-                station,
-                asking,
-                self._keys.signing(KeyUse.CERTIFICATE),
-                self._policy,
-                self._settings.random,
-                now,
-            )
-            trust_list = current_list(connection)
-        assert trust_list is not None, "a centre has a trust list from its first station on"
-        _log.info("device.enrolled device=%s", device.device)
-        return EnrolAnswer(
-            device=device.device,
-            station=station,
-            prefix=device.prefix,
-            certificate=device.certificate,
-            root_key=self._root.raw,
-            trust_list=trust_list,
-        )
+    def enrol(self, asked: EnrolRequest, address: str) -> EnrolAnswer | Refusal:
+        """Enrol a device that proves its one-time code; `address` is whose wrong tries are counted."""
+        return self._enrolling.enrol(asked, address)
 
     def device(self, name: str) -> Device | None:
         """The enrolled device of this name, whatever its state."""

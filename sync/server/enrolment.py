@@ -1,32 +1,31 @@
 """Enrolling a device: a one-time code from the centre's own console, a key of the device's own making.
 
-A code has 60 random bits, is kept only as a hash, ends after some minutes and serves one device. The same device asking
-again with the same code (its answer got lost) gets the same answer and no second enrolment.
+A code has 60 random bits, is kept only stretched (see `sync.code_proof`), ends soon and serves one device. The
+same device asking again with the same code (its answer got lost) gets the same answer and no second enrolment.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
+from sync.code_proof import code_id, code_key, device_proof, holds
 from sync.server.allotments import Allotments
 from sync.server.changes import Changes
 from sync.server.devices import Device, Kind, device_id, find_device, tell_devices
 from sync.server.schema import devices, enrol_codes, prefixes
 from sync.server.settings import Policy
+from sync.wire import EnrolRequest
 from tickets.credential import TillCertificate, certify
-from tickets.keys import PublicKey, SigningKey
+from tickets.keys import Algorithm, PublicKey, SigningKey
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so that a code read aloud or copied by hand survives."""
 _CHARACTERS: Final = 12
-_LOOKALIKES: Final = str.maketrans("ILO", "110", "- \t")
 
 
 def new_code(random: Callable[[int], bytes]) -> str:
@@ -36,49 +35,27 @@ def new_code(random: Callable[[int], bytes]) -> str:
     return "-".join(text[at : at + 4] for at in range(0, _CHARACTERS, 4))
 
 
-def code_hash(code: str) -> bytes:
-    """What is kept of a code; case, spaces, dashes and look-alike letters do not matter."""
-    return hashlib.sha256(b"waystation enrolment code v1\x00" + code.upper().translate(_LOOKALIKES).encode()).digest()
-
-
-class WrongTries:
-    """Counts the wrong codes that came from one address within a minute, in memory."""
-
-    def __init__(self, a_minute: int) -> None:
-        """Allow so many wrong codes a minute from one address."""
-        self._allowed = a_minute
-        self._tries: dict[str, deque[datetime]] = {}
-
-    def too_many(self, address: str, now: datetime) -> bool:
-        """Whether this address has to wait."""
-        for known, tries in list(self._tries.items()):
-            while tries and tries[0] <= now - timedelta(minutes=1):
-                tries.popleft()
-            if not tries:
-                del self._tries[known]
-        return len(self._tries.get(address, ())) >= self._allowed
-
-    def wrong(self, address: str, now: datetime) -> None:
-        """Remember a wrong code."""
-        self._tries.setdefault(address, deque()).append(now)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """What a device asks to be enrolled with."""
+class Code:
+    """A one-time code that has not ended: the station it enrols at, what proves it, for whom, and who has used it."""
 
-    code: str
+    station: int
+    key: bytes
     kind: Kind
     name: str
-    device_key: PublicKey
-    till_key: PublicKey | None
+    device: str | None
 
 
-def keep_code(connection: Connection, station: int, code: str, kind: Kind, name: str, ends: datetime) -> None:
-    """Let one device of this kind enrol with `code` until `ends`; what is kept of the code is its hash."""
+def keep_code(
+    connection: Connection, station: int, code: str, kind: Kind, name: str, ends: datetime, now: datetime
+) -> None:
+    """Let one device of this kind enrol with `code` until `ends`; codes that have ended are forgotten."""
+    connection.execute(
+        delete(enrol_codes).where(enrol_codes.c.station_id == station, enrol_codes.c.ends_ms <= _ms(now))
+    )
     row = {
         "station_id": station,
-        "code_hash": code_hash(code),
+        "code_hash": code_key(code),
         "kind": kind,
         "name": name,
         "ends_ms": _ms(ends),
@@ -87,42 +64,54 @@ def keep_code(connection: Connection, station: int, code: str, kind: Kind, name:
     connection.execute(insert(enrol_codes), [row])
 
 
-def station_of_code(connection: Connection, asking: Asking, now: datetime) -> int | None:
-    """The station that this code enrols for, or None when it is wrong, over, for another kind, or used by another."""
-    row = connection.execute(select(enrol_codes).where(enrol_codes.c.code_hash == code_hash(asking.code))).one_or_none()
-    if row is None or row.ends_ms <= _ms(now) or row.kind != asking.kind:
-        return None
-    if row.device is not None:
-        known = find_device(connection, row.device)
-        if known is None or (known.key, known.till_key) != (asking.device_key, asking.till_key):
-            return None
-    return int(row.station_id)
+def find_code(connection: Connection, asked: bytes, now: datetime) -> Code | None:
+    """The code of this name (`code_id`), or None when there is none, or it has ended."""
+    for row in connection.execute(select(enrol_codes).where(enrol_codes.c.ends_ms > _ms(now))):
+        if holds(code_id(row.code_hash), asked):
+            return Code(
+                station=row.station_id,
+                key=row.code_hash,
+                kind=cast(Kind, row.kind),
+                name=row.name,
+                device=row.device,
+            )
+    return None
+
+
+def proves(connection: Connection, code: Code, asked: EnrolRequest) -> bool:
+    """Whether who asks knows the code, and may have its answer: nobody else used it, and the kind is the code's."""
+    if not holds(asked.proof, device_proof(code.key, asked)) or code.kind != asked.kind:
+        return False
+    if code.device is None:
+        return True
+    known = find_device(connection, code.device)
+    till_key = None if known is None or known.till_key is None else known.till_key.raw
+    return known is not None and (known.key.raw, till_key) == (asked.device_key, asked.till_key)
 
 
 def enrol(
     connection: Connection,
     changes: Changes,
-    station: int,
-    asking: Asking,
+    code: Code,
+    asked: EnrolRequest,
     certificate_key: SigningKey,
     policy: Policy,
     random: Callable[[int], bytes],
     now: datetime,
 ) -> Device:
-    """Enrol the device that `station_of_code` said yes to, once; a till gets a prefix, a certificate and its places."""
-    here = (enrol_codes.c.station_id == station, enrol_codes.c.code_hash == code_hash(asking.code))
-    code = connection.execute(select(enrol_codes).where(*here)).one()
+    """Enrol the device that `proves` said yes to, once; a till gets a prefix, a certificate and its places."""
+    station = code.station
     if code.device is not None:
         known = find_device(connection, code.device)
         assert known is not None, "a used code names the device that used it"
         return known
-    name = device_id(station, asking.kind, random(4))
+    name = device_id(station, asked.kind, random(4))
     row: dict[str, object] = {
         "station_id": station,
         "device": name,
-        "kind": asking.kind,
+        "kind": asked.kind,
         "name": code.name,
-        "device_key": asking.device_key.raw,
+        "device_key": asked.device_key,
         "till_key": None,
         "prefix": None,
         "certificate": None,
@@ -130,13 +119,15 @@ def enrol(
         "enrolled_ms": _ms(now),
         "state": "active",
     }
-    if asking.till_key is not None:
+    if asked.till_key is not None:
         prefix = take_prefix(connection, station, name, random, now)
-        row |= certificate_for(station, prefix, asking.till_key, certificate_key, policy, now)
-        row |= {"till_key": asking.till_key.raw, "prefix": prefix}
+        till_key = PublicKey(Algorithm.EDDSA, asked.till_key)
+        row |= certificate_for(station, prefix, till_key, certificate_key, policy, now)
+        row |= {"till_key": asked.till_key, "prefix": prefix}
     connection.execute(insert(devices), [row])
+    here = (enrol_codes.c.station_id == station, enrol_codes.c.code_hash == code.key)
     connection.execute(update(enrol_codes).where(*here).values(device=name))
-    if asking.till_key is not None:
+    if asked.till_key is not None:
         Allotments(connection, changes, station).welcome(name, _ms(now), policy)
     tell_devices(connection, changes, station)
     enrolled = find_device(connection, name)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +16,8 @@ import uvicorn
 
 from sync.points import Probe, no_probe
 from sync.server.app import create_app
-from sync.server.settings import Settings
+from sync.server.settings import Policy, Settings
+from sync.server.tls import ServerTls
 from tickets.errors import EnvironmentFault
 
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
@@ -52,15 +55,23 @@ def serve(
     probe: Probe = no_probe,
     ready: Callable[[str], None] = lambda _url: None,
     upkeep_seconds: float = 30.0,
+    *,
+    tls: bool = False,
+    front_keys: frozenset[bytes] = frozenset(),
 ) -> None:
     """Serve the centre of `directory` until SIGTERM or SIGINT, then finish what is under way, close, and return.
 
+    `tls` serves with the centre's own TLS; `front_keys` are those of a proxy that does so in front (see `Settings`).
     Port 0 takes any free port; `ready` gets the true URL once requests are answered. There is no access log, so that no
     request's content is ever written. EnvironmentFault when the directory or the address cannot be used.
     """
     with listener_at(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
-        app = create_app(Settings(directory=directory, probe=probe, upkeep_seconds=upkeep_seconds))
+        settings = Settings(directory=directory, probe=probe, upkeep_seconds=upkeep_seconds, front_keys=front_keys)
+        if tls:
+            Policy.load(directory)  # says so where there is no centre, before anything is made there
+            settings = replace(settings, tls=ServerTls(directory, settings.clock))
+        app = create_app(settings)
         config = uvicorn.Config(
             app,
             access_log=False,
@@ -68,10 +79,19 @@ def serve(
             lifespan="on",
             server_header=False,
             timeout_graceful_shutdown=_PATIENCE_S,
+            ssl_context_factory=None if settings.tls is None else _context_of(settings.tls),
         )
-        server = ListeningServer(config, lambda: ready(f"http://{bound_host}:{bound_port}"), app.state.waiting.end)
+        scheme = "http" if settings.tls is None else "https"
+        server = ListeningServer(config, lambda: ready(f"{scheme}://{bound_host}:{bound_port}"), app.state.waiting.end)
         with signals_end_quietly():
             server.run(sockets=[listener])
+
+
+def _context_of(tls: ServerTls) -> Callable[[uvicorn.Config, Callable[[], ssl.SSLContext]], ssl.SSLContext]:
+    def context(_: uvicorn.Config, __: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        return tls.context
+
+    return context
 
 
 def listener_at(host: str, port: int) -> socket.socket:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sync.points import Probe, no_probe
+from sync.server.tls import ServerTls
 from tickets.errors import EnvironmentFault
 
 POLICY_FILE: Final = "centre.json"
@@ -48,6 +49,7 @@ class Policy:
     records_kept_days: int = 40
     enrol_code_minutes: int = 15
     wrong_codes_a_minute: int = 5
+    wrong_codes_a_minute_in_all: int = 60
     ticket_hours_after_departure: int = 24
     payment_provider: str = ""
     database: str = ""
@@ -94,7 +96,7 @@ class Settings:
     `database` is a PostgreSQL URL; where it is empty the policy's counts, and where that is too, a file in `directory`.
     `random(n)` gives n unpredictable bytes; `sleep(s)` lets a payment sandbox take its time. `upkeep_seconds` is how
     often departures, keys, certificates and open payments are looked after while the server runs; 0 leaves that to the
-    caller.
+    caller. `tls` is what the line is served with, if it is; `front_keys` belong to a proxy that ends TLS in front.
     """
 
     directory: Path
@@ -104,3 +106,13 @@ class Settings:
     probe: Probe = no_probe
     upkeep_seconds: float = 30.0
     sleep: Callable[[float], None] = time.sleep
+    tls: ServerTls | None = None
+    front_keys: frozenset[bytes] = frozenset()
+
+    def line_keys(self) -> frozenset[bytes]:
+        """The SHA-256 of the TLS keys that terminals may see at this end; none where the line is plain."""
+        return self.front_keys if self.tls is None else self.tls.line_keys() | self.front_keys
+
+    def line_authorities(self) -> tuple[bytes, ...]:
+        """The certificates (DER) that terminals pin; none where TLS is somebody else's."""
+        return () if self.tls is None else self.tls.authorities()

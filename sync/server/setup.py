@@ -12,6 +12,7 @@ from sync.server.centre import Centre
 from sync.server.key_files import make_keys, publish_root
 from sync.server.settings import POLICY_FILE, Policy, Settings, utc_now
 from sync.server.timetable import Timetable, load_timetable
+from sync.server.tls import make_authority
 from tickets.errors import EnvironmentFault
 
 
@@ -40,6 +41,7 @@ def initialise(
         )
     make_keys(directory)
     publish_root(directory)
+    make_authority(directory, clock())
     (policy or Policy(payment_provider="sandbox" if timetable is None else "")).save(directory)
     with Centre.open(Settings(directory=directory, clock=clock, random=random, probe=probe)) as centre:
         centre.add_station(timetable or load_timetable())

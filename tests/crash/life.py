@@ -149,7 +149,8 @@ class Life:
             "children": 0,
         }
         headers = {"Authorization": f"Bearer {self.site.office_token()}"}
-        answer = httpx.post(f"{self.site.centre_url()}/v1/office/sales", json=sale, headers=headers, trust_env=False)
+        sales, tls = f"{self.site.centre_url()}/v1/office/sales", self.site.centre_tls()
+        answer = httpx.post(sales, json=sale, headers=headers, trust_env=False, verify=tls)
         answer.raise_for_status()
         return answer.json()["number"], answer.json()["code"]
 

@@ -138,7 +138,7 @@ def test_the_centre_dies(life: Life, point: str) -> None:
     """The centre dies around a commit; the terminals send again, and it is there once."""
     site = life.site
     port = site.centre_url().rpartition(":")[2]
-    centre = ["station.cli", "centre", "run", "--dir", str(site.centre_store), "--port", port]
+    centre = site.centre_command(port)
     number, code = life.web_ticket()
     site.children["centre"].stop()
     site.run("centre", centre, {"WAYSTATION_KILL_AT": point})
@@ -158,7 +158,7 @@ def test_the_centre_dies_while_it_looks_after_its_departures(life: Life, point: 
     """Upkeep runs when the centre starts: it dies there, starts again, and nothing of what it held is gone."""
     site = life.site
     port = site.centre_url().rpartition(":")[2]
-    centre = ["station.cli", "centre", "run", "--dir", str(site.centre_store), "--port", port]
+    centre = site.centre_command(port)
     life.become_equal()
     site.children["centre"].stop()
     dying = Child("centre-dying", centre, site.logs, {"WAYSTATION_KILL_AT": point}).launch()

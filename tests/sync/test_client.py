@@ -1,13 +1,11 @@
 """Every way in which a call to the centre can fail has one of three names, with what to do next."""
 
-import base64
 from collections.abc import Callable
 
 import httpx
 import pytest
 
-from sync.client import CentreClient, LineDown, Refused, enrol, timeout_for
-from sync.wire import EnrolRequest
+from sync.client import CentreClient, LineDown, Refused, timeout_for
 from tests.sync.fake_centre import DEVICE, START, TIME, FakeCentre, refusal
 from tickets.errors import PeerError
 from tickets.time_token import open_time
@@ -93,22 +91,6 @@ def test_time_is_asked_with_our_nonce() -> None:
     centre = FakeCentre()
     token = CentreClient("http://centre", "kiosk-1", DEVICE, centre.http(), lambda: 0.0).time(NONCE)
     assert open_time(token, NONCE, [TIME.public]) == centre.now_ms
-
-
-def test_enrolling_sends_the_code_and_no_signature() -> None:
-    seen: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        key = base64.urlsafe_b64encode(bytes(32)).rstrip(b"=").decode()
-        said = {"device": "d", "station": 7, "prefix": 5, "certificate": "AAEC", "root_key": key, "trust_list": "AA"}
-        return httpx.Response(200, json=said)
-
-    request = EnrolRequest(code="12345678", kind="till", name="kiosk-1", device_key=bytes(32), till_key=bytes(32))
-    found = enrol(httpx.Client(transport=httpx.MockTransport(answer)), "http://centre/", request)
-    assert (found.device, found.station, found.prefix, found.certificate) == ("d", 7, 5, b"\x00\x01\x02")
-    assert str(seen[0].url) == "http://centre/v1/enrol"
-    assert "signature" not in seen[0].headers
 
 
 def test_a_larger_body_gets_more_time() -> None:

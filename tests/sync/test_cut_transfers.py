@@ -15,16 +15,17 @@ import pytest
 
 from sync.backoff import Backoff
 from sync.cache_writer import CacheWriter
-from sync.client import CentreClient, enrol
+from sync.client import CentreClient
 from sync.compare import Facts, differences, read_cache, read_centre, read_journals
 from sync.digest import departure_digest
 from sync.engine import Engine
+from sync.enrolling import Wish, enrol
 from sync.journal import Journal
 from sync.server.centre import Centre
 from sync.server.settings import Settings
 from sync.server.setup import initialise
 from sync.trusted_time import system_clocks
-from sync.wire import EnrolAnswer, EnrolRequest
+from sync.wire import EnrolAnswer
 from tests.sync.centre_process import centre_process
 from tests.sync.cutting_proxy import Cut, CuttingProxy
 from tests.sync.server.support import small_timetable
@@ -79,16 +80,14 @@ class Terminal:
 
 def enrolled(http: httpx.Client, url: str, code: str, kind: str) -> tuple[EnrolAnswer, SigningKey]:
     key, till_key = SigningKey.generate(), SigningKey.generate()
-    request = EnrolRequest.model_validate(
-        {
-            "code": code,
-            "kind": kind,
-            "name": f"{kind}-1",
-            "device_key": key.public.raw,
-            "till_key": till_key.public.raw if kind == "till" else None,
-        }
+    wish = Wish(
+        code=code,
+        kind="till" if kind == "till" else "gate",
+        name=f"{kind}-1",
+        device_key=key.public,
+        till_key=till_key.public if kind == "till" else None,
     )
-    return enrol(http, url, request), key
+    return enrol(http, url, wish, bytes(32)), key
 
 
 def terminal(

@@ -13,14 +13,14 @@ import httpx
 import pytest
 
 from sync.budget_line import BudgetLine, NoAnswerInTime
-from sync.client import LineDown, Refused, enrol
+from sync.client import LineDown, Refused
+from sync.enrolling import Wish, enrol
 from sync.payment_schedule import REVERSE_MOST_S, reversal_pause
 from sync.server.centre import Centre
 from sync.server.key_files import office_token
 from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from sync.till_calls import MoneyCalls, TillCalls
-from sync.wire import EnrolRequest
 from sync.wire_money import GiveBackAsk, PaymentAsk, UseAsk
 from tests.sync import bad_server as bad
 from tests.sync.bad_server import Conduct, bad_server, dripping, http, saying, silent
@@ -67,11 +67,9 @@ def line(centre_directory: Path) -> Iterator[Line]:
     with Centre.open(Settings(directory=centre_directory)) as centre:
         code = centre.new_code("till", "till-1")
     key = SigningKey.generate()
-    wish = EnrolRequest(
-        code=code, kind="till", name="till-1", device_key=key.public.raw, till_key=SigningKey.generate().public.raw
-    )
+    wish = Wish(code=code, kind="till", name="till-1", device_key=key.public, till_key=SigningKey.generate().public)
     with centre_process(centre_directory) as upstream, httpx.Client(trust_env=False) as client:
-        said = enrol(client, f"http://{upstream[0]}:{upstream[1]}", wish)
+        said = enrol(client, f"http://{upstream[0]}:{upstream[1]}", wish, bytes(32))
         yield Line(upstream, said.device, key, office_token(centre_directory, STATION))
 
 

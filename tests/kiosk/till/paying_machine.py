@@ -42,7 +42,7 @@ from kiosk.till.purse import Hopper
 from kiosk.till.takings import Takings
 from kiosk.till.till import new_claim_number
 from sync.cache import CacheWriter
-from sync.client import enrol
+from sync.enrolling import Wish, enrol
 from sync.points import Probe, no_probe
 from sync.server.centre import Centre
 from sync.server.key_files import office_token
@@ -50,7 +50,6 @@ from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from sync.status import SyncStatus
 from sync.till_calls import TillCalls
-from sync.wire import EnrolRequest
 from tests.kiosk.till.bench import NOW, Desk, Time, open_desk, write_cache
 from tests.kiosk.till.swaps import Swaps
 from tests.sync.server.support import STATION, small_timetable
@@ -106,16 +105,14 @@ def far_centre(directory: Path) -> Iterator[Far]:
     with Centre.open(Settings(directory=directory)) as centre:
         code = centre.new_code("till", "till-1")
     key = SigningKey.generate()
-    wish = EnrolRequest(
-        code=code, kind="till", name="till-1", device_key=key.public.raw, till_key=SigningKey.generate().public.raw
-    )
+    wish = Wish(code=code, kind="till", name="till-1", device_key=key.public, till_key=SigningKey.generate().public)
     command = [sys.executable, "-m", "tests.kiosk.till.impatient_centre", str(directory)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             url = process.stdout.readline().strip()
             with httpx.Client(trust_env=False) as client:
-                said = enrol(client, url, wish)
+                said = enrol(client, url, wish, bytes(32))
             yield Far(url, said.device, key, office_token(directory, STATION))
         finally:
             process.terminate()

@@ -16,6 +16,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
+from sync.code_proof import code_id, code_key, device_proof
 from sync.encoding import from_text, to_text
 from sync.http_signatures import sign_request
 from sync.points import Probe, no_probe
@@ -26,6 +27,7 @@ from sync.server.key_files import office_token
 from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from sync.server.timetable import Timetable
+from sync.wire import EnrolRequest
 from tickets.credential import Ticket, issue_delegated
 from tickets.events import GENESIS, Event, Kind, chain, head_message, to_bytes, uuid7
 from tickets.journey import Journey, TicketKind
@@ -178,14 +180,31 @@ class World:
         return {name: self.rows(name) for name in names}
 
 
-def enrol_body(code: str, kind: str, name: str, device_key: SigningKey, till_key: SigningKey) -> dict[str, object]:
-    return {
-        "code": code,
-        "kind": kind,
-        "name": name,
-        "device_key": to_text(device_key.public.raw),
-        "till_key": to_text(till_key.public.raw) if kind == "till" else None,
-    }
+def enrol_body(
+    code: str,
+    kind: str,
+    name: str,
+    device_key: SigningKey,
+    till_key: SigningKey,
+    nonce: bytes = bytes(32),
+    line_key: bytes | None = None,
+) -> dict[str, Any]:
+    """What a device asks with that knows `code`."""
+    key = code_key(code)
+    asked = EnrolRequest.model_validate(
+        {
+            "code_id": code_id(key),
+            "kind": kind,
+            "name": name,
+            "device_key": device_key.public.raw,
+            "till_key": till_key.public.raw if kind == "till" else None,
+            "nonce": nonce,
+            "line_key": line_key,
+            "proof": bytes(32),
+        }
+    )
+    body: dict[str, Any] = asked.model_copy(update={"proof": device_proof(key, asked)}).model_dump(mode="json")
+    return body
 
 
 @contextmanager

@@ -1,13 +1,17 @@
 """Enrolling: one code, one device, a short while, few wrong tries; a fresh prefix for ever."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from sync.encoding import from_text
+from sync.code_proof import centre_proof, code_key
+from sync.encoding import from_text, to_text
 from sync.server.enrolment import take_prefix
+from sync.server.refusing import Refusal
+from sync.wire import EnrolAnswer, EnrolRequest
 from tests.sync.server.support import NOON, STATION, Clock, World, enrol_body, root_of
 from tickets.credential import read_certificate
 from tickets.errors import EnvironmentFault
@@ -81,6 +85,70 @@ def test_a_code_is_for_its_kind(world: World) -> None:
     assert ask(world, code, "gate", "gate-1") == 200
 
 
+def test_another_device_with_a_used_codes_name_gets_nowhere(world: World) -> None:
+    code = world.centre.new_code("gate", "gate-1", STATION)
+    heard = enrol_body(code, "gate", "gate-1", SigningKey.generate(), SigningKey.generate())
+    assert world.call("POST", "/v1/enrol", heard).status_code == 200
+    thief = SigningKey.generate()
+    for stolen in ({"device_key": to_text(thief.public.raw)}, {"nonce": to_text(bytes([1]) * 32)}, {"name": "gate-9"}):
+        assert world.call("POST", "/v1/enrol", heard | stolen).status_code == 403, "the proof is of another question"
+    assert len(world.rows("devices")) == 1
+
+
+def test_the_code_never_crosses_the_line_and_its_key_neither(world: World) -> None:
+    code = world.centre.new_code("till", "kiosk-1", STATION)
+    asked = enrol_body(code, "till", "kiosk-1", SigningKey.generate(), SigningKey.generate())
+    said = world.call("POST", "/v1/enrol", asked).text
+    plain, key = code.replace("-", ""), code_key(code)
+    for secret in (code, plain, to_text(plain.encode()), to_text(key), key.hex()):
+        assert secret not in json.dumps(asked) + said
+
+
+def test_the_centre_proves_that_it_knows_the_code(world: World) -> None:
+    code = world.centre.new_code("till", "kiosk-1", STATION)
+    body = enrol_body(code, "till", "kiosk-1", SigningKey.generate(), SigningKey.generate())
+    said = EnrolAnswer.model_validate(world.call("POST", "/v1/enrol", body).json())
+    assert said.proof == centre_proof(code_key(code), EnrolRequest.model_validate(body), said)
+
+
+def test_guessing_at_one_code_from_everywhere_spoils_it_alone(world: World, clock: Clock) -> None:
+    code, other = (world.centre.new_code("gate", "gate-1", STATION) for _ in range(2))
+    body = enrol_body(code, "gate", "gate-1", SigningKey.generate(), SigningKey.generate())
+    for guess in range(10):
+        wrong = EnrolRequest.model_validate(body | {"proof": to_text(bytes([guess]) * 32)})
+        answer = world.centre.enrol(wrong, f"198.51.100.{guess}")
+        assert isinstance(answer, Refusal)
+        assert answer.status == 403
+    clock.forward(seconds=61)
+    assert [ask(world, each, "gate", "gate-1") for each in (code, other)] == [403, 200]
+
+
+def test_guessing_from_everywhere_is_slowed_down_in_all(world: World, clock: Clock) -> None:
+    right = world.centre.new_code("till", "kiosk-1", STATION)
+    made = [enrol_body(f"WRONG-{n}", "gate", "g", SigningKey.generate(), SigningKey.generate()) for n in range(61)]
+    answers = [world.centre.enrol(EnrolRequest.model_validate(each), f"10.0.0.{n}") for n, each in enumerate(made)]
+    assert [each.status for each in answers if isinstance(each, Refusal)] == [403] * 60 + [429]
+    assert ask(world, right) == 429
+    clock.forward(seconds=61)
+    assert ask(world, right) == 200
+
+
+def test_a_device_that_sees_another_tls_key_is_told_that_somebody_is_in_between(world: World) -> None:
+    code = world.centre.new_code("gate", "gate-1", STATION)
+    keys = SigningKey.generate(), SigningKey.generate()
+    seen = world.call("POST", "/v1/enrol", enrol_body(code, "gate", "gate-1", *keys, line_key=bytes(32)))
+    assert (seen.status_code, seen.json()["what"].endswith("somebody is in between")) == (403, True)
+    assert world.rows("devices") == []
+    assert world.call("POST", "/v1/enrol", enrol_body(code, "gate", "gate-1", *keys)).status_code == 200
+
+
+def test_codes_that_ended_are_forgotten(world: World, clock: Clock) -> None:
+    world.centre.new_code("gate", "gate-1", STATION)
+    clock.forward(minutes=15)
+    world.centre.new_code("gate", "gate-1", STATION)
+    assert len(world.rows("enrol_codes")) == 1
+
+
 def test_wrong_codes_are_tried_five_times_a_minute(world: World, clock: Clock) -> None:
     right = world.centre.new_code("till", "kiosk-1", STATION)
     assert [ask(world, f"WRONG-{n}") for n in range(6)] == [403] * 5 + [429]
@@ -89,7 +157,7 @@ def test_wrong_codes_are_tried_five_times_a_minute(world: World, clock: Clock) -
     assert ask(world, right) == 200
 
 
-def test_codes_are_long_enough_and_kept_only_as_hashes(world: World) -> None:
+def test_codes_are_long_enough_and_kept_only_stretched(world: World) -> None:
     codes = {world.centre.new_code("till", "kiosk-1", STATION) for _ in range(20)}
     assert len(codes) == 20
     assert all(len(code.replace("-", "")) * 5 >= 60 for code in codes)

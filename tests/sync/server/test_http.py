@@ -53,7 +53,7 @@ def test_no_refusal_quotes_what_was_sent(till: Terminal) -> None:
         till.send([planted]),
         till.pull(cursor=planted),
         till.pull(limit=planted),  # type: ignore[arg-type]  # nonsense is the point
-        till.world.call("POST", "/v1/enrol", {"code": planted}),
+        till.world.call("POST", "/v1/enrol", {"code_id": planted}),
         till.world.call("POST", f"/v1/{planted}"),
         till.world.call("POST", "/v1/time", raw=planted.encode()),
     ]
