@@ -123,6 +123,8 @@ class KeptSoFar:
 
 def kept_so_far(connection: Connection, station: int, journals: Mapping[str, int]) -> list[KeptSoFar]:
     """What is kept of these journals: epochs, each with an event that is asked about. Unknown ones are left out."""
+    if not journals:
+        return []
     rows = connection.execute(
         select(epochs.c.epoch, epochs.c.kept_through, epochs.c.head, events.c.hash)
         .select_from(
@@ -145,7 +147,7 @@ def kept_so_far(connection: Connection, station: int, journals: Mapping[str, int
             head=bytes(row.head),
             asked=None if row.hash is None else bytes(row.hash),
         )
-        for row in (rows if journals else ())
+        for row in rows
     ]
 
 
