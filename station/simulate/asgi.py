@@ -8,6 +8,7 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 from itertools import count
@@ -51,15 +52,36 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._counted = count()
         self._strand: Strand | None = None
         self._stopped = False
+        self._dead = False
+        self._tasks: list[asyncio.Task[Any]] = []
 
     def run(self) -> None:
         """On a strand: do what is due until `stop`."""
         self._strand = self._turns.strand()
-        while not self._stopped:
-            if self._ready or self._due():
-                self._run_ready()
-            if not self._stopped:
-                self._strand.pause(self._idle_ms())
+        try:
+            while not self._stopped:
+                if self._ready or self._due():
+                    self._run_ready()
+                if not self._stopped:
+                    self._strand.pause(self._idle_ms())
+        finally:
+            self._abandon()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing runs here any more."""
+        return self._dead
+
+    def _abandon(self) -> None:
+        """Let go of what will never be finished now, so that it does not wake up when it is thrown away."""
+        self._dead = True
+        self._ready.clear()
+        self._timers.clear()
+        for task in self._tasks:
+            task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own switch
+            with suppress(BaseException):
+                task.get_coro().close()  # type: ignore[union-attr]  # they are coroutines of ours
+        self._tasks.clear()
 
     def stop(self) -> None:
         """End `run`."""
@@ -130,7 +152,11 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def create_task(self, coro: Any, *, name: str | None = None, context: Context | None = None) -> asyncio.Task[Any]:
         """See asyncio."""
-        return asyncio.Task(coro, loop=self, name=name, context=context)
+        task = asyncio.Task(coro, loop=self, name=name, context=context)
+        if len(self._tasks) >= 64:
+            self._tasks = [each for each in self._tasks if not each.done()]
+        self._tasks.append(task)
+        return task
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # noqa: ARG002  asyncio's own signature
         """Do it now: the loop stands still meanwhile, which takes no virtual time."""
@@ -155,6 +181,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def call_exception_handler(self, context: Mapping[str, Any]) -> None:
         """What nobody else hears of is a fault of the server."""
+        if self._dead:
+            return
         error = context.get("exception")
         self._bug(error if isinstance(error, BaseException) else RuntimeError(str(context.get("message"))))
 
@@ -211,6 +239,8 @@ class Server:
                 case "lifespan.shutdown.complete":
                     for closed in self._closed:
                         closed()
+                case _ if self._loop.over:
+                    pass
                 case other:
                     raise RuntimeError(f"the application says {other}: {message.get('message')}")
 

@@ -279,12 +279,10 @@ class Library:
         turns: Turns,
         here: Callable[[], Here],
         began: Callable[[Strand], None],
-        begins_ms: int,
     ) -> None:
         self._turns = turns
         self._here = here
         self._began = began
-        self._begins_ms = begins_ms
         self.modules: dict[ModuleType, object] = {
             threading: self._threading(),
             queue: _over(

@@ -10,7 +10,7 @@ import io
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,6 +43,7 @@ class Calls:
         self._open: dict[int, tuple[Disk, str, File | None]] = {}
         self._next = _FIRST
         self._folders: set[str] = set()
+        self._locks: dict[int, int] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -54,9 +55,11 @@ class Calls:
         self._take(os, "utime", self._touch)
         self._take(os, "chmod", self._touch)
         self._take(os, "listdir", self._listdir)
+        self._take(os, "scandir", self._scandir)
         self._take(os, "rename", self._rename)
         self._take(os, "replace", self._rename)
         self._take(io, "open", self._io_open)
+        self._take_number(io, "open", self._opened)
         self._take(sqlite3, "connect", self._connect)
         self._take(sqlite3.dbapi2, "connect", self._connect)
         self._take_number(os, "close", self._close)
@@ -66,7 +69,7 @@ class Calls:
         self._take_number(os, "ftruncate", self._ftruncate)
         self._take_number(os, "fstat", self._fstat)
         self._take_number(os, "fchmod", lambda *_: None)
-        self._take_number(fcntl, "flock", lambda *_: None)
+        self._take_number(fcntl, "flock", self._flock)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,6 +78,7 @@ class Calls:
     def forget(self, disk: Disk) -> None:
         """Whoever had files of this disk open is no more."""
         self._open = {number: each for number, each in self._open.items() if each[0] is not disk}
+        self._locks = {number: how for number, how in self._locks.items() if number in self._open}
 
     def _put(self, module: Any, name: str, call: Callable[..., Any]) -> None:
         self._stack.callback(setattr, module, name, getattr(module, name))
@@ -93,8 +97,8 @@ class Calls:
     def _take_number(self, module: Any, name: str, ours: Callable[..., Any]) -> None:
         real = getattr(module, name)
 
-        def call(number: Any, *arguments: Any) -> Any:
-            return (ours if isinstance(number, int) and number >= _FIRST else real)(number, *arguments)
+        def call(number: Any, *arguments: Any, **named: Any) -> Any:
+            return (ours if isinstance(number, int) and number >= _FIRST else real)(number, *arguments, **named)
 
         self._put(module, name, call)
 
@@ -113,6 +117,20 @@ class Calls:
 
     def _close(self, number: int) -> None:
         self._open.pop(number, None)
+        self._locks.pop(number, None)
+
+    def _flock(self, number: int, how: int) -> None:
+        """Nobody waits here: whoever would have to has to say that he does not want to (LOCK_NB)."""
+        self._locks.pop(number, None)
+        if how & fcntl.LOCK_UN:
+            return
+        _, _, file = self._open[number]
+        for other, held in self._locks.items():
+            if self._open[other][2] is file and (how | held) & fcntl.LOCK_EX:
+                if not how & fcntl.LOCK_NB:
+                    raise OSError(errno.EDEADLK, "a simulated disk lets nobody wait for a lock", self._open[number][1])
+                raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK))
+        self._locks[number] = how
 
     def _file(self, number: int) -> tuple[Disk, str, File]:
         disk, name, file = self._open[number]
@@ -135,7 +153,8 @@ class Calls:
 
     def _fstat(self, number: int) -> SimpleNamespace:
         _, _, file = self._open[number]
-        return SimpleNamespace(st_uid=os.geteuid(), st_size=0 if file is None else len(file.seen))
+        size = 0 if file is None else len(file.seen)
+        return SimpleNamespace(st_uid=os.geteuid(), st_size=size, st_mode=stat.S_IFREG | 0o660)
 
     def _fsync(self, number: int) -> None:
         disk, name, file = self._open[number]
@@ -168,6 +187,9 @@ class Calls:
         inside = f"{name.rstrip('/')}/"
         return sorted({each[len(inside) :].partition("/")[0] for each in disk.names() if each.startswith(inside)})
 
+    def _scandir(self, path: str) -> "_Entries":
+        return _Entries([_Entry(f"{path.rstrip('/')}/{name}", name) for name in self._listdir(path)])
+
     def _touch(self, path: str, *_: Any, **__: Any) -> None:
         if path not in self._folders:
             disk, name = self._place.at(path)
@@ -184,15 +206,51 @@ class Calls:
             raise OSError(errno.ENOSYS, "a simulated disk does not open files this way", path)
         if set(mode) & set("wxa"):
             flags = {"w": os.O_TRUNC, "x": os.O_EXCL, "a": 0}[next(each for each in mode if each in "wxa")]
-            new = io.BufferedWriter(_Written(self, self._os_open(path, os.O_WRONLY | os.O_CREAT | flags)))
-            return new if "b" in mode else io.TextIOWrapper(new, encoding="utf-8", write_through=True)
+            return self._opened(self._os_open(path, os.O_WRONLY | os.O_CREAT | flags), mode)
         disk, name = self._place.at(path)
         content = bytes(disk.file(name).seen)
         return io.BytesIO(content) if "b" in mode else io.StringIO(content.decode("utf-8"))
 
+    def _opened(self, number: int, mode: str = "r", *_: Any, **__: Any) -> Any:
+        new = io.BufferedWriter(_Written(self, number))
+        return new if "b" in mode else io.TextIOWrapper(new, encoding="utf-8", write_through=True)
+
     def _connect(self, name: str, *_: Any, **__: Any) -> sqlite3.Connection:
         disk, here = self._place.at(name.removeprefix("file:").partition("?")[0])
         return DiskConnection(self._files, disk, here, only_reads="mode=ro" in name, instead=self._instead)
+
+
+class _Entry:
+    """See os.DirEntry."""
+
+    def __init__(self, path: str, name: str) -> None:
+        self.path = path
+        self.name = name
+
+    def is_dir(self, **_: Any) -> bool:
+        return stat.S_ISDIR(os.stat(self.path).st_mode)
+
+    def is_file(self, **_: Any) -> bool:
+        return not self.is_dir()
+
+    def is_symlink(self) -> bool:
+        return False
+
+
+class _Entries:
+    """See os.scandir."""
+
+    def __init__(self, entries: list[_Entry]) -> None:
+        self._entries = iter(entries)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __iter__(self) -> Iterator[_Entry]:
+        return self._entries
 
 
 class _Written(io.RawIOBase):

@@ -1,0 +1,268 @@
+"""What the product's own processes get instead of a system: lines, a heart, signals, points, while they are simulated.
+
+The processes themselves (`station.sync_process`, `station.relay_process`) run as they are; what they take from their
+modules is replaced there by name, and put back afterwards.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import httpx
+
+from station import centre_line, enrolment, relay_process, sync_process
+from station.config import Config
+from station.enrolment import Enrolment
+from station.simulate.network import LineTransport, Network
+from station.simulate.nodes.node import Node, Program
+from station.simulate.nodes.relay import RelayNode
+from station.simulate.nodes.terminal import Terminal
+from station.simulate.threads import Event
+from station.simulate.turns import Turns
+from sync import lan, waking
+from sync.points import Probe
+from sync.server.relay import app as relay_app
+from sync.server.relay.run import RelaySettings
+from sync.wire import PullAnswer
+from tickets.errors import Bug
+
+IDLE_S = 120.0
+"""How long a sync that has nothing to do looks at nothing; whatever happens here wakes it."""
+NEWS_S = 120.0
+"""How long a question for changes that would stay open is not even put."""
+TELL_S = 5.0
+"""The same for telling the relay."""
+
+
+def node_of(turns: Turns) -> Node:
+    """The machine whose program is running."""
+    program = turns.strand().machine
+    if not isinstance(program, Program):
+        raise Bug("no machine's program is running", "This is a fault of the simulation.")
+    return program.node
+
+
+def terminal_of(turns: Turns) -> Terminal:
+    """The terminal whose program is running."""
+    node = node_of(turns)
+    assert isinstance(node, Terminal)
+    return node
+
+
+class Heart:
+    """See station.heart: waits as long as nothing happens, instead of looking every second."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+
+    def ready(self) -> None:
+        """See station.heart."""
+
+    def beat(self) -> None:
+        """See station.heart."""
+
+    def stopping(self) -> None:
+        """See station.heart."""
+
+    def beats_in(self, _loop: object) -> None:
+        """See station.heart."""
+
+    def waits_on(self, bell: "VirtualBell") -> Callable[[float], bool]:
+        """See station.heart."""
+        node = terminal_of(self._turns)
+        seen = -1
+
+        def wait(seconds: float) -> bool:
+            nonlocal seen
+            if seconds > node.config.sync.interval_seconds:  # the line is down: this is the time until the next try
+                bell.wait(seconds)
+                stopped = bell.stopped
+            else:
+                stopped = self._idle(node, bell, seen, seconds)
+            seen = node.stirred
+            return stopped
+
+        return wait
+
+    def _idle(self, node: Terminal, bell: "VirtualBell", seen: int, least: float) -> bool:
+        self._turns.sleep(int(least * 1000))
+        if node.stirred != seen:
+            return bell.stopped
+        node.when_stirred(bell.ring)
+        bell.wait(IDLE_S)
+        return bell.stopped
+
+
+class LanStop(Event):
+    """The event on which `sync.lan` waits between its steps."""
+
+    def __init__(self, turns: Turns, relay_of: Callable[[Terminal], RelayNode | None]) -> None:
+        super().__init__(turns)
+        self._turns = turns
+        self._relay_of = relay_of
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """See threading.Event."""
+        node, strand = terminal_of(self._turns), self._turns.strand()
+        now = self._turns.agenda.now
+        if timeout is not None and timeout <= 0.0 and strand.name.endswith("listening"):
+            self._wait_for_relay(node, now)
+            return self.is_set()
+        if timeout is not None and 0.0 < timeout <= 0.06 and strand.name.endswith("sending"):
+            stirred, _ = self._seen.get(strand.name, (-1, 0))
+            self._seen[strand.name] = (node.stirred, now)
+            self._turns.sleep(int(timeout * 1000))
+            if node.stirred == stirred:
+                node.idle(self, TELL_S)
+            return self.is_set()
+        return super().wait(timeout)
+
+    def _wait_for_relay(self, node: Terminal, now: int) -> None:
+        """Do not even put the question while it would be left open."""
+        relay = self._relay_of(node)
+        mark, asked_at = self._seen.get("listening", (-1, now))
+        if relay is not None and now - asked_at >= 9_000:  # the last one was left open to its end
+            until = now + int(NEWS_S * 1000)
+            while relay.mark == mark and self._turns.agenda.now < until and not self.is_set():
+                node.idle(self, (until - self._turns.agenda.now) / 1000)
+        self._seen["listening"] = (0 if relay is None else relay.mark, self._turns.agenda.now)
+
+
+class VirtualBell:
+    """See sync.bell."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._rung = Event(turns)
+        self.stopped = False
+
+    def ring(self) -> None:
+        """See sync.bell."""
+        self._rung.set()
+
+    def stop(self) -> None:
+        """See sync.bell."""
+        self.stopped = True
+        self.ring()
+
+    def wait(self, seconds: float) -> bool:
+        """See sync.bell."""
+        rung = self._rung.wait(max(0.0, seconds))
+        self._rung.clear()
+        return rung
+
+
+class Skipping:
+    """`sync.waking.Asks` that does not put a question for changes while it would be left open."""
+
+    def __init__(self, turns: Turns, asks: Any, changes: Callable[[], int]) -> None:
+        self._turns = turns
+        self._asks = asks
+        self._changes = changes
+        self._seen = -1
+
+    def pull(self, cursor: str, limit: int, wait: int = 0) -> PullAnswer:
+        """See Asks."""
+        node = terminal_of(self._turns)
+        until = self._turns.agenda.now + int(NEWS_S * 1000)
+        while self._changes() == self._seen and self._turns.agenda.now < until:
+            node.idle(None, min(10.0, (until - self._turns.agenda.now) / 1000))
+        self._seen = self._changes()
+        answer: PullAnswer = self._asks.pull(cursor, limit, wait)
+        return answer
+
+
+class Lent:
+    """Replaces names in modules, for as long as `borrowed` lasts."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        network: Network,
+        relay_of: Callable[[Terminal], RelayNode | None],
+        changes: Callable[[], int],
+    ) -> None:
+        self._turns = turns
+        self._network = network
+        self._relay_of = relay_of
+        self._changes = changes
+
+    @contextmanager
+    def borrowed(self) -> Iterator[None]:
+        """While this lasts, the processes run in the simulation. Enter it after `threads.Library.borrowed`."""
+        with ExitStack() as undo:
+
+            def put(module: ModuleType, **names: object) -> None:
+                for name, value in names.items():
+                    if name in vars(module):
+                        undo.callback(setattr, module, name, vars(module)[name])
+                    else:
+                        undo.callback(delattr, module, name)
+                    setattr(module, name, value)
+
+            quiet = SimpleNamespace(SIGTERM=15, SIGINT=2, signal=lambda *_: None)
+            logs = _Over(logging, basicConfig=lambda **_: None)
+            here: dict[str, object] = {"signal": quiet, "logging": logs, "print": lambda *_, **__: None}
+            put(sync_process, **here, Heart=self._heart, probe_from_environment=self._probe, centre_http=self._line)
+            put(sync_process, Waker=self._waker, Bell=lambda: VirtualBell(self._turns))
+            put(relay_process, **here, Heart=self._heart, probe_from_environment=self._probe)
+            put(relay_process, serve_relay=self._serve_relay)
+            put(centre_line, httpx=_Over(httpx, Client=self._client))
+            put(enrolment, httpx=_Over(httpx, Client=self._client, post=self._post))
+            put(lan, threading=_Over(vars(lan)["threading"], Event=lambda: LanStop(self._turns, self._relay_of)))
+            put(relay_app, REVIEW_SECONDS=10.0)
+            trusted_time = sys.modules["sync.trusted_time"]
+            put(trusted_time, boot_clock=self._boot_clock, boot_id=lambda: node_of(self._turns).boot_id)
+            put(sync_process, boot_clock=self._boot_clock)
+            yield
+
+    def _boot_clock(self) -> float:
+        return node_of(self._turns).boot()
+
+    def _heart(self, *_: object, **__: object) -> Heart:
+        return Heart(self._turns)
+
+    def _probe(self) -> Probe:
+        return node_of(self._turns).probe
+
+    def _client(self, *_: object, event_hooks: Any = None, **__: object) -> httpx.Client:
+        source = node_of(self._turns).name
+        return httpx.Client(transport=LineTransport(self._network, source), event_hooks=event_hooks or {})
+
+    def _post(self, url: str, **more: Any) -> httpx.Response:
+        more.pop("trust_env", None)
+        with self._client() as client:
+            return client.post(url, **more)
+
+    def _line(
+        self,
+        config: Config,  # noqa: ARG002  the real one's own signature
+        enrolled: Enrolment,  # noqa: ARG002
+        now: object = None,  # noqa: ARG002
+        on_request: Sequence[Callable[[httpx.Request], Any]] = (),
+    ) -> httpx.Client:
+        return self._client(event_hooks={"request": list(on_request)})
+
+    def _waker(self, centre: Any, wake: Callable[[], None], backoff: Any, **more: Any) -> waking.Waker:
+        more = {"clock": lambda: self._turns.agenda.now / 1000, **more}
+        return waking.Waker(Skipping(self._turns, centre, self._changes), wake, backoff, **more)
+
+    def _serve_relay(self, settings: RelaySettings, _host: str, _port: int, ready: Callable[[str], None]) -> None:
+        node = node_of(self._turns)
+        assert isinstance(node, RelayNode)
+        node.serve_relay(settings, ready)
+
+
+class _Over(SimpleNamespace):
+    """A module of which some names are others."""
+
+    def __init__(self, real: Any, **names: object) -> None:
+        super().__init__(**names)
+        vars(self)["_real"] = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(vars(self)["_real"], name)
+

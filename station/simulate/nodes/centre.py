@@ -1,0 +1,68 @@
+"""The centre: the real application over its real store, on a machine that may be slow, half-dead, or put back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from station.simulate.nodes.node import Program, Site
+from station.simulate.nodes.serving import ServingNode, program_of
+from sync.server.app import create_app
+from sync.server.centre import Centre
+from sync.server.settings import Settings
+
+CENTRE = "centre"
+UPKEEP_S = 600.0
+"""How often the centre looks after its departures here; in life it is every half minute."""
+
+
+class CentreNode(ServingNode):
+    """The one centre of a world."""
+
+    def __init__(self, site: Site, folder: Path, bug: Callable[[BaseException], None]) -> None:
+        super().__init__(site, CENTRE, folder)
+        self._bug = bug
+        self._centre: Centre | None = None
+        self.changes = 0
+        self.changed_at = 0
+        program_of(self, "centre", self._main)
+
+    @property
+    def centre(self) -> Centre:
+        """The open centre, for what is done at its own console. AssertionError while it does not run."""
+        assert self._centre is not None, "the centre does not run"
+        return self._centre
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a centre to ask."""
+        return self._centre is not None and self._server is not None
+
+    def settings(self) -> Settings:
+        """What the real centre is given."""
+        return Settings(
+            directory=self.folder,
+            clock=lambda: datetime.fromtimestamp(self.wall(), UTC),
+            random=self.random.randbytes,
+            probe=self.probe,
+            upkeep_seconds=UPKEEP_S,
+            sleep=lambda seconds: self.site.turns.sleep(int(seconds * 1000)),
+        )
+
+    def died(self) -> None:
+        """See Node."""
+        super().died()
+        self._centre = None
+
+    def passes(self, point: str) -> None:
+        """See Node; every commit may be news for terminals."""
+        super().passes(point)
+        if point.endswith(":commit:after"):
+            self.changes += 1
+            self.changed_at = self.site.agenda.now
+
+    def _main(self, program: Program) -> None:
+        app = create_app(self.settings())
+        centre = app.state.centre
+        assert isinstance(centre, Centre)
+        self._centre = centre
+        self.run_app(app, self._bug)

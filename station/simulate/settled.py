@@ -1,0 +1,48 @@
+"""Whether a world has come to rest: every terminal has told all that it knows, and knows all that the centre tells."""
+
+from typing import TYPE_CHECKING
+
+from station.simulate.nodes.gate import GateNode
+from station.simulate.nodes.terminal import Terminal
+from sync.cache import CacheReader
+
+if TYPE_CHECKING:
+    from station.simulate.world import World
+
+
+def unsettled(world: "World") -> list[str]:
+    """What is still under way, one line each."""
+    if not world.centre.is_open:
+        return ["the centre does not answer"]
+    quiet_since = world.begins_ms + world.centre.changed_at
+    found: list[str] = []
+    for station in world.stations:
+        for terminal in station.terminals:
+            found += [f"{terminal.name}: {what}" for what in _of(terminal, quiet_since, relay=station.relay is not None)]
+    return found
+
+
+def _of(terminal: Terminal, quiet_since_ms: int, *, relay: bool) -> list[str]:
+    if not terminal.alive:
+        return ["does not run"]
+    cache = CacheReader(terminal.cache_path)
+    status, lan = cache.status(), cache.lan_status()
+    cache.close()
+    found: list[str] = []
+    if status is None:
+        found.append("was never in step")
+    else:
+        if not status.line_up or status.what:
+            found.append(f"is not in step: {status.what or 'line down'}")
+        if status.queued:
+            found.append(f"has {status.queued} events to send")
+        if (status.last_success_ms or 0) < quiet_since_ms:
+            found.append("may not have heard the last news")
+    if relay and terminal.kind != "relay":
+        if lan is None or not lan.relay_up:
+            found.append(f"does not hear the relay: {'' if lan is None else lan.what}")
+        elif lan.queued or lan.facts_waiting:
+            found.append("has more to tell the relay")
+        elif isinstance(terminal, GateNode) and not lan.arbitrating:
+            found.append("has no arbiter")
+    return found

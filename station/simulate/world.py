@@ -1,0 +1,378 @@
+"""A world: the centre, stations with their machines, lines and people, for so many virtual hours."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from random import Random
+
+from station.enrolment import enrol
+from station.simulate.agenda import Agenda
+from station.simulate.asgi import Threadless
+from station.simulate.chance import Chance
+from station.simulate.disk.disk import PowerCut
+from station.simulate.disk.disks import Disks, Image
+from station.simulate.entropy import repeatable
+from station.simulate.history import History
+from station.simulate.lent import Lent
+from station.simulate.network import Lines, Network
+from station.simulate.nodes.centre import CENTRE, CentreNode
+from station.simulate.nodes.gate import GateNode
+from station.simulate.nodes.node import Node, Program, Site
+from station.simulate.nodes.relay import RelayNode
+from station.simulate.nodes.terminal import Place, Terminal
+from station.simulate.nodes.till import TillNode
+from station.simulate.people import Crowd
+from station.simulate.plan import BEGINS_MS, Plan, station_code, timetable_of
+from station.simulate.settled import unsettled
+from station.simulate.threads import Here, Library
+from station.simulate.turns import Killed, Strand, Stuck, Turns
+from station.simulate.watch import Broken, Unwatched, Watch
+from sync import arbiter, relay_client, till_calls
+from sync.server.settings import Policy
+from sync.server.setup import initialise
+from tickets.errors import Fault
+
+SETTLES_MS = 3 * 3_600_000
+"""How long it may take at most, once nothing goes wrong any more, until everybody knows everything."""
+LOOK_MS = 20_000
+MADE_MS_BEFORE = 1_200_000
+"""How long before a run its world was made."""
+
+Strike = tuple[int, str, Callable[["World", Random], bool]]
+"""At which virtual ms what happens: the name that is counted, and the act, which answers whether it did anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationThere:
+    """The machines of one station."""
+
+    number: int
+    code: int
+    tills: tuple[TillNode, ...]
+    gates: tuple[GateNode, ...]
+    relay: RelayNode | None
+
+    @property
+    def terminals(self) -> tuple[Terminal, ...]:
+        """All of them."""
+        return (*self.tills, *self.gates, *(() if self.relay is None else (self.relay,)))
+
+
+class _Nobody:
+    """Who runs what no machine runs."""
+
+    frozen_until = 0
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.random = world.chance.stream("nobody")
+
+    def wall(self) -> float:
+        """The right time."""
+        return self._world.wall_ms / 1000
+
+
+class World:
+    """One run. Use it as a context: the product's modules are borrowed meanwhile, so there is one at a time."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        watch: Watch | None = None,
+        strikes: Sequence[Strike] = (),
+        images: Mapping[str, Image] | None = None,
+        disks: Disks | None = None,
+    ) -> None:
+        """`images` is what was installed (`installed`); without them the world is about to be made."""
+        self.plan = plan
+        self.agenda = Agenda()
+        self.chance = Chance(plan.seed)
+        self.history = History()
+        self.struck: Counter[str] = Counter()
+        self.watch: Watch = watch or Unwatched()
+        self.disks = disks or Disks()
+        self.calm_now = False
+        self._strikes = strikes
+        self._images = images
+        self.begins_ms = BEGINS_MS if images is not None else BEGINS_MS - MADE_MS_BEFORE
+        self._stack = ExitStack()
+        self._bugs: list[BaseException] = []
+        self.turns = Turns(self.agenda, self._strand_failed)
+        self.network = Network(self.turns, self.chance.stream("lines"), self.struck, _in_one_building)
+        self._nobody = _Nobody(self)
+        self.site = Site(
+            turns=self.turns,
+            agenda=self.agenda,
+            chance=self.chance,
+            network=self.network,
+            disks=self.disks,
+            watch=self.watch,
+            history=self.history,
+            struck=self.struck,
+            begins_ms=self.begins_ms,
+        )
+
+    def __enter__(self) -> "World":
+        """Build it: every machine is installed, enrolled and off."""
+        stack = self._stack
+        stack.enter_context(_quiet(self._logged))
+        stack.enter_context(self.disks)
+        stack.enter_context(Threadless())
+        stack.enter_context(repeatable(lambda: self._here().random))
+        self.centre = CentreNode(self.site, self.disks.add(CENTRE), self._bugs.append)
+        self.stations = tuple(self._station(number) for number in range(1, self.plan.stations + 1))
+        library = Library(self.turns, self._here, self._began)
+        lines = Lines(self.network, lambda: self._node().name)
+        stack.enter_context(library.borrowed())
+        stack.enter_context(_instead(lines))
+        lent = Lent(self.turns, self.network, self._relay_of, lambda: self.centre.changes)
+        stack.enter_context(lent.borrowed())
+        for name, image in (self._images or {}).items():
+            self.disks.put(name, image)
+        self.crowd = Crowd(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Everything is over, wherever it is."""
+        for node in self.nodes:
+            for program in node.programs:
+                program.kill()
+        self._stack.close()
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every machine, the centre first."""
+        return (self.centre, *(terminal for station in self.stations for terminal in station.terminals))
+
+    @property
+    def wall_ms(self) -> int:
+        """The right time, in ms since 1970."""
+        return self.begins_ms + self.agenda.now
+
+    # ------------------------------------------------------------------ how it goes
+
+    def play(self) -> None:
+        """Let people come for the hours of the plan, put everything right, and see that it comes to rest."""
+        self._starts()
+        self.crowd.plan()
+        for at, name, strike in self._strikes:
+            self.agenda.after(at, lambda name=name, strike=strike: self._strike(name, strike))  # type: ignore[misc]  # bound now
+        self.run(self.agenda.now + self.plan.lasts_ms)
+        self.calm()
+        self.settle()
+        self.watch.at_end(self)
+        self._no_bugs()
+
+    def run(self, until: int) -> None:
+        """Let time pass; raises what is a fault of a program."""
+        while self.agenda.now < until:
+            self.agenda.run(min(until, self.agenda.now + 60_000))
+            self._no_bugs()
+
+    def calm(self) -> None:
+        """Put right what can be put right: lines, weather, clocks; nobody dies any more, and the dead come back."""
+        self.calm_now = True
+        self.history.note(self.agenda.now, "world", "everything is put right")
+        self.network.calm()
+        for node in self.nodes:
+            node.calm()
+
+    def settle(self) -> None:
+        """Wait until everybody knows everything. Broken when that never comes."""
+        until = self.agenda.now + SETTLES_MS
+        left = ["nothing was looked at"]
+        while self.agenda.now < until:
+            self.run(self.agenda.now + LOOK_MS)
+            left = unsettled(self)
+            if not left and self.crowd.at_rest:
+                return
+        raise Broken(f"it does not come to rest: {'; '.join(left[:8]) or 'people still wait'}")
+
+    def _starts(self) -> None:
+        for node in self.nodes:
+            node.start()
+        self.run(self.agenda.now + 30_000)
+
+    def _strike(self, name: str, strike: Callable[["World", Random], bool]) -> None:
+        if not self.calm_now and strike(self, self.chance.stream("faults")):
+            self.struck[name] += 1
+
+    # ------------------------------------------------------------------ how it is made
+
+    def _station(self, number: int) -> StationThere:
+        relay_name = f"{number}-relay" if self.plan.relay else None
+        place = Place(
+            station=station_code(number),
+            number=number,
+            relay=relay_name,
+            without="staff" if self.plan.without == "staff" else "admit",
+        )
+        tills = tuple(
+            TillNode(self.site, name, self.disks.add(name), place)
+            for name in (f"{number}-till-{n}" for n in range(1, self.plan.tills + 1))
+        )
+        gates = tuple(
+            GateNode(self.site, f"{number}-gate-{n}", self.disks.add(f"{number}-gate-{n}"), place, _lanes(n))
+            for n in range(1, self.plan.gates + 1)
+        )
+        relay = None
+        if relay_name is not None:
+            relay = RelayNode(self.site, relay_name, self.disks.add(relay_name), place, self._bugs.append)
+            relay.neighbours = [*tills, *gates]
+        return StationThere(number=number, code=place.station, tills=tills, gates=gates, relay=relay)
+
+    def make(self) -> dict[str, Image]:
+        """A technician's day: the centre is set up, every machine is enrolled and has all that the centre says."""
+        initialise(
+            self.centre.folder,
+            timetable_of(1),
+            policy=Policy(payment_provider="sandbox"),
+            clock=lambda: datetime.fromtimestamp(self.wall_ms / 1000, UTC),
+            random=self.centre.random.randbytes,
+        )
+        self.centre.start()
+        self.agenda.run(self.agenda.now + 1000)
+        self._no_bugs()
+        for station in self.stations[1:]:
+            self.centre.centre.add_station(timetable_of(station.number))
+        for station in self.stations:
+            for terminal in station.terminals:
+                self.enrol(terminal)
+                self.agenda.run(self.agenda.now + 5000)
+                self._no_bugs()
+        for node in self.nodes:
+            node.start()
+        self.run(self.agenda.now + 60_000)
+        for node in self.nodes:
+            node.crash(power=False, back_in_ms=None)
+        return {node.name: self.disks.image(node.name) for node in self.nodes}
+
+    def enrol(self, terminal: Terminal) -> None:
+        """A technician enrols this machine with a fresh code; it takes a moment, and then it starts."""
+
+        def work() -> None:
+            code = self.centre.centre.new_code(terminal.kind, terminal.name, terminal.place.station)
+            enrol(terminal.config, kind=terminal.kind, name=terminal.name, code=code)
+
+        technician = Program(terminal, "technician", lambda _: work())
+        technician.AGAIN_MS = 10**12
+        terminal.powered = True
+        technician.start()
+
+    # ------------------------------------------------------------------ what is told
+
+    def _strand_failed(self, strand: Strand, error: BaseException) -> None:
+        if strand.killed or isinstance(error, PowerCut | Killed):
+            return
+        self._bugs.append(error)
+
+    def _logged(self, record: logging.LogRecord) -> None:
+        if record.exc_info is not None:
+            error = record.exc_info[1]
+            strand = self.turns.current
+            if strand is not None and strand.killed:
+                return
+            if error is not None and not isinstance(error, Fault):
+                self._bugs.append(error)
+        if record.levelno >= logging.WARNING:
+            strand = self.turns.current
+            who = strand.name if strand is not None else "world"
+            self.history.note(self.agenda.now, who, f"logs {record.getMessage()}")
+
+    def _no_bugs(self) -> None:
+        if self._bugs:
+            error = self._bugs[0]
+            if isinstance(error, Broken | Stuck):
+                raise error
+            raise Broken(f"a program has a bug: {type(error).__name__}: {error}") from error
+
+    def _node(self) -> Node:
+        strand = self.turns.current
+        program = None if strand is None else strand.machine
+        assert isinstance(program, Program), "no machine is running"
+        return program.node
+
+    def _here(self) -> Here:
+        strand = self.turns.current
+        if strand is not None and isinstance(strand.machine, Program):
+            return strand.machine
+        return self._nobody
+
+    def _began(self, strand: Strand) -> None:
+        if isinstance(strand.machine, Program):
+            strand.machine.began(strand)
+
+    def _relay_of(self, terminal: Terminal) -> RelayNode | None:
+        return self.stations[terminal.place.number - 1].relay
+
+
+def _lanes(number: int) -> dict[str, str]:
+    """Both gates let passengers in to both check-in gates: each has two lanes."""
+    return {f"{number}A": "1", f"{number}B": "2"}
+
+
+def _in_one_building(one: str, other: str) -> bool:
+    """Machines of one station, by the number before the dash."""
+    return one != CENTRE and other != CENTRE and one.partition("-")[0] == other.partition("-")[0]
+
+
+@contextmanager
+def _instead(lines: Lines) -> Iterator[None]:
+    """The product's own connections, over lines of ours."""
+    places = (
+        (relay_client, "DeadlineConnection", lines.deadline),
+        (arbiter, "DeadlineConnection", lines.deadline),
+        (till_calls, "BudgetLine", lines.budget),
+    )
+    before = [(module, name, vars(module)[name]) for module, name, _ in places]
+    for module, name, value in places:
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for module, name, real in before:
+            setattr(module, name, real)
+
+
+class _Hears(logging.Handler):
+    def __init__(self, hear: Callable[[logging.LogRecord], None]) -> None:
+        super().__init__(logging.INFO)
+        self._hear = hear
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._hear(record)
+
+
+@contextmanager
+def _quiet(hear: Callable[[logging.LogRecord], None]) -> Iterator[None]:
+    """Our programs' logs come here, and go nowhere else."""
+    log = logging.getLogger("waystation")
+    handler = _Hears(hear)
+    before = log.propagate, log.level
+    log.addHandler(handler)
+    log.propagate = False
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.propagate, log.level = before
+
+
+class Installed:
+    """Worlds as technicians left them, by their shape: made once, then put down for each run."""
+
+    def __init__(self) -> None:
+        self._images: dict[tuple[object, ...], Mapping[str, Image]] = {}
+
+    def of(self, plan: Plan) -> Mapping[str, Image]:
+        """What is on each disk of a world of this plan's shape before it begins."""
+        shape = (plan.stations, plan.tills, plan.gates, plan.relay)
+        if shape not in self._images:
+            with World(replace(plan, seed=0)) as world:
+                self._images[shape] = world.make()
+        return self._images[shape]
