@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.adapt import Buffer, Loader
-from sqlalchemy import Connection, create_engine, event, insert, select
+from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
 
@@ -123,6 +123,21 @@ def address_of(url: str) -> URL:
             "write it like postgresql://user@host/name, or leave it out for SQLite",
         )
     return address
+
+
+def require_empty(url: str) -> None:
+    """Find out before anything is made whether a centre can have this database. EnvironmentFault if it cannot be used,
+    or has tables already."""
+    database = PostgresDatabase(url)
+    try:
+        with database.reading() as connection:
+            tables = inspect(connection).get_table_names()
+    finally:
+        database.close()
+    if tables:
+        raise EnvironmentFault(
+            f"the database {database.place} is not empty", "choose an empty one; make it with: createdb NAME"
+        )
 
 
 class _Whole(Loader):

@@ -1,21 +1,69 @@
-"""Fixtures: a centre of its own for every test, copied from one that was set up once."""
+"""Fixtures: a centre of its own for every test, copied from one that was set up once, on either kind of database."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sync.server.support import Clock, Terminal, World, copy_of, make_template, opened
+from station.bench.cluster import Cluster
+from tests.postgres import drop_database
+from tests.sync.server.support import Clock, Terminal, World, copy_of, database_of, make_template, opened
+
+ON_BOTH = frozenset(
+    {
+        "test_accounts",
+        "test_allotments",
+        "test_any_order",
+        "test_enrolment",
+        "test_money_facts",
+        "test_office",
+        "test_on_both",
+        "test_pull",
+        "test_push",
+        "test_staff_acts",
+        "test_taking_back",
+        "test_upkeep",
+        "test_uses",
+    }
+)
+"""The modules whose tests are run on PostgreSQL as well as on SQLite."""
+ONE_FILE = "one_file"
+"""The marker of tests that look into the SQLite file itself."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if "template" in metafunc.fixturenames:
+        both = module in ON_BOTH and metafunc.definition.get_closest_marker(ONE_FILE) is None
+        kinds = ["sqlite", "postgresql"] if both else ["sqlite"]
+        metafunc.parametrize("kind_of_database", kinds, indirect=True, scope="session", ids=kinds if both else [""])
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_template(tmp_path_factory.mktemp("centre"))
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="session")
+def template(
+    kind_of_database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Path]:
+    directory = tmp_path_factory.mktemp("centre")
+    if kind_of_database == "sqlite":
+        yield make_template(directory)
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    yield make_template(directory, cluster.create("template_of_centres"))
+    cluster.drop("template_of_centres")
 
 
 @pytest.fixture
-def directory(template: Path, tmp_path: Path) -> Path:
-    return copy_of(template, tmp_path / "centre")
+def directory(template: Path, tmp_path: Path) -> Iterator[Path]:
+    made = copy_of(template, tmp_path / "centre")
+    yield made
+    if database := database_of(made):
+        drop_database(database)
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
+import psycopg
 from fastapi import FastAPI
 
 from sync.code_proof import code_id, code_key, device_proof
@@ -28,6 +29,7 @@ from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from sync.server.timetable import Timetable
 from sync.wire import EnrolRequest
+from tests.postgres import copy_database
 from tickets.credential import Ticket, issue_delegated
 from tickets.events import GENESIS, Event, Kind, chain, head_message, to_bytes, uuid7
 from tickets.journey import Journey, TicketKind
@@ -96,10 +98,10 @@ class Clock:
         return int(self.at.timestamp() * 1000)
 
 
-def make_template(directory: Path) -> Path:
+def make_template(directory: Path, database: str = "") -> Path:
     """Set up a centre with two stations once; tests take copies of it."""
     home = directory / "template"
-    policy = Policy(payment_provider="sandbox")
+    policy = Policy(payment_provider="sandbox", database=database)
     initialise(home, small_timetable(), policy=policy, clock=Clock(), random=seeded.Random(1).randbytes)
     settings = Settings(directory=home, clock=Clock(), random=seeded.Random(2).randbytes)
     with Centre.open(settings) as centre:
@@ -168,15 +170,26 @@ class World:
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """Every row of a table, read past the centre's own code."""
+        return sorted(self._asked(f"SELECT * FROM {table}"), key=repr)
+
+    def _asked(self, question: str) -> list[tuple[Any, ...]]:
+        if database := database_of(self.directory):
+            with psycopg.connect(database) as other:
+                return other.execute(question.encode()).fetchall()
         with sqlite3.connect(f"file:{self.directory / 'centre.db'}?mode=ro", uri=True) as connection:
-            found = connection.execute(f"SELECT * FROM {table}").fetchall()
+            found = connection.execute(question).fetchall()
         connection.close()
         return found
 
     def every_row(self) -> dict[str, list[tuple[Any, ...]]]:
-        with sqlite3.connect(f"file:{self.directory / 'centre.db'}?mode=ro", uri=True) as connection:
-            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        connection.close()
+        names = [
+            name
+            for (name,) in self._asked(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                if database_of(self.directory)
+                else "SELECT name FROM sqlite_master WHERE type = 'table'"
+            )
+        ]
         return {name: self.rows(name) for name in names}
 
 
@@ -227,8 +240,16 @@ def opened(directory: Path, clock: Clock, probe: Probe = no_probe) -> Iterator[W
         world.centre.close()
 
 
+def database_of(directory: Path) -> str:
+    """The URL of the PostgreSQL database of a centre's directory; empty where it is a file."""
+    return Policy.load(directory).database
+
+
 def copy_of(template: Path, to: Path) -> Path:
-    return Path(shutil.copytree(template, to))
+    made = Path(shutil.copytree(template, to))
+    if database := database_of(template):
+        replace(Policy.load(made), database=copy_database(database)).save(made)
+    return made
 
 
 @dataclass
