@@ -8,6 +8,7 @@ relay finds them for its devices (`handed_on`).
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -15,7 +16,16 @@ from sync.points import Point, Probe, no_probe
 from sync.server.relay.handed_on import HandedOn
 from sync.server.relay.held_reader import HeldFork, HeldJournal, HeldReader
 from sync.wire import MAX_BATCH_BYTES, PushAnswer, PushBatch
-from sync.wire_relay_up import MAX_ASKED, MAX_FORWARDED, ForwardAnswer, ForwardedBatch, ForwardedResult, ForwardRequest
+from sync.wire_relay_up import (
+    MAX_ASKED,
+    MAX_FORWARDED,
+    AskedJournal,
+    ForwardAnswer,
+    ForwardedBatch,
+    ForwardedResult,
+    ForwardRequest,
+    KeptJournal,
+)
 from tickets.errors import PeerError
 from tickets.events import receipt_message
 from tickets.keys import PublicKey
@@ -85,7 +95,7 @@ class Forwarder:
         brought = [ForwardedBatch(device=each.device, batch=batch) for each, batch in sent]
         brought += [ForwardedBatch(device=each.device, batch=each.batch) for each in evidence]
         self._probe(Point.RELAY_FORWARD_BEFORE)
-        answer = self._line.forward(ForwardRequest(batches=tuple(brought), ask=tuple(each.epoch for each in asked)))
+        answer = self._line.forward(ForwardRequest(batches=tuple(brought), ask=tuple(map(self._asking, asked))))
         self._probe(Point.RELAY_FORWARD_AFTER)
         self._check(answer, brought)
         for (journal, batch), result in zip(sent, answer.results, strict=False):
@@ -94,7 +104,7 @@ class Forwarder:
             self._showed(fork, result, now)
         for kept in answer.kept:
             if kept.epoch in journals:
-                self._kept(journals[kept.epoch], kept.kept_through, kept.receipt)
+                self._told(journals[kept.epoch], kept)
         self._asked.update(each.epoch for each in asked)
         return 0.0
 
@@ -178,11 +188,22 @@ class Forwarder:
         self._reached[journal.epoch] = batch.head.seq
         self._kept(journal, answer.kept_through, answer.receipt)
 
+    def _told(self, journal: HeldJournal, kept: KeptJournal) -> None:
+        """How far the centre is. Where it does not agree, it shall say so of the batch that shows it."""
+        if kept.agrees is False:
+            self._reached[journal.epoch] = max(0, journal.first - 1)
+        elif kept.agrees:
+            self._reached[journal.epoch] = journal.through
+        with suppress(PeerError):  # another story, or a receipt by nobody: what is sent next tells which
+            self._kept(journal, kept.kept_through, kept.receipt)
+
+    def _asking(self, journal: HeldJournal) -> AskedJournal:
+        return AskedJournal(epoch=journal.epoch, seq=journal.through, hash=journal.head)
+
     def _kept(self, journal: HeldJournal, through: int, receipt: bytes) -> None:
-        """Believe a receipt that is signed over the chain as it is held; beyond what is held it is the device's."""
+        """Keep a receipt that is signed over the chain as it is held; one from beyond that is the device's to check."""
         digest = self._held.hash_at(journal.epoch, through)
         if digest is None:
-            self._reached[journal.epoch] = max(self._through(journal), min(through, journal.through))
             return
         message = receipt_message(UUID(journal.epoch), through, digest)
         if not any(key.verify(receipt, message) for key in self._receipt_keys()):

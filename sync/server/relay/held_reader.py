@@ -10,20 +10,23 @@ from sync.server.relay.schema import SCHEMA
 from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Head, PushBatch
 from tickets.events import GENESIS
 
-_JOURNALS: Final = """SELECT epoch, device, prefix, first_seq, held_through, dropped_through,
+_JOURNALS: Final = """SELECT epoch, device, prefix, first_seq, held_through, head, dropped_through,
     (SELECT max(seq) FROM heads h WHERE h.epoch = j.epoch) FROM journals j ORDER BY begun_ms, epoch"""
 _EVENTS: Final = "SELECT seq, bytes, hash FROM events WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldJournal:
-    """A journal as far as the relay holds it: from `first` on, up to `signed_through` under its device's signature."""
+    """A journal as far as the relay holds it: from `first` on up to `through`, where the chain's hash is `head`; up to
+    `signed_through` its device has signed it.
+    """
 
     epoch: str
     device: str
     prefix: int | None
     first: int
     through: int
+    head: bytes
     signed_through: int
 
 
@@ -51,7 +54,7 @@ class HeldReader:
 
     def journals(self) -> list[HeldJournal]:
         """All that are held, in the order in which they began here."""
-        rows = cast("list[tuple[str, str, int | None, int, int, int, int | None]]", self._rows(_JOURNALS))
+        rows = cast("list[tuple[str, str, int | None, int, int, bytes, int, int | None]]", self._rows(_JOURNALS))
         return [
             HeldJournal(
                 epoch=epoch,
@@ -59,9 +62,10 @@ class HeldReader:
                 prefix=prefix,
                 first=max(first, dropped + 1),
                 through=through,
+                head=head,
                 signed_through=signed or 0,
             )
-            for epoch, device, prefix, first, through, dropped, signed in rows
+            for epoch, device, prefix, first, through, head, dropped, signed in rows
         ]
 
     def hash_at(self, epoch: str, seq: int) -> bytes | None:

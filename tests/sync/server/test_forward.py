@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sync.encoding import from_text
+from sync.encoding import from_text, to_text
 from tests.sync.server.support import OTHER_STATION, Terminal, World, root_of
 from tickets.events import receipt_message
 from tickets.trust import KeyUse, Trust, open_trust_list
@@ -17,7 +17,9 @@ def relay(world: World) -> Terminal:
     return world.enrol("relay", "relay-1")
 
 
-def hand_on(relay: Terminal, *brought: tuple[Terminal, dict[str, Any]], ask: tuple[str, ...] = ()) -> dict[str, Any]:
+def hand_on(
+    relay: Terminal, *brought: tuple[Terminal, dict[str, Any]], ask: tuple[Terminal, ...] = ()
+) -> dict[str, Any]:
     answer = raw_hand_on(relay, *brought, ask=ask)
     assert answer.status_code == 200, answer.text
     said: dict[str, Any] = answer.json()
@@ -25,10 +27,11 @@ def hand_on(relay: Terminal, *brought: tuple[Terminal, dict[str, Any]], ask: tup
 
 
 def raw_hand_on(
-    relay: Terminal, *brought: tuple[Terminal, dict[str, Any]], ask: tuple[str, ...] = ()
+    relay: Terminal, *brought: tuple[Terminal, dict[str, Any]], ask: tuple[Terminal, ...] = ()
 ) -> httpx.Response:
     batches = [{"device": each.device, "batch": batch} for each, batch in brought]
-    return relay.ask("POST", "/v1/sync/forward", {"batches": batches, "ask": list(ask)})
+    asked = [{"epoch": each.epoch.hex, "seq": len(each.events), "hash": to_text(each.hashes[-1])} for each in ask]
+    return relay.ask("POST", "/v1/sync/forward", {"batches": batches, "ask": asked})
 
 
 def is_receipt(till: Terminal, through: int, receipt: str) -> bool:
@@ -69,16 +72,22 @@ def test_the_same_event_by_both_ways_is_one_event(relay: Terminal, till: Termina
 def test_how_far_a_journal_is_kept_is_told_with_a_receipt(relay: Terminal, till: Terminal, gate: Terminal) -> None:
     till.sell()
     till.push(1, 3)
-    said = hand_on(relay, ask=(till.epoch.hex, gate.epoch.hex, "ab" * 16))
-    (kept,) = said["kept"]
+    (kept,) = hand_on(relay, ask=(till, gate))["kept"]
     assert (kept["epoch"], kept["kept_through"]) == (till.epoch.hex, 3), "of the gate's nothing is known yet"
     assert is_receipt(till, 3, kept["receipt"])
+    assert kept["agrees"] is None, "the centre is not as far"
+    till.push()
+    copy = replace(till, events=till.events[:4], hashes=till.hashes[:5])
+    for each, agrees in ((copy, True), (till, True)):
+        assert hand_on(relay, ask=(each,))["kept"][0]["agrees"] is agrees
+    copy.note("staff.called", why="help")
+    assert hand_on(relay, ask=(copy,))["kept"][0]["agrees"] is False
 
 
 def test_nothing_is_said_of_another_stations_journals(world: World, till: Terminal) -> None:
     till.push()
     stranger = world.enrol("relay", "relay-9", OTHER_STATION)
-    assert hand_on(stranger, ask=(till.epoch.hex,))["kept"] == []
+    assert hand_on(stranger, ask=(till,))["kept"] == []
     till.sell()
     (result,) = hand_on(stranger, (till, till.batch()))["results"]
     assert (result["status"], result["answer"]) == (403, None)
