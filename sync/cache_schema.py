@@ -147,13 +147,23 @@ def what_tickets_are_collected_with(db: Database) -> None:
     db.conn.execute("PRAGMA user_version = 3")
 
 
-SCHEMA = Schema(name="cache", migrations=_migrations, version=3)
+@_migrations()
+def what_a_fresh_copy_is_kept_in(db: Database) -> None:
+    """Version 4: a fresh copy is made in tables of its own, which take the others' places (`cache_staging`)."""
+    db.conn.execute("DROP TABLE staged")
+    db.conn.execute("DELETE FROM state WHERE key = 'staging_cursor'")
+    db.conn.execute("PRAGMA user_version = 4")
+
+
+SCHEMA = Schema(name="cache", migrations=_migrations, version=4)
 """What a cache file holds."""
 
 CURSOR = "cursor"
 """State: how far the centre's changes were applied; opaque."""
 STAGING_CURSOR = "staging_cursor"
 """State: how far a fresh copy of everything has been fetched; absent when none is under way."""
+SNAPSHOT = "snapshot"
+"""State: the snapshot that is being fetched or staged (JSON, as it was described and signed); absent when none is."""
 TIME_ANCHOR = "time_anchor"
 """State: the newest signed time and when it came, on this machine's boot clock (JSON)."""
 TIME_FLOOR = "time_floor_ms"

@@ -10,18 +10,20 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Self, cast
 from uuid import UUID
 
+from sync import cache_staging
 from sync.cache_file import word_of_damage
 from sync.cache_schema import (
     CURSOR,
     REVISION,
     SCHEMA,
+    SNAPSHOT,
     STAGING_CURSOR,
     STATUS,
     TIME_ANCHOR,
@@ -32,7 +34,7 @@ from sync.cache_schema import (
 from sync.database import DamagedStore, Writer, open_writer, unusable
 from sync.encoding import from_text, to_text
 from sync.points import Point, Probe, no_probe
-from sync.record_rows import apply_record
+from sync.record_rows import Rows, Told
 from sync.status import SyncStatus
 from sync.trusted_time import TimeAnchor
 from sync.wire import PullAnswer, Record
@@ -42,6 +44,7 @@ _log = logging.getLogger("waystation.sync")
 
 _REVISE = """INSERT INTO state (key, value) VALUES (?, '1')
     ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""
+_ROWS = Rows()
 _READ_ONE_BY_ONE = ("ticket", "use")
 """Kinds of records that nobody keeps in memory: readers need not be told that there are more."""
 
@@ -66,7 +69,7 @@ class CacheWriter:
         Either both are durable or neither is, so that a page is never half applied nor skipped.
         """
         with self.commit(Point.SYNC_PULL_COMMIT_BEFORE, Point.SYNC_PULL_COMMIT_AFTER):
-            set_aside = sum(not apply_record(self._connection, record) for record in page.records)
+            set_aside = _ROWS.apply(self._connection, page.records)
             self.set(CURSOR, page.cursor)
             if any(record.kind not in _READ_ONE_BY_ONE for record in page.records):
                 self.revise()
@@ -80,40 +83,55 @@ class CacheWriter:
     def begin_staging(self) -> None:
         """Begin a fresh copy from nothing; what the cache holds stays in use until `swap`."""
         with self.commit(Point.SYNC_STAGE_COMMIT_BEFORE, Point.SYNC_STAGE_COMMIT_AFTER):
-            self._connection.execute("DELETE FROM staged")
+            cache_staging.begin(self._connection)
             self.set(STAGING_CURSOR, "")
 
     def stage(self, page: PullAnswer) -> None:
         """Keep one page of a fresh copy of everything, beside the cache; resumable at `staging_cursor`."""
-        with self.commit(Point.SYNC_STAGE_COMMIT_BEFORE, Point.SYNC_STAGE_COMMIT_AFTER):
-            self._connection.executemany(
-                "INSERT INTO staged (kind, key, body, change_no) VALUES (?, ?, ?, ?) ON CONFLICT (kind, key) "
-                "DO UPDATE SET body = excluded.body, change_no = excluded.change_no",
-                ((r.kind, r.key, None if r.body is None else json.dumps(r.body), r.change) for r in page.records),
-            )
-            self.set(STAGING_CURSOR, page.cursor)
+        self.stage_records(page.records, page.cursor)
+
+    def stage_records(self, records: Sequence[Told], cursor: str, *, durable: bool = True) -> None:
+        """Keep some records of a fresh copy, and where it goes on."""
+        with self.commit(Point.SYNC_STAGE_COMMIT_BEFORE, Point.SYNC_STAGE_COMMIT_AFTER, durable=durable):
+            cache_staging.ROWS.apply(self._connection, records)
+            self.set(STAGING_CURSOR, cursor)
 
     def staging_cursor(self) -> str | None:
         """Where fetching a fresh copy goes on; None when none is under way."""
         return self.get(STAGING_CURSOR)
 
     def swap(self) -> int:
-        """Put the fresh copy in the place of all records in one transaction; answers how many were set aside."""
+        """Put the fresh copy in the place of all records in one transaction; answers how many were set aside.
+
+        It takes no longer than giving the old tables' room back does. What the LAN has told is not touched.
+        """
+        with self.commit("", ""):
+            cache_staging.index(self._connection)
         with self.commit(Point.SYNC_SWAP_COMMIT_BEFORE, Point.SYNC_SWAP_COMMIT_AFTER):
-            for table in ("records", "tickets", "uses", "set_aside"):
-                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608  names are constants
-            rows = self._connection.execute("SELECT kind, key, body, change_no FROM staged").fetchall()
-            set_aside = 0
-            for kind, key, body, change in rows:
-                if body is not None:
-                    record = Record(kind=kind, key=key, body=json.loads(body), change=change)
-                    set_aside += not apply_record(self._connection, record)
-            self._connection.execute("DELETE FROM staged")
+            set_aside = cache_staging.swap(self._connection)
             self.set(CURSOR, self.get(STAGING_CURSOR) or "")
-            self._connection.execute("DELETE FROM state WHERE key = ?", (STAGING_CURSOR,))
+            self._connection.execute("DELETE FROM state WHERE key IN (?, ?)", (STAGING_CURSOR, SNAPSHOT))
             self.revise()
         self._truncate_log()
         return set_aside
+
+    def snapshot(self) -> str | None:
+        """The snapshot that is being fetched, as `begin_snapshot` was told; None when none is."""
+        return self.get(SNAPSHOT)
+
+    def begin_snapshot(self, described: str, besides: Sequence[Told]) -> None:
+        """Begin a fresh copy by a snapshot, and stage what is told beside it."""
+        with self.commit(Point.SYNC_STAGE_COMMIT_BEFORE, Point.SYNC_STAGE_COMMIT_AFTER):
+            cache_staging.begin(self._connection)
+            cache_staging.ROWS.apply(self._connection, besides)
+            self._connection.execute("DELETE FROM state WHERE key = ?", (STAGING_CURSOR,))
+            self.set(SNAPSHOT, described)
+
+    def drop_snapshot(self) -> None:
+        """Give a fresh copy by a snapshot up."""
+        with self.commit("", ""):
+            cache_staging.drop(self._connection)
+            self._connection.execute("DELETE FROM state WHERE key IN (?, ?)", (STAGING_CURSOR, SNAPSHOT))
 
     def acknowledge(self, epoch: UUID, kept_through: int, receipt: bytes) -> None:
         """Keep the centre's receipt for a journal up to `kept_through`; an older one never replaces a newer one."""
