@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from station.centre_line import centre_http
 from station.config import Config
 from station.enrolment import Enrolment
+from station.handing_on import handing_on
 from station.heart import Heart
 from station.probes import probe_from_environment
 from station.sd_notify import SdNotify
@@ -92,6 +93,7 @@ def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart
         lan = _lan(config, enrolment, engine, cache)
         stack.callback(lan.stop)
         lan.start()
+        handing_on(config, enrolment, cache, engine.clock, probe, stack)
         print(json.dumps({"ready": True}), flush=True)
         heart.ready()
         run_engine(engine, heart.waits_on(bell))
