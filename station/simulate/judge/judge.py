@@ -1,6 +1,6 @@
 """The judge of a run: hears everything that is seen, in order, and says at once which promise is broken."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn, Protocol
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 import cbor2
 
 from gate.decision import Admitted
-from station.simulate.history import History
 from station.simulate.judge.admissions import Admissions
 from station.simulate.judge.ends import Ends, sides_are_equal
 from station.simulate.judge.journals import Found, Journals
@@ -35,6 +34,18 @@ class Look(Protocol):
         ...
 
 
+class Notes(Protocol):
+    """As much of a `History` as a judge writes."""
+
+    def note(self, at_ms: int, who: str, what: str) -> None:
+        """Write one line."""
+        ...
+
+    def point_at(self, about: Iterable[str]) -> None:
+        """Remember what a failure is about."""
+        ...
+
+
 class Judge:
     """A `Watch` with rules of its own. Broken is raised at the first promise that does not hold."""
 
@@ -43,7 +54,7 @@ class Judge:
         *,
         now: Callable[[], int],
         look: Look,
-        history: History,
+        history: Notes,
         arbitrated: Callable[[str], bool],
         calm: Callable[[], bool],
     ) -> None:
