@@ -12,7 +12,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-FIELDS = frozenset({"lane", "way", "device", "what", "state", "seconds", "error"})
+FIELDS = frozenset({"lane", "way", "device", "what", "state", "seconds", "error", "epoch", "queued"})
 """The fields that an event may have, beside its time, its level, its logger and its name."""
 
 MOST_TEXT = 300

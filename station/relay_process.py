@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import secrets
 import time
 
@@ -10,6 +9,7 @@ from station.clock import TerminalClock
 from station.config import Config
 from station.enrolment import Enrolment
 from station.heart import Heart
+from station.logs import log_to
 from station.probes import probe_from_environment
 from station.sd_notify import SdNotify
 from sync.cache import CacheReader
@@ -21,7 +21,7 @@ from tickets.errors import EnvironmentFault
 
 def run(config: Config) -> int:
     """Run until SIGTERM. Prints {"ready": true, "url": …} once it answers; the centre need not be there for that."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    log_to()
     enrolment = Enrolment.load(config.directory)
     if enrolment.kind != "relay":
         raise EnvironmentFault(

@@ -13,6 +13,7 @@ from station.config import Config
 from station.enrolment import Enrolment
 from station.handing_on import handing_on
 from station.heart import Heart
+from station.logs import log_to
 from station.probes import probe_from_environment
 from station.sd_notify import SdNotify
 from sync.backoff import Backoff
@@ -35,8 +36,7 @@ _log = logging.getLogger("waystation.sync")
 
 def run(config: Config) -> int:
     """Run until SIGTERM. Prints {"ready": true} once its own file is open; the line need not be up for that."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    log_to()
     bell = Bell()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: bell.stop())
@@ -48,7 +48,7 @@ def run(config: Config) -> int:
         except DamagedStore as damage:
             if not word_of_damage(config.directory / "cache.db").exists():
                 raise
-            _log.error("sync.cache_damaged %s: it is begun again", damage.what)
+            _log.error("sync.cache_damaged", extra={"what": damage.what})
             heart.waits_on(bell)(config.sync.retry_base_seconds)
     heart.stopping()
     return 0

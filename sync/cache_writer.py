@@ -338,9 +338,9 @@ def _open_or_begin_again(path: Path) -> Writer:
     try:
         if not word_of_damage(path).exists() and (writer := _open(path)) is not None:
             return writer
-        _log.error("cache.damaged it was found so while it was in use")
+        _log.error("cache.damaged", extra={"what": "It was found so while it was in use"})
     except DamagedStore as damage:
-        _log.error("cache.damaged %s", damage.what)
+        _log.error("cache.damaged", extra={"what": damage.what})
     for ending in ("-wal", "-shm"):
         _set_aside(Path(f"{path}{ending}"))
     _set_aside(path)

@@ -137,7 +137,7 @@ class Engine:
         fault = self._belief.renew()
         if fault is not None:
             self._bad_list = fault
-            _log.error("sync.trust_list_refused %s", fault.what)
+            _log.error("sync.trust_list_refused", extra={"what": fault.what})
         elif self._belief.trust_list.version != version:
             self._bad_list = None
 
@@ -154,7 +154,7 @@ class Engine:
             done = pusher.push()
             self._pushed += done.sent
             for line in done.refused:
-                _log.error("sync.event_not_usable %s", line)
+                _log.error("sync.event_not_usable", extra={"what": line})
         return self._pushed
 
     def _push_between_pages(self) -> None:
@@ -164,9 +164,9 @@ class Engine:
         if (down is None) == self._line_up:
             return
         if down is not None:
-            _log.warning("sync.line_lost %s", down.what)
+            _log.warning("sync.line_lost", extra={"what": down.what})
         elif self._line_up is False:
-            _log.info("sync.line_back queued=%d", self._queued())
+            _log.info("sync.line_back", extra={"queued": self._queued()})
         self._line_up = down is None
 
     def _queued(self) -> int:
