@@ -15,6 +15,7 @@ from station.enrolment import Enrolment
 from station.staff_desk import StaffDesk
 from sync.cache import CacheReader
 from sync.journal import Journal
+from sync.near_socket import short_address
 from tickets.badges import badge_code
 from tickets.errors import EnvironmentFault
 
@@ -35,7 +36,8 @@ def ask(config: Config, request: Mapping[str, object]) -> Mapping[str, Any]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
         caller.settimeout(PATIENCE)
         try:
-            caller.connect(str(config.directory / NAME))
+            with short_address(config.directory / NAME) as address:
+                caller.connect(address)
         except (FileNotFoundError, ConnectionRefusedError):
             return _without_kiosk(config, request)
         try:

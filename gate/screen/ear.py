@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from gate.screen.message import LONGEST, Message, decode, socket_path
+from sync.near_socket import short_address
 from tickets.errors import EnvironmentFault, Malformed
 
 
@@ -32,7 +33,8 @@ class Ear:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._path.unlink(missing_ok=True)
-            self._socket.bind(str(self._path))
+            with short_address(self._path) as address:
+                self._socket.bind(address)
         except BlockingIOError as error:
             self._release()
             raise EnvironmentFault(
@@ -42,7 +44,7 @@ class Ear:
             self._release()
             raise EnvironmentFault(
                 f"The display cannot listen at {self._path}: {error.strerror or error}",
-                "Give the terminal a directory with a short path, in which this user may write.",
+                "Give the terminal a directory in which this user may write.",
             ) from error
         self._socket.setblocking(False)
 

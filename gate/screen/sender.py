@@ -10,6 +10,7 @@ from typing import Self
 
 from gate.announce import CLOSED, Announcement, Showing
 from gate.screen.message import Message, socket_path
+from sync.near_socket import short_address
 
 BEAT_MS = 1000
 """How often the last announcement is sent again: proof of life, and the first picture of a display that comes late."""
@@ -28,7 +29,7 @@ class ScreenSender:
 
     def __init__(self, directory: Path, name: str = "display", *, clock: Callable[[], int] = monotonic_ms) -> None:
         """`directory` is the terminal's, `name` the display's."""
-        self._to = str(socket_path(directory, name))
+        self._to = socket_path(directory, name)
         self._clock = clock
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
@@ -62,5 +63,5 @@ class ScreenSender:
             return
         announcement, said = self._said
         datagram = Message(announcement=announcement, said_ms=said, sent_ms=self._sent).encode()
-        with suppress(OSError):  # nobody listens, or does not keep up: the next beat says the same again
-            self._socket.sendto(datagram, self._to)
+        with suppress(OSError), short_address(self._to) as address:
+            self._socket.sendto(datagram, address)  # nobody listens, or does not keep up: the next beat says it again

@@ -182,12 +182,9 @@ def test_the_display_belongs_to_one_process(tmp_path: Path) -> None:
         assert socket_path(tmp_path).is_socket()
 
 
-@pytest.mark.parametrize("folder", ["gone", "deep" * 30])
-def test_a_display_without_its_directory_says_so(tmp_path: Path, folder: str) -> None:
-    if folder != "gone":
-        (tmp_path / folder).mkdir()
+def test_a_display_without_its_directory_says_so(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault, match="directory"):
-        Ear(tmp_path / folder)
+        Ear(tmp_path / "gone")
 
 
 def test_what_cannot_be_read_is_passed_over(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sync.near_socket import short_address
 from tickets.errors import Fault
 
 NAME = "till.sock"
@@ -32,7 +33,8 @@ class Hatch:
         self._answer = answer
         self._path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.bind(str(self._path))
+        with short_address(self._path) as address:
+            self._socket.bind(address)
         os.chmod(self._path, 0o660)  # noqa: PTH101  a socket, not a file
         self._socket.listen(4)
         self._thread = threading.Thread(target=self._serve, name="hatch", daemon=True)
