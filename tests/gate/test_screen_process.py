@@ -52,7 +52,7 @@ class Display:
             self.lines.append(json.loads(line))
 
     def shows(self, showing: str, reason: str | None = None) -> None:
-        eventually(lambda: self.lines and self.lines[-1] == {"showing": showing, "reason": reason})
+        eventually(lambda: self.lines and self.lines[-1] == {"showing": showing, "reason": reason}, seconds=20)
 
     def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
