@@ -93,7 +93,16 @@ def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart
         lan = _lan(config, enrolment, engine, cache)
         stack.callback(lan.stop)
         lan.start()
-        handing_on(config, enrolment, cache, engine.clock, probe, stack)
+        handing_on(
+            config,
+            enrolment,
+            cache,
+            engine.clock,
+            boot_clock,
+            lambda: centre_http(config, enrolment, engine.clock.now),
+            probe,
+            stack,
+        )
         print(json.dumps({"ready": True}), flush=True)
         heart.ready()
         run_engine(engine, heart.waits_on(bell))

@@ -206,6 +206,7 @@ class Lent:
             quiet = SimpleNamespace(SIGTERM=15, SIGINT=2, signal=lambda *_: None)
             logs = _Over(logging, basicConfig=lambda **_: None)
             here: dict[str, object] = {"signal": quiet, "logging": logs, "print": lambda *_, **__: None}
+            here["log_to"] = lambda *_: None
             put(sync_process, **here, Heart=self._heart, probe_from_environment=self._probe, centre_http=self._line)
             put(sync_process, Waker=self._waker, Bell=lambda: VirtualBell(self._turns))
             put(relay_process, **here, Heart=self._heart, probe_from_environment=self._probe)
