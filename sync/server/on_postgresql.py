@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.adapt import Buffer, Loader
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
@@ -147,8 +148,17 @@ class _Whole(Loader):
         return int(bytes(data))
 
 
+class _Text(StrDumperUnknown):
+    """PostgreSQL keeps no NUL. A stranger's text that has one gets the character for what cannot be shown instead of
+    stopping everything that comes after it; what was signed is kept elsewhere, as bytes."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\x00", "\ufffd") if "\x00" in obj else obj)
+
+
 def _prepare(connection: psycopg.Connection[Any], _record: object) -> None:
     connection.adapters.register_loader("numeric", _Whole)
+    connection.adapters.register_dumper(str, _Text)
     # an answer means that it is on the disk; whoever chose more than "on" (a second server's disk) keeps it
     with connection.cursor() as cursor:
         cursor.execute("SHOW synchronous_commit")

@@ -13,7 +13,6 @@ ON_BOTH = frozenset(
     {
         "test_accounts",
         "test_allotments",
-        "test_any_order",
         "test_enrolment",
         "test_money_facts",
         "test_office",
