@@ -66,10 +66,10 @@ def ticket_number(n: int, prefix: int = PREFIX) -> TicketNumber:
     return TicketNumber(prefix << 40 | n)
 
 
-def journey(seat: int | None, fare: int = 4500) -> Journey:
+def journey(seat: int | None, fare: int = 4500, trip: str = TRIP) -> Journey:
     return Journey(
         service_date=DAY,
-        trip=TRIP,
+        trip=trip,
         boarding=310_101,
         alighting=310_202,
         seat=seat,
@@ -80,12 +80,14 @@ def journey(seat: int | None, fare: int = 4500) -> Journey:
     )
 
 
-def issue(tx: Transaction, order: UUID, number: TicketNumber, seat: int | None, fare: int = 4500) -> None:
+def issue(
+    tx: Transaction, order: UUID, number: TicketNumber, seat: int | None, fare: int = 4500, trip: str = TRIP
+) -> None:
     record_issued(
         tx,
         order,
         number=number,
-        journey=journey(seat, fare),
+        journey=journey(seat, fare, trip),
         expires=START + timedelta(days=2),
         sealed=b"sealed identity",
         code="RT1:" + number.digits,
@@ -131,8 +133,11 @@ def gate_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
     yield append(Kind.DEVICE_BACK, device="barrier")
 
 
-def till_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
-    """The transactions of a till: a sale of two tickets, one that is given up, one that ends in a claim, a return."""
+def till_life(n: int, prefix: int = PREFIX, trip: str = TRIP) -> Iterator[Act]:
+    """The transactions of a till: a sale of two tickets, one that is given up, one that ends in a claim, a return.
+
+    A departure has room for twenty such lives.
+    """
     first, second = n * 10 % 200 + 1, n * 10 % 200 + 2
     sale, given_up, owed = (UUID(int=n * 10 + i, version=4) for i in range(3))
     a, b = ticket_number(n * 10 + 7, prefix), ticket_number(n * 10 + 8, prefix)
@@ -142,7 +147,7 @@ def till_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
             tx,
             order=order,
             service_date=DAY,
-            trip=TRIP,
+            trip=trip,
             seats=seats,
             count=len(seats),
             total=Fen(4500 * len(seats)),
@@ -155,8 +160,8 @@ def till_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
         )
 
     def both(tx: Transaction) -> None:
-        issue(tx, sale, a, first)
-        issue(tx, sale, b, second)
+        issue(tx, sale, a, first, trip=trip)
+        issue(tx, sale, b, second, trip=trip)
 
     yield held(sale, first, second)
     yield cash(sale, 5000, 1)
@@ -174,7 +179,7 @@ def till_life(n: int, prefix: int = PREFIX) -> Iterator[Act]:
     yield lambda tx: open_claim(tx, claim=f"C{n}", order=owed, fen=Fen(5000), reason="no certificate")
     yield lambda tx: release(tx, owed, reason="claimed")
     yield lambda tx: settle_claim(tx, claim=f"C{n}", fen=Fen(5000), by="B7")
-    yield lambda tx: return_places(tx, service_date=DAY, trip=TRIP, seats=[first + 4], count=1)
+    yield lambda tx: return_places(tx, service_date=DAY, trip=trip, seats=[first + 4], count=1)
     yield append(Kind.DEVICE_FAULT, device="printer", what="no paper")
     yield append(Kind.DEVICE_BACK, device="printer")
 

@@ -1,0 +1,1 @@
+"""Real processes, real databases, real sockets, and everything done to them at once."""
