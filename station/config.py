@@ -65,6 +65,7 @@ class RelayConfig:
     url: str  # http://HOST:PORT in the station's LAN; its answers are signed
     budget_ms: int = 80  # in all, for one question to the arbiter
     without: WithoutRelay = "admit"  # while it does not answer
+    tunnel: str = ""  # http://HOST:PORT of the relay's tunnel to the centre; empty: no detour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class RelayServerConfig:
     """Where a relay itself listens."""
 
     listen: str = "0.0.0.0:8090"  # the whole LAN asks it; every request is signed
+    tunnel: str = ""  # HOST:PORT where its sync lets devices through to the centre; empty: nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +270,13 @@ class LaneConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalConfig:
+    """How long a terminal's journal keeps what the centre has."""
+
+    kept_days: int = 30  # after the service day; what is not settled, or not at the centre, stays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsConfig:
     """Where a gate shows its numbers to Prometheus."""
 
@@ -288,6 +297,7 @@ class Config:
     gate: GateConfig = field(default_factory=GateConfig)
     display: DisplayConfig = field(default_factory=DisplayConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
+    journal: JournalConfig = field(default_factory=JournalConfig)
     relay: RelayConfig | None = None
     printer: PrinterConfig | None = None
     cash: CashConfig | None = None

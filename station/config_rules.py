@@ -19,6 +19,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "sync.retry_base_seconds": (0.05, 3600),
     "sync.retry_cap_seconds": (0.05, 86400),
     "relay.budget_ms": (5, 1000),
+    "journal.kept_days": (2, 3650),
     "panel.width_mm": (20, 5000),
     "panel.height_mm": (20, 5000),
     "panel.width_px": (100, 20000),
@@ -200,6 +201,14 @@ def _lan_url(name: str, value: str) -> str:
     return "" if good else f"`{name}` must be http://HOST:PORT, not {value!r}."
 
 
+def _lan_url_or_none(name: str, value: str) -> str:
+    return _lan_url(name, value) if value else ""
+
+
+def _listen_or_not(name: str, value: str) -> str:
+    return _listen(name, value) if value else ""
+
+
 def _listen(name: str, value: str) -> str:
     host, _, port = value.rpartition(":")
     good = bool(host) and port.isascii() and port.isdecimal() and int(port) <= 65535
@@ -246,6 +255,8 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
     "address": _address,
     "url": _url,
     "relay.url": _lan_url,
+    "relay.tunnel": _lan_url_or_none,
+    "relay_server.tunnel": _listen_or_not,
     "listen": _listen,
     "gate": _label,
     "lane": _label,
