@@ -1,6 +1,7 @@
 """How every process of a terminal speaks with the centre: over the TLS whose authority was pinned at enrolment."""
 
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ import httpx
 
 from station.config import Config
 from station.enrolment import Enrolment
+from sync.detour import Detour
 from sync.pinned_line import pinned_line
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.errors import EnvironmentFault
@@ -47,6 +49,15 @@ def centre_http(
     now: Callable[[], TrustedNow] | None = None,
     on_request: Sequence[Callable[[httpx.Request], Any]] = (),
 ) -> httpx.Client:
-    """A client for the centre's calls with a connection of its own; `on_request` is called before each of them."""
+    """A client for the centre's calls with a connection of its own; `on_request` is called before each of them.
+
+    Where a relay's tunnel is configured it is taken while the centre cannot be connected to from here.
+    """
     tls = centre_tls(config, enrolment, now)
-    return httpx.Client(verify=tls or False, trust_env=False, event_hooks={"request": list(on_request)})
+    hooks = {"request": list(on_request)}
+    tunnel = config.relay.tunnel if config.relay is not None else ""
+    if tls is None or not tunnel:
+        return httpx.Client(verify=tls or False, trust_env=False, event_hooks=hooks)
+    own = httpx.HTTPTransport(verify=tls, trust_env=False)
+    relay = httpx.HTTPTransport(verify=tls, trust_env=False, proxy=httpx.Proxy(tunnel))
+    return httpx.Client(transport=Detour(own, relay, time.monotonic), trust_env=False, event_hooks=hooks)

@@ -1,5 +1,6 @@
 """The part of a relay's `waystation sync` that hands journals on to the centre, with a connection of its own."""
 
+import logging
 import random
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -19,8 +20,13 @@ from sync.server.relay.forwarding import Forwarding
 from sync.server.relay.handed_on import HandedOn
 from sync.server.relay.held_reader import HeldReader
 from sync.server.relay.ledger import RELAY_DB
+from sync.server.relay.tunnel import Tunnel, authority_of
+from sync.server.run import listener_at
 from sync.trusted_time import TrustedClock
+from tickets.errors import EnvironmentFault
 from tickets.trust import KeyUse
+
+_log = logging.getLogger("waystation.relay")
 
 
 def handing_on(
@@ -60,3 +66,23 @@ def handing_on(
     forwarding = Forwarding(forwarder, pace)
     stack.callback(forwarding.stop)
     forwarding.start()
+    _let_through(config, stack)
+
+
+def _let_through(config: Config, stack: ExitStack) -> None:
+    """Open the tunnel for terminals without a line of their own, where one is configured."""
+    listen = config.relay_server.tunnel
+    if not listen:
+        return
+    if not config.centre.url.startswith("https://"):
+        _log.error("tunnel.needs_https")
+        return
+    host, _, port = listen.rpartition(":")
+    try:
+        listener = listener_at(host.strip("[]"), int(port))
+    except EnvironmentFault as fault:  # devices lack their detour; everything else goes on
+        _log.error("tunnel.not_open", extra={"what": f"{fault.what}: {fault.hint}"})
+        return
+    tunnel = Tunnel(listener, authority_of(config.centre.url))
+    stack.callback(tunnel.stop)
+    tunnel.start()
