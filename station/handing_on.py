@@ -2,6 +2,7 @@
 
 import logging
 import random
+import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -21,9 +22,7 @@ from sync.server.relay.handed_on import HandedOn
 from sync.server.relay.held_reader import HeldReader
 from sync.server.relay.ledger import RELAY_DB
 from sync.server.relay.tunnel import Tunnel, authority_of
-from sync.server.run import listener_at
 from sync.trusted_time import TrustedClock
-from tickets.errors import EnvironmentFault
 from tickets.trust import KeyUse
 
 _log = logging.getLogger("waystation.relay")
@@ -39,12 +38,10 @@ def handing_on(
     probe: Probe,
     stack: ExitStack,
 ) -> None:
-    """Begin to hand on, until `stack` ends it; nothing at a terminal that is no relay.
+    """Begin to hand on, and to let others through, until `stack` ends it.
 
     `http` opens a connection of its own to the centre, `boot` is a clock in seconds that never goes back.
     """
-    if enrolment.kind != "relay":
-        return
     reader = CacheReader(config.directory / "cache.db")
     trust = NewestTrust(enrolment.trust_list(), enrolment.root_key, reader)
     line = CentreClient(
@@ -79,9 +76,9 @@ def _let_through(config: Config, stack: ExitStack) -> None:
         return
     host, _, port = listen.rpartition(":")
     try:
-        listener = listener_at(host.strip("[]"), int(port))
-    except EnvironmentFault as fault:  # devices lack their detour; everything else goes on
-        _log.error("tunnel.not_open", extra={"what": f"{fault.what}: {fault.hint}"})
+        listener = socket.create_server((host.strip("[]"), int(port)))
+    except OSError as error:  # devices lack their detour; everything else goes on
+        _log.error("tunnel.not_open", extra={"what": f"{listen} cannot be listened on ({error.strerror})"})
         return
     tunnel = Tunnel(listener, authority_of(config.centre.url))
     stack.callback(tunnel.stop)

@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from station.centre_line import centre_http
 from station.config import Config
 from station.enrolment import Enrolment
-from station.handing_on import handing_on
 from station.heart import Heart
 from station.logs import log_to
 from station.probes import probe_from_environment
@@ -93,16 +92,19 @@ def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart
         lan = _lan(config, enrolment, engine, cache)
         stack.callback(lan.stop)
         lan.start()
-        handing_on(
-            config,
-            enrolment,
-            cache,
-            engine.clock,
-            boot_clock,
-            lambda: centre_http(config, enrolment, engine.clock.now),
-            probe,
-            stack,
-        )
+        if enrolment.kind == "relay":
+            from station.handing_on import handing_on  # it brings a server's modules along
+
+            handing_on(
+                config,
+                enrolment,
+                cache,
+                engine.clock,
+                boot_clock,
+                lambda: centre_http(config, enrolment, engine.clock.now),
+                probe,
+                stack,
+            )
         print(json.dumps({"ready": True}), flush=True)
         heart.ready()
         run_engine(engine, heart.waits_on(bell))
