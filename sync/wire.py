@@ -43,8 +43,19 @@ def _read_bytes(value: object) -> object:
     return from_text(value) if isinstance(value, str) else value
 
 
+_ANY_END = "([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?"
+"""How base64url without padding may end, where the bits that are left over are zero (RFC 4648 §3.5)."""
+_ENDS = {1: "[A-Za-z0-9_-][AQgw]", 2: "[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048]", 0: ""}
+
+
+def _bytes_pattern(length: int | None) -> str:
+    if length is None:
+        return f"^([A-Za-z0-9_-]{{4}})*{_ANY_END}$"
+    return f"^[A-Za-z0-9_-]{{{length // 3 * 4}}}{_ENDS[length % 3]}$"
+
+
 def _bytes_field(length: int | None = None) -> tuple[object, ...]:
-    schema: dict[str, object] = {"type": "string", "format": "base64url", "pattern": "^[A-Za-z0-9_-]*$"}
+    schema: dict[str, object] = {"type": "string", "format": "base64url", "pattern": _bytes_pattern(length)}
     size = Field(min_length=length, max_length=length) if length is not None else Field()
     return (BeforeValidator(_read_bytes), PlainSerializer(to_text, when_used="json"), WithJsonSchema(schema), size)
 
@@ -73,6 +84,8 @@ Fen = Annotated[int, Field(ge=0, le=10**9)]
 """An amount of money, in fen."""
 Millis = Annotated[int, Field(ge=0, le=2**53)]
 """An instant: milliseconds since 1970-01-01T00:00Z."""
+Seq = Annotated[int, Field(ge=1, le=2**53)]
+"""The place of an event in its journal, from 1."""
 OrderCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{10}$")]
 """What a web sale is collected with: 10 characters of Crockford's base32 (no I, L, O or U), made at random."""
 Stop = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -143,7 +156,7 @@ class EnrolAnswer(Wire):
 class Head(Wire):
     """The end of the chain after this batch, signed by the device (`tickets.events.head_message`)."""
 
-    seq: int = Field(ge=1)
+    seq: Seq
     hash: Bytes32
     signature: Bytes64
 
@@ -154,7 +167,7 @@ class PushBatch(Wire):
     protocol: int = PROTOCOL
     epoch: Hex32
     prefix: Prefix | None
-    first_seq: int = Field(ge=1)
+    first_seq: Seq
     previous: Bytes32
     events: tuple[Bytes, ...] = Field(min_length=1, max_length=MAX_BATCH_EVENTS)
     head: Head
@@ -172,7 +185,7 @@ class PushAnswer(Wire):
     """One result per event, in order; `receipt` signs `tickets.events.receipt_message` at `kept_through`."""
 
     results: tuple[PushResult, ...]
-    kept_through: int = Field(ge=0)
+    kept_through: int = Field(ge=0, le=2**53)
     receipt: Bytes64
 
 
@@ -291,7 +304,7 @@ class UseBody(Wire):
     """
 
     number: Digits
-    use_no: int = Field(ge=1)
+    use_no: int = Field(ge=1, le=2**31)
     attempt: Hex32
     device: str
     lane: str
@@ -411,6 +424,21 @@ class OfficeRefunded(Wire):
 
     number: Digits
     state: str
+
+
+class OfficeIncident(Wire):
+    """What should not have happened and did; what it means follows from its kind."""
+
+    kind: str
+    subject: str
+    body: dict[str, object]
+    opened_at: Millis
+
+
+class OfficeIncidents(Wire):
+    """A station's incidents, oldest first."""
+
+    incidents: tuple[OfficeIncident, ...]
 
 
 BODIES: dict[str, type[Wire]] = {

@@ -15,7 +15,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from sync.wire import Bytes32, Bytes64, ErrorAnswer, Hex32, PushAnswer, PushBatch, Wire
+from sync.wire import Bytes32, Bytes64, ErrorAnswer, Hex32, PushAnswer, PushBatch, Seq, Wire
 
 MAX_FORWARDED: Final = 20
 """Most batches in one request."""
@@ -37,7 +37,7 @@ class AskedJournal(Wire):
     """A journal that is asked after: its epoch, the last event held of it, and the chain's hash there."""
 
     epoch: Hex32
-    seq: int = Field(ge=1)
+    seq: Seq
     hash: Bytes32
 
 
@@ -66,7 +66,7 @@ class KeptJournal(Wire):
     """
 
     epoch: Hex32
-    kept_through: int = Field(ge=1)
+    kept_through: Seq
     receipt: Bytes64
     agrees: bool | None = None
 

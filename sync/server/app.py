@@ -20,6 +20,7 @@ from sync.server.centre import Centre, Refusal
 from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
+from sync.server.publishing import publish
 from sync.server.pull_calls import add_pull_calls
 from sync.server.requests import (
     add_error_answers,
@@ -38,6 +39,8 @@ from sync.wire import (
     EnrolRequest,
     ErrorAnswer,
     HealthAnswer,
+    OfficeIncident,
+    OfficeIncidents,
     OfficeRefund,
     OfficeRefunded,
     OfficeSale,
@@ -94,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_web_pages(app, centre)
     if centre.sandbox is not None:
         add_sandbox_calls(app, centre, centre.sandbox)
+    publish(app)
     return app
 
 
@@ -171,13 +175,12 @@ def _add_office_calls(app: FastAPI, centre: Centre) -> None:
         """The station's money by device and method, and what of it does not come out even."""
         return json_answer(await run_in_threadpool(centre.accounts, station))
 
-    @app.get("/v1/office/incidents", responses=errors)
-    async def incidents(station: Annotated[int, Depends(office)]) -> dict[str, list[dict[str, Any]]]:
+    @app.get("/v1/office/incidents", response_model=OfficeIncidents, responses=errors)
+    async def incidents(station: Annotated[int, Depends(office)]) -> Response:
         """What should not have happened at this station and did, oldest first."""
         found = await run_in_threadpool(centre.incidents, station)
-        return {
-            "incidents": [
-                {"kind": str(each.kind), "subject": each.subject, "body": each.body, "opened_at": each.opened_ms}
-                for each in found
-            ]
-        }
+        told = tuple(
+            OfficeIncident(kind=str(each.kind), subject=each.subject, body=dict(each.body), opened_at=each.opened_ms)
+            for each in found
+        )
+        return json_answer(OfficeIncidents(incidents=told))

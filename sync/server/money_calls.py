@@ -33,15 +33,13 @@ def add_money_calls(app: FastAPI, centre: Centre) -> None:
     errors: _Errors = {status: {"model": ErrorAnswer} for status in (401, 403, 404, 409, 413, 422, 501)}
     payment_id = Annotated[str, Path(pattern=_HEX32)]
 
-    async def till(request: Request) -> Signed:
+    async def till(said: Annotated[Signed, Depends(signed)]) -> Signed:
         """A till, also one that was replaced: it must be able to end what it began."""
-        said = await signed(request)
         if said.device.kind != "till":
             raise Refused(403, "only a till may ask this", "enrol the device as a till")
         return said
 
-    async def selling_till(request: Request) -> Signed:
-        said = await till(request)
+    async def selling_till(said: Annotated[Signed, Depends(till)]) -> Signed:
         if said.device.state != "active":
             raise Refused(403, "this device is no longer in use", "enrol it anew")
         return said
@@ -56,7 +54,7 @@ def add_money_calls(app: FastAPI, centre: Centre) -> None:
         """Ask to be paid without cash; the same id is the same payment."""
         asked = parse_body(PaymentAsk, said.body)
         if (asked.way == "scan") is (asked.auth_code is None):
-            raise Refused(422, "auth_code cannot be read", "send it with way scan, and only then")
+            raise Refused(422, "auth_code goes with way scan, and only with it", "send it then, or leave it out")
         return await provider(lambda: centre.payments.ask(said.device, asked))
 
     @app.get("/v1/payments/{payment}", response_model=PaymentAnswer, responses=errors)

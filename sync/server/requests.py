@@ -4,7 +4,9 @@ No refusal quotes what was sent.
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI, Request
@@ -13,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from sync.http_signatures import BadSignature, verify_request
 from sync.wire import ErrorAnswer
@@ -27,9 +30,16 @@ _Model = TypeVar("_Model", bound=BaseModel)
 class Refused(Exception):
     """A request that is answered with an error: status, what happened, what to do next."""
 
-    def __init__(self, status: int, what: str, hint: str, expected_seq: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        what: str,
+        hint: str,
+        expected_seq: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(what)
-        self.response = error_answer(status, what, hint, expected_seq)
+        self.response = error_answer(status, what, hint, expected_seq, headers)
 
 
 def error_answer(
@@ -62,13 +72,21 @@ async def read_body(request: Request, most: int = MAX_BODY_BYTES, seconds: float
 
 
 def parse_body(model: type[_Model], body: bytes) -> _Model:
-    """The body as the contract has it. Refused when it is not."""
+    """The body as the contract has it: `true` is no number, `"5"` neither, `5.0` is. Refused when it is not."""
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(body, strict=True)
     except ValidationError as error:
+        with suppress(ValueError, RecursionError):  # a ValidationError is a ValueError
+            return model.model_validate_json(json.dumps(json.loads(body, parse_float=_number)), strict=True)
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the body"
         raise Refused(422, f"{where} cannot be read", f"see the contract: {first['type']}") from None
+
+
+def _number(text: str) -> int | float:
+    """JSON knows one kind of number (RFC 8259 §6): 5.0 is a whole one."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def check_signature(
@@ -84,7 +102,7 @@ def check_signature(
     try:
         return verify_request(request.method, target, request.headers, body, key_for, now).keyid
     except BadSignature as error:
-        raise Refused(401, error.what, hint) from None
+        raise Refused(401, error.what, hint, headers={"WWW-Authenticate": "Signature"}) from None
 
 
 def add_error_answers(app: FastAPI, whose: str) -> None:
@@ -101,14 +119,29 @@ def add_error_answers(app: FastAPI, whose: str) -> None:
         return error_answer(422, f"{where} cannot be read", f"see the contract: {first['type']}")
 
     @app.exception_handler(HTTPException)
-    async def no_such_call(_: Request, error: HTTPException) -> JSONResponse:
+    async def no_such_call(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(sorted(_methods(request)))
         return error_answer(
-            error.status_code, "there is no such call here", "see /openapi.json for the calls there are"
+            error.status_code,
+            "there is no such call here",
+            "see /openapi.json for the calls there are",
+            headers=headers,
         )
 
     @app.exception_handler(Exception)
     async def broken(_: Request, _failure: Exception) -> JSONResponse:
         return error_answer(500, f"{whose} failed at this request", f"try again later; {whose}'s log says more")
+
+
+def _methods(request: Request) -> set[str]:
+    """All methods that this path is served with: each call is a route of its own, and knows only of itself."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return found
 
 
 def takes(model: type[BaseModel]) -> dict[str, Any]:
