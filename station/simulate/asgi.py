@@ -12,6 +12,7 @@ from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 from itertools import count
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,7 +49,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._turns = turns
         self._bug = bug
         self._ready: deque[asyncio.Handle] = deque()
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._counted = count()
         self._strand: Strand | None = None
         self._stopped = False
@@ -99,7 +100,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             asyncio._set_running_loop(None)
 
     def _due(self) -> bool:
-        now = self.time()
+        now = self._turns.agenda.now
         while self._timers and (self._timers[0][0] <= now or self._timers[0][2].cancelled()):
             self._ready.append(heapq.heappop(self._timers)[2])
         return bool(self._ready)
@@ -107,7 +108,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def _idle_ms(self) -> int | None:
         if not self._timers:
             return None
-        return max(0, int((self._timers[0][0] - self.time()) * 1000 + 0.999))
+        return max(0, self._timers[0][0] - self._turns.agenda.now)
 
     def _wake(self) -> None:
         if self._strand is not None and self._turns.current is not self._strand:
@@ -139,7 +140,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     ) -> asyncio.TimerHandle:
         """See asyncio."""
         handle = asyncio.TimerHandle(when, callback, args, self, context)
-        heapq.heappush(self._timers, (when, next(self._counted), handle))
+        heapq.heappush(self._timers, (ceil(when * 1000), next(self._counted), handle))
         self._wake()
         return handle
 

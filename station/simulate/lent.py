@@ -211,8 +211,10 @@ class Lent:
             put(sync_process, Waker=self._waker, Bell=lambda: VirtualBell(self._turns))
             put(relay_process, **here, Heart=self._heart, probe_from_environment=self._probe)
             put(relay_process, serve_relay=self._serve_relay)
-            put(centre_line, httpx=_Over(httpx, Client=self._client))
-            put(enrolment, httpx=_Over(httpx, Client=self._client, post=self._post))
+            http = _Over(httpx, Client=self._client, post=self._post)
+            for module in (centre_line, enrolment, sync_process):
+                if "httpx" in vars(module):
+                    put(module, httpx=http)
             put(lan, threading=_Over(vars(lan)["threading"], Event=lambda: LanStop(self._turns, self._relay_of)))
             put(relay_app, REVIEW_SECONDS=10.0)
             trusted_time = sys.modules["sync.trusted_time"]

@@ -255,14 +255,14 @@ class Lines:
             """A `DeadlineConnection` of this simulation."""
 
             @classmethod
-            def to(cls, url: str, clock: Callable[[], float] | None = None) -> Self:
+            def to(cls, url: str, clock: Callable[[], float] | None = None, *_: object, **__: object) -> Self:
                 """See DeadlineConnection."""
                 return cls(lines, host_of(url), clock or (lambda: network._agenda.now / 1000))
 
         class Budget(_Budget):
             """A `BudgetLine` of this simulation."""
 
-            def __init__(self, url: str, clock: Callable[[], float] | None = None) -> None:  # noqa: ARG002  the real one's own signature
+            def __init__(self, url: str, *_: object, **__: object) -> None:
                 super().__init__(lines, host_of(url))
 
         self.deadline = Deadline

@@ -136,8 +136,9 @@ class Crowd:
                 node.notes.insert(fitting[-1])
                 if gives_up and chance.random() < 0.5:
                     till.do(CancelOrder())
-            turns.sleep(chance.randint(200, 1500))
-            till.work()
+            for _ in range(2):  # the note is taken, then it counts
+                turns.sleep(chance.randint(200, 700))
+                till.work()
 
     def _printed(self, station: "StationThere", till: TillNode) -> Callable[[str], None]:
         def printed(number: str) -> None:

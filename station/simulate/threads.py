@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import ceil
 from random import Random
 from types import ModuleType, SimpleNamespace, TracebackType
 from typing import Any, Protocol
@@ -42,7 +43,10 @@ class Here(Protocol):
 
 
 def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else max(0, int(seconds * 1000 + 0.999))
+    """Whole milliseconds: any time to wait is at least one, or who computes what is left would never see it pass."""
+    if seconds is None:
+        return None
+    return 0 if seconds <= 0.0 else max(1, ceil(seconds * 1000))
 
 
 class Waiting:
@@ -320,7 +324,8 @@ class Library:
         ) -> Thread:
             strand = turns.current
             machine = NOWHERE if strand is None else strand.machine
-            return Thread(turns, target, args, kwargs or {}, name, machine, self._began)
+            whose = "" if strand is None else strand.name.partition(" ")[0]
+            return Thread(turns, target, args, kwargs or {}, f"{whose} {name}", machine, self._began)
 
         return _over(
             threading,

@@ -203,6 +203,7 @@ class _Heard:
                 word = None
         if isinstance(answer, Silent):
             self._gate.site.struck["arbiter silent"] += 1
+            self._gate.note(f"the arbiter is silent: {answer.why}")
         if not self._gate.powered:
             raise Killed
         self._gate.site.watch.heard(self._gate.name, UUID(claim.attempt), word)
