@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from station import centre_badges, centre_import, centre_incidents
+from station import centre_backup, centre_badges, centre_import, centre_incidents
 from sync.server.settings import PAYMENT_PROVIDERS
 
 MOST_NAME = 80
@@ -12,7 +12,7 @@ MOST_NAME = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare init, run, enrol-code, import-gtfs, incidents and what is done about badges."""
+    """Declare init, run, enrol-code, import-gtfs, backup, incidents and what is done about badges."""
     acts = parser.add_subparsers(required=True, metavar="ACT")
     init = acts.add_parser("init", help="set up a centre with one station in an empty directory")
     run = acts.add_parser("run", help="serve it until SIGTERM; prints a JSON line with its address")
@@ -20,6 +20,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     centre_badges.add_arguments(acts.add_parser("badge", help="who of the staff may act, and their badge cards"))
     centre_incidents.add_arguments(acts.add_parser("incidents", help="what should not have happened and did"))
     centre_import.add_arguments(acts.add_parser("import-gtfs", help="a station's timetable from a GTFS feed"))
+    centre_backup.add_arguments(acts.add_parser("backup", help="a copy of the database, while the centre runs"))
+    for act in (init, run):
+        act.add_argument(
+            "--database",
+            default="",
+            metavar="URL",
+            help="PostgreSQL instead of a file in DIR, as postgresql://user@host/name; init keeps it in centre.json",
+        )
     for act in (init, run, code):
         act.add_argument("--dir", type=Path, required=True, metavar="DIR")
     init.add_argument("--timetable", type=Path, metavar="FILE", help="instead of the demonstration's")
@@ -72,7 +80,7 @@ def _init(arguments: argparse.Namespace) -> int:
     policy = None
     if arguments.payments is not None:
         policy = Policy(payment_provider="" if arguments.payments == "none" else arguments.payments)
-    initialise(arguments.dir, timetable, policy=policy, probe=probe_from_environment())
+    initialise(arguments.dir, timetable, policy=policy, database=arguments.database, probe=probe_from_environment())
     print(f"A centre is set up in {arguments.dir}. Run it with: waystation centre run --dir {arguments.dir}")
     return 0
 
@@ -96,6 +104,7 @@ def _run(arguments: argparse.Namespace) -> int:
         ready,
         tls=not arguments.plain,
         front_keys=front,
+        database=arguments.database,
     )
     return 0
 

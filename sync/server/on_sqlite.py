@@ -60,17 +60,6 @@ class SqliteFile:
         """Nothing ever comes in between: a write that fails would fail again."""
         return False
 
-    def copy_to(self, path: Path) -> None:
-        """Write a copy of this moment into a new file, while others go on reading and writing."""
-        with self._readers.connect() as connection:
-            source = connection.connection.driver_connection
-            assert isinstance(source, sqlite3.Connection), "an SQLite engine has SQLite connections"
-            target = sqlite3.connect(path)
-            try:
-                source.backup(target)
-            finally:
-                target.close()
-
     def close(self) -> None:
         """Close every connection; the last one folds the log into the file."""
         self._readers.dispose()

@@ -58,16 +58,24 @@ def serve(
     *,
     tls: bool = False,
     front_keys: frozenset[bytes] = frozenset(),
+    database: str = "",
 ) -> None:
     """Serve the centre of `directory` until SIGTERM or SIGINT, then finish what is under way, close, and return.
 
     `tls` serves with the centre's own TLS; `front_keys` are those of a proxy that does so in front (see `Settings`).
+    `database` is a PostgreSQL URL that counts instead of the policy's.
     Port 0 takes any free port; `ready` gets the true URL once requests are answered. There is no access log, so that no
     request's content is ever written. EnvironmentFault when the directory or the address cannot be used.
     """
     with listener_at(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
-        settings = Settings(directory=directory, probe=probe, upkeep_seconds=upkeep_seconds, front_keys=front_keys)
+        settings = Settings(
+            directory=directory,
+            database=database,
+            probe=probe,
+            upkeep_seconds=upkeep_seconds,
+            front_keys=front_keys,
+        )
         if tls:
             Policy.load(directory)  # says so where there is no centre, before anything is made there
             settings = replace(settings, tls=ServerTls(directory, settings.clock))

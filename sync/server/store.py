@@ -24,7 +24,8 @@ from sync.server.on_sqlite import SqliteFile
 from tickets.errors import EnvironmentFault
 
 DATABASE: Final = "centre.db"
-_INSTANCE: Final = "instance"
+INSTANCE: Final = "instance"
+"""The note under which a database has its name."""
 _TRIES: Final = 10
 _FIRST_S: Final = 0.01
 _LONGEST_S: Final = 1.0
@@ -85,12 +86,12 @@ class CentreStore:
             database.close()
             raise
         with self.read() as connection:
-            self.instance = noted(connection, _INSTANCE) or ""
+            self.instance = noted(connection, INSTANCE) or ""
         """The name of this very database, made once: a cursor that names another one is of no use here."""
 
     def _settle(self, connection: Connection) -> None:
-        if noted(connection, _INSTANCE) is None:
-            note(connection, _INSTANCE, self._random(6).hex())
+        if noted(connection, INSTANCE) is None:
+            note(connection, INSTANCE, self._random(6).hex())
 
     def transact(self, what: str, act: Callable[[Connection], T]) -> T:
         """What `act` answers, when all that it wrote is on the disk; nothing of it is when it raises.

@@ -26,21 +26,17 @@ ON_BOTH = frozenset(
     }
 )
 """The modules whose tests are run on PostgreSQL as well as on SQLite."""
-ONE_FILE = "one_file"
-"""The marker of tests that look into the SQLite file itself."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     module = metafunc.module.__name__.rpartition(".")[2]
-    if "template" in metafunc.fixturenames:
-        both = module in ON_BOTH and metafunc.definition.get_closest_marker(ONE_FILE) is None
-        kinds = ["sqlite", "postgresql"] if both else ["sqlite"]
-        metafunc.parametrize("kind_of_database", kinds, indirect=True, scope="session", ids=kinds if both else [""])
+    if "template" in metafunc.fixturenames and module in ON_BOTH:
+        metafunc.parametrize("kind_of_database", ["sqlite", "postgresql"], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
 def kind_of_database(request: pytest.FixtureRequest) -> str:
-    kind: str = request.param
+    kind: str = getattr(request, "param", "sqlite")
     return kind
 
 

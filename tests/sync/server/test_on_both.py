@@ -49,4 +49,4 @@ def test_sums_are_whole_numbers(till: Terminal) -> None:
     till.sell()
     till.push()
     accounts = till.world.office("accounts", method="GET")
-    assert '"fen":5000' in accounts.text.replace(" ", ""), "and not 5000.0 or a text"
+    assert '"taken":5000,' in accounts.text.replace(" ", ""), "and not 5000.0 or a text"
