@@ -15,8 +15,8 @@ integer fen, dates are ISO text. A reader ignores fields that it does not know, 
 | `POST /v1/office/sales` | no, office token | `OfficeSale` | `OfficeSold` |
 | `POST /v1/office/refunds` | no, office token | `OfficeRefund` | `OfficeRefunded` |
 
-What tills ask about payments, uses and money is in `sync.wire_money`; what a browser and the payment sandbox are
-served is in `docs/payments.md`. Whatever goes wrong is answered with `ErrorAnswer`.
+What tills ask about payments, uses and money is in `sync.wire_money`, about places in `sync.wire_places`; what a
+browser and the payment sandbox are served is in `docs/payments.md`. Whatever goes wrong is answered with `ErrorAnswer`.
 """
 
 from typing import Annotated, Literal
@@ -274,6 +274,26 @@ class AllotmentBody(Wire):
     count: int | None = Field(ge=0)
 
 
+class PoolBody(Wire):
+    """Record `pool` "<date>/<trip>": how many places the centre still has to give, at least (told in steps)."""
+
+    service_date: IsoDate
+    trip: TripCode
+    left: int = Field(ge=0)
+
+
+class RecallBody(Wire):
+    """Record `recall` "<date>/<trip>/<device>": the centre asks a till to give back these `seats`, and of the other
+    places that it has not sold all but `keep` (None: as many as it likes). Asked, never taken.
+    """
+
+    service_date: IsoDate
+    trip: TripCode
+    device: str
+    seats: tuple[Seat, ...] = ()
+    keep: int | None = Field(default=None, ge=0)
+
+
 class TicketBody(Wire):
     """Record `ticket` "<digits>": a ticket as the centre knows it. `expires` is in whole seconds since 1970.
 
@@ -446,6 +466,8 @@ BODIES: dict[str, type[Wire]] = {
     "stop": StopBody,
     "departure": DepartureBody,
     "allotment": AllotmentBody,
+    "pool": PoolBody,
+    "recall": RecallBody,
     "ticket": TicketBody,
     "use": UseBody,
     "day_key": DayKeyBody,

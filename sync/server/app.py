@@ -20,6 +20,7 @@ from sync.server.centre import Centre, Refusal
 from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
+from sync.server.places.calls import add_places_calls
 from sync.server.publishing import publish
 from sync.server.pull_calls import add_pull_calls
 from sync.server.requests import (
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_forward_calls(app, centre)
     _add_office_calls(app, centre)
     add_money_calls(app, centre)
+    add_places_calls(app, centre)
     add_web_pages(app, centre)
     if centre.sandbox is not None:
         add_sandbox_calls(app, centre, centre.sandbox)

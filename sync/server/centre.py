@@ -39,6 +39,7 @@ from sync.server.new_timetable import TimetableChange, differences, take_place
 from sync.server.office import NotDone, Office, Sold
 from sync.server.payments.desk import PaymentDesk
 from sync.server.payments.sandbox import BOOKS, Sandbox
+from sync.server.places.giving import Giving
 from sync.server.refusing import Refusal as Refusal
 from sync.server.schema import devices, stations
 from sync.server.settings import Policy, Settings
@@ -51,6 +52,7 @@ from sync.server.trust_lists import current_list, sign_new_list, tell_list, told
 from sync.server.upkeep import Upkeep
 from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBatch, PushResult
 from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
+from sync.wire_places import PlacesAnswer, PlacesAsk
 from sync.wire_relay_up import AskedJournal, KeptJournal
 from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
@@ -309,7 +311,10 @@ class Centre:
         def take_in(connection: Connection, changes: Changes) -> Kept | Gap | Forked | NotYours:
             now = self.now()
             staff = StaffActs(connection, changes, device.station, self._list(connection), now)
-            return keep(connection, changes, device, batch, staff, int(now.timestamp() * 1000))
+            kept = keep(connection, changes, device, batch, staff, int(now.timestamp() * 1000))
+            if isinstance(kept, Kept) and (kept.sold or kept.returned):
+                self._giving(connection, changes, device.station).after_push(device, kept.sold, kept.returned)
+            return kept
 
         kept = self._transact("push", device.station, take_in)
         match kept:
@@ -375,6 +380,14 @@ class Centre:
             "use",
             device.station,
             lambda connection, changes: take_back(connection, changes, device, asked, self._now_ms()),
+        )
+
+    def ask_places(self, device: Device, asked: PlacesAsk) -> PlacesAnswer | NotDone:
+        """Places that this till wants and does not have: all that it asks for, or none."""
+        return self._transact(
+            "places",
+            device.station,
+            lambda connection, changes: self._giving(connection, changes, device.station).ask(device, asked),
         )
 
     def ticket_money(self, station: int, number: str) -> TicketMoney | None:
@@ -462,6 +475,9 @@ class Centre:
             yield connection, changes
             changes.save()
         self.on_change()
+
+    def _giving(self, connection: Connection, changes: Changes, station: int) -> Giving:
+        return Giving(connection, changes, station, self._policy, self._now_ms())
 
     def _station_numbers(self) -> set[int]:
         with self._store.read() as connection:

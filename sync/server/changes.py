@@ -50,6 +50,10 @@ class Changes:
         self._pending.pop((kind, key), None)
         self._pending[kind, key] = (None, service_date)
 
+    def pending(self, kind: str, key: str) -> str | None:
+        """The body (JSON) that this transaction has for a record so far; None when it has none or drops it."""
+        return self._pending.get((kind, key), (None, None))[0]
+
     def save(self) -> None:
         """Write what was collected, each record with a change number of its own, in the order of its latest change."""
         if not self._pending:

@@ -61,6 +61,10 @@ class Effects:
         self._judge = Judge(connection, device.station, self._allotments, now_ms)
         self._passages = Passages(connection, changes, device.station, self._judge)
         self._books = MoneyFacts(connection, device, self._judge)
+        self.sold: set[tuple[str, str]] = set()
+        """Departures (service date, trip) of which places were set aside or sold."""
+        self.returned: set[tuple[str, str]] = set()
+        """Departures of which places were given back."""
 
     def expect(self, events: Iterable[Event]) -> None:
         """Read at once what these events will need of what is known."""
@@ -161,6 +165,7 @@ class Effects:
             "changes": said.changes,
         }
         self._connection.execute(insert(orders), [row])
+        self.sold.add((said.service_date, said.trip))
         return None
 
     def _order_state(self, order: str, state: str, before: tuple[str, ...]) -> None:
@@ -307,6 +312,7 @@ class Effects:
 
     def _returned(self, said: body.PlacesReturned) -> None:
         date, trip, mine = said.service_date, said.trip, self._device.device
+        self.returned.add((date, trip))
         sold = [seat for seat in said.seats or () if self._judge.seat_is_sold(date, trip, seat)]
         for seat in sold:  # the ticket stands: the web must not sell this seat again
             self.report(IncidentKind.PLACE_RETURNED_SOLD, f"{date}/{trip}/{seat}")

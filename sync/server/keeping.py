@@ -43,11 +43,16 @@ class EventResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """All of the batch is kept; `head` is the chain's hash at `kept_through`, the last event kept of this epoch."""
+    """All of the batch is kept; `head` is the chain's hash at `kept_through`, the last event kept of this epoch.
+
+    `sold` and `returned`: departures (service date, trip) of which places were set aside, and given back.
+    """
 
     results: tuple[EventResult, ...]
     kept_through: int
     head: bytes
+    sold: frozenset[tuple[str, str]] = frozenset()
+    returned: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,13 @@ def keep(
             connection.execute(insert(epochs), [{**row, "kept_through": through, "head": head, "forked": 0}])
         else:
             connection.execute(update(epochs).where(*here).values(kept_through=through, head=head))
-    return Kept(results=tuple(results), kept_through=through, head=head)
+    return Kept(
+        results=tuple(results),
+        kept_through=through,
+        head=head,
+        sold=frozenset(effects.sold),
+        returned=frozenset(effects.returned),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

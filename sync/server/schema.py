@@ -156,6 +156,7 @@ orders = Table(
 )
 """`state` is held, paid or released; `seats` is a JSON list, or null on a coach without fixed seats; `changes` is the
 ticket that this order takes the place of."""
+Index("orders_by_departure", orders.c.station_id, orders.c.service_date, orders.c.trip)
 
 money = Table(
     "money",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sync.points import Probe, no_probe
+from sync.server.places.targets import Habits
 from sync.server.tls import ServerTls
 from tickets.errors import EnvironmentFault
 
@@ -30,13 +31,21 @@ def utc_now() -> datetime:
 class Policy:
     """Numbers that a station's owner may choose; kept as `centre.json` beside the database.
 
-    Shares are fractions of a departure's places, written like "1/3". A till gets `till_share`, or less where there are
-    so many tills that the web's share would be touched. `payment_provider` is "sandbox", which moves no money, or
-    empty: then no till can be paid through this centre.
+    Shares are fractions, written like "1/3". Of a departure's places the web keeps `web_share`, and all tills together
+    start with `till_share` at most, each with `till_least_places`; they are topped up by what they sell (see
+    `places.targets`, which the next four are for): for how many minutes a till may be silent, in how many minutes
+    before check-in closes half of what is still to be sold is sold, which share of its places a departure sells, and
+    which share of passengers walk to another machine. `payment_provider` is "sandbox", which moves no money, or empty:
+    then no till can be paid through this centre.
     """
 
     web_share: str = "1/3"
     till_share: str = "1/3"
+    till_least_places: int = 4
+    offline_minutes: int = 240
+    half_sold_minutes: int = 120
+    usual_fill: str = "3/4"
+    walk_share: str = "1/2"
     trust_list_days: int = 90
     trust_list_renewed_days_before: int = 45
     sealing_days_ahead: int = 40
@@ -59,8 +68,23 @@ class Policy:
         web, till = Fraction(self.web_share), Fraction(self.till_share)
         if not (0 <= web <= 1 and 0 <= till <= 1 and web + till <= 1):
             raise ValueError("web_share and till_share are fractions that together are at most 1")
+        if not (0 <= Fraction(self.usual_fill) <= 2 and 0 <= Fraction(self.walk_share) <= 1):
+            raise ValueError("usual_fill is a fraction of a coach, walk_share one of passengers")
+        if self.till_least_places < 0 or self.offline_minutes < 1 or self.half_sold_minutes < 1:
+            raise ValueError("till_least_places is not negative, offline_minutes and half_sold_minutes are at least 1")
         if self.payment_provider not in PAYMENT_PROVIDERS:
             raise ValueError("payment_provider is one of: " + ", ".join(map(repr, PAYMENT_PROVIDERS)))
+
+    def habits(self) -> Habits:
+        """What is supposed of passengers, as the sums about places want it."""
+        return Habits(
+            window=float(self.offline_minutes),
+            half=float(self.half_sold_minutes),
+            fill=float(Fraction(self.usual_fill)),
+            walks=float(Fraction(self.walk_share)),
+            least=self.till_least_places,
+            share=float(Fraction(self.till_share)),
+        )
 
     def save(self, directory: Path) -> None:
         """Write the policy into a centre's directory."""

@@ -14,6 +14,7 @@ from sync.server.changes import Changes
 from sync.server.devices import active_tills
 from sync.server.enrolment import certificate_for
 from sync.server.schema import counts, departures, devices, places, records, staff_acts
+from sync.server.schema_places import past_places, place_asks, seatings
 from sync.server.settings import Policy
 from sync.server.timetable import Timetable
 from tickets.identity import DAY_KEY_BYTES
@@ -117,7 +118,7 @@ class Upkeep:
         for row in gone:
             self._changes.drop(row.kind, row.key, row.service_date)
         self._connection.execute(delete(records).where(mine, records.c.service_date < oldest, records.c.body.is_(None)))
-        for table in (departures, places, counts, staff_acts):
+        for table in (departures, places, counts, staff_acts, past_places, place_asks, seatings):
             self._connection.execute(
                 delete(table).where(table.c.station_id == self._station, table.c.service_date < old)
             )

@@ -3,6 +3,7 @@
 from alembic import context
 
 from sync.server import schema_money as schema_money
+from sync.server import schema_places as schema_places
 from sync.server.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

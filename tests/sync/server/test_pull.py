@@ -9,7 +9,7 @@ from tests.sync.server.support import DATE, OTHER_STATION, SEATED, Terminal, Wor
 
 def test_the_first_pull_tells_all_that_a_gate_needs(gate: Terminal) -> None:
     cache = gate.pull_all()
-    assert {kind for kind, _ in cache} == {"station", "stop", "departure", "day_key", "trust", "device"}
+    assert {kind for kind, _ in cache} == {"station", "stop", "departure", "pool", "day_key", "trust", "device"}
     assert cache["departure", f"{DATE}/{SEATED}"]["seats"] == 9
     assert len(cache["day_key", DATE]["key"]) == 64
 
@@ -20,6 +20,10 @@ def test_every_body_is_what_the_contract_says(till: Terminal, gate: Terminal) ->
     till.push()
     gate.let_in(number)
     gate.push()
+    other = till.world.enrol(name="kiosk-2")
+    for count in (9, 6):  # more than there is, and all that there is but what the first till has
+        wish = {"ask": f"{count:032x}", "service_date": DATE, "trip": SEATED, "count": count}
+        other.ask("POST", "/v1/sync/places", wish)
     till.world.clock.forward(days=20)
     till.world.centre.upkeep()
     found = gate.pull_all()

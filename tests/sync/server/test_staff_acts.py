@@ -127,6 +127,7 @@ def test_a_centre_of_the_version_before_is_brought_up_and_tells_of_its_devices(d
             ALTER TABLE departures DROP COLUMN planned;
             DELETE FROM records WHERE kind = 'device';
             DROP TABLE payments; DROP TABLE invoices;
+            DROP TABLE past_places; DROP TABLE place_asks; DROP TABLE seatings; DROP INDEX orders_by_departure;
             ALTER TABLE orders DROP COLUMN changes; ALTER TABLE tickets DROP COLUMN order_code;
             UPDATE about SET value = '1' WHERE name = 'schema_version'"""
         )

@@ -33,7 +33,8 @@ def test_departures_appear_ahead_and_the_known_ones_are_not_touched(world: World
     clock.forward(minutes=30)
     world.centre.upkeep()
     news = gate.pull(before).json()["records"]
-    assert sorted(each["key"] for each in news) == [f"{DATE}/QD1330", f"{DATE}/RZ1330"]
+    assert sorted(each["key"] for each in news if each["kind"] == "departure") == [f"{DATE}/QD1330", f"{DATE}/RZ1330"]
+    assert {each["kind"] for each in news} == {"departure", "pool"}
 
 
 def test_a_centre_that_was_away_for_days_goes_on(world: World, gate: Terminal, clock: Clock) -> None:

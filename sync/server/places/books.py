@@ -1,0 +1,145 @@
+"""What the centre knows of one departure's places at this moment: whose they are, which are sold, and by whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from sync.server.allotments import CENTRE, FREE, GONE, SEATED
+from sync.server.schema import counts, departures, orders, places, tickets
+from sync.server.schema_places import past_places
+from tickets.departures import Departure, DepartureState
+
+_CENTRAL: Final = frozenset({CENTRE, FREE, GONE, SEATED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillBooks:
+    """One till's places: `left` are those that it has neither sold nor set aside, as far as it has reported; `seats`
+    which those are, where places are numbered. `sold` is how many it sold.
+    """
+
+    left: int
+    sold: int
+    seats: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """One departure. `free` and `web` are what the centre can still give; `free_seats` and `web_seats` which those are,
+    where places are numbered. `total` is how many places its coach has.
+    """
+
+    departure: Departure
+    numbered: bool
+    total: int
+    sold: int
+    free: int
+    web: int
+    free_seats: tuple[int, ...]
+    web_seats: tuple[int, ...]
+    tills: Mapping[str, TillBooks]
+
+    @property
+    def on_sale(self) -> bool:
+        """Whether it goes, as itself."""
+        return self.departure.state is DepartureState.SCHEDULED and self.departure.merged_into is None
+
+
+def find_departure(connection: Connection, station: int, date: str, trip: str) -> Departure | None:
+    """A departure as the centre tells it, or None."""
+    text = connection.execute(
+        select(departures.c.body).where(
+            departures.c.station_id == station, departures.c.service_date == date, departures.c.trip == trip
+        )
+    ).scalar_one_or_none()
+    return None if text is None else Departure.from_record(json.loads(text))
+
+
+def read_books(connection: Connection, station: int, date: str, trip: str) -> Books | None:
+    """The books of a departure; None when the station has none of this name."""
+    departure = find_departure(connection, station, date, trip)
+    if departure is None:
+        return None
+    ordered = connection.execute(
+        select(orders.c.device, orders.c.seats, orders.c.count.label("places")).where(
+            orders.c.station_id == station,
+            orders.c.service_date == date,
+            orders.c.trip == trip,
+            orders.c.state.in_(("held", "paid")),
+        )
+    ).all()
+    sold_by: dict[str, int] = {}
+    set_aside: set[int] = set()
+    for row in ordered:
+        sold_by[row.device] = sold_by.get(row.device, 0) + row.places
+        set_aside.update(json.loads(row.seats) if row.seats is not None else ())
+    valid = (tickets.c.station_id == station, tickets.c.service_date == date, tickets.c.trip == trip)
+    web_sold = connection.execute(
+        select(func.count()).select_from(tickets).where(*valid, tickets.c.issuer == CENTRE, tickets.c.state == "valid")
+    ).scalar_one()
+    sold = sum(sold_by.values()) + int(web_sold)
+    granted = connection.execute(
+        select(counts.c.holder, counts.c.granted, counts.c.returned).where(
+            counts.c.station_id == station, counts.c.service_date == date, counts.c.trip == trip
+        )
+    ).all()
+    if granted:
+        had = {row.holder: row.granted - row.returned for row in granted}
+        return Books(
+            departure=departure,
+            numbered=False,
+            total=departure.places if departure.seats is None else min(departure.places, departure.seats),
+            sold=sold,
+            free=max(0, had.get(FREE, 0)),
+            web=max(0, had.get(CENTRE, 0) - int(web_sold)),
+            free_seats=(),
+            web_seats=(),
+            tills={
+                holder: TillBooks(left=max(0, number - sold_by.get(holder, 0)), sold=sold_by.get(holder, 0))
+                for holder, number in had.items()
+                if holder not in _CENTRAL
+            },
+        )
+    held: dict[str, list[int]] = {}
+    for each in connection.execute(
+        select(places.c.seat, places.c.holder)
+        .where(places.c.station_id == station, places.c.service_date == date, places.c.trip == trip)
+        .order_by(places.c.seat)
+    ):
+        held.setdefault(each.holder, []).append(each.seat)
+    taken = set_aside | set(
+        connection.execute(
+            select(tickets.c.seat).where(*valid, tickets.c.state == "valid", tickets.c.seat.is_not(None))
+        ).scalars()
+    )
+    unsold = {holder: tuple(seat for seat in seats if seat not in taken) for holder, seats in held.items()}
+    known = {*held, *sold_by, *_once_had(connection, station, date, trip)} - _CENTRAL
+    return Books(
+        departure=departure,
+        numbered=True,
+        total=sum(len(seats) for holder, seats in held.items() if holder != GONE),
+        sold=sold,
+        free=len(unsold.get(FREE, ())),
+        web=len(unsold.get(CENTRE, ())),
+        free_seats=unsold.get(FREE, ()),
+        web_seats=unsold.get(CENTRE, ()),
+        tills={
+            till: TillBooks(left=len(unsold.get(till, ())), sold=sold_by.get(till, 0), seats=unsold.get(till, ()))
+            for till in sorted(known)
+        },
+    )
+
+
+def _once_had(connection: Connection, station: int, date: str, trip: str) -> set[str]:
+    return set(
+        connection.execute(
+            select(past_places.c.device)
+            .where(past_places.c.station_id == station, past_places.c.service_date == date, past_places.c.trip == trip)
+            .distinct()
+        ).scalars()
+    )
