@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--name", required=True, help="the terminal's name at its station, such as kiosk-1")
     enrol.add_argument("--code", help="from `waystation centre enrol-code`; asked for when it is not given")
     enrol.set_defaults(run=_enrol)
+    rekey = commands.add_parser("rekey", help="give this terminal another key; start its services anew afterwards")
+    rekey.add_argument("--config", type=Path, required=True, metavar="FILE")
+    rekey.set_defaults(run=_rekey)
     _add_staff(
         commands.add_parser("badge", help="a badge code for the gates' readers, out of a badge card"),
         commands.add_parser("departure", help="what staff do to a departure, with a badge; and its sheet"),
@@ -166,6 +169,19 @@ def _enrol(arguments: argparse.Namespace) -> int:
     code = arguments.code or input("Code: ")
     done = enrol(config, kind=arguments.kind, name=arguments.name, code=code)
     print(json.dumps({"device": done.device, "kind": done.kind, "station": done.station, "prefix": done.prefix}))
+    return 0
+
+
+def _rekey(arguments: argparse.Namespace) -> int:
+    from station.centre_line import centre_http
+    from station.enrolment import Enrolment, change_key
+    from sync.client import CentreClient
+
+    config = load(arguments.config)
+    enrolment = Enrolment.load(config.directory)
+    with centre_http(config, enrolment) as http:
+        change_key(enrolment, lambda key: CentreClient(config.centre.url, enrolment.device, key, http))
+    print(json.dumps({"device": enrolment.device, "rekeyed": True}))
     return 0
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -11,7 +12,7 @@ from typing import Literal, Self
 import httpx
 
 from station.config import Config
-from sync.client import LineDown, Refused
+from sync.client import CentreClient, LineDown, Refused
 from sync.enrolling import FirstSight, Wish
 from sync.enrolling import enrol as ask_centre
 from sync.wire import EnrolAnswer
@@ -80,6 +81,10 @@ class Enrolment:
         """The key that signs tickets; only a till has one."""
         return self._key("till.pem")
 
+    def certificate_shelf(self) -> "CertificateFile":
+        """Where the device's own certificate is kept."""
+        return CertificateFile(self.directory / "device.cbor")
+
     def trust_list(self) -> bytes:
         """The trust list as it was at enrolment, so that a gate can check tickets before it was ever in step."""
         return self._content("trust.cbor")
@@ -95,6 +100,21 @@ class Enrolment:
             return (self.directory / name).read_bytes()
         except FileNotFoundError as error:
             raise _damaged(self.directory / name) from error
+
+
+class CertificateFile:
+    """A device's certificate as a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def get(self) -> bytes | None:
+        """The certificate, or None where there is none (yet)."""
+        return self._path.read_bytes() if self._path.exists() else None
+
+    def put(self, certificate: bytes) -> None:
+        """Keep this one instead."""
+        _keep(self._path, certificate)
 
 
 def _damaged(path: Path) -> EnvironmentFault:
@@ -124,6 +144,8 @@ def enrol(config: Config, *, kind: Kind, name: str, code: str) -> Enrolment:
     if till_key:
         _keep(directory / "till.pem", till_key.to_pem())
     _keep(directory / "trust.cbor", answer.trust_list)
+    if answer.device_certificate is not None:
+        _keep(directory / "device.cbor", answer.device_certificate)
     kept = {
         "device": answer.device,
         "name": name,
@@ -137,6 +159,21 @@ def enrol(config: Config, *, kind: Kind, name: str, code: str) -> Enrolment:
     }
     _keep(directory / "enrolment.json", json.dumps(kept, indent=1).encode())
     return Enrolment.load(directory)
+
+
+def change_key(enrolment: Enrolment, client: Callable[[SigningKey], CentreClient]) -> None:
+    """Give this terminal another device key; `client` makes the centre's client for a key.
+
+    The new key is on the disk before the centre hears of it: cut short anywhere, doing it again ends it. Raises
+    EnvironmentFault.
+    """
+    fresh = enrolment.directory / "device.next.pem"
+    if not fresh.exists():
+        _keep(fresh, SigningKey.generate().to_pem())
+    new_key = SigningKey.from_pem(fresh.read_bytes())
+    certificate = client(enrolment.device_key()).renew(new_key)
+    enrolment.certificate_shelf().put(certificate)
+    fresh.replace(enrolment.directory / "device.pem")
 
 
 def _ask(url: str, wish: Wish) -> EnrolAnswer:

@@ -56,7 +56,9 @@ def run(config: Config) -> int:
 def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart) -> None:
     probe = probe_from_environment()
     with ExitStack() as stack:
-        http = stack.enter_context(centre_http(config, enrolment, on_request=[lambda _: heart.beat()]))
+        beat = [lambda _: heart.beat()]
+        http = stack.enter_context(centre_http(config, enrolment, lambda: engine.clock.now(), beat))
+        time_http = stack.enter_context(centre_http(config, enrolment, on_request=beat))
         cache = stack.enter_context(CacheWriter(config.directory / "cache.db", probe))
         waker = Waker(
             CentreClient(
@@ -72,7 +74,9 @@ def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart
             Backoff(random.SystemRandom().random, base=config.sync.retry_base_seconds, cap=_ASK_AGAIN_WITHIN_S),
         )
         engine = Engine(
-            client=CentreClient(config.centre.url, enrolment.device, enrolment.device_key(), http, time.time),
+            client=CentreClient(
+                config.centre.url, enrolment.device, enrolment.device_key(), http, time.time, time_http=time_http
+            ),
             cache=cache,
             journals=[config.directory / "journal.db"],
             root=enrolment.root_key,
@@ -84,6 +88,7 @@ def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart
             nonce=lambda: secrets.token_bytes(32),
             probe=probe,
             poll_seconds=config.sync.interval_seconds,
+            certificate=enrolment.certificate_shelf(),
             news=waker,
         )
         stack.callback(engine.close)

@@ -162,11 +162,14 @@ class CacheReader:
         return sorted(self._bodies("device", DeviceBody), key=lambda device: device.device)
 
     def relay_keys(self) -> tuple[PublicKey, ...]:
-        """The keys of the station's relay: whose answers are believed. Two while one relay takes another's place."""
+        """The keys of the station's relay: whose answers are believed. Two while one relay takes another's place, and
+        for a while after it has changed its key.
+        """
         return tuple(
-            PublicKey(Algorithm.EDDSA, bytes.fromhex(device.key))
+            PublicKey(Algorithm.EDDSA, bytes.fromhex(key))
             for device in self.devices()
             if device.kind == "relay" and device.state == "active"
+            for key in (device.key, *device.former)
         )
 
     def allotments(self, device: str, service_date: date, trip: str) -> Grant:

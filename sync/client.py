@@ -22,10 +22,13 @@ from sync.wire import (
     PullAnswer,
     PushAnswer,
     PushBatch,
+    RenewAnswer,
+    RenewRequest,
     TimeAnswer,
     TimeRequest,
 )
 from sync.wire_relay_up import ForwardAnswer, ForwardRequest
+from tickets.device_certificate import rotation_message
 from tickets.errors import EnvironmentFault, PeerError
 from tickets.keys import SigningKey
 
@@ -64,18 +67,24 @@ class CentreClient:
         http: httpx.Client,
         now: Callable[[], float] = wall_time,
         nonce: Callable[[], bytes] = lambda: secrets.token_bytes(32),
+        time_http: httpx.Client | None = None,
     ) -> None:
-        """`http` brings the connection and its TLS settings; `now` (seconds since 1970) dates the signatures."""
+        """`http` brings the connection and its TLS settings; `now` (seconds since 1970) dates the signatures.
+
+        With `time_http` the time is asked for on another line: on one where no certificate's dates are judged, so that
+        a time that turns out wrong can still be put right.
+        """
         self._url = url.rstrip("/")
         self._device = device
         self._key = key
         self._http = http
+        self._time_http = time_http or http
         self._now = now
         self._nonce = nonce
 
     def dated_by(self, now: Callable[[], float]) -> "CentreClient":
         """The same client with another clock: the centre refuses signatures that are five minutes off."""
-        return CentreClient(self._url, self._device, self._key, self._http, now, self._nonce)
+        return CentreClient(self._url, self._device, self._key, self._http, now, self._nonce, self._time_http)
 
     @property
     def key(self) -> SigningKey:
@@ -101,7 +110,17 @@ class CentreClient:
 
     def time(self, nonce: bytes) -> bytes:
         """Ask for signed time over `nonce`; the token is not checked here."""
-        return self._call("POST", "/v1/time", TimeRequest(nonce=nonce), TimeAnswer, signed=False).token
+        content = TimeRequest(nonce=nonce).model_dump_json().encode("utf-8")
+        headers = {"accept": "application/json", "content-type": "application/json", "sync-protocol": str(PROTOCOL)}
+        return exchange(self._time_http, "POST", f"{self._url}/v1/time", content, headers, TimeAnswer).token
+
+    def renew(self, new_key: SigningKey | None = None) -> bytes:
+        """Ask for a new certificate of this device, and with `new_key` to change its key for that one."""
+        asked = RenewRequest()
+        if new_key is not None:
+            proof = new_key.sign(rotation_message(self._device, self._key.public, new_key.public))
+            asked = RenewRequest(new_key=new_key.public.raw, new_proof=proof)
+        return self._call("POST", "/v1/device/renew", asked, RenewAnswer, signed=True).certificate
 
     def health(self) -> HealthAnswer:
         """Ask whether the centre is there."""

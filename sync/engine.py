@@ -20,6 +20,7 @@ from sync.part import Part
 from sync.points import Probe, no_probe
 from sync.pulling import News, Puller
 from sync.pushing import Pusher
+from sync.renewing import CertificateShelf, Renewal
 from sync.status import SyncStatus
 from sync.trusted_time import Clocks, TrustedClock
 from tickets.admission import TimeQuality
@@ -63,10 +64,12 @@ class Engine:
         nonce: Callable[[], bytes],
         probe: Probe = no_probe,
         poll_seconds: float = 1.0,
+        certificate: CertificateShelf | None = None,
         news: News | None = None,
     ) -> None:
         """`nonce` gives 32 random bytes. TrustFault when not even the list from enrolment is the root's.
 
+        The device's own certificate, on its shelf, is renewed in time; without a shelf nobody looks after it.
         Without `news` of changes at the centre, every step asks for them.
         """
         self._cache = cache
@@ -85,6 +88,11 @@ class Engine:
         self._time = Part(self._ask_time, backoff.fresh(), clocks.boot)
         self._push = Part(self._push_all, backoff.fresh(), clocks.boot)
         self._pull = Part(self._puller.pull, backoff.fresh(), clocks.boot)
+        renewal = None
+        if certificate is not None:
+            keys = self._belief.keys
+            renewal = Renewal(client, certificate, self._clock.now, lambda: keys(KeyUse.CERTIFICATE))
+        self._renew = None if renewal is None else Part(renewal.renew_when_due, backoff.fresh(), clocks.boot)
         self._bad_list: Fault | None = None
         self._line_up: bool | None = None
         self._status: SyncStatus | None = None
@@ -106,6 +114,8 @@ class Engine:
         try:
             self._time.run()
             self._push.run()
+            if self._renew is not None and self._renew.run():
+                self._pull.hurry()  # it may have been refused for the old certificate
             if self._puller.due():
                 pulled = self._pull.run()
                 fresh = self._pull.problem is None
@@ -129,7 +139,8 @@ class Engine:
             reader.close()
 
     def _problems(self, down: LineDown | None) -> tuple[Fault, ...]:
-        found = (down, self._time.problem, self._push.problem, self._pull.problem, self._bad_list)
+        renewing = None if self._renew is None else self._renew.problem
+        found = (down, self._time.problem, self._push.problem, renewing, self._pull.problem, self._bad_list)
         return tuple(fault for fault in found if fault is not None)
 
     def _belief_renewed(self) -> None:

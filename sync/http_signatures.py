@@ -14,8 +14,9 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from tickets.keys import PublicKey, SigningKey
+from tickets.keys import SigningKey
 
 COVERED = ("@method", "@path", "@query", "content-digest")
 """The components that every signature of ours covers, in this order."""
@@ -30,6 +31,13 @@ _INPUT = re.compile(
 _PARAMETER = re.compile(r';([a-z]+)=(?:([0-9]{1,15})|"([^"\\]*)")')
 _SIGNATURE = re.compile(r"^sig1=:([A-Za-z0-9+/]+={0,2}):$")
 _QUOTABLE = re.compile(r"^[ !#-\[\]-~]*$")
+
+
+class Verifier(Protocol):
+    """A public key, or several of which any will do."""
+
+    def verify(self, signature: bytes, message: bytes) -> bool:
+        """Whether its holder signed `message`."""
 
 
 class BadSignature(Exception):
@@ -115,14 +123,14 @@ def verify_request(
     url: str,
     headers: Mapping[str, str],
     body: bytes,
-    key_for: Callable[[str], PublicKey | None],
+    key_for: Callable[[str], Verifier | None],
     now: int | None,
 ) -> SignedBy:
     """Check a request against the key of the device that it names, and answer who signed it; BadSignature otherwise.
 
-    `url` is the raw request target (path and query as received, before any decoding). `key_for` answers the public
-    key of a key id, or None when nobody of that name is enrolled. `now` is trusted time in seconds, or None when the
-    caller has none: then the creation time is not judged.
+    `url` is the raw request target (path and query as received, before any decoding). `key_for` answers the key of a
+    key id (or keys of which any will do), or None when nobody of that name is enrolled. `now` is trusted time in
+    seconds, or None when the caller has none: then the creation time is not judged.
     """
     fields = {name.lower(): value for name, value in headers.items()}
     parsed = _INPUT.match(fields.get("signature-input", "").strip())
@@ -159,7 +167,7 @@ def _parameters(text: str) -> dict[str, int | str]:
     return parameters
 
 
-def _holds(key: PublicKey, text: str, base: bytes) -> bool:
+def _holds(key: Verifier, text: str, base: bytes) -> bool:
     try:
         signature = base64.b64decode(text, validate=True)
     except ValueError:

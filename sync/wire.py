@@ -7,6 +7,7 @@ integer fen, dates are ISO text. A reader ignores fields that it does not know, 
 | call | signed by the device | body | answer |
 |---|---|---|---|
 | `POST /v1/enrol` | no, by proofs of a one-time code | `EnrolRequest` | `EnrolAnswer` |
+| `POST /v1/device/renew` | yes | `RenewRequest` | `RenewAnswer` |
 | `POST /v1/sync/push` | yes | `PushBatch` | `PushAnswer` |
 | `GET /v1/sync/pull?cursor=&limit=` | yes | – | `PullAnswer` |
 | `POST /v1/sync/forward` | yes, by a relay | `sync.wire_relay_up` | `ForwardAnswer` |
@@ -148,6 +149,21 @@ class EnrolAnswer(Wire):
     device_certificate: Bytes | None = None
     line_authorities: tuple[Bytes, ...] = ()
     proof: Bytes32
+
+
+class RenewRequest(Wire):
+    """Renew the device's certificate. With `new_key` the device also changes its key: `new_proof` is that key's
+    signature over `tickets.device_certificate.rotation_message`, while the request is signed with the key before.
+    """
+
+    new_key: Bytes32 | None = None
+    new_proof: Bytes64 | None = None
+
+
+class RenewAnswer(Wire):
+    """The device's new certificate (`tickets.device_certificate`)."""
+
+    certificate: Bytes
 
 
 # ---------------------------------------------------------------- push
@@ -360,7 +376,8 @@ class CertificateBody(Wire):
 class DeviceBody(Wire):
     """Record `device` "<device>": an enrolled device of this station and the public key that it signs with.
 
-    `retired` may still report what it did; what a `revoked` one says is not believed.
+    `retired` may still report what it did; what a `revoked` one says is not believed. `former` are keys that it may
+    still sign with for a while: not every process of it has the new one yet.
     """
 
     device: str
@@ -368,6 +385,7 @@ class DeviceBody(Wire):
     name: str
     key: Hex64
     state: Literal["active", "retired", "revoked"]
+    former: tuple[Hex64, ...] = ()
 
 
 class ClaimBody(Wire):

@@ -43,7 +43,7 @@ def certify(certificate: TillCertificate, key: SigningKey) -> bytes:
     public = certificate.public_key
     claims = {
         EXP: seconds_of(certificate.expires),
-        CNF: {_COSE_KEY: {**ALGORITHMS[public.algorithm].cose_key, _OKP_X: public.raw}},
+        CNF: cose_key(public),
         TILL: [certificate.station, certificate.prefix],
     }
     return cose.sign1({cose.KID: key.public.kid}, cbor.encode(claims), key)
@@ -59,7 +59,7 @@ def certificate_in(message: cose.Sign1) -> TillCertificate:
     claims = claims_of(cbor.decode(message.payload), {EXP, CNF, TILL})
     match claims[TILL]:
         case [station, prefix]:
-            public = _public_key(claims_of(claims[CNF], {_COSE_KEY})[_COSE_KEY])
+            public = public_key_of(claims[CNF])
             try:
                 return TillCertificate(public, integer(station), integer(prefix), instant(claims[EXP]))
             except ValueError as error:
@@ -68,8 +68,14 @@ def certificate_in(message: cose.Sign1) -> TillCertificate:
             raise Malformed("a certificate that does not name station and prefix")
 
 
-def _public_key(value: object) -> PublicKey:
-    """The key of a COSE_Key (RFC 9052 section 7): its fixed members tell the algorithm."""
+def cose_key(public: PublicKey) -> dict[int, dict[int, object]]:
+    """A `cnf` claim with the COSE_Key (RFC 9052 section 7) of a public key."""
+    return {_COSE_KEY: {**ALGORITHMS[public.algorithm].cose_key, _OKP_X: public.raw}}
+
+
+def public_key_of(cnf: object) -> PublicKey:
+    """The key in a `cnf` claim: its COSE_Key's fixed members tell the algorithm. Raises Malformed."""
+    value = claims_of(cnf, {_COSE_KEY})[_COSE_KEY]
     if isinstance(value, dict):
         for algorithm, scheme in ALGORITHMS.items():
             if value.keys() == {*scheme.cose_key, _OKP_X} and value.items() >= scheme.cose_key.items():

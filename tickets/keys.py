@@ -164,6 +164,17 @@ class PublicKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Several keys of one holder, who may have signed with any of them."""
+
+    keys: tuple[PublicKey, ...]
+
+    def verify(self, signature: bytes, message: bytes) -> bool:
+        """Whether the holder signed `message`."""
+        return any(key.verify(signature, message) for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
 class SigningKey:
     """A private key. It is never printed, compared or logged."""
 

@@ -15,7 +15,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from sync.server.callers import Signed, office_of, signed_by
+from sync.server.callers import Signed, office_of, reporting_by
 from sync.server.centre import Centre, Refusal
 from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
@@ -23,6 +23,7 @@ from sync.server.office import NotDone, Sold, digits_of
 from sync.server.places.calls import add_places_calls
 from sync.server.publishing import publish
 from sync.server.pull_calls import add_pull_calls
+from sync.server.renew_calls import add_renew_calls
 from sync.server.requests import (
     add_error_answers,
     error_answer,
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_terminal_calls(app, centre)
     add_pull_calls(app, centre, waiting)
     add_forward_calls(app, centre)
+    add_renew_calls(app, centre)
     _add_office_calls(app, centre)
     add_money_calls(app, centre)
     add_places_calls(app, centre)
@@ -114,7 +116,7 @@ async def _keep_up(work: Callable[[], None], seconds: float) -> None:
 
 
 def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
-    signed = signed_by(centre)
+    reporting = reporting_by(centre)
     errors: dict[int | str, dict[str, Any]] = {
         status: {"model": ErrorAnswer} for status in (400, 401, 403, 409, 410, 413, 422, 429)
     }
@@ -139,7 +141,7 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
         return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
 
     @app.post("/v1/sync/push", response_model=PushAnswer, responses=errors, openapi_extra=takes(PushBatch))
-    async def push(said: Annotated[Signed, Depends(signed)]) -> Response:
+    async def push(said: Annotated[Signed, Depends(reporting)]) -> Response:
         """Keep a batch of the device's journal; the same batch gets the same answer for ever."""
         batch = parse_body(PushBatch, said.body)
         if batch.protocol != PROTOCOL:

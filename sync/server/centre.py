@@ -21,7 +21,7 @@ from sync.server import changes as changed
 from sync.server.accounts import accounts
 from sync.server.allotments import CENTRE
 from sync.server.changes import Changes, CursorOfAnother, Page
-from sync.server.devices import Device, Kind, find_device, station_of, tell_devices
+from sync.server.devices import Device, Kind, every_device, find_device, station_of, tell_devices
 from sync.server.enrol_desk import EnrolDesk, EnrolPorts
 from sync.server.enrolment import keep_code, new_code, take_prefix
 from sync.server.incidents import Incident, list_incidents
@@ -41,6 +41,7 @@ from sync.server.payments.desk import PaymentDesk
 from sync.server.payments.sandbox import BOOKS, Sandbox
 from sync.server.places.giving import Giving
 from sync.server.refusing import Refusal as Refusal
+from sync.server.renewal import renew, too_late
 from sync.server.schema import devices, stations
 from sync.server.settings import Policy, Settings
 from sync.server.staff_acts import StaffActs
@@ -50,7 +51,7 @@ from sync.server.ticket_money import ticket_money
 from sync.server.timetable import Timetable, read_timetable
 from sync.server.trust_lists import current_list, sign_new_list, tell_list, told_list
 from sync.server.upkeep import Upkeep
-from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBatch, PushResult
+from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBatch, PushResult, RenewRequest
 from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
 from sync.wire_places import PlacesAnswer, PlacesAsk
 from sync.wire_relay_up import AskedJournal, KeptJournal
@@ -197,15 +198,16 @@ class Centre:
         """Give a device nothing more; what it still reports is taken. EnvironmentFault when it is not enrolled."""
         self._set_state(device, "retired")
 
-    def revoke(self, device: str) -> None:
+    def revoke(self, device: str) -> bool:
         """Stop believing a device: it is not heard any more, and a new trust list revokes its prefix everywhere.
 
-        Tickets that it has reported stay valid. EnvironmentFault when it is not enrolled, or the root key is away.
+        Tickets that it has reported stay valid. False when the root key is away: then the list has yet to be signed.
+        EnvironmentFault when it is not enrolled.
         """
+        self._set_state(device, "revoked")
         root = load_root(self._settings.directory)
         if root is None:
-            raise EnvironmentFault("the root key is not on this machine", "bring root.pem back to revoke a device")
-        self._set_state(device, "revoked")
+            return False
         with self._store.read() as connection:
             known = find_device(connection, device)
         prefix = None if known is None else known.prefix
@@ -225,6 +227,12 @@ class Centre:
                         frozenset({prefix}),
                     )
                 self._tell_newest_list(connection, changes, station)
+        return True
+
+    def devices(self) -> list[Device]:
+        """Every device that was ever enrolled, by station and enrolment."""
+        with self._store.read() as connection:
+            return every_device(connection)
 
     def issue_badge(self, badge: Badge) -> None:
         """Let a badge count at every station from the next trust list on, which is signed now; the same number again
@@ -271,7 +279,7 @@ class Centre:
         with self._station("setup", station) as (connection, changes):
             here = (devices.c.station_id == station, devices.c.device == device)
             connection.execute(update(devices).where(*here).values(state=state))
-            tell_devices(connection, changes, station)
+            tell_devices(connection, changes, station, self._now_ms())
 
     def incidents(self, station: int) -> list[Incident]:
         """Every incident of a station, oldest first."""
@@ -283,6 +291,19 @@ class Centre:
     def enrol(self, asked: EnrolRequest, address: str) -> EnrolAnswer | Refusal:
         """Enrol a device that proves its one-time code; `address` is whose wrong tries are counted."""
         return self._enrolling.enrol(asked, address)
+
+    def renew(self, device: Device, signed_with: PublicKey, asked: RenewRequest) -> bytes | Refusal:
+        """A device's new certificate; see `renewal.renew`."""
+        key, policy, now = self._keys.signing(KeyUse.CERTIFICATE), self._policy, self.now()
+        return self._transact(
+            "renew",
+            device.station,
+            lambda connection, changes: renew(connection, changes, device, signed_with, asked, key, policy, now),
+        )
+
+    def too_late(self, device: Device) -> bool:
+        """Whether a device's certificate ended so long ago that it must be enrolled anew."""
+        return too_late(device, self._policy, self.now())
 
     def device(self, name: str) -> Device | None:
         """The enrolled device of this name, whatever its state."""
@@ -299,7 +320,7 @@ class Centre:
                 what="the batch does not end at the head that was signed for it",
                 hint="sign the chain's hash at the batch's last event",
             )
-        if not device.key.verify(batch.head.signature, head_message(epoch, last, hashes[-1])):
+        if not device.writers().verify(batch.head.signature, head_message(epoch, last, hashes[-1])):
             return Refusal(
                 status=400, what="the head is not signed by this device", hint="sign it with the device's key"
             )
@@ -501,7 +522,7 @@ class Centre:
         upkeep.turn_day_keys(self._settings.random)
         upkeep.renew_certificates(self._keys.signing(KeyUse.CERTIFICATE))
         upkeep.drop_old_records()
-        tell_devices(connection, changes, station)
+        tell_devices(connection, changes, station, self._now_ms())
         self._renew_list(connection, upkeep, now)
         self._tell_newest_list(connection, changes, station)
         return upkeep

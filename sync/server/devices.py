@@ -10,10 +10,18 @@ from sqlalchemy import Connection, Row, select
 
 from sync.server.changes import Changes
 from sync.server.schema import devices, records
-from tickets.keys import Algorithm, PublicKey
+from tickets.keys import Algorithm, AnyOf, PublicKey
 
 Kind = Literal["till", "gate", "relay"]
 State = Literal["active", "retired", "revoked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerKey:
+    """A key that a device had before, and until when it may still sign requests."""
+
+    key: PublicKey
+    until_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,21 @@ class Device:
     prefix: int | None
     certificate: bytes | None
     state: State
+    device_certificate: bytes | None = None
+    ends_ms: int | None = None
+    former: tuple[FormerKey, ...] = ()
+
+    def signers(self, now_ms: int) -> AnyOf:
+        """The keys that sign its requests: its own, and for some hours the one before."""
+        return AnyOf((self.key, *(each.key for each in self.former if each.until_ms > now_ms)))
+
+    def writers(self) -> AnyOf:
+        """The keys that sign the heads of its journals: all that it ever had."""
+        return AnyOf((self.key, *(each.key for each in self.former)))
+
+    def expired(self, now_ms: int) -> bool:
+        """Whether its certificate is over; one that was enrolled before there were any has none."""
+        return self.ends_ms is not None and self.ends_ms <= now_ms
 
 
 def device_id(station: int, kind: Kind, random: bytes) -> str:
@@ -63,8 +86,14 @@ def active_tills(connection: Connection, station: int) -> list[Device]:
     return [_device(row) for row in rows]
 
 
-def tell_devices(connection: Connection, changes: Changes, station: int) -> None:
-    """Let every terminal of a station know its devices and their keys, as far as that is news."""
+def every_device(connection: Connection) -> list[Device]:
+    """All devices of all stations, by station and enrolment."""
+    rows = connection.execute(select(devices).order_by(devices.c.station_id, devices.c.enrolled_ms, devices.c.device))
+    return [_device(row) for row in rows]
+
+
+def tell_devices(connection: Connection, changes: Changes, station: int, now_ms: int) -> None:
+    """Let every terminal of a station know its devices and their keys, as far as that is news at `now_ms`."""
     told = {
         row.key: row.body
         for row in connection.execute(
@@ -72,13 +101,15 @@ def tell_devices(connection: Connection, changes: Changes, station: int) -> None
         )
     }
     for row in connection.execute(select(devices).where(devices.c.station_id == station)):
-        body = {
+        body: dict[str, object] = {
             "device": row.device,
             "kind": row.kind,
             "name": row.name,
             "key": row.device_key.hex(),
             "state": row.state,
         }
+        if former := [each.key.raw.hex() for each in _former(row.former_keys) if each.until_ms > now_ms]:
+            body["former"] = former
         known = told.get(row.device)
         if known is None or json.loads(known) != body:
             changes.put("device", row.device, body)
@@ -95,4 +126,13 @@ def _device(row: Row[tuple[object, ...]]) -> Device:
         prefix=row.prefix,
         certificate=row.certificate,
         state=cast(State, row.state),
+        device_certificate=row.device_certificate,
+        ends_ms=row.device_ends_ms,
+        former=_former(row.former_keys),
+    )
+
+
+def _former(text: str) -> tuple[FormerKey, ...]:
+    return tuple(
+        FormerKey(key=PublicKey(Algorithm.EDDSA, bytes.fromhex(key)), until_ms=until) for key, until in json.loads(text)
     )

@@ -116,6 +116,7 @@ class EnrolDesk:
             certificate=device.certificate,
             root_key=self._ports.root().raw,
             trust_list=trust_list,
+            device_certificate=device.device_certificate,
             line_authorities=self._settings.line_authorities(),
             proof=bytes(32),
         )

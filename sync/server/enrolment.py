@@ -17,6 +17,7 @@ from sync.code_proof import code_id, code_key, device_proof, holds
 from sync.server.allotments import Allotments
 from sync.server.changes import Changes
 from sync.server.devices import Device, Kind, device_id, find_device, tell_devices
+from sync.server.renewal import device_columns
 from sync.server.schema import devices, enrol_codes, prefixes
 from sync.server.settings import Policy
 from sync.wire import EnrolRequest
@@ -124,15 +125,23 @@ def enrol(
         till_key = PublicKey(Algorithm.EDDSA, asked.till_key)
         row |= certificate_for(station, prefix, till_key, certificate_key, policy, now)
         row |= {"till_key": asked.till_key, "prefix": prefix}
-    connection.execute(insert(devices), [row])
+    certified = _certified(name, station, asked, certificate_key, policy, now)
+    connection.execute(insert(devices), [row | certified])
     here = (enrol_codes.c.station_id == station, enrol_codes.c.code_hash == code.key)
     connection.execute(update(enrol_codes).where(*here).values(device=name))
     if asked.till_key is not None:
         Allotments(connection, changes, station).welcome(name, _ms(now), policy)
-    tell_devices(connection, changes, station)
+    tell_devices(connection, changes, station, _ms(now))
     enrolled = find_device(connection, name)
     assert enrolled is not None, "it was inserted above"
     return enrolled
+
+
+def _certified(
+    name: str, station: int, asked: EnrolRequest, certificate_key: SigningKey, policy: Policy, now: datetime
+) -> dict[str, object]:
+    key = PublicKey(Algorithm.EDDSA, asked.device_key)
+    return device_columns(name, station, asked.kind, key, certificate_key, policy, now)
 
 
 def certificate_for(

@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sync.server.callers import Signed, signed_by
+from sync.server.callers import Signed, reporting_by
 from sync.server.centre import Centre
 from sync.server.forwarding import forward
 from sync.server.requests import error_answer, json_answer, parse_body, takes
@@ -20,10 +20,10 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
 
 def add_forward_calls(app: FastAPI, centre: Centre) -> None:
     """Serve relays that hand on what devices of their station could not send themselves."""
-    signed = signed_by(centre)
+    reporting = reporting_by(centre)
 
     @app.post("/v1/sync/forward", response_model=ForwardAnswer, responses=_ERRORS, openapi_extra=takes(ForwardRequest))
-    async def hand_on(said: Annotated[Signed, Depends(signed)]) -> Response:
+    async def hand_on(said: Annotated[Signed, Depends(reporting)]) -> Response:
         """Keep batches of other devices' journals, each signed by its own device; the same again changes nothing."""
         if said.device.kind != "relay" or said.device.state != "active":
             return error_answer(403, "only a relay in use hands journals on", "push this device's own journal instead")

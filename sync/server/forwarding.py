@@ -35,6 +35,12 @@ def _push(centre: Centre, relay: Device, brought: ForwardedBatch) -> ForwardedRe
             what="this device is not believed at this station",
             hint="keep its journal as evidence; enrol the device anew",
         )
+    if centre.too_late(device):
+        return Refusal(
+            status=403,
+            what="this device's certificate ended too long ago",
+            hint="keep its journal as evidence; enrol the device anew",
+        )
     answer = centre.push(device, brought.batch)
     return answer if isinstance(answer, Refusal) else ForwardedResult(status=200, answer=answer)
 

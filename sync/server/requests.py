@@ -17,9 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from sync.http_signatures import BadSignature, verify_request
+from sync.http_signatures import BadSignature, Verifier, verify_request
 from sync.wire import ErrorAnswer
-from tickets.keys import PublicKey
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 """The largest request body that is read."""
@@ -90,7 +89,7 @@ def _number(text: str) -> int | float:
 
 
 def check_signature(
-    request: Request, body: bytes, key_for: Callable[[str], PublicKey | None], now: int | None, hint: str
+    request: Request, body: bytes, key_for: Callable[[str], Verifier | None], now: int | None, hint: str
 ) -> str:
     """The id of the device that signed this request, over its raw path and query. Refused when nobody known did.
 

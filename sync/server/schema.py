@@ -59,9 +59,14 @@ devices = Table(
     Column("certificate_ends_ms", BigInteger),
     Column("enrolled_ms", BigInteger, nullable=False),
     Column("state", String(8), nullable=False),
+    Column("device_certificate", LargeBinary),
+    Column("device_ends_ms", BigInteger),
+    Column("former_keys", Text, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("station_id", "device"),
 )
-"""`kind` is till, gate or relay; `state` is active, retired (replaced in peace, may still report) or revoked."""
+"""`kind` is till, gate or relay; `state` is active, retired (replaced in peace, may still report) or revoked.
+`certificate` lets a till sign tickets; `device_certificate` is of `device_key`, and has no end where it was enrolled
+before there were any. `former_keys` is a JSON list of [key in hex, ms until which it may still sign requests]."""
 
 prefixes = Table(
     "prefixes",
@@ -84,7 +89,7 @@ enrol_codes = Table(
     Column("device", String(64)),
     PrimaryKeyConstraint("station_id", "code_hash"),
 )
-"""One-time codes, hashed; `device` is who used it."""
+"""One-time codes, stretched to what proves them (`sync.code_proof`); `device` is who used it."""
 Index("enrol_codes_by_hash", enrol_codes.c.code_hash)
 
 epochs = Table(

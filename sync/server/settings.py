@@ -53,6 +53,9 @@ class Policy:
     sealing_kept_days: int = 370
     certificate_days: int = 30
     certificate_renewed_days_before: int = 15
+    device_certificate_days: int = 60
+    offline_window_days: int = 30
+    former_key_hours: int = 48
     day_keys_ahead_days: int = 15
     day_key_destroyed_hours_after: int = 6
     records_kept_days: int = 40

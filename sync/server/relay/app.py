@@ -60,7 +60,7 @@ from sync.server.requests import (
 )
 from sync.wire import PROTOCOL, ErrorAnswer, HealthAnswer, PushAnswer, PushBatch, PushResult
 from tickets.events import chain, head_message, receipt_message
-from tickets.keys import PublicKey, SigningKey
+from tickets.keys import AnyOf, SigningKey
 from tickets.staff import BadFact, open_fact
 
 MAX_QUESTION_BYTES: Final = 16 * 1024
@@ -163,9 +163,9 @@ class Relay:
         body = await read_body(request, most, seconds)
         terminals = self._view.terminals()
 
-        def key_for(keyid: str) -> PublicKey | None:
+        def key_for(keyid: str) -> AnyOf | None:
             known = terminals.get(keyid)
-            return None if known is None or known.state == "revoked" else known.key
+            return None if known is None or known.state == "revoked" else known.keys()
 
         terminal = terminals[check_signature(request, body, key_for, None, _HINT)]
         if terminal.state != "active" and not retired:
@@ -366,7 +366,7 @@ def _check_head(terminal: Terminal, batch: PushBatch) -> list[bytes]:
             "the batch does not end at the head that was signed for it",
             "sign the chain's hash at the batch's last event",
         )
-    if not terminal.key.verify(batch.head.signature, head_message(UUID(batch.epoch), end, last)):
+    if not terminal.keys().verify(batch.head.signature, head_message(UUID(batch.epoch), end, last)):
         raise Refused(400, "the head is not signed by this device", "sign it with the device's key")
     return hashes
 

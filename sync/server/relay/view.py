@@ -7,7 +7,7 @@ from typing import Final, Literal, Protocol
 from sync.cache import CacheReader
 from sync.newest_trust import NewestTrust
 from tickets.admission import TrustedNow
-from tickets.keys import Algorithm, PublicKey
+from tickets.keys import Algorithm, AnyOf, PublicKey
 from tickets.trust import TrustList
 
 _LOOK_EVERY_S: Final = 0.5
@@ -21,6 +21,11 @@ class Terminal:
     kind: Literal["till", "gate", "relay"]
     key: PublicKey
     state: Literal["active", "retired", "revoked"]
+    former: tuple[PublicKey, ...] = ()
+
+    def keys(self) -> AnyOf:
+        """What it may sign with: its key, and for a while the one before."""
+        return AnyOf((self.key, *self.former))
 
 
 class StationView(Protocol):
@@ -104,6 +109,7 @@ class CacheView:
                 kind=body.kind,
                 key=PublicKey(Algorithm.EDDSA, bytes.fromhex(body.key)),
                 state=body.state,
+                former=tuple(PublicKey(Algorithm.EDDSA, bytes.fromhex(key)) for key in body.former),
             )
             for body in self._cache.devices()
         }

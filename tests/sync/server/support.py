@@ -387,7 +387,9 @@ class Terminal:
         return self.world.call("GET", target, headers=self.signed("GET", target))
 
     def pull_all(self, limit: int = 500) -> dict[tuple[str, str], Any]:
-        """Everything, as a terminal's cache would hold it after catching up."""
+        """Everything, as a terminal's cache would hold it after catching up; its certificate is renewed if it ended."""
+        if self.pull(limit=1).status_code == 403:
+            self.ask("POST", "/v1/device/renew", {})
         cache: dict[tuple[str, str], Any] = {}
         cursor, more = "", True
         while more:

@@ -89,7 +89,7 @@ def test_the_contract_is_published(world: World) -> None:
     assert {"epoch", "first_seq", "previous", "events", "head"} <= set(push["properties"])
     assert "$ref" not in json.dumps(push)
     assert {path.split("/")[2] for path in said["paths"] if path.startswith("/v1/")} == {
-        "health", "time", "enrol", "sync", "office", "payments", "uses", "tickets", "sandbox",
+        "health", "time", "enrol", "device", "sync", "office", "payments", "uses", "tickets", "sandbox",
     }  # fmt: skip
 
 
