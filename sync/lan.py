@@ -157,7 +157,7 @@ class Lan:
             except Exception:  # a bug of ours must end neither the other thread nor the engine: told, and tried again
                 if self._stop.is_set():
                     return
-                _log.exception("lan.bug %s", work)
+                _log.exception("lan.bug", extra={"state": work})
                 wait = _BUG_WAIT_S
 
     def _note(self, work: Work, fault: Fault) -> None:
@@ -165,4 +165,4 @@ class Lan:
         try:
             self._news.trouble(work, fault)
         except Fault as another:
-            _log.error("lan.status_not_written %s", another.what)
+            _log.error("lan.status_not_written", extra={"what": another.what})

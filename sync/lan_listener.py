@@ -60,7 +60,7 @@ class Listener:
         if answer.more and (answer.epoch, answer.position) == (writer.epoch, writer.position):
             raise PeerError("The relay answers with the same page for ever", "It is asked again later; report it.")
         if answer.epoch != writer.epoch:
-            _log.warning("lan.arbiter epoch=%s before=%s", answer.epoch, writer.epoch or "none")
+            _log.warning("lan.arbiter", extra={"epoch": answer.epoch})
         if writer.is_news(answer):
             judged = [self._judge.judge(data) for data in answer.facts]
             writer.learn(answer, judged, self._now_ms())
@@ -83,7 +83,7 @@ class Listener:
     def _tell(self, judged: list[JudgedFact]) -> None:
         for each in judged:
             if each.refused:
-                _log.error("lan.fact_refused %s", each.refused)
+                _log.error("lan.fact_refused", extra={"what": each.refused})
         if any(each.refused for each in judged):
             self._news.counts(facts_refused=len(self._writer.refused()))
 

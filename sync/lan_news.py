@@ -52,7 +52,7 @@ class LanNews:
             self._faults[work] = fault
             if before is None or before.what != fault.what:
                 if not isinstance(fault, LineDown | RelayNotKnown):
-                    _log.error("lan.trouble %s: %s", work, fault.what)
+                    _log.error("lan.trouble", extra={"state": work, "what": fault.what})
                 self._renew()
 
     def end(self) -> None:
@@ -80,7 +80,7 @@ class LanNews:
         up = lost is None and self._heard
         if up != self._up and (up or lost is not None):
             if lost is not None:
-                _log.warning("lan.relay_lost %s", lost.what)
+                _log.warning("lan.relay_lost", extra={"what": lost.what})
             elif self._up is False:
                 _log.info("lan.relay_back")
             self._up = up

@@ -237,7 +237,7 @@ class Teller:
                 continue
             judged = self._judge.judge(found.data)
             if judged.refused:
-                _log.error("lan.own_fact_refused %s: %s", found.path.name, judged.refused)
+                _log.error("lan.own_fact_refused", extra={"what": judged.refused})
                 self._outbox.refused(found)
                 continue
             self._writer.keep([judged], int(self._now().at.timestamp() * 1000))

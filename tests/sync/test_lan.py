@@ -521,7 +521,7 @@ def test_a_bug_ends_nothing(
     monkeypatch.setattr(FactJudge, "judge", broken)
     relay.tell(fact(1))
     until(lambda: terminal.gate() == "9")
-    assert [record.message for record in caplog.records if "bug" in record.message] == ["lan.bug listening"]
+    assert [record.message for record in caplog.records if "bug" in record.message] == ["lan.bug"]
 
 
 def test_stopping_does_not_wait_for_an_open_question(terminal: Terminal) -> None:

@@ -131,6 +131,7 @@ class Relay:
         self._parts = parts
         self._view = parts.view
         self._bell = Bell()
+        self._ending = False
         self._diary_due = asyncio.Event()
         self._diary_due.set()
         self._loop = asyncio.get_running_loop()
@@ -143,6 +144,11 @@ class Relay:
 
     def _ring(self) -> None:
         self._loop.call_soon_threadsafe(self._bell.ring)
+
+    def end(self) -> None:
+        """Answer at once whoever waits for changes, from now on: the process is about to stop."""
+        self._ending = True
+        self._bell.ring()
 
     async def close(self) -> None:
         """Finish what is under way and close the files."""
@@ -232,7 +238,7 @@ class Relay:
                     409, "events before this batch are missing here", f"push again from event {expected}", expected
                 )
             case Forked():
-                _log.warning("journal.forked epoch=%s", batch.epoch)
+                _log.warning("journal.forked", extra={"epoch": batch.epoch})
                 raise Refused(409, "forked", "keep this journal as evidence and begin a new epoch; tell the centre")
             case NotYours():
                 raise Refused(403, "this epoch is another device's", "begin a new epoch; tell the centre")
@@ -247,7 +253,7 @@ class Relay:
                 with ledger.writing("step"):
                     say_caught_up(ledger, terminal.device, terminal.kind, asked)
                 if review(ledger, gates, gone):
-                    _log.warning("arbiter.begins epoch=%s", ledger.epoch)
+                    _log.warning("arbiter.begins", extra={"epoch": ledger.epoch})
             return CaughtUpAnswer(
                 epoch=ledger.epoch,
                 arbitrating=ledger.arbitrating,
@@ -264,7 +270,7 @@ class Relay:
             heard = self._bell.listen()
             answer = await self._loop.run_in_executor(self._reading, partial(self._read_changes, mine, after, epoch))
             left = deadline - self._loop.time()
-            if epoch != mine or answer.uses or answer.facts or left <= 0:
+            if epoch != mine or answer.uses or answer.facts or left <= 0 or self._ending:
                 return answer
             with suppress(TimeoutError):
                 await asyncio.wait_for(heard.wait(), left)
@@ -286,7 +292,7 @@ class Relay:
         def note(ledger: Ledger) -> int | AnotherOfThisId:
             kept = keep_fact(ledger, fact, signed)
             if review(ledger, gates, gone):
-                _log.warning("arbiter.begins epoch=%s", ledger.epoch)
+                _log.warning("arbiter.begins", extra={"epoch": ledger.epoch})
             return kept
 
         kept = await self._desk.do(note)
@@ -316,7 +322,7 @@ class Relay:
                 if await self._desk.do(lambda ledger, gates=gates, gone=gone: review(ledger, gates, gone)):  # type: ignore[misc]  # bound now, called before the next turn
                     _log.warning("arbiter.begins")
             except sqlite3.Error as error:
-                _log.error("review.failed error=%s", type(error).__name__)
+                _log.error("review.failed", extra={"error": type(error).__name__})
             await asyncio.sleep(REVIEW_SECONDS)
 
     async def _keep_diary(self) -> None:
@@ -341,7 +347,7 @@ class Relay:
                     after = await self._desk.do(lambda ledger, now=now, after=after: prune(ledger, now, after))  # type: ignore[misc]  # bound now, called before the next turn
                 await self._prune_journals()
             except sqlite3.Error as error:
-                _log.error("prune.failed error=%s", type(error).__name__)
+                _log.error("prune.failed", extra={"error": type(error).__name__})
             await asyncio.sleep(PRUNE_SECONDS)
 
     async def _prune_journals(self) -> None:
@@ -386,6 +392,17 @@ def create_app(parts: Parts) -> FastAPI:
     add_error_answers(app, "the relay")
     _add_calls(app)
     return app
+
+
+def end_waiting(app: FastAPI) -> Callable[[], None]:
+    """What a server calls when it is about to stop: questions that are left open are answered."""
+
+    def end() -> None:
+        relay = getattr(app.state, "relay", None)  # it may stop before it has begun
+        if relay is not None:
+            relay.end()
+
+    return end
 
 
 def _relay(request: Request) -> Relay:

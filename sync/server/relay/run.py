@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from sync.database import open_reader
 from sync.journal import Clock, Journal
 from sync.points import Probe, no_probe
-from sync.server.relay.app import Parts, create_app
+from sync.server.relay.app import Parts, create_app, end_waiting
 from sync.server.relay.arbiter import answer_claims
 from sync.server.relay.desk import Desk
 from sync.server.relay.diary import write_down
@@ -62,18 +62,20 @@ def serve_relay(settings: RelaySettings, host: str, port: int, ready: Callable[[
         bound_host, bound_port = listener.getsockname()[:2]
         parts = open_parts(settings)
         try:
+            app = create_app(parts)
             config = uvicorn.Config(
-                create_app(parts),
+                app,
                 http=HastyProtocol,
                 access_log=False,
                 log_level="warning",
+                log_config=None,  # what is to be said goes where the process's own log goes
                 lifespan="on",
                 server_header=False,
                 timeout_keep_alive=HastyProtocol.PERIOD_S,
                 timeout_graceful_shutdown=_PATIENCE_S,
                 limit_concurrency=_MOST_CONNECTIONS,
             )
-            server = ListeningServer(config, lambda: ready(f"http://{bound_host}:{bound_port}"))
+            server = ListeningServer(config, lambda: ready(f"http://{bound_host}:{bound_port}"), end_waiting(app))
             with signals_end_quietly():
                 server.run(sockets=[listener])
         finally:
