@@ -17,7 +17,7 @@ def _back_up(arguments: argparse.Namespace) -> int:
     back_up(arguments.dir, arguments.file)
     print(
         f"{arguments.file} is a copy of the centre's database. Keep it as safe as the centre: it holds the coming "
-        "days' tag keys, so destroy it when it is fifteen days old. The keys in the centre's directory are not in it. To go "
-        f"back to it: stop the centre and put it where {arguments.dir / 'centre.db'} is (without -wal and -shm)."
+        "days' tag keys, so destroy it when it is fifteen days old. The keys in the centre's directory are not in it. "
+        f"To go back to it: stop the centre and put it where {arguments.dir / 'centre.db'} is (without -wal and -shm)."
     )
     return 0

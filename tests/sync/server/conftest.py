@@ -56,8 +56,9 @@ def template(
 @pytest.fixture
 def directory(template: Path, tmp_path: Path) -> Iterator[Path]:
     made = copy_of(template, tmp_path / "centre")
+    database = database_of(made)
     yield made
-    if database := database_of(made):
+    if database:
         drop_database(database)
 
 
