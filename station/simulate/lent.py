@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-from station import centre_line, enrolment, relay_process, sync_process
+from kiosk.till import till as till_module
+from station import centre_line, enrolment, handing_on, relay_process, sync_process
 from station.config import Config
 from station.enrolment import Enrolment
 from station.simulate.network import LineTransport, Network
@@ -25,16 +26,22 @@ from station.simulate.turns import Turns
 from sync import lan, waking
 from sync.points import Probe
 from sync.server.relay import app as relay_app
+from sync.server.relay import forwarding
 from sync.server.relay.run import RelaySettings
+from sync.server.waiting import Waiting
 from sync.wire import PullAnswer
 from tickets.errors import Bug
 
 IDLE_S = 120.0
 """How long a sync that has nothing to do looks at nothing; whatever happens here wakes it."""
-NEWS_S = 120.0
+NEWS_S = 240.0
 """How long a question for changes that would stay open is not even put."""
-TELL_S = 5.0
-"""The same for telling the relay."""
+TOGETHER_S = 20.0
+"""How long changes at the centre are left to gather, at most, before a terminal asks for them."""
+LOOKS_S = 0.6
+"""Who waits for less than this between two looks has nothing to do."""
+LEFT_OPEN_MS = 9_000
+"""A question to the relay that took so long was left open to its end: there was nothing to hear."""
 
 
 def node_of(turns: Turns) -> Node:
@@ -96,40 +103,53 @@ class Heart:
         return bell.stopped
 
 
-class LanStop(Event):
-    """The event on which `sync.lan` waits between its steps."""
+class IdleStop(Event):
+    """The event on which a loop waits between its looks. What is not about to change is looked at ever less often."""
 
-    def __init__(self, turns: Turns, relay_of: Callable[[Terminal], RelayNode | None]) -> None:
+    def __init__(self, turns: Turns) -> None:
         super().__init__(turns)
         self._turns = turns
-        self._relay_of = relay_of
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._seen = -1
+        self._ms = 0
 
     def wait(self, timeout: float | None = None) -> bool:
         """See threading.Event."""
-        node, strand = terminal_of(self._turns), self._turns.strand()
-        now = self._turns.agenda.now
-        if timeout is not None and timeout <= 0.0 and strand.name.endswith("listening"):
-            self._wait_for_relay(node, now)
-            return self.is_set()
-        if timeout is not None and 0.0 < timeout <= 0.06 and strand.name.endswith("sending"):
-            stirred, _ = self._seen.get(strand.name, (-1, 0))
-            self._seen[strand.name] = (node.stirred, now)
-            self._turns.sleep(int(timeout * 1000))
-            if node.stirred == stirred:
-                node.idle(self, TELL_S)
+        if timeout is None or timeout <= 0.0 or timeout > LOOKS_S:
+            return super().wait(timeout)
+        node = terminal_of(self._turns)
+        if node.stirred != self._seen:
+            self._seen, self._ms = node.stirred, int(timeout * 1000)
+            return super().wait(timeout)
+        self._ms = min(2 * self._ms, int(IDLE_S * 1000))
+        node.idle(self, self._ms / 1000)
+        return self.is_set()
+
+
+class LanStop(IdleStop):
+    """The event on which the two threads of `sync.lan` wait between their steps."""
+
+    def __init__(self, turns: Turns, relay_of: Callable[[Terminal], RelayNode | None]) -> None:
+        super().__init__(turns)
+        self._relay_of = relay_of
+        self._heard = -1
+        self._asked_at = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """See threading.Event."""
+        if timeout is not None and timeout <= 0.0 and self._turns.strand().name.endswith("listening"):
+            self._wait_for_relay(terminal_of(self._turns))
             return self.is_set()
         return super().wait(timeout)
 
-    def _wait_for_relay(self, node: Terminal, now: int) -> None:
+    def _wait_for_relay(self, node: Terminal) -> None:
         """Do not even put the question while it would be left open."""
-        relay = self._relay_of(node)
-        mark, asked_at = self._seen.get("listening", (-1, now))
-        if relay is not None and now - asked_at >= 9_000:  # the last one was left open to its end
+        relay, now = self._relay_of(node), self._turns.agenda.now
+        if relay is not None and now - self._asked_at >= LEFT_OPEN_MS:
             until = now + int(NEWS_S * 1000)
-            while relay.mark == mark and self._turns.agenda.now < until and not self.is_set():
+            while relay.mark == self._heard and self._turns.agenda.now < until and not self.is_set():
                 node.idle(self, (until - self._turns.agenda.now) / 1000)
-        self._seen["listening"] = (0 if relay is None else relay.mark, self._turns.agenda.now)
+        self._heard = -1 if relay is None else relay.mark
+        self._asked_at = self._turns.agenda.now
 
 
 class VirtualBell:
@@ -169,7 +189,9 @@ class Skipping:
         node = terminal_of(self._turns)
         until = self._turns.agenda.now + int(NEWS_S * 1000)
         while self._changes() == self._seen and self._turns.agenda.now < until:
-            node.idle(None, min(10.0, (until - self._turns.agenda.now) / 1000))
+            self._turns.sleep(min(7_000, until - self._turns.agenda.now))
+        if self._seen >= 0:
+            self._turns.sleep(int(node.random.random() * TOGETHER_S * 1000))
         self._seen = self._changes()
         answer: PullAnswer = self._asks.pull(cursor, limit, wait)
         return answer
@@ -212,11 +234,15 @@ class Lent:
             put(relay_process, **here, Heart=self._heart, probe_from_environment=self._probe)
             put(relay_process, serve_relay=self._serve_relay)
             http = _Over(httpx, Client=self._client, post=self._post)
-            for module in (centre_line, enrolment, sync_process):
+            for module in (centre_line, enrolment, sync_process, handing_on):
                 if "httpx" in vars(module):
                     put(module, httpx=http)
             put(lan, threading=_Over(vars(lan)["threading"], Event=lambda: LanStop(self._turns, self._relay_of)))
-            put(relay_app, REVIEW_SECONDS=10.0)
+            put(forwarding, threading=_Over(vars(forwarding)["threading"], Event=lambda: IdleStop(self._turns)))
+            put(relay_app, REVIEW_SECONDS=20.0)
+            put(till_module, LOOK_AT_OFFERS=20.0)
+            undo.callback(setattr, Waiting.__init__, "__defaults__", Waiting.__init__.__defaults__)
+            Waiting.__init__.__defaults__ = (7.0,)
             trusted_time = sys.modules["sync.trusted_time"]
             put(trusted_time, boot_clock=self._boot_clock, boot_id=lambda: node_of(self._turns).boot_id)
             put(sync_process, boot_clock=self._boot_clock)
