@@ -24,6 +24,7 @@ from sync.database import DamagedStore
 from sync.engine import Engine
 from sync.engine import run as run_engine
 from sync.lan import Lan, LanSettings
+from sync.snapshot_file import SnapshotFile
 from sync.trusted_time import boot_clock, system_clocks
 from sync.waking import Waker
 
@@ -90,6 +91,8 @@ def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart
             poll_seconds=config.sync.interval_seconds,
             certificate=enrolment.certificate_shelf(),
             news=waker,
+            snapshots=SnapshotFile(config.directory / "cache.db"),
+            station=enrolment.station,
         )
         stack.callback(engine.close)
         stack.callback(waker.stop)

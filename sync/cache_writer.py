@@ -100,16 +100,17 @@ class CacheWriter:
         """Where fetching a fresh copy goes on; None when none is under way."""
         return self.get(STAGING_CURSOR)
 
-    def swap(self) -> int:
+    def swap(self, cursor: str | None = None) -> int:
         """Put the fresh copy in the place of all records in one transaction; answers how many were set aside.
 
-        It takes no longer than giving the old tables' room back does. What the LAN has told is not touched.
+        It goes on from `cursor`, or else from where staging has got to. It takes no longer than giving the old tables'
+        room back does. What the LAN has told is not touched.
         """
         with self.commit("", ""):
             cache_staging.index(self._connection)
         with self.commit(Point.SYNC_SWAP_COMMIT_BEFORE, Point.SYNC_SWAP_COMMIT_AFTER):
             set_aside = cache_staging.swap(self._connection)
-            self.set(CURSOR, self.get(STAGING_CURSOR) or "")
+            self.set(CURSOR, self.get(STAGING_CURSOR) or "" if cursor is None else cursor)
             self._connection.execute("DELETE FROM state WHERE key IN (?, ?)", (STAGING_CURSOR, SNAPSHOT))
             self.revise()
         self._truncate_log()

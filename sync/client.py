@@ -28,6 +28,7 @@ from sync.wire import (
     TimeRequest,
 )
 from sync.wire_relay_up import ForwardAnswer, ForwardRequest
+from sync.wire_snapshot import KIND_OF_FILE, SnapshotAnswer
 from tickets.device_certificate import rotation_message
 from tickets.errors import EnvironmentFault, PeerError
 from tickets.keys import SigningKey
@@ -108,6 +109,31 @@ class CentreClient:
         """Hand on what other devices of the station have signed, as its relay. Safe to repeat for ever."""
         return self._call("POST", "/v1/sync/forward", request, ForwardAnswer, signed=True)
 
+    def snapshot(self) -> SnapshotAnswer:
+        """Ask for the newest snapshot of the station; it is not checked here."""
+        return self._call("GET", "/v1/sync/snapshot", None, SnapshotAnswer, signed=True)
+
+    def snapshot_part(self, name: str, first: int, last: int, etag: str) -> bytes:
+        """Ask for bytes `first` to `last`, both included, of a snapshot's file, as long as that has this tag.
+
+        Refused with 412 when the file is another one by now.
+        """
+        target = f"/v1/sync/snapshot/{name}"
+        headers = self._headers("GET", target, b"", {"accept": KIND_OF_FILE, "accept-encoding": "identity"})
+        headers |= {"range": f"bytes={first}-{last}", "if-range": f'"{etag}"'}
+        try:
+            with self._http.stream("GET", self._url + target, headers=headers, timeout=timeout_for(0)) as response:
+                if response.status_code == httpx.codes.OK:  # all of it, from the beginning: If-Range did not hold
+                    raise Refused(412, "The snapshot is another one by now", "It is begun again by itself.")
+                part = response.read()
+        except httpx.TransportError as error:
+            raise _line_down(error) from error
+        if response.status_code != httpx.codes.PARTIAL_CONTENT:
+            raise refusal(response)
+        if len(part) != last + 1 - first:
+            raise PeerError("The centre sent another part than was asked for", "It is tried again later; report it.")
+        return part
+
     def time(self, nonce: bytes) -> bytes:
         """Ask for signed time over `nonce`; the token is not checked here."""
         content = TimeRequest(nonce=nonce).model_dump_json().encode("utf-8")
@@ -130,16 +156,24 @@ class CentreClient:
         self, method: str, target: str, body: BaseModel | None, answer: type[A], *, signed: bool, patience: float = 0.0
     ) -> A:
         content = b"" if body is None else body.model_dump_json().encode("utf-8")
-        headers = {"accept": "application/json", "sync-protocol": str(PROTOCOL)}
+        headers = {"accept": "application/json"}
         if content:
             headers["content-type"] = "application/json"
-        if signed:
-            request = self._http.build_request(method, self._url + target, content=content)
-            sent = request.url.raw_path.decode("ascii")
-            headers |= sign_request(
-                method, sent, headers, content, self._key, self._device, int(self._now()), self._nonce().hex()
-            )
+        headers = self._headers(method, target, content, headers, signed=signed)
         return exchange(self._http, method, self._url + target, content, headers, answer, patience)
+
+    def _headers(
+        self, method: str, target: str, content: bytes, headers: dict[str, str], *, signed: bool = True
+    ) -> dict[str, str]:
+        """The headers of a request, with the protocol that is spoken and the signature."""
+        headers = headers | {"sync-protocol": str(PROTOCOL)}
+        if not signed:
+            return headers
+        request = self._http.build_request(method, self._url + target, content=content)
+        sent = request.url.raw_path.decode("ascii")
+        return headers | sign_request(
+            method, sent, headers, content, self._key, self._device, int(self._now()), self._nonce().hex()
+        )
 
 
 def exchange(
@@ -159,10 +193,7 @@ def exchange(
     try:
         response = http.request(method, url, content=content, headers=dict(headers), timeout=timeout)
     except httpx.TransportError as error:
-        raise LineDown(
-            f"The centre does not answer ({type(error).__name__})",
-            "Nothing to do: work goes on from the local store, and this is tried again by itself.",
-        ) from error
+        raise _line_down(error) from error
     if response.status_code != httpx.codes.OK:
         raise refusal(response)
     try:
@@ -172,6 +203,13 @@ def exchange(
             f"The centre's answer to {method} {httpx.URL(url).path} is not in the contract",
             "Check that the centre's version and this one fit together.",
         ) from error
+
+
+def _line_down(error: httpx.TransportError) -> LineDown:
+    return LineDown(
+        f"The centre does not answer ({type(error).__name__})",
+        "Nothing to do: work goes on from the local store, and this is tried again by itself.",
+    )
 
 
 def timeout_for(sent: int, patience: float = 0.0) -> httpx.Timeout:

@@ -21,6 +21,8 @@ from sync.points import Probe, no_probe
 from sync.pulling import News, Puller
 from sync.pushing import Pusher
 from sync.renewing import CertificateShelf, Renewal
+from sync.snapshot_copy import Expected, SnapshotCopy
+from sync.snapshot_file import SnapshotFile
 from sync.status import SyncStatus
 from sync.trusted_time import Clocks, TrustedClock
 from tickets.admission import TimeQuality
@@ -66,11 +68,14 @@ class Engine:
         poll_seconds: float = 1.0,
         certificate: CertificateShelf | None = None,
         news: News | None = None,
+        snapshots: SnapshotFile | None = None,
+        station: int | None = None,
     ) -> None:
         """`nonce` gives 32 random bytes. TrustFault when not even the list from enrolment is the root's.
 
         The device's own certificate, on its shelf, is renewed in time; without a shelf nobody looks after it.
-        Without `news` of changes at the centre, every step asks for them.
+        Without `news` of changes at the centre, every step asks for them. `snapshots` is where one is kept while it is
+        fetched, and `station` whose it must be; without the former a fresh copy is made of pages.
         """
         self._cache = cache
         self._clocks = clocks
@@ -84,7 +89,11 @@ class Engine:
             Pusher(client, cache, reader, lambda: self._belief.keys(KeyUse.RECEIPT), probe) for reader in self._readers
         ]
         self._asker = TimeAsker(client, cache, lambda: self._belief.keys(KeyUse.TIME), clocks, nonce)
-        self._puller = Puller(client, cache, self._push_between_pages, news)
+        expected = Expected(station=station, signers=lambda: self._belief.keys(KeyUse.LIST))
+        copy = None
+        if snapshots is not None:
+            copy = SnapshotCopy(client, cache, snapshots, expected, self._push_between_pages, clocks.boot)
+        self._puller = Puller(client, cache, self._push_between_pages, news, copy)
         self._time = Part(self._ask_time, backoff.fresh(), clocks.boot)
         self._push = Part(self._push_all, backoff.fresh(), clocks.boot)
         self._pull = Part(self._puller.pull, backoff.fresh(), clocks.boot)

@@ -5,10 +5,13 @@ from typing import Protocol
 
 from sync.cache_writer import CacheWriter
 from sync.client import CentreClient, Refused
+from sync.snapshot_copy import SnapshotCopy
 from sync.wire import MAX_PAGE_RECORDS, PullAnswer
 from tickets.errors import PeerError
 
 _GONE = 410
+_TRIES = 3
+"""Snapshots begun in one go, when the centre has dropped one in the middle."""
 
 
 class News(Protocol):
@@ -36,13 +39,15 @@ class Puller:
         cache: CacheWriter,
         between: Callable[[], object],
         news: News | None = None,
+        copy: SnapshotCopy | None = None,
         limit: int = MAX_PAGE_RECORDS,
     ) -> None:
-        """Without `news` there may always be something to fetch."""
+        """Without `news` there may always be something to fetch; without `copy` a fresh copy is made of pages."""
         self._client = client
         self._cache = cache
         self._between = between
         self._news = news
+        self._copy = copy
         self._limit = limit
 
     def due(self) -> bool:
@@ -60,9 +65,14 @@ class Puller:
         return records
 
     def _pull(self) -> int:
-        if self._cache.staging_cursor() is not None:
+        records = 0
+        if self._copy is not None and self._copy.under_way:
+            records = self._by_snapshot()
+        elif self._cache.staging_cursor() is not None:
             return self._fresh_copy()
-        records, more = 0, True
+        elif self._cache.cursor() == "":
+            records = self._by_snapshot()
+        more = True
         while more:
             cursor = self._cache.cursor()
             try:
@@ -70,14 +80,32 @@ class Puller:
             except Refused as no:
                 if no.status != _GONE:
                     raise
-                self._cache.begin_staging()
-                return records + self._fresh_copy()
+                return records + self._afresh()
             if page.records or page.cursor != cursor:
                 self._cache.apply(page)
             records, more = records + len(page.records), page.more
             if more:
                 self._between()
         return records
+
+    def _by_snapshot(self) -> int:
+        """Take a snapshot over, or go on with it; answers how many records came: none where there is no snapshot."""
+        copy = self._copy
+        if copy is None:
+            return 0
+        for _ in range(_TRIES):
+            if not copy.under_way and not copy.begin():
+                return 0
+            if (records := copy.go_on()) is not None:
+                return records
+        raise PeerError("The centre's snapshots are gone as soon as they are made", "It is tried again later.")
+
+    def _afresh(self) -> int:
+        """The cursor is of no use any more: take everything anew, by a snapshot if there is one."""
+        if records := self._by_snapshot():
+            return records
+        self._cache.begin_staging()
+        return self._fresh_copy()
 
     def _fresh_copy(self) -> int:
         records, more = 0, True

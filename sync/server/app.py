@@ -33,6 +33,7 @@ from sync.server.requests import (
     takes,
 )
 from sync.server.settings import Settings
+from sync.server.snapshot_calls import add_snapshot_calls
 from sync.server.waiting import Waiting
 from sync.server.web_calls import add_web_pages
 from sync.wire import (
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_error_answers(app, "the centre")
     _add_terminal_calls(app, centre)
     add_pull_calls(app, centre, waiting)
+    add_snapshot_calls(app, centre)
     add_forward_calls(app, centre)
     add_renew_calls(app, centre)
     _add_office_calls(app, centre)

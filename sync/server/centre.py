@@ -44,6 +44,7 @@ from sync.server.refusing import Refusal as Refusal
 from sync.server.renewal import renew, too_late
 from sync.server.schema import devices, stations
 from sync.server.settings import Policy, Settings
+from sync.server.snapshots import Snapshots, Unmade
 from sync.server.staff_acts import StaffActs
 from sync.server.store import CentreStore, open_database
 from sync.server.taking_back import take_back
@@ -55,6 +56,7 @@ from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBat
 from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
 from sync.wire_places import PlacesAnswer, PlacesAsk
 from sync.wire_relay_up import AskedJournal, KeptJournal
+from sync.wire_snapshot import BESIDES, SnapshotAnswer, snapshot_message
 from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
 from tickets.keys import Algorithm, PublicKey
@@ -87,6 +89,14 @@ class Centre:
         self.sandbox = _sandbox(settings, policy)
         self.payments = PaymentDesk(store, self.sandbox, self._now_ms)
         self._warned_of_root = False
+        self.snapshots = Snapshots(
+            settings.directory / "snapshots",
+            self._instance,
+            store.read,
+            self._now_ms,
+            settings.random,
+            policy.snapshot_from_records,
+        )
         self.on_change: Callable[[], None] = lambda: None
         """Called after each commit that may have changed what terminals are told, in the thread that made it."""
 
@@ -104,6 +114,7 @@ class Centre:
 
     def close(self) -> None:
         """Close the database."""
+        self.snapshots.close()
         if self.sandbox is not None:
             self.sandbox.close()
         self._store.close()
@@ -386,14 +397,35 @@ class Centre:
         except CursorOfAnother:
             return Refusal(
                 status=410,
-                what="this cursor is not one of ours",
-                hint="start again without a cursor and replace the copy",
+                what="this cursor is not one of ours, or too old",
+                hint="take everything anew: by /v1/sync/snapshot, or without a cursor",
             )
 
     def latest_changes(self, of: Collection[int]) -> dict[int, int]:
         """The number of the latest change of each of these stations."""
         with self._store.read() as connection:
             return changed.latest_changes(connection, of)
+
+    def snapshot(self, device: Device) -> SnapshotAnswer | Unmade:
+        """The newest snapshot of the device's own station, described and signed."""
+        made = self.snapshots.newest(device.station)
+        if isinstance(made, Unmade):
+            return made
+        with self._store.read() as connection:
+            besides = changed.records_of(connection, device.station, BESIDES)
+        answer = SnapshotAnswer(
+            station=made.station,
+            id=made.id,
+            size=made.size,
+            sha256=bytes.fromhex(made.sha256),
+            cursor=made.cursor,
+            records=made.records,
+            made_at=made.made_ms,
+            signature=bytes(64),
+            besides=tuple(besides),
+        )
+        signature = self._keys.signing(KeyUse.LIST).sign(snapshot_message(answer))
+        return answer.model_copy(update={"signature": signature})
 
     def ask_use(self, device: Device, asked: UseAsk) -> UseAnswer:
         """Whether this till may take a ticket back; granted once, the use is its own for ever."""

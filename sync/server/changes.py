@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from sync.encoding import from_text, to_text
 from sync.server.schema import records, stations
+from sync.wire import Record
 
 _AT_ONCE: Final = 200
 
@@ -91,7 +92,7 @@ class Changes:
 
 
 class CursorOfAnother(Exception):
-    """The cursor was not made by this database: the terminal has to start from the beginning."""
+    """The cursor was not made by this database, or is too old: the terminal has to start from the beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,27 +131,45 @@ def page(connection: Connection, station: int, instance: str, cursor: str, limit
     """The records of one station changed since `cursor` ("" is the beginning), at most `limit`.
 
     A record that changes while a terminal is paging moves to the end and is met there, so nothing is missed.
-    CursorOfAnother for a cursor of another database, or one from before this database was put back to a copy.
+    CursorOfAnother for a cursor of another database, for one from before this database was put back to a copy, and for
+    one that is so old that tombstones which it has not told of are dropped.
     """
-    since = _position(cursor, instance)
-    if since:
-        last = connection.execute(select(stations.c.last_change).where(stations.c.station_id == station)).scalar_one()
-        if since > last:
-            raise CursorOfAnother
+    at = _position(cursor, instance)
+    last, horizon = connection.execute(
+        select(stations.c.last_change, stations.c.horizon).where(stations.c.station_id == station)
+    ).one()
+    if at is None:
+        at = _Position(since=0, whole=last)
+    elif max(at.since, at.whole) > last or max(at.since, at.whole) < horizon:
+        raise CursorOfAnother
     rows = connection.execute(
         select(records.c.kind, records.c.key, records.c.body, records.c.change_no)
-        .where(records.c.station_id == station, records.c.change_no > since)
+        .where(records.c.station_id == station, records.c.change_no > at.since)
         .order_by(records.c.change_no)
         .limit(limit + 1)
     ).all()
     found = [ChangedRecord(kind=kind, key=key, body=body, change=change) for kind, key, body, change in rows[:limit]]
-    end = found[-1].change if found else since
-    return Page(records=found, cursor=cursor_at(instance, end), end=end, more=len(rows) > limit)
+    end, more = found[-1].change if found else at.since, len(rows) > limit
+    return Page(records=found, cursor=cursor_at(instance, end, at.whole if more else 0), end=end, more=more)
 
 
-def cursor_at(instance: str, change: int) -> str:
-    """The cursor of a reader who knows all changes of this database up to this one."""
-    return to_text(f"{instance}/{change}".encode("ascii"))
+def cursor_at(instance: str, change: int, whole: int = 0) -> str:
+    """The cursor of a reader who knows all changes of this database up to this one.
+
+    `whole` is for one who is still reading from the beginning: the latest change when he began. He has met no
+    tombstone that could be missing, so it is by that number that he may be too late.
+    """
+    return to_text((f"{instance}/{change}/{whole}" if whole > change else f"{instance}/{change}").encode("ascii"))
+
+
+def records_of(connection: Connection, station: int, kinds: Sequence[str]) -> list[Record]:
+    """The records of some kinds as they are now, without tombstones."""
+    rows = connection.execute(
+        select(records.c.kind, records.c.key, records.c.body, records.c.change_no)
+        .where(records.c.station_id == station, records.c.kind.in_(kinds), records.c.body.is_not(None))
+        .order_by(records.c.kind, records.c.key)
+    )
+    return [Record(kind=kind, key=key, body=json.loads(body), change=change) for kind, key, body, change in rows]
 
 
 def latest_changes(connection: Connection, of: Collection[int]) -> dict[int, int]:
@@ -167,13 +186,23 @@ def latest_changes(connection: Connection, of: Collection[int]) -> dict[int, int
     return found
 
 
-def _position(cursor: str, instance: str) -> int:
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """Where a cursor stands (`cursor_at`)."""
+
+    since: int
+    whole: int
+
+
+def _position(cursor: str, instance: str) -> _Position | None:
+    """Where a cursor of this database stands; None at the very beginning."""
     if not cursor:
-        return 0
+        return None
     try:
-        name, _, number = from_text(cursor).decode("ascii").partition("/")
+        name, *numbers = from_text(cursor).decode("ascii").split("/")
     except ValueError as error:
         raise CursorOfAnother from error
-    if name != instance or not (number.isascii() and number.isdigit()) or len(number) > 18:
+    right = all(number.isascii() and number.isdigit() and len(number) <= 18 for number in numbers)
+    if name != instance or not right or len(numbers) not in (1, 2):
         raise CursorOfAnother
-    return int(number)
+    return _Position(int(numbers[0]), int(numbers[1]) if len(numbers) == 2 else 0)

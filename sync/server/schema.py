@@ -41,9 +41,21 @@ stations = Table(
     Column("station_id", BigInteger, primary_key=True, autoincrement=False),
     Column("timetable", Text, nullable=False),
     Column("last_change", BigInteger, nullable=False),
+    Column("horizon", BigInteger, nullable=False, server_default="0"),
 )
 """One row per station: its timetable (JSON) and the number of its latest change. Writers lock this row first,
-which is what makes change numbers follow the order of commits."""
+which is what makes change numbers follow the order of commits. Tombstones of changes up to `horizon` are dropped:
+whoever knows no more than that has to begin anew."""
+
+change_days = Table(
+    "change_days",
+    metadata,
+    Column("station_id", BigInteger, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("change_no", BigInteger, nullable=False),
+    PrimaryKeyConstraint("station_id", "day"),
+)
+"""The number of the latest change when the station was first looked after on that service day."""
 
 devices = Table(
     "devices",

@@ -31,6 +31,9 @@ def utc_now() -> datetime:
 class Policy:
     """Numbers that a station's owner may choose; kept as `centre.json` beside the database.
 
+    `tombstones_kept_days` is the longest that a terminal may be away and still catch up change by change; one that was
+    away for longer takes everything anew. Stations with fewer records than `snapshot_from_records` make no snapshots.
+
     Shares are fractions, written like "1/3". Of a departure's places the web keeps `web_share`, and all tills together
     start with `till_share` at most, each with `till_least_places`; they are topped up by what they sell (see
     `places.targets`, which the next four are for): for how many minutes a till may be silent, in how many minutes
@@ -59,6 +62,8 @@ class Policy:
     day_keys_ahead_days: int = 15
     day_key_destroyed_hours_after: int = 6
     records_kept_days: int = 40
+    tombstones_kept_days: int = 40
+    snapshot_from_records: int = 5000
     enrol_code_minutes: int = 15
     wrong_codes_a_minute: int = 5
     wrong_codes_a_minute_in_all: int = 60

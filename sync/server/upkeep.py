@@ -13,6 +13,7 @@ from sync.server.allotments import Allotments
 from sync.server.changes import Changes
 from sync.server.devices import active_tills
 from sync.server.enrolment import certificate_for
+from sync.server.horizon import drop_tombstones
 from sync.server.schema import counts, departures, devices, places, records, staff_acts
 from sync.server.schema_places import past_places, place_asks, seatings
 from sync.server.settings import Policy
@@ -107,8 +108,7 @@ class Upkeep:
 
     def drop_old_records(self) -> None:
         """Drop what belongs to departures of long ago from what terminals pull; the facts themselves stay here."""
-        day = timedelta(days=self._policy.records_kept_days)
-        old, oldest = (self.today - day).isoformat(), (self.today - 2 * day).isoformat()
+        old = (self.today - timedelta(days=self._policy.records_kept_days)).isoformat()
         mine = records.c.station_id == self._station
         gone = self._connection.execute(
             select(records.c.kind, records.c.key, records.c.service_date).where(
@@ -117,7 +117,7 @@ class Upkeep:
         ).all()
         for row in gone:
             self._changes.drop(row.kind, row.key, row.service_date)
-        self._connection.execute(delete(records).where(mine, records.c.service_date < oldest, records.c.body.is_(None)))
+        drop_tombstones(self._connection, self._station, self.today, self._policy.tombstones_kept_days)
         for table in (departures, places, counts, staff_acts, past_places, place_asks, seatings):
             self._connection.execute(
                 delete(table).where(table.c.station_id == self._station, table.c.service_date < old)
