@@ -11,13 +11,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from sync.encoding import from_text, to_text
+from sync.server.rows import insert_rows
 from sync.server.schema import records, stations
 from sync.wire import Record
 
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 500
 
 
 def lock_station(connection: Connection, station: int) -> int | None:
@@ -83,7 +84,7 @@ class Changes:
                         records.c.key.in_(keys[at : at + _AT_ONCE]),
                     )
                 )
-        self._connection.execute(insert(records), rows)
+        insert_rows(self._connection, records, rows)
         self._last += len(rows)
         self._connection.execute(
             update(stations).where(stations.c.station_id == self._station).values(last_change=self._last)

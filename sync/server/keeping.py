@@ -22,6 +22,7 @@ from sync.server.changes import Changes
 from sync.server.devices import Device
 from sync.server.effects import Effects, read_body
 from sync.server.incidents import IncidentKind
+from sync.server.rows import insert_rows
 from sync.server.schema import epochs, events, evidence
 from sync.server.staff_acts import StaffActs
 from sync.wire import PushBatch
@@ -29,7 +30,7 @@ from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 
 Result = Literal["kept", "poisoned", "conflict"]
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +246,7 @@ def _keep_new(
         )
         results.append(EventResult(seq=seq, result=result, why=why))
     effects.save()
-    connection.execute(insert(events), rows)
+    insert_rows(connection, events, rows)
     return results
 
 

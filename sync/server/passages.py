@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from sync.server.changes import Changes
 from sync.server.incidents import IncidentKind
 from sync.server.judging import Judge
+from sync.server.rows import insert_rows
 from sync.server.schema import uses
 
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 500
 _MAY_BECOME: Final = {None: ("passed", "released", "unresolved"), "unresolved": ("passed", "released")}
 """How a use may end: an unresolved one can still be settled by the gate that made it."""
 _WEIGHT: Final = {"passed": 0, "unresolved": 1, None: 2, "released": 3}
@@ -49,6 +50,13 @@ class Passage:
     flags: str = "[]"
     shown: str = ""
 
+    def row(self) -> dict[str, object]:
+        """The row."""
+        return {name: getattr(self, name) for name in _COLUMNS}
+
+
+_COLUMNS: Final = tuple(field.name for field in fields(Passage))
+
 
 class Passages:
     """The uses of one station inside one write transaction. `save` ends it."""
@@ -62,6 +70,7 @@ class Passages:
         self._known: dict[str, list[Passage]] = {}
         self._new: list[Passage] = []
         self._changed: list[Passage] = []
+        self._written_at_the_end: set[int] = set()
         self._touched: dict[tuple[str, int], None] = {}
 
     def load(self, numbers: Iterable[str]) -> None:
@@ -87,6 +96,7 @@ class Passages:
         if known is None:
             self._known[passage.number].append(passage)
             self._new.append(passage)
+            self._written_at_the_end.add(id(passage))
         elif known.device == passage.device and any(
             getattr(known, name) != getattr(passage, name) for name in _CLAIMED
         ):
@@ -121,7 +131,7 @@ class Passages:
     def save(self) -> None:
         """Write what changed, let terminals know, and look for what should not have happened."""
         if self._new:
-            self._connection.execute(insert(uses), [asdict(passage) for passage in self._new])
+            insert_rows(self._connection, uses, [passage.row() for passage in self._new])
         if self._changed:
             rows = [
                 {f"at_{name}": getattr(passage, name) for name in _KEY}
@@ -134,10 +144,12 @@ class Passages:
         for number in dict.fromkeys(number for number, _ in self._touched):
             self._judge.uses(self._known[number])
         self._new, self._changed, self._touched = [], [], {}
+        self._written_at_the_end.clear()
 
     def _change(self, known: Passage) -> None:
         """Have a row written anew, unless it is yet to be written."""
-        if all(known is not each for each in (*self._new, *self._changed)):
+        if id(known) not in self._written_at_the_end:
+            self._written_at_the_end.add(id(known))
             self._changed.append(known)
 
     def _find(self, number: str, use_no: int, attempt: str) -> Passage | None:
