@@ -1,0 +1,36 @@
+"""The reference centre, started as an operator starts it: over its own TLS, on a free port."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sync.server.centre import Centre
+from sync.server.settings import Settings
+from sync.server.setup import initialise
+from sync.server.timetable import load_timetable
+
+ROOT = Path(__file__).parents[3]
+CODES = ("till", "till", "gate", "relay")
+
+
+@contextmanager
+def started(directory: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """A running centre with two stations: its address, and one-time codes."""
+    initialise(directory)
+    own = load_timetable()
+    other = own.model_copy(update={"station": own.station.model_copy(update={"code": own.station.code + 1})})
+    with Centre.open(Settings(directory=directory)) as centre:
+        centre.add_station(other)
+        codes = [(kind, centre.new_code(kind, f"{kind}-{n}", own.station.code)) for n, kind in enumerate(CODES)]  # type: ignore[arg-type]  # kinds as text
+        codes.append(("other", centre.new_code("gate", "far-gate", other.station.code)))
+    command = [sys.executable, "-m", "station.cli", "centre", "run", "--dir", str(directory), "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["url"], codes
+        finally:
+            process.terminate()
+            process.wait(20)
