@@ -35,6 +35,7 @@ from station.clock import TerminalClock
 from station.config import Config, kiosk_devices
 from station.enrolment import Enrolment
 from station.kiosk_money import open_takings
+from station.kiosk_places import open_elsewhere
 from station.kiosk_tasks import cash_health, door_of, tasks_of
 from station.probes import probe_from_environment
 from sync.cache import CacheReader
@@ -164,7 +165,7 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
         trust_list=enrolment.trust_list(),
     )
     authority = Authority(identity, cache)
-    shelf = Shelf(cache, ledger, authority, FareRules.default())
+    shelf = Shelf(cache, ledger, authority, FareRules.default(), open_elsewhere(config, enrolment, cache, clock))
     fonts = OnceFonts()
     printer = devices.printer(fitted.printer, begin_with_cut=ledger.print_in_doubt())
     press = Press(printer, ledger, clock=time.monotonic, probe=probe, left_behind=devices.tickets_left_behind(printer))

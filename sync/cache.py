@@ -25,7 +25,18 @@ from sync.orders import Grant
 from sync.staff_view import StaffView
 from sync.status import LanStatus, SyncStatus
 from sync.trusted_time import TimeAnchor
-from sync.wire import AllotmentBody, CertificateBody, ClaimBody, DayKeyBody, DeviceBody, StationBody, StopBody, Wire
+from sync.wire import (
+    AllotmentBody,
+    CertificateBody,
+    ClaimBody,
+    DayKeyBody,
+    DeviceBody,
+    PoolBody,
+    RecallBody,
+    StationBody,
+    StopBody,
+    Wire,
+)
 from tickets.admission import TicketState
 from tickets.departures import Departure
 from tickets.errors import EnvironmentFault
@@ -178,6 +189,16 @@ class CacheReader:
         if body is None:
             return Grant()
         return Grant(seats=frozenset(body.seats or ()), count=body.count or 0)
+
+    def pool(self, service_date: date, trip: str) -> int:
+        """How many places of a departure the centre still has to give, at least; 0 when it has not told."""
+        body = self._body("pool", f"{service_date.isoformat()}/{trip}", PoolBody)
+        return 0 if body is None else body.left
+
+    def recalls(self, device: str) -> list[RecallBody]:
+        """What the centre asks this till to give back, by departure."""
+        asked = [each for each in self._bodies("recall", RecallBody) if each.device == device]
+        return sorted(asked, key=lambda each: (each.service_date, each.trip))
 
     def day_key(self, service_date: date) -> bytes | None:
         """The key of that service day's identity tags; None when it has not come, or was destroyed."""

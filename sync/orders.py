@@ -1,6 +1,6 @@
 """Reading a till's sales: orders, places, money and claims as its journal tells them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import cast
@@ -129,6 +129,20 @@ def sellable(grant: Grant, places: Places) -> Grant:
     return Grant(
         seats=grant.seats - places.held_seats - places.sold_seats - places.returned_seats,
         count=max(0, grant.count - places.held_count - places.sold_count - places.returned_count),
+    )
+
+
+def to_give_back(grant: Grant, places: Places, *, seats: Iterable[int], keep: int | None) -> Grant:
+    """What of its unsold places a till gives back that is asked for these `seats`, and for all others but `keep`.
+
+    The highest seats go; with `keep` None none of the others do.
+    """
+    left = sellable(grant, places)
+    asked = left.seats.intersection(seats)
+    rest = sorted(left.seats - asked)
+    return Grant(
+        seats=asked if keep is None else asked.union(rest[keep:]),
+        count=0 if keep is None else max(0, left.count - keep),
     )
 
 

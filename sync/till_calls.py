@@ -27,6 +27,7 @@ from sync.wire_money import (
     UseAnswer,
     UseAsk,
 )
+from sync.wire_places import PlacesAnswer, PlacesAsk
 from tickets.errors import PeerError
 from tickets.keys import SigningKey
 
@@ -36,6 +37,9 @@ BUDGET_S: Final = 8.0
 """For a call about a payment: the centre gives the provider five seconds, and the slowest line needs its own."""
 USE_BUDGET_S: Final = 3.0
 """For a question that a passenger waits for and that has an answer of its own when it fails."""
+
+PLACES_BUDGET_S: Final = 0.95
+"""For a question without whose answer a till sells what it has."""
 
 
 class MoneyCalls(Protocol):
@@ -119,6 +123,10 @@ class TillCalls:
     def ticket_money(self, number: str) -> TicketMoney:
         """Ask how a ticket was paid."""
         return self._call("GET", f"/v1/tickets/{number}/money", None, TicketMoney, USE_BUDGET_S)
+
+    def ask_places(self, ask: PlacesAsk) -> PlacesAnswer:
+        """Ask for places that this till does not have."""
+        return self._call("POST", "/v1/sync/places", ask, PlacesAnswer, PLACES_BUDGET_S)
 
     def close(self) -> None:
         """Let the connection go; the next call opens another."""

@@ -70,7 +70,8 @@ def kept_seats(choice: Choice) -> Choice:
     """The choice with as many seats as travellers, if any were chosen at all."""
     if not choice.seats or choice.offer is None:
         return replace(choice, seats=()) if choice.seats else choice
-    return replace(choice, seats=suggested(choice.offer, choice.places, choice.seats))
+    seats = suggested(choice.offer, choice.places, choice.seats)
+    return replace(choice, seats=seats if len(seats) == choice.places else ())
 
 
 def opened(choice: Choice) -> Seats:

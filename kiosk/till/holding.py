@@ -9,7 +9,7 @@ from kiosk.till.commands import HoldOrder, Person
 from kiosk.till.documents import Documents, Identity
 from kiosk.till.ledger import Ledger
 from kiosk.till.records import Place, Plan
-from kiosk.till.shelf import Shelf
+from kiosk.till.shelf import Shelf, count_of
 from kiosk.till.values import Offer
 from kiosk.till.wording import Trouble
 from sync.cache import CacheReader
@@ -71,8 +71,6 @@ class Holding:
             return Trouble.NO_DOCUMENT
         if len(persons) > MOST_TICKETS or any(not 0 <= person.children <= MOST_CHILDREN for person in persons):
             return Trouble.TOO_MANY
-        if offer.free < len(persons):
-            return Trouble.TOO_FEW_PLACES
         tags = self._tags(departure, known)
         if isinstance(tags, Trouble):
             return tags
@@ -82,6 +80,8 @@ class Holding:
         changes, worth = self._changed(wish, credit)
         if worth is None:
             return Trouble.NOT_CHANGEABLE
+        if count_of(free) < len(persons):
+            return Trouble.TOO_FEW_PLACES
         seats = _seats(wish, offer, free)
         if seats is None:
             return Trouble.SEAT_GONE

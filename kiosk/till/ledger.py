@@ -94,6 +94,14 @@ class Ledger:
             )
             _write_plan(tx, plan)
 
+    def give_back(self, service_date: date, trip: str, back: Grant) -> None:
+        """Give allotted places back to the centre, for good. RuleBroken when one of them is held or sold."""
+        with self._journal.transaction() as tx:
+            if back.seats:
+                orders.return_places(tx, service_date=service_date, trip=trip, seats=back.seats, count=len(back.seats))
+            if back.count:
+                orders.return_places(tx, service_date=service_date, trip=trip, seats=None, count=back.count)
+
     def cash_mark(self) -> CashMark | None:
         """Where the validator's events are written down to; None when it was never read."""
         found = self._journal.rows("SELECT counter, intent_order, intent_fen, doubt_order, doubt_fen FROM cash_mark")

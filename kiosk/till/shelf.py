@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.till.authority import Authority
+from kiosk.till.elsewhere import Elsewhere, union
 from kiosk.till.ledger import Ledger
 from kiosk.till.values import (
     Destination,
@@ -43,11 +44,25 @@ class Stop:
 class Shelf:
     """Answers what is on offer. Nothing is remembered between calls: the cache and the ledger are the truth."""
 
-    def __init__(self, cache: CacheReader, ledger: Ledger, authority: Authority, rules: FareRules) -> None:
+    def __init__(
+        self,
+        cache: CacheReader,
+        ledger: Ledger,
+        authority: Authority,
+        rules: FareRules,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        """Without `elsewhere` nothing is sold but what this till has."""
+        self._elsewhere = elsewhere
         self._cache = cache
         self._ledger = ledger
         self._authority = authority
         self._rules = rules
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Where this till can have more places from, if anywhere."""
+        return self._elsewhere
 
     def zone(self) -> ZoneInfo:
         """The station's own time zone."""
@@ -85,6 +100,7 @@ class Shelf:
         stops, station = self.stops(), self._cache.station()
         if station is None:
             return ()
+        up = self._elsewhere is not None and self._elsewhere.up()
         days: dict[date, bool] = {}  # asked once for each day: a large station has thousands of departures
         found: list[Offer] = []
         for departure in self._cache.departures((max(now, begin), end)):
@@ -94,8 +110,8 @@ class Shelf:
             if its not in days:
                 days[its] = self._sells_on(its)
             if days[its] and _may_be_sold(departure, station.stop, now):
-                free = self.free(departure)
-                found.extend(self._offers(departure, free, stops) if _count(departure, free) else ())
+                free, more = self.free(departure), self._more(departure) if up else 0
+                found.extend(self._offers(departure, free, stops, more) if count_of(free) + more else ())
         return tuple(found)
 
     def offer(self, wanted: Offer, now: datetime) -> tuple[Departure, Offer, Grant] | None:
@@ -104,7 +120,8 @@ class Shelf:
         if departure is None or not self.sellable(departure, now):
             return None
         free = self.free(departure)
-        for offer in self._offers(departure, free, self.stops()):
+        up = self._elsewhere is not None and self._elsewhere.up()
+        for offer in self._offers(departure, free, self.stops(), self._more(departure) if up else 0):
             if offer.destination == wanted.destination:
                 return departure, offer, free
         return None
@@ -124,12 +141,16 @@ class Shelf:
 
     def granted(self, service_date: date, trip: str) -> Grant:
         """All places that this till was ever given on a departure."""
-        return self._cache.allotments(self._ledger.device, service_date, trip)
+        told = self._cache.allotments(self._ledger.device, service_date, trip)
+        return told if self._elsewhere is None else union(told, self._elsewhere.given(service_date, trip))
 
     def free(self, departure: Departure) -> Grant:
-        """Places of a departure that this till may still sell."""
+        """Places of a departure that this till may still sell: of numbered seats those that its coach has."""
         key = (departure.service_date, departure.trip)
-        return sellable(self.granted(*key), self._ledger.places(*key))
+        free = sellable(self.granted(*key), self._ledger.places(*key))
+        if departure.seats is None:
+            return free
+        return Grant(seats=frozenset(seat for seat in free.seats if seat <= departure.seats), count=free.count)
 
     def departure(self, service_date: date, trip: str) -> Departure | None:
         """A departure as the station knows it now."""
@@ -137,7 +158,7 @@ class Shelf:
 
     def show(self, departure: Departure, stop: int) -> Offer | None:
         """How an order for `stop` is shown, whether or not more can be sold; None for a stop that is not served."""
-        offers = self._offers(departure, Grant(), self.stops())
+        offers = self._offers(departure, Grant(), self.stops(), 0)
         return next((offer for offer in offers if offer.destination == stop), None)
 
     def _sells_on(self, day: date) -> bool:
@@ -148,7 +169,19 @@ class Shelf:
             and self._authority.sealing_key(day) is not None
         )
 
-    def _offers(self, departure: Departure, free: Grant, stops: dict[int, Stop]) -> Iterator[Offer]:
+    def _more(self, departure: Departure) -> int:
+        """How many places the centre would give."""
+        return 0 if self._elsewhere is None else self._elsewhere.left(departure.service_date, departure.trip)
+
+    def _numbered(self, departure: Departure, free: Grant) -> bool:
+        """Whether places of a departure are sold by their number: as they were given out, whatever coach comes."""
+        if free.seats or free.count:
+            return bool(free.seats)
+        granted = self.granted(departure.service_date, departure.trip)
+        return bool(granted.seats) or (departure.seats is not None and not granted.count)
+
+    def _offers(self, departure: Departure, free: Grant, stops: dict[int, Stop], more: int) -> Iterator[Offer]:
+        numbered = self._numbered(departure, free)
         for call in departure.stops:
             stop = stops.get(call.stop)
             if stop is None:
@@ -160,13 +193,13 @@ class Shelf:
                 destination=call.stop,
                 names=stop.names,
                 fare=call.fare,
-                free=_count(departure, free),
-                numbered=departure.seats is not None,
+                free=count_of(free) + more,
+                numbered=numbered,
                 gate=departure.gate,
                 bay=departure.bay,
                 boarding_closes_at=departure.closes_at,
                 fares=tuple((kind, fare(call.fare, kind, self._rules)) for kind in TicketKind),
-                seats=tuple(sorted(free.seats)) if departure.seats is not None else (),
+                seats=tuple(sorted(free.seats)),
                 coach=departure.seats or 0,
             )
 
@@ -201,5 +234,6 @@ def _may_be_sold(departure: Departure, own_stop: int, now: datetime) -> bool:
     )
 
 
-def _count(departure: Departure, free: Grant) -> int:
-    return free.count if departure.seats is None else len(free.seats)
+def count_of(free: Grant) -> int:
+    """How many places these are."""
+    return len(free.seats) or free.count

@@ -47,8 +47,9 @@ from kiosk.till.holding import Holding
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
 from kiosk.till.reading import Reading
+from kiosk.till.returning import Returning
 from kiosk.till.scanning import Scanning
-from kiosk.till.shelf import Shelf, destinations
+from kiosk.till.shelf import Shelf, count_of, destinations
 from kiosk.till.takings import Takings
 from kiosk.till.values import (
     Capabilities,
@@ -166,6 +167,9 @@ class Till:
             self._tasks.finding.show_before_printing(lambda: self.show(self.snapshot()))
         if door is not None:
             door.show = lambda: self.show(self.snapshot())
+        self._elsewhere = shelf.elsewhere
+        self._returning = Returning(cache, ledger, shelf, clock)
+        self._wish: HoldOrder | None = None
         self._day: date | None = None
         self._runs: tuple[RunView, ...] = ()
         self._days: tuple[date, ...] = ()
@@ -180,7 +184,8 @@ class Till:
         """Whether somebody is paying or holding a card out: then a round is due every tenth of a second."""
         tasks = self._tasks
         at_work = tasks is not None and (tasks.finding.looks or tasks.finding.busy)
-        return self._clerk.busy or self._reading.on or at_work or (self._door is not None and self._door.waiting)
+        at_door = self._door is not None and self._door.waiting
+        return self._clerk.busy or self._reading.on or at_work or at_door or self._wish is not None
 
     def start(self) -> None:
         """Take up what was left unfinished. Called once, before anything else."""
@@ -202,8 +207,11 @@ class Till:
     def work(self) -> None:
         """One round through money, printer and reader."""
         self._clerk.work()
+        self._hear_of_places()
         if not self._clerk.busy:
             self._press.look()
+            if self._wish is None and self._returning.work():
+                self._look_again_at = float("-inf")
         self._look_for_cards()
         self._look_for_codes()
         if self._tasks is not None:
@@ -247,6 +255,8 @@ class Till:
         self._reading.close()
         self._scanning.close()
         self._takings.close()
+        if self._elsewhere is not None:
+            self._elsewhere.close()
 
     def _obey(self, command: Command) -> Trouble | None:
         match command:
@@ -267,6 +277,7 @@ class Till:
             case StopPayment():
                 self._clerk.stop_payment()
             case CancelOrder():
+                self._wish = None
                 self._clerk.cancel()
             case PrintTickets():
                 return self._clerk.print_again()
@@ -274,7 +285,7 @@ class Till:
                 return self._clerk.reprint(command.number)
             case EndSession():
                 self._documents.wipe()
-                self._reading.on, self._traveller, self._party = False, None, None
+                self._reading.on, self._traveller, self._party, self._wish = False, None, None, None
                 self._clerk.end_session()
                 if self._tasks is not None:
                     self._tasks.finding.stop()
@@ -343,7 +354,7 @@ class Till:
             self._tasks.finding.scanned(text)
 
     def _hold(self, command: HoldOrder) -> Trouble | None:
-        if self._clerk.busy:
+        if self._clerk.busy or self._wish is not None:
             return Trouble.ORDER_OPEN
         if not self._sells():
             return Trouble.CANNOT_SELL
@@ -354,6 +365,37 @@ class Till:
                 if why is not None:
                     self._trouble = why
                     return None
+        trouble = self._hold_now(command)
+        if trouble is Trouble.TOO_FEW_PLACES and self._asks_for(command):
+            self._wish = command
+            return None
+        return trouble
+
+    def _asks_for(self, command: HoldOrder) -> bool:
+        """Ask the centre for what is missing to an order. False when it cannot be asked, or would have nothing."""
+        day, trip = command.offer.service_date, command.offer.trip
+        departure = self._shelf.departure(day, trip)
+        if self._elsewhere is None or departure is None:
+            return False
+        free = self._shelf.free(departure)
+        others = tuple(seat for seat in command.seats if seat not in free.seats)
+        return self._elsewhere.ask(day, trip, len(command.travellers) - count_of(free), others)
+
+    def _hear_of_places(self) -> None:
+        """Hold the order that waits for the centre's answer, or say that there are too few places; after a second in
+        any case.
+        """
+        if self._elsewhere is None:
+            return
+        self._elsewhere.work()
+        if self._wish is None or self._elsewhere.asking:
+            return
+        command, self._wish = self._wish, None
+        trouble = Trouble.ORDER_OPEN if self._clerk.busy else self._hold_now(command)
+        if trouble is not None:
+            self._trouble = wording.TROUBLES[trouble]
+
+    def _hold_now(self, command: HoldOrder) -> Trouble | None:
         planned = self._holding.plan(command, self._payable, self._changes.credit, self._at())
         if isinstance(planned, Trouble):
             return planned

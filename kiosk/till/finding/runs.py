@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from kiosk.till.shelf import Shelf
+from kiosk.till.shelf import Shelf, count_of
 from kiosk.till.values import RunView, Words
 from kiosk.till.wording import UNKNOWN_PLACE
 from sync.cache import CacheReader
@@ -35,8 +35,7 @@ def runs(cache: CacheReader, shelf: Shelf, day: date, now: datetime) -> tuple[Ru
         if departure.service_date != day or departure.boarding != station.stop:
             continue
         sells = shelf.sellable(departure, now)
-        free = shelf.free(departure)
-        left = (free.count if departure.seats is None else len(free.seats)) if sells else 0
+        left = count_of(shelf.free(departure)) if sells else 0
         calls = [call for call in departure.stops if call.stop in stops]
         found.append(
             RunView(

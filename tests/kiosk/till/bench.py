@@ -19,6 +19,7 @@ from kiosk.till.commands import (
     TypeDocument,
 )
 from kiosk.till.documents import Identity, checked
+from kiosk.till.elsewhere import Elsewhere
 from kiosk.till.faces import Faces
 from kiosk.till.ledger import Ledger
 from kiosk.till.press import Press
@@ -258,6 +259,7 @@ def open_desk(
     takings: Callable[[Ledger], Takings] | None = None,
     scanner: Scanner | None = None,
     changes: Changes | None = None,
+    elsewhere: Callable[[CacheReader], Elsewhere] | None = None,
 ) -> Desk:
     """Open the till in `directory`. The journal is made when there is none."""
     journal = Journal.create_or_open(
@@ -275,7 +277,7 @@ def open_desk(
         trust_list=None,
     )
     authority = Authority(identity, cache)
-    shelf = Shelf(cache, ledger, authority, FareRules.default())
+    shelf = Shelf(cache, ledger, authority, FareRules.default(), elsewhere(cache) if elsewhere else None)
     cashier = Cashier(validator, ledger, clock=time.clock, new_claim=lambda: new_claim_number(random), probe=probe)
     shown: list[Snapshot] = []
     till = Till(
