@@ -18,12 +18,13 @@ from station import centre_line, enrolment, handing_on, relay_process, sync_proc
 from station.config import Config
 from station.enrolment import Enrolment
 from station.simulate.network import LineTransport, Network
+from station.simulate.nodes.centre import CentreNode
 from station.simulate.nodes.node import Node, Program
 from station.simulate.nodes.relay import RelayNode
 from station.simulate.nodes.terminal import Terminal
 from station.simulate.threads import Event
 from station.simulate.turns import Turns
-from sync import lan, waking
+from sync import arbiter, lan, lan_teller, waking
 from sync.points import Probe
 from sync.server.relay import app as relay_app
 from sync.server.relay import forwarding
@@ -36,12 +37,14 @@ IDLE_S = 120.0
 """How long a sync that has nothing to do looks at nothing; whatever happens here wakes it."""
 NEWS_S = 240.0
 """How long a question for changes that would stay open is not even put."""
-TOGETHER_S = 20.0
+TOGETHER_S = 40.0
 """How long changes at the centre are left to gather, at most, before a terminal asks for them."""
+SOON_MS = 400
+"""How soon after something happened it is looked for."""
 LOOKS_S = 0.6
 """Who waits for less than this between two looks has nothing to do."""
-LEFT_OPEN_MS = 9_000
-"""A question to the relay that took so long was left open to its end: there was nothing to hear."""
+A_PAGE = 100
+"""After so many changes of the relay another question follows at once: one answer may not hold them all."""
 
 
 def node_of(turns: Turns) -> Node:
@@ -118,9 +121,9 @@ class IdleStop(Event):
             return super().wait(timeout)
         node = terminal_of(self._turns)
         if node.stirred != self._seen:
-            self._seen, self._ms = node.stirred, int(timeout * 1000)
-            return super().wait(timeout)
-        self._ms = min(2 * self._ms, int(IDLE_S * 1000))
+            self._seen, self._ms = node.stirred, SOON_MS
+            return super().wait(max(timeout, SOON_MS / 1000))
+        self._ms = min(4 * self._ms, int(IDLE_S * 1000))
         node.idle(self, self._ms / 1000)
         return self.is_set()
 
@@ -132,7 +135,7 @@ class LanStop(IdleStop):
         super().__init__(turns)
         self._relay_of = relay_of
         self._heard = -1
-        self._asked_at = 0
+        self._news = Event(turns)
 
     def wait(self, timeout: float | None = None) -> bool:
         """See threading.Event."""
@@ -143,13 +146,17 @@ class LanStop(IdleStop):
 
     def _wait_for_relay(self, node: Terminal) -> None:
         """Do not even put the question while it would be left open."""
-        relay, now = self._relay_of(node), self._turns.agenda.now
-        if relay is not None and now - self._asked_at >= LEFT_OPEN_MS:
-            until = now + int(NEWS_S * 1000)
-            while relay.mark == self._heard and self._turns.agenda.now < until and not self.is_set():
-                node.idle(self, (until - self._turns.agenda.now) / 1000)
-        self._heard = -1 if relay is None else relay.mark
-        self._asked_at = self._turns.agenda.now
+        relay, agenda = self._relay_of(node), self._turns.agenda
+        if relay is None:
+            return
+        until = agenda.now + int(NEWS_S * 1000)
+        while relay.mark == self._heard and agenda.now < until and not self.is_set():
+            relay.when_news(self._news.set)
+            self._news.clear()
+            self._news.wait((until - agenda.now) / 1000)
+        if 0 <= self._heard < relay.mark:
+            self._turns.sleep(SOON_MS)
+        self._heard = relay.mark if relay.mark - self._heard < A_PAGE else -1
 
 
 class VirtualBell:
@@ -178,21 +185,24 @@ class VirtualBell:
 class Skipping:
     """`sync.waking.Asks` that does not put a question for changes while it would be left open."""
 
-    def __init__(self, turns: Turns, asks: Any, changes: Callable[[], int]) -> None:
+    def __init__(self, turns: Turns, asks: Any, centre: CentreNode) -> None:
         self._turns = turns
         self._asks = asks
-        self._changes = changes
+        self._centre = centre
+        self._news = Event(turns)
         self._seen = -1
 
     def pull(self, cursor: str, limit: int, wait: int = 0) -> PullAnswer:
         """See Asks."""
-        node = terminal_of(self._turns)
-        until = self._turns.agenda.now + int(NEWS_S * 1000)
-        while self._changes() == self._seen and self._turns.agenda.now < until:
-            self._turns.sleep(min(7_000, until - self._turns.agenda.now))
+        node, agenda = terminal_of(self._turns), self._turns.agenda
+        until = agenda.now + int(NEWS_S * 1000)
+        while self._centre.changes == self._seen and agenda.now < until:
+            self._centre.when_news(self._news.set)
+            self._news.clear()
+            self._news.wait((until - agenda.now) / 1000)
         if self._seen >= 0:
             self._turns.sleep(int(node.random.random() * TOGETHER_S * 1000))
-        self._seen = self._changes()
+        self._seen = self._centre.changes
         answer: PullAnswer = self._asks.pull(cursor, limit, wait)
         return answer
 
@@ -205,12 +215,12 @@ class Lent:
         turns: Turns,
         network: Network,
         relay_of: Callable[[Terminal], RelayNode | None],
-        changes: Callable[[], int],
+        centre: CentreNode,
     ) -> None:
         self._turns = turns
         self._network = network
         self._relay_of = relay_of
-        self._changes = changes
+        self._centre = centre
 
     @contextmanager
     def borrowed(self) -> Iterator[None]:
@@ -239,6 +249,9 @@ class Lent:
                     put(module, httpx=http)
             put(lan, threading=_Over(vars(lan)["threading"], Event=lambda: LanStop(self._turns, self._relay_of)))
             put(forwarding, threading=_Over(vars(forwarding)["threading"], Event=lambda: IdleStop(self._turns)))
+            question = vars(arbiter)["_Question"]
+            put(arbiter, _Question=lambda claim, deadline: question(claim, deadline, answered=Event(self._turns)))
+            put(lan_teller, _KEPT_EVERY_S=60.0)
             put(relay_app, REVIEW_SECONDS=20.0)
             put(till_module, LOOK_AT_OFFERS=20.0)
             undo.callback(setattr, Waiting.__init__, "__defaults__", Waiting.__init__.__defaults__)
@@ -277,7 +290,7 @@ class Lent:
 
     def _waker(self, centre: Any, wake: Callable[[], None], backoff: Any, **more: Any) -> waking.Waker:
         more = {"clock": lambda: self._turns.agenda.now / 1000, **more}
-        return waking.Waker(Skipping(self._turns, centre, self._changes), wake, backoff, **more)
+        return waking.Waker(Skipping(self._turns, centre, self._centre), wake, backoff, **more)
 
     def _serve_relay(self, settings: RelaySettings, _host: str, _port: int, ready: Callable[[str], None]) -> None:
         node = node_of(self._turns)

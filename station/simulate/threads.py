@@ -13,9 +13,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from math import ceil
 from random import Random
-from types import ModuleType, SimpleNamespace, TracebackType
+from types import BuiltinFunctionType, FunctionType, ModuleType, SimpleNamespace, TracebackType
 from typing import Any, Protocol
 
 from station.simulate.turns import NOWHERE, Machine, Strand, Turns
@@ -308,7 +309,13 @@ class Library:
             ),
             random: _over(random, SystemRandom=lambda: here().random),
         }
-        self.functions: dict[Any, object] = {time.time: lambda: here().wall()}
+        lent: Any = self.modules
+        self.functions: dict[Any, object] = {
+            time.time: lent[time].time,
+            time.monotonic: lent[time].monotonic,
+            time.sleep: lent[time].sleep,
+            secrets.token_bytes: lent[secrets].token_bytes,
+        }
 
     def _threading(self) -> object:
         turns = self._turns
@@ -339,27 +346,60 @@ class Library:
     @contextmanager
     def borrowed(self) -> Iterator[None]:
         """While this lasts, our modules use what is lent here."""
-        undo: list[tuple[ModuleType, str, object]] = []
+        undo: list[tuple[Any, str, object]] = []
         try:
-            for name, module in sorted(sys.modules.items()):
-                if not name.startswith(_OURS) or name.startswith(_NOT) or name.partition(".")[0] not in _OURS:
-                    continue
+            for module in _our_modules():
                 for attribute, value in sorted(vars(module).items()):
                     lent = self._lent(value)
                     if lent is not None:
                         undo.append((module, attribute, value))
                         setattr(module, attribute, lent)
+            for function in _with_defaults(tuple(self.functions)):
+                undo.append((function, "__defaults__", function.__defaults__))
+                undo.append((function, "__kwdefaults__", function.__kwdefaults__))
+                some, named = function.__defaults__ or (), function.__kwdefaults__ or {}
+                function.__defaults__ = tuple(self._instead(value) for value in some) or None
+                function.__kwdefaults__ = {name: self._instead(value) for name, value in named.items()} or None
             yield
         finally:
-            for module, attribute, value in undo:
-                setattr(module, attribute, value)
+            for thing, attribute, value in undo:
+                setattr(thing, attribute, value)
 
     def _lent(self, value: object) -> object | None:
         if isinstance(value, ModuleType):
             return self.modules.get(value)
-        if callable(value) and getattr(value, "__module__", None) == "time":
-            return self.functions.get(value)
-        return None
+        return self.functions.get(value) if isinstance(value, BuiltinFunctionType | FunctionType) else None
+
+    def _instead(self, value: Any) -> Any:
+        lent = self._lent(value)
+        return value if lent is None else lent
+
+
+def _our_modules() -> list[ModuleType]:
+    """The product's modules that are loaded, by name."""
+    return [
+        module
+        for name, module in sorted(sys.modules.items())
+        if name.partition(".")[0] in _OURS and not name.startswith(_NOT)
+    ]
+
+
+@cache
+def _with_defaults(wanted: tuple[object, ...]) -> tuple[FunctionType, ...]:
+    """The product's functions and methods that have one of these as the default of an argument."""
+    found: list[FunctionType] = []
+    for module in _our_modules():
+        for value in list(vars(module).values()):
+            if getattr(value, "__module__", None) != module.__name__:
+                continue
+            inside = vars(value).values() if isinstance(value, type) else (value,)
+            for each in inside:
+                function = each.__func__ if isinstance(each, classmethod | staticmethod) else each
+                if isinstance(function, FunctionType):
+                    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+                    if any(default is one for default in defaults for one in wanted):
+                        found.append(function)
+    return tuple(found)
 
 
 class _Over(SimpleNamespace):

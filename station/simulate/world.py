@@ -131,7 +131,7 @@ class World:
         lines = Lines(self.network, lambda: self._node().name)
         stack.enter_context(library.borrowed())
         stack.enter_context(_instead(lines))
-        lent = Lent(self.turns, self.network, self._relay_of, lambda: self.centre.changes)
+        lent = Lent(self.turns, self.network, self._relay_of, self.centre)
         stack.enter_context(lent.borrowed())
         for name, image in (self._images or {}).items():
             self.disks.put(name, image)

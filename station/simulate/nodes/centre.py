@@ -24,6 +24,7 @@ class CentreNode(ServingNode):
         self._centre: Centre | None = None
         self.changes = 0
         self.changed_at = 0
+        self._hearing: list[Callable[[], None]] = []
         program_of(self, "centre", self._main)
 
     @property
@@ -59,6 +60,13 @@ class CentreNode(ServingNode):
         if point.endswith(":commit:after"):
             self.changes += 1
             self.changed_at = self.site.agenda.now
+            hearing, self._hearing = self._hearing, []
+            for act in hearing:
+                act()
+
+    def when_news(self, act: Callable[[], None]) -> None:
+        """Call `act` once, when `changes` is another."""
+        self._hearing.append(act)
 
     def _main(self, program: Program) -> None:
         app = create_app(self.settings())

@@ -7,6 +7,7 @@ from station import relay_process
 from station.simulate.nodes.node import Site
 from station.simulate.nodes.serving import ServingNode, program_of
 from station.simulate.nodes.terminal import Place, Terminal, void
+from sync.points import Point
 from sync.server.relay.app import create_app
 from sync.server.relay.run import RelaySettings, open_parts
 
@@ -22,26 +23,46 @@ class RelayNode(ServingNode, Terminal):
         self._bug = bug
         self.mark = 0
         self.neighbours: list[Terminal] = []
+        self._hearing: list[Callable[[], None]] = []
         program_of(self, "relay", lambda _: void(relay_process.run(self.config)))
 
     def died(self) -> None:
         """See Node."""
         super().died()
+        self._is_news()
+
+    def when_news(self, act: Callable[[], None]) -> None:
+        """Call `act` once, when `mark` is another."""
+        self._hearing.append(act)
+
+    def _is_news(self) -> None:
         self.mark += 1
+        hearing, self._hearing = self._hearing, []
+        for act in hearing:
+            act()
 
     def passes(self, point: str) -> None:
-        """See Node; what the relay keeps is news for its neighbours."""
+        """See Node; what devices say of themselves may let the arbiter begin, for which they wait."""
         super().passes(point)
-        if point.startswith("relay:") and point.endswith(":after"):
-            self.mark += 1
+        if point == Point.RELAY_STEP_COMMIT_AFTER:
             for terminal in self.neighbours:
                 terminal.stir()
 
-    def serve_relay(self, settings: RelaySettings, ready: Callable[[str], None]) -> None:
+    def serve_relay(self, settings: RelaySettings, _ready: Callable[[str], None]) -> None:
         """Instead of `sync.server.relay.run.serve_relay`: the same application, on lines of ours."""
         parts = open_parts(settings)
+        tell = parts.desk.on_change
+
+        def on_change(changed: Callable[[], None]) -> None:
+            def both() -> None:
+                self._is_news()
+                changed()
+
+            tell(both)
+
+        parts.desk.on_change = on_change  # type: ignore[method-assign]  # whoever idles hears of it too
+        self._is_news()
         try:
             self.run_app(create_app(parts), self._bug)
         finally:
             parts.desk.close()
-
