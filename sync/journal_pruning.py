@@ -9,6 +9,7 @@ from datetime import date
 from typing import cast
 
 from sync.journal import Journal
+from sync.journal_reader import Readable, stored_head
 from sync.orders import unfinished_orders
 from sync.points import Point, Probe, no_probe
 
@@ -91,15 +92,36 @@ def prune(journal: Journal, *, kept_through: int, closed_before: date, probe: Pr
     `kept_through` is what the centre has signed for; departures of service days from `closed_before` on stay, and so
     do the newest event, open uses, unfinished orders and unsettled claims, with everything after them.
     """
-    seal = min(kept_through, journal.head()[0] - 1)
-    stay = [_seq(journal, sql, (closed_before.isoformat(),)) for sql in _RECENT]
-    stay += [_seq(journal, sql, ()) for sql in _OPEN]
+    seal = settled_through(journal, kept_through=kept_through, closed_before=closed_before)
+    return drop(journal, seal, probe)
+
+
+def settled_through(source: Readable, *, kept_through: int, closed_before: date, most: int | None = None) -> int:
+    """The last event that may go, by the rules of `prune`; at most about `most` events go with it.
+
+    What is settled stays settled, so `source` may be a reader of its own beside the journal: its looking holds up
+    nobody. More than `most` go only where no fewer can, because they belong together.
+    """
+    seal = min(kept_through, stored_head(source)[0] - 1)
+    stay = [_seq(source, sql, (closed_before.isoformat(),)) for sql in _RECENT]
+    stay += [_seq(source, sql, ()) for sql in _OPEN]
     stay += [
-        _seq(journal, "SELECT seq FROM orders WHERE order_id = ?", (o.order.hex,)) for o in unfinished_orders(journal)
+        _seq(source, "SELECT seq FROM orders WHERE order_id = ?", (o.order.hex,)) for o in unfinished_orders(source)
     ]
     seal = min([seal, *(seq - 1 for seq in stay if seq is not None)])
-    while (cut := _seq(journal, _CUT_THROUGH, (seal, seal))) is not None:
-        seal = cut - 1
+    first = _seq(source, "SELECT min(seq) FROM events", ())
+    if first is None or seal < first:
+        return 0
+    size = most if most is not None else seal
+    while True:
+        found = _whole(source, min(seal, first - 1 + size))
+        if found >= first or first - 1 + size >= seal:
+            return found
+        size *= 2
+
+
+def drop(journal: Journal, seal: int, probe: Probe = no_probe) -> int:
+    """Seal the journal at an event that `settled_through` has answered, drop all up to it, and answer how many went."""
     found = journal.rows("SELECT hash FROM events WHERE seq = ?", (seal,))
     if not found:
         return 0
@@ -118,6 +140,13 @@ def prune(journal: Journal, *, kept_through: int, closed_before: date, probe: Pr
     return count
 
 
-def _seq(journal: Journal, sql: str, parameters: tuple[object, ...]) -> int | None:
-    found = journal.rows(sql, parameters)
+def _whole(source: Readable, seal: int) -> int:
+    """The last place before `seal`, or it, where nothing that belongs together is cut in two."""
+    while (cut := _seq(source, _CUT_THROUGH, (seal, seal))) is not None:
+        seal = cut - 1
+    return seal
+
+
+def _seq(source: Readable, sql: str, parameters: tuple[object, ...]) -> int | None:
+    found = source.rows(sql, parameters)
     return cast("int | None", found[0][0]) if found else None
