@@ -22,6 +22,7 @@ from station.gate_watch import watching
 from station.lanes import gate_lanes, ways
 from station.output_lines import OutputLines
 from station.probes import probe_from_environment
+from station.tidying import tidied, tidier_of
 from sync.arbiter import Arbiter, RelayArbiter
 from sync.cache import CacheReader
 from sync.journal import Journal
@@ -60,6 +61,7 @@ def run(config: Config) -> int:
             )
         )
         clock.not_before(journal.floor_ms())
+        at_the_end.enter_context(tidied(tidier_of(config, enrolment, journal, probe)))
         watch = at_the_end.enter_context(watching(config, lanes, stop))
         arbiter = watch.measured(_arbiter(config, enrolment, at_the_end))
         in_hand = InHand()

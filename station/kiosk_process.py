@@ -38,6 +38,7 @@ from station.kiosk_money import open_takings
 from station.kiosk_places import open_elsewhere
 from station.kiosk_tasks import cash_health, door_of, tasks_of
 from station.probes import probe_from_environment
+from station.tidying import tidier_of, tidying
 from sync.cache import CacheReader
 from sync.journal import Journal
 from sync.points import Probe
@@ -224,6 +225,7 @@ def open_till(config: Config, enrolment: Enrolment, probe: Probe) -> Till:
         now=clock,
         clock=time.monotonic,
         random=secrets.token_bytes,
+        tidy=tidying(tidier_of(config, enrolment, journal, probe)),
         desk=CashDesk(
             journal=journal,
             cache=cache,

@@ -115,8 +115,13 @@ class Till:
         door: Door | None = None,
         takings: Takings | None = None,
         changes: Changes | None = None,
+        tidy: Callable[[], None] = lambda: None,
     ) -> None:
-        """Without `takings` nothing but notes is taken, and no change given; without `changes` no ticket is changed."""
+        """Without `takings` nothing but notes is taken, and no change given; without `changes` no ticket is changed.
+
+        `tidy` is called between rounds while nobody waits.
+        """
+        self._tidy = tidy
         self._cache = cache
         self._ledger = ledger
         self._authority = authority
@@ -219,6 +224,7 @@ class Till:
         if not self.urgent:
             self._reading.rest()
             self._scanning.rest()
+            self._tidy()
         if self._clock() >= self._look_again_at:
             self._look_at_offers()
 
