@@ -13,6 +13,7 @@ import logging
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -27,9 +28,6 @@ IDLE_S: Final = 120.0
 _MOST_HEAD: Final = 4096
 _CHUNK: Final = 64 * 1024
 _CLOSING_S: Final = 2.0
-_BAD_REQUEST: Final = (400, "Bad Request")
-_BUSY: Final = (503, "Service Unavailable")
-_NO_WAY: Final = (502, "Bad Gateway")
 
 
 def authority_of(url: str) -> tuple[str, int]:
@@ -101,30 +99,38 @@ class Tunnel:
                 head = await reader.readuntil(b"\r\n\r\n")
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return
-        refusal = self._refusal(head)
-        if refusal is None:
-            try:
-                async with asyncio.timeout(HEAD_S):
-                    there, onward = await asyncio.open_connection(*self._centre)
-            except (OSError, TimeoutError):
-                refusal = _NO_WAY
-        if refusal is not None:
-            status, reason = refusal
-            writer.write(
-                f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode("ascii")
-            )
+        way = await self._way(head)
+        if isinstance(way, _Refusal):
+            answer = f"HTTP/1.1 {way.status} {way.reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            writer.write(answer.encode("ascii"))
             await writer.drain()
             return
+        there, onward = way
         try:
             writer.write(b"HTTP/1.1 200 Connection Established\r\n\r\n")
             await asyncio.gather(_pump(reader, onward), _pump(there, writer))
         finally:
             onward.close()
 
-    def _refusal(self, head: bytes) -> tuple[int, str] | None:
+    async def _way(self, head: bytes) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter] | _Refusal":
+        """A connection to the centre, or why there is none."""
         if not head.startswith(b"CONNECT "):
-            return _BAD_REQUEST
-        return _BUSY if len(self._open) > MOST else None
+            return _Refusal(400, "Bad Request")
+        if len(self._open) > MOST:
+            return _Refusal(503, "Service Unavailable")
+        try:
+            async with asyncio.timeout(HEAD_S):
+                return await asyncio.open_connection(*self._centre)
+        except (OSError, TimeoutError):
+            return _Refusal(502, "Bad Gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why nobody is let through: status and reason of the answer."""
+
+    status: int
+    reason: str
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
