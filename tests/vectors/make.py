@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from tests.vectors import staff_cases
+from tests.vectors import protocol_cases, staff_cases
 from tests.vectors.ticket_cases import (
     CERTIFICATE,
     NOW,
@@ -232,6 +232,7 @@ FILES: dict[str, Callable[[], dict[str, object]]] = {
     "identity.json": identities,
     "journal.json": journal,
     "staff.json": staff,
+    "protocol.json": protocol_cases.protocol,
 }
 
 
