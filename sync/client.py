@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from sync.http_signatures import sign_request
 from sync.wire import (
+    OLDEST_PROTOCOL,
     PROTOCOL,
     ErrorAnswer,
     HealthAnswer,
@@ -34,6 +35,7 @@ from tickets.errors import EnvironmentFault, PeerError
 from tickets.keys import SigningKey
 
 A = TypeVar("A", bound=BaseModel)
+T = TypeVar("T")
 
 _CONNECT_S = 5.0
 _SILENCE_S = 10.0
@@ -46,15 +48,26 @@ class LineDown(EnvironmentFault):
 
 
 class Refused(EnvironmentFault):
-    """The centre answered, and the answer was no. `expected_seq` is where it wants a push to go on, if it said so."""
+    """The centre answered, and the answer was no. `expected_seq` is where it wants a push to go on, if it said so.
+
+    `protocols` are the oldest and the newest that it speaks, when it was for ours (426).
+    """
 
     def __init__(
-        self, status: int, what: str, hint: str, *, expected_seq: int | None = None, retry_after: float = 0.0
+        self,
+        status: int,
+        what: str,
+        hint: str,
+        *,
+        expected_seq: int | None = None,
+        retry_after: float = 0.0,
+        protocols: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(what, hint)
         self.status = status
         self.expected_seq = expected_seq
         self.retry_after = retry_after
+        self.protocols = protocols
 
 
 class CentreClient:
@@ -69,11 +82,13 @@ class CentreClient:
         now: Callable[[], float] = wall_time,
         nonce: Callable[[], bytes] = lambda: secrets.token_bytes(32),
         time_http: httpx.Client | None = None,
+        protocols: tuple[int, int] = (OLDEST_PROTOCOL, PROTOCOL),
     ) -> None:
         """`http` brings the connection and its TLS settings; `now` (seconds since 1970) dates the signatures.
 
         With `time_http` the time is asked for on another line: on one where no certificate's dates are judged, so that
-        a time that turns out wrong can still be put right.
+        a time that turns out wrong can still be put right. Of the `protocols`, oldest and newest, the newest is spoken
+        that the centre serves too.
         """
         self._url = url.rstrip("/")
         self._device = device
@@ -82,10 +97,13 @@ class CentreClient:
         self._time_http = time_http or http
         self._now = now
         self._nonce = nonce
+        self._protocols = protocols
+        self._speaks = protocols[1]
 
     def dated_by(self, now: Callable[[], float]) -> "CentreClient":
         """The same client with another clock: the centre refuses signatures that are five minutes off."""
-        return CentreClient(self._url, self._device, self._key, self._http, now, self._nonce, self._time_http)
+        line = (self._http, now, self._nonce, self._time_http, self._protocols)
+        return CentreClient(self._url, self._device, self._key, *line)
 
     @property
     def key(self) -> SigningKey:
@@ -94,7 +112,10 @@ class CentreClient:
 
     def push(self, batch: PushBatch) -> PushAnswer:
         """Send consecutive events of a journal. Safe to repeat for ever."""
-        return self._call("POST", "/v1/sync/push", batch, PushAnswer, signed=True)
+        return self._agreed(lambda: self._push(batch.model_copy(update={"protocol": self._speaks})))
+
+    def _push(self, batch: PushBatch) -> PushAnswer:
+        return self._called("POST", "/v1/sync/push", batch, PushAnswer, signed=True)
 
     def pull(self, cursor: str, limit: int, wait: int = 0) -> PullAnswer:
         """Ask for the next page of changes; an empty cursor asks from the beginning.
@@ -118,7 +139,9 @@ class CentreClient:
 
         Refused with 412 when the file is another one by now.
         """
-        target = f"/v1/sync/snapshot/{name}"
+        return self._agreed(lambda: self._part(f"/v1/sync/snapshot/{name}", first, last, etag))
+
+    def _part(self, target: str, first: int, last: int, etag: str) -> bytes:
         headers = self._headers("GET", target, b"", {"accept": KIND_OF_FILE, "accept-encoding": "identity"})
         headers |= {"range": f"bytes={first}-{last}", "if-range": f'"{etag}"'}
         try:
@@ -136,8 +159,12 @@ class CentreClient:
 
     def time(self, nonce: bytes) -> bytes:
         """Ask for signed time over `nonce`; the token is not checked here."""
+        return self._agreed(lambda: self._time(nonce))
+
+    def _time(self, nonce: bytes) -> bytes:
         content = TimeRequest(nonce=nonce).model_dump_json().encode("utf-8")
-        headers = {"accept": "application/json", "content-type": "application/json", "sync-protocol": str(PROTOCOL)}
+        headers = {"accept": "application/json", "content-type": "application/json"}
+        headers = self._headers("POST", "/v1/time", content, headers, signed=False)
         return exchange(self._time_http, "POST", f"{self._url}/v1/time", content, headers, TimeAnswer).token
 
     def renew(self, new_key: SigningKey | None = None) -> bytes:
@@ -155,6 +182,23 @@ class CentreClient:
     def _call(
         self, method: str, target: str, body: BaseModel | None, answer: type[A], *, signed: bool, patience: float = 0.0
     ) -> A:
+        return self._agreed(lambda: self._called(method, target, body, answer, signed=signed, patience=patience))
+
+    def _agreed(self, call: Callable[[], T]) -> T:
+        """Make a call; when the centre serves another protocol that is spoken here, make it again in that one."""
+        try:
+            return call()
+        except Refused as no:
+            oldest, newest = no.protocols or (0, 0)
+            common = min(newest, self._protocols[1])
+            if common == self._speaks or common < max(oldest, self._protocols[0]):
+                raise
+            self._speaks = common
+            return call()
+
+    def _called(
+        self, method: str, target: str, body: BaseModel | None, answer: type[A], *, signed: bool, patience: float = 0.0
+    ) -> A:
         content = b"" if body is None else body.model_dump_json().encode("utf-8")
         headers = {"accept": "application/json"}
         if content:
@@ -166,7 +210,7 @@ class CentreClient:
         self, method: str, target: str, content: bytes, headers: dict[str, str], *, signed: bool = True
     ) -> dict[str, str]:
         """The headers of a request, with the protocol that is spoken and the signature."""
-        headers = headers | {"sync-protocol": str(PROTOCOL)}
+        headers = headers | {"sync-protocol": str(self._speaks)}
         if not signed:
             return headers
         request = self._http.build_request(method, self._url + target, content=content)
@@ -238,6 +282,7 @@ def refusal(response: httpx.Response) -> Refused | PeerError:
         said.what,
         said.hint,
         expected_seq=said.expected_seq,
+        protocols=said.protocols,
         retry_after=_seconds(response.headers.get("retry-after", "")),
     )
 

@@ -31,6 +31,9 @@ from tickets.events import MAX_EVENT_BYTES as MAX_EVENT_BYTES
 PROTOCOL = 1
 """The protocol that this module describes."""
 
+OLDEST_PROTOCOL = max(1, PROTOCOL - 1)
+"""The oldest that is still spoken: the one before it, once there is one."""
+
 MAX_BATCH_EVENTS = 500
 """Most events in one push."""
 
@@ -107,11 +110,15 @@ class Wire(BaseModel):
 
 
 class ErrorAnswer(Wire):
-    """What every refusal says: what happened, what to do next, and for a gap where the centre wants to go on."""
+    """What every refusal says: what happened, what to do next, and for a gap where the centre wants to go on.
+
+    `protocols` comes with 426: the oldest and the newest that are spoken there.
+    """
 
     what: str
     hint: str
     expected_seq: int | None = None
+    protocols: tuple[int, int] | None = None
 
 
 # ---------------------------------------------------------------- enrolment
@@ -415,10 +422,11 @@ class TimeAnswer(Wire):
 
 
 class HealthAnswer(Wire):
-    """The centre is there, and which version it is."""
+    """The centre is there, which version it is, and the oldest and the newest protocol that it serves."""
 
     ok: bool
     version: str
+    protocols: tuple[int, int] = (1, 1)
 
 
 # ---------------------------------------------------------------- office (the web channel)

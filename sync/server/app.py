@@ -21,6 +21,7 @@ from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
 from sync.server.places.calls import add_places_calls
+from sync.server.protocols import Protocols
 from sync.server.publishing import publish
 from sync.server.pull_calls import add_pull_calls
 from sync.server.renew_calls import add_renew_calls
@@ -37,6 +38,7 @@ from sync.server.snapshot_calls import add_snapshot_calls
 from sync.server.waiting import Waiting
 from sync.server.web_calls import add_web_pages
 from sync.wire import (
+    OLDEST_PROTOCOL,
     PROTOCOL,
     EnrolAnswer,
     EnrolRequest,
@@ -91,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Waystation centre", version=version("waystation"), lifespan=lifespan)
     app.state.centre = centre
     app.state.waiting = waiting
+    app.add_middleware(Protocols, oldest=OLDEST_PROTOCOL, newest=PROTOCOL)
     add_error_answers(app, "the centre")
     _add_terminal_calls(app, centre)
     add_pull_calls(app, centre, waiting)
@@ -126,7 +129,7 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
     @app.get("/v1/health", response_model=HealthAnswer)
     async def health() -> Response:
         """The centre is there."""
-        return json_answer(HealthAnswer(ok=True, version=app.version))
+        return json_answer(HealthAnswer(ok=True, version=app.version, protocols=(OLDEST_PROTOCOL, PROTOCOL)))
 
     @app.post("/v1/time", response_model=TimeAnswer, responses=errors, openapi_extra=takes(TimeRequest))
     async def time(request: Request) -> Response:
@@ -146,8 +149,9 @@ def _add_terminal_calls(app: FastAPI, centre: Centre) -> None:
     async def push(said: Annotated[Signed, Depends(reporting)]) -> Response:
         """Keep a batch of the device's journal; the same batch gets the same answer for ever."""
         batch = parse_body(PushBatch, said.body)
-        if batch.protocol != PROTOCOL:
-            return error_answer(400, f"protocol {batch.protocol} is not spoken here", f"speak protocol {PROTOCOL}")
+        if not OLDEST_PROTOCOL <= batch.protocol <= PROTOCOL:
+            hint = f"speak protocol {OLDEST_PROTOCOL} to {PROTOCOL}"
+            return error_answer(400, f"protocol {batch.protocol} is not spoken here", hint)
         answer = await run_in_threadpool(centre.push, said.device, batch)
         return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
 

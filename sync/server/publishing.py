@@ -17,6 +17,7 @@ _ALWAYS: Final = {
     400: "The request was cut off, or contradicts itself.",
     500: "The centre failed at this request: the same again later.",
 }
+_NEGOTIATED: Final = {426: "The protocol that Sync-Protocol names is not served; `protocols` says which are."}
 _WITH_BODY: Final = {408: "The body did not arrive in time.", 413: "The body is too large.", 422: "Not the contract's."}
 _SCHEMA: Final = {"$ref": "#/components/schemas/ErrorAnswer"}
 _RETRY: Final = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
@@ -41,16 +42,16 @@ def _completed(app: FastAPI) -> dict[str, Any]:
     schemas["ErrorAnswer"] = ErrorAnswer.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which the centre never answers with
         schemas.pop(unused, None)
-    for path in made["paths"].values():
+    for name, path in made["paths"].items():
         for method in _METHODS:
             if method in path:
-                _complete(path[method])
+                _complete(path[method], _NEGOTIATED if name.startswith("/v1/") else {})
     return made
 
 
-def _complete(call: dict[str, Any]) -> None:
+def _complete(call: dict[str, Any], also: dict[int, str]) -> None:
     answers: dict[str, Any] = call["responses"]
-    missing = dict(_ALWAYS)
+    missing = _ALWAYS | also
     if "requestBody" in call:
         missing |= _WITH_BODY
     elif call.get("parameters"):

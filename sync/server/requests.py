@@ -42,10 +42,15 @@ class Refused(Exception):
 
 
 def error_answer(
-    status: int, what: str, hint: str, expected_seq: int | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    what: str,
+    hint: str,
+    expected_seq: int | None = None,
+    headers: Mapping[str, str] | None = None,
+    protocols: tuple[int, int] | None = None,
 ) -> JSONResponse:
     """An `ErrorAnswer` as a response."""
-    answer = ErrorAnswer(what=what, hint=hint, expected_seq=expected_seq)
+    answer = ErrorAnswer(what=what, hint=hint, expected_seq=expected_seq, protocols=protocols)
     return JSONResponse(answer.model_dump(exclude_none=True), status, dict(headers or {}))
 
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import httpx
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 
 class AppLine(httpx.BaseTransport):
     """Carries requests to an application. `before` may answer instead, or raise; `count` is how many came."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.before: Callable[[httpx.Request], httpx.Response | None] = lambda _: None
         self.asked: list[httpx.Request] = []
