@@ -13,7 +13,7 @@ from tickets.departures import Departure, DepartureState
 from tickets.errors import EnvironmentFault
 from tickets.staff import MAY_ACT, Act, StaffFact
 
-WHY_NEEDED = frozenset({Act.DELAY, Act.MERGE, Act.CANCEL, Act.REINSTATE, Act.COACH, Act.STRIKE_OFF})
+WHY_NEEDED = frozenset({Act.DELAY, Act.MERGE, Act.CANCEL, Act.REINSTATE, Act.COACH, Act.STRIKE_OFF, Act.FREE})
 """Acts of which passengers or other staff will ask for the reason."""
 
 NO_SEATS = "none"
@@ -171,12 +171,17 @@ def _coach(arguments: argparse.Namespace, _desk: StaffDesk, departure: Departure
     return {"plate": arguments.plate, "seats": seats, "bay": arguments.bay}
 
 
+def _free(arguments: argparse.Namespace, desk: StaffDesk, _departure: Departure, _now: datetime) -> Particulars:
+    return {"device": find_device(desk.cache, arguments.device, kind="till")}
+
+
 _READERS: Mapping[Act, _Reader] = {
     Act.LATE: _late,
     Act.DELAY: _delay,
     Act.MERGE: _merge,
     Act.GATE: _gate,
     Act.COACH: _coach,
+    Act.FREE: _free,
 }
 
 
@@ -193,6 +198,7 @@ def _verb(act: Act) -> str:
         Act.COACH: "change the coach of a departure",
         Act.DEPART: "say that a coach has left",
         Act.STRIKE_OFF: "strike a gate off",
+        Act.FREE: "free a silent till's places",
     }[act]
 
 

@@ -22,6 +22,7 @@ HELP = {
     Act.COACH: "another coach (换车)",
     Act.DEPART: "it has left (发车)",
     Act.STRIKE_OFF: "the arbiter need not wait for this gate's history",
+    Act.FREE: "others may sell what a silent till has of it (收回余票)",
 }
 """Every act, in a line."""
 
@@ -85,6 +86,8 @@ def _add_act(parser: argparse.ArgumentParser, act: Act) -> None:
             parser.add_argument("--plate", required=True)
             parser.add_argument("--seats", metavar="N", help="its numbered seats, or none; as many as before")
             parser.add_argument("--bay", help="where that changes too")
+        case Act.FREE:
+            parser.add_argument("--device", required=True, help="the till, by its device id or the name it enrolled as")
         case Act.STOP:
             parser.add_argument("--sheet", action="store_true", help="show the departure sheet as well")
             parser.add_argument("--print", action="store_true", help="print the departure sheet as well")

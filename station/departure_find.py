@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sync.cache import CacheReader
@@ -41,17 +42,17 @@ def find_departure(cache: CacheReader, day: date, trip: str, zone: ZoneInfo) -> 
     raise EnvironmentFault(f"there is no departure {wanted} on {day.isoformat()}", _near(wanted, known))
 
 
-def find_device(cache: CacheReader, name: str) -> str:
+def find_device(cache: CacheReader, name: str, kind: Literal["gate", "till"] = "gate") -> str:
     """The device that is called so, by its id or the name it was enrolled under. Raises EnvironmentFault."""
-    gates = [device for device in cache.devices() if device.kind == "gate"]
-    for device in gates:
+    known = [device for device in cache.devices() if device.kind == kind]
+    for device in known:
         if name in (device.device, device.name):
             return device.device
-    if not gates:
+    if not known:
         raise EnvironmentFault(
-            "this terminal knows no gates yet", "wait until it has been in step with the centre, then do this again"
+            f"this terminal knows no {kind}s yet", "wait until it has been in step with the centre, then do this again"
         )
-    raise EnvironmentFault(f"there is no gate {name} here", _near(name, [device.name for device in gates]))
+    raise EnvironmentFault(f"there is no {kind} {name} here", _near(name, [device.name for device in known]))
 
 
 def _near(wanted: str, known: Iterable[str]) -> str:

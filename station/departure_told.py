@@ -72,7 +72,7 @@ def act_words(fact: StaffFact, zone: ZoneInfo) -> Words:
         case Act.COACH:
             seats = ("不对号", "any seat") if fact.seats is None else (f"{fact.seats} 座", f"{fact.seats} seats")
             more = (f" {fact.plate}，{seats[0]}{bay[0]}", f"to {fact.plate}, {seats[1]}{bay[1]}")
-        case Act.STRIKE_OFF:
+        case Act.STRIKE_OFF | Act.FREE:
             more = (f" {fact.device}", f"({fact.device})")
         case _:
             more = ("", "")

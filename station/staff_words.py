@@ -25,4 +25,5 @@ ACTS: Mapping[Act, Words] = {
     Act.COACH: ("换车", "coach changed"),
     Act.DEPART: ("发车", "departed"),
     Act.STRIKE_OFF: ("不再等待检票机", "gate struck off"),
+    Act.FREE: ("收回余票", "places of a silent till freed"),
 }

@@ -46,6 +46,7 @@ class Act(StrEnum):
     DEPART = "depart"
     REINSTATE = "reinstate"
     STRIKE_OFF = "strike_off"
+    FREE = "free"
 
 
 class FactTrouble(StrEnum):
@@ -89,6 +90,7 @@ _FORMS: Mapping[Act, _Form] = {
     Act.DEPART: _Form(_DEPARTURE),
     Act.REINSTATE: _Form(_DEPARTURE),
     Act.STRIKE_OFF: _Form(frozenset({"device"})),
+    Act.FREE: _Form(_DEPARTURE | {"device"}),
 }
 _PARTICULARS = ("service_date", "trip", "gate", "bay", "until", "into", "plate", "seats", "device")
 
@@ -104,6 +106,8 @@ class StaffFact:
     - GATE 改检票口: `gate`, and `bay` where that changes too. COACH 换车: `plate`, `seats` (None: a coach without
       numbered seats), and `bay`.
     - STRIKE_OFF: `device` is a gate that the arbiter need not wait for; it belongs to no departure.
+    - FREE: `device` is a till that is silent: its places of this departure that it has not told to be sold are others'
+      to sell. What it sold all the same is sold twice; whoever signs this answers for that.
 
     Raises ValueError, with a sentence for whoever typed it, for particulars that are missing, out of range, or not this
     act's. Instants are kept in UTC and whole milliseconds, as they are written.

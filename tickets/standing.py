@@ -23,6 +23,7 @@ OVERTAKEN_BY: Mapping[Act, frozenset[Act]] = {
     Act.DEPART: frozenset({Act.OPEN, Act.LATE, Act.DELAY, Act.CANCEL, Act.DEPART, Act.REINSTATE}),
     Act.REINSTATE: frozenset({Act.REINSTATE, Act.MERGE, Act.CANCEL, Act.DEPART}),
     Act.STRIKE_OFF: frozenset(),
+    Act.FREE: frozenset(),
 }
 """Which later acts leave nothing of an earlier one. It matters for a fact that was late: a gate that was cut off brings
 it after the centre took in what was done since, and then the later word must stand.
@@ -45,7 +46,9 @@ def standing(departure: Departure, facts: Iterable[StaffFact]) -> Departure:
     taken_in = [fact for fact_id, fact in concerning.items() if fact_id in departure.acts]
     for fact in sorted(concerning.values(), key=lambda fact: fact.order):
         if fact.fact_id.hex not in departure.acts and not _overtaken(fact, taken_in):
-            departure = EFFECTS[fact.act](departure, fact)
+            left_since = any(later.act is Act.DEPART and later.order > fact.order for later in taken_in)
+            changed = EFFECTS[fact.act](departure, fact)
+            departure = replace(changed, state=departure.state) if left_since else changed
     return departure
 
 
@@ -139,7 +142,8 @@ def _reinstate(departure: Departure, _fact: StaffFact) -> Departure:
     return replace(departure, state=DepartureState.SCHEDULED, merged_into=None)
 
 
-def _strike_off(departure: Departure, _fact: StaffFact) -> Departure:
+def _nothing(departure: Departure, _fact: StaffFact) -> Departure:
+    """It is about a device: the departure runs as it did."""
     return departure
 
 
@@ -154,7 +158,8 @@ EFFECTS: Mapping[Act, Callable[[Departure, StaffFact], Departure]] = {
     Act.COACH: _coach,
     Act.DEPART: _depart,
     Act.REINSTATE: _reinstate,
-    Act.STRIKE_OFF: _strike_off,
+    Act.STRIKE_OFF: _nothing,
+    Act.FREE: _nothing,
 }
 """What each act does to a departure."""
 

@@ -172,7 +172,7 @@ class Terminal:
         for departure in departures:
             self.centre.departure(departure)
         keys = [(each.device, "gate", each.name, each.key) for each in devices]
-        for device, kind, called, key in (*keys, ("relay-1", "relay", "relay", RELAY)):
+        for device, kind, called, key in (*keys, ("relay-1", "relay", "relay", RELAY), ("till-1", "till", "k1", RELAY)):
             body = {"device": device, "kind": kind, "name": called, "key": key.public.raw.hex(), "state": "active"}
             self.centre.says("device", device, body)
         self.in_step()

@@ -161,6 +161,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "coach": (("--plate", "鲁B54321", "--seats", "33", "--why", "breakdown"), {"plate": "鲁B54321", "seats": 33}),
     "depart": ((), {}),
     "strike-off": (("--device", "t", "--why", "burnt out"), {}),
+    "free": (("--device", "till-1", "--why", "nobody hears it"), {}),
 }
 
 

@@ -46,6 +46,7 @@ PARTICULARS: dict[Act, dict[str, Any]] = {
     Act.DEPART: {},
     Act.REINSTATE: {},
     Act.STRIKE_OFF: {"device": "gate-3"},
+    Act.FREE: {"device": "gate-3"},
 }
 EVERYTHING: dict[str, Any] = {
     "service_date": DAY, "trip": "LW140800", "gate": "4", "bay": "12", "until": LATER, "into": "LW143000",

@@ -126,6 +126,7 @@ CASES: list[tuple[str, list[StaffFact], dict[str, Any]]] = [
     ("another trip's", [replace(STOP, trip="LW143000")], {}),
     ("another day's", [replace(STOP, service_date=date(2026, 11, 23))], {}),
     ("a gate struck off", [acted(Act.STRIKE_OFF, device="gate-3")], {}),
+    ("a silent till's places freed", [acted(Act.FREE, device="kiosk-3")], {}),
 ]
 
 
