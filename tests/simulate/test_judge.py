@@ -1,6 +1,7 @@
 """The judge, told of made-up runs: each promise as it is kept, and as it is broken."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -44,9 +45,24 @@ def test_a_seat_that_two_tills_sold() -> None:
 def test_a_seat_that_a_till_and_the_web_sold() -> None:
     run = Run()
     run.sells(ONE)
+    run.judge.sold_by_centre(1, TWO, date.fromisoformat(DAY), TRIP, None)
     web = Ticket(seat=("1", DAY, TRIP, 7), state="valid", issuer="centre")
     with pytest.raises(Broken, match="seat 7"):
         run.concludes(lambda ends: replace(ends, tickets={**ends.tickets, TWO: web}))
+
+
+def test_what_the_office_was_told_is_so() -> None:
+    web = Ticket(seat=("1", DAY, TRIP, 7), state="valid", issuer="centre")
+    run = Run()
+    with pytest.raises(Broken, match="nobody ever heard of it"):
+        run.concludes(lambda ends: replace(ends, tickets={ONE: web}))
+    run.judge.sold_by_centre(1, ONE, date.fromisoformat(DAY), TRIP, 7)
+    with pytest.raises(Broken, match="does not know of it"):
+        run.concludes(lambda ends: replace(ends, tickets={}))
+    run.judge.refunded_by_centre(1, ONE)
+    with pytest.raises(Broken, match="is refunded, and it is valid"):
+        run.concludes(lambda ends: replace(ends, tickets={ONE: web}))
+    run.concludes(lambda ends: replace(ends, tickets={ONE: replace(web, state="refunded")}))
 
 
 def test_a_seat_that_was_sold_again_after_a_refund() -> None:

@@ -123,7 +123,7 @@ class Judge:
 
     def refunded_by_centre(self, station: int, number: str) -> None:  # noqa: ARG002  the port's own signature
         """See Watch."""
-        self.places.taken_back(number)
+        self.places.refunded(number)
         self.admissions.refunded(number)
 
     def kept(self, node: str, epoch: UUID, through: int) -> None:

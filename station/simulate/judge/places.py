@@ -35,6 +35,7 @@ Seat = tuple[str, str, str, int]
 """Station, service date, trip, seat."""
 
 
+CENTRE = "centre"
 _TELLS_MS = 10 * 60_000
 """So late may the office hear that a refund was carried out."""
 
@@ -66,6 +67,7 @@ class Places:
         self._now = now
         self.seats: dict[Seat, OfSeat] = defaultdict(OfSeat)
         self.tickets: dict[str, Sold] = {}
+        self._refunded: set[str] = set()
         self._forked: set[str] = set()
         self._freed: set[Seat] = set()
         self._restored = False
@@ -83,7 +85,12 @@ class Places:
     def sold_by_centre(self, station: int, number: str, day: str, trip: str, seat: int | None) -> None:
         """The web shop or the office has heard of a sale; perhaps not for the first time."""
         if number not in self.tickets:
-            self._sold(Sold(number, "centre", (str(station), day, trip, seat or 0), self._now()))
+            self._sold(Sold(number, CENTRE, (str(station), day, trip, seat or 0), self._now()))
+
+    def refunded(self, number: str) -> None:
+        """The office has heard that this ticket is refunded."""
+        self._refunded.add(number)
+        self.taken_back(number)
 
     def taken_back(self, number: str) -> None:
         """A ticket was refunded or changed: its seat may be sold again."""
@@ -123,6 +130,8 @@ class Places:
             for one, two in of.doubles:
                 if not _excused(one, two, states):
                     self._is_double(one, two, told)
+        if not self._restored:
+            self._the_office_was_told_the_truth(known)
         valid: dict[Seat, list[Sold]] = defaultdict(list)
         for number, ticket in known.items():
             if ticket.state == "valid":
@@ -135,6 +144,18 @@ class Places:
             number_sold = len(valid[departure])
             if number_sold > places and not self._restored and departure not in self._freed:
                 self._wrong(f"{number_sold} places of {departure[2]} were sold, which has {places}", departure[2])
+
+    def _the_office_was_told_the_truth(self, known: Mapping[str, Known]) -> None:
+        """What it was told is so, and nothing was sold that it was not told: it asks until it hears."""
+        for number, sold in self.tickets.items():
+            if sold.by == CENTRE and number not in known:
+                self._wrong(f"the web was sold {number}, and the centre does not know of it", number)
+        for number, ticket in known.items():
+            if ticket.issuer == CENTRE and number not in self.tickets:
+                self._wrong(f"the centre has sold {number}, and nobody ever heard of it", number)
+        for number in self._refunded:
+            if number in known and known[number].state == "valid":
+                self._wrong(f"the office was told that {number} is refunded, and it is valid", number)
 
     def _is_double(self, one: Sold, two: Sold, told: set[str]) -> None:
         station, day, trip, seat = one.seat
