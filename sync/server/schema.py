@@ -42,10 +42,11 @@ stations = Table(
     Column("timetable", Text, nullable=False),
     Column("last_change", BigInteger, nullable=False),
     Column("horizon", BigInteger, nullable=False, server_default="0"),
+    Column("tidied", String(10)),
 )
 """One row per station: its timetable (JSON) and the number of its latest change. Writers lock this row first,
 which is what makes change numbers follow the order of commits. Tombstones of changes up to `horizon` are dropped:
-whoever knows no more than that has to begin anew."""
+whoever knows no more than that has to begin anew. `tidied` is the service day on which old rows were last dropped."""
 
 change_days = Table(
     "change_days",

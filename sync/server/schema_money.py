@@ -31,6 +31,7 @@ payments = Table(
 """Payments without cash that tills had the centre ask for; `state` is one of `payments.states`. `returned` is what
 went back by a reversal. One that was reversed before it was asked has no order, no way and no money."""
 Index("payments_by_order", payments.c.station_id, payments.c.order_id)
+Index("payments_by_state", payments.c.state, payments.c.asked_ms)
 
 payment_refunds = Table(
     "payment_refunds",
@@ -45,6 +46,7 @@ payment_refunds = Table(
     PrimaryKeyConstraint("station_id", "payment", "refund"),
 )
 """What of a payment is to go back; `state` is asked, done or failed."""
+Index("payment_refunds_by_state", payment_refunds.c.state)
 
 till_payments = Table(
     "till_payments",

@@ -14,7 +14,7 @@ from sync.server.changes import Changes
 from sync.server.devices import active_tills
 from sync.server.enrolment import certificate_for
 from sync.server.horizon import drop_tombstones
-from sync.server.schema import counts, departures, devices, places, records, staff_acts
+from sync.server.schema import counts, departures, devices, places, records, staff_acts, stations
 from sync.server.schema_places import past_places, place_asks, seatings
 from sync.server.settings import Policy
 from sync.server.timetable import Timetable
@@ -107,7 +107,14 @@ class Upkeep:
             self._changes.put("certificate", till.device, {"certificate": to_text(certificate)})
 
     def drop_old_records(self) -> None:
-        """Drop what belongs to departures of long ago from what terminals pull; the facts themselves stay here."""
+        """Drop what belongs to departures of long ago from what terminals pull; the facts themselves stay here.
+
+        Once a service day: it looks at every record of the station.
+        """
+        here, today = stations.c.station_id == self._station, self.today.isoformat()
+        if self._connection.execute(select(stations.c.tidied).where(here)).scalar_one() == today:
+            return
+        self._connection.execute(update(stations).where(here).values(tidied=today))
         old = (self.today - timedelta(days=self._policy.records_kept_days)).isoformat()
         mine = records.c.station_id == self._station
         gone = self._connection.execute(
