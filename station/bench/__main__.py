@@ -15,6 +15,7 @@ import cv2
 
 from station.bench import (
     arbitrated,
+    boardings,
     camera_faults,
     centre_side,
     decisions,
@@ -52,8 +53,8 @@ class Bench:
             "load": lambda: under_load.run(self._large(), *((5000, 5) if quick else (100_000, 200))),
             "passage": lambda: passage.run(self._store(SMALL), 3 if quick else 40),
             "staff": lambda: lan_facts.run(folder / "staff", 2 if quick else 12),
-            "centre": lambda: centre_side.run(folder / "centre", *((6000, 1) if quick else (100_000, 8))),
-            "million": lambda: centre_side.run_large(folder / "million", 6000 if quick else LARGE),
+            "centre": lambda: centre_side.run(folder / "centre", *((2000, 1) if quick else (100_000, 8))),
+            "boardings": lambda: boardings.run(folder / "boardings", *((10, 100) if quick else (1000, 100))),
             "frames": lambda: frames.run(20 if quick else 200),
             "pictures": lambda: pictures.run(1 if quick else 12),
             "empties": lambda: empties.run(100 if quick else 10_000),
