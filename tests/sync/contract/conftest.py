@@ -1,9 +1,9 @@
 """The centre that these tests talk to: one of ours, started here, or any that serves the contract.
 
 `WAYSTATION_CENTRE=https://…` names another one, `WAYSTATION_CODES` the one-time codes it gave, as `kind:code`
-separated by commas (two of kind till, one gate, one relay, all of one station; one more of kind `other`, a gate's code
-of another station, for what must not be seen). `WAYSTATION_CA` is a PEM file if its TLS key is to be checked before
-enrolment. What a test has no code for is skipped.
+separated by commas: two of kind till, one gate, one relay, three `spare` ones (gates), all of one station; and `other`,
+a gate's code of another station, for what must not be seen. `WAYSTATION_CA` is a PEM file if its TLS key is to be
+checked before enrolment. What a test has no code for is skipped.
 """
 
 import os

@@ -8,23 +8,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sync.server.centre import Centre
-from sync.server.settings import Settings
+from sync.server.devices import Kind
+from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from sync.server.timetable import load_timetable
 
 ROOT = Path(__file__).parents[3]
-CODES = ("till", "till", "gate", "relay")
+CODES = ("till", "till", "gate", "relay", "spare", "spare", "spare")
 
 
 @contextmanager
 def started(directory: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """A running centre with two stations: its address, and one-time codes."""
-    initialise(directory)
+    initialise(directory, policy=Policy(payment_provider="sandbox", snapshot_from_records=1))
     own = load_timetable()
     other = own.model_copy(update={"station": own.station.model_copy(update={"code": own.station.code + 1})})
     with Centre.open(Settings(directory=directory)) as centre:
         centre.add_station(other)
-        codes = [(kind, centre.new_code(kind, f"{kind}-{n}", own.station.code)) for n, kind in enumerate(CODES)]  # type: ignore[arg-type]  # kinds as text
+        codes = []
+        for n, kind in enumerate(CODES):
+            real: Kind = "till" if kind == "till" else "relay" if kind == "relay" else "gate"
+            codes.append((kind, centre.new_code(real, f"{kind}-{n}", own.station.code)))
         codes.append(("other", centre.new_code("gate", "far-gate", other.station.code)))
     command = [sys.executable, "-m", "station.cli", "centre", "run", "--dir", str(directory), "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:

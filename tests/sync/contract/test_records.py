@@ -1,10 +1,16 @@
 """§6: what the centre says, page by page, to each station its own."""
 
 import gzip
+import hashlib
 import json
+import os
+import threading
+import time
+
+import pytest
 
 from tests.sync.contract.conftest import Site
-from tests.sync.contract.machine import Machine, octets, open_cose
+from tests.sync.contract.machine import Machine, cbor, holds, octets, open_cose, signature_headers
 from tests.sync.contract.test_journal import fresh
 
 
@@ -60,12 +66,7 @@ def test_a_cursor_of_another_database(gate: Machine) -> None:
 
 def test_pages_are_compressed_for_who_takes_it(gate: Machine) -> None:
     headers = {"Accept-Encoding": "gzip"}
-    from tests.sync.contract.machine import signature_headers
-
     target = "/v1/sync/pull?cursor=&limit=500"
-    import os
-    import time
-
     signed = signature_headers(gate.key, gate.device, "GET", target, b"", int(time.time()), os.urandom(8).hex())
     with gate.line.client.stream("GET", target, headers=signed | headers) as answer:
         raw = b"".join(answer.iter_raw())
@@ -106,3 +107,52 @@ def test_a_till_asks_for_places(till: Machine, gate: Machine) -> None:
     assert again["seats"] == said["seats"], "the same ask is given the same"
     assert till.ask("POST", "/v1/sync/places", ask | {"count": 2}).status_code == 409
     assert gate.ask("POST", "/v1/sync/places", ask).status_code == 403
+
+
+def test_a_change_reaches_who_waits_within_two_seconds(gate: Machine, till: Machine) -> None:
+    _, cursor = gate.pull()
+    told: list[tuple[float, int]] = []
+
+    def wait() -> None:
+        said = gate.ask("GET", f"/v1/sync/pull?cursor={cursor}&limit=10&wait=20").json()
+        told.append((time.monotonic(), len(said["records"])))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    time.sleep(0.3)  # so that it is really left open: a call that comes late would be answered at once too
+    journal = fresh(till)
+    journal.note("claim.opened", {"claim": f"{till.device}-wait", "order": "cd" * 16, "fen": 100, "reason": "test"})
+    assert journal.push().status_code == 200
+    changed = time.monotonic()
+    waiting.join(25)
+    assert told
+    assert told[0][1] >= 1
+    assert told[0][0] - changed < 2
+
+
+def test_a_snapshot_is_all_that_pages_tell(gate: Machine) -> None:
+    answer = gate.ask("GET", "/v1/sync/snapshot")
+    for _ in range(20):
+        if answer.status_code != 503:
+            break
+        time.sleep(float(answer.headers["Retry-After"]))
+        answer = gate.ask("GET", "/v1/sync/snapshot")
+    if answer.status_code == 404:
+        pytest.skip("this station has so few records that pages are quicker")
+    said = answer.json()
+    message = cbor(
+        [
+            "waystation snapshot v1", said["station"], bytes.fromhex(said["id"]), said["size"], octets(said["sha256"]),
+            said["cursor"], said["records"], said["made_at"],
+        ]
+    )  # fmt: skip
+    assert any(holds(key, octets(said["signature"]), message) for key in gate.keys("list"))
+    whole = gate.ask("GET", f"/v1/sync/snapshot/{said['id']}")
+    assert (whole.status_code, len(whole.content)) == (200, said["size"])
+    assert hashlib.sha256(whole.content).digest() == octets(said["sha256"])
+    records = [json.loads(line) for line in gzip.decompress(whole.content).splitlines()]
+    assert len(records) == said["records"]
+    found = {(each["kind"], each["key"]): each["body"] for each in [*records, *said.get("besides", ())]}
+    later, _ = gate.pull(cursor=said["cursor"])
+    pages = {key: body for key, body in gate.pull()[0].items() if body is not None}
+    assert {key: body for key, body in {**found, **later}.items() if body is not None} == pages
