@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
 from tests.chaos.place import KINDS, Place
@@ -21,15 +21,22 @@ BAD_WEATHER: dict[str, Callable[[Random], dict[str, object]]] = {
 class Nemesis:
     """Hurts a place. Whatever it did last is undone before the next, or goes on for a while."""
 
-    def __init__(self, place: Place, seed: int) -> None:
+    def __init__(self, place: Place, seed: int, more: Mapping[str, Callable[[], None]]) -> None:
+        """`more` is what else can be done, by name."""
         self._place = place
+        self._more = more
         self._random = Random(seed)
         self._frozen: set[str] = set()
         self.done: Counter[str] = Counter()
 
     def strikes(self, times: int) -> None:
         """Do so many things, each kind at least once if there are enough of them."""
-        kinds = [*(f"kill {each}" for each in PROCESSES), *(f"freeze {each}" for each in PROCESSES), *BAD_WEATHER]
+        kinds = [
+            *(f"kill {each}" for each in PROCESSES),
+            *(f"freeze {each}" for each in PROCESSES),
+            *BAD_WEATHER,
+            *self._more,
+        ]
         strokes = [*kinds, *self._random.choices(kinds, k=max(0, times - len(kinds)))]
         self._random.shuffle(strokes)
         for stroke in strokes[:times]:
@@ -41,7 +48,9 @@ class Nemesis:
     def _strikes(self, stroke: str) -> None:
         self.done[stroke] += 1
         what, _, name = stroke.partition(" ")
-        if stroke in BAD_WEATHER:
+        if stroke in self._more:
+            self._more[stroke]()
+        elif stroke in BAD_WEATHER:
             self._place.weather(**BAD_WEATHER[stroke](self._random))
         elif what == "kill":
             self._frozen.discard(name)
