@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from station import centre_backup, centre_badges, centre_devices, centre_import, centre_incidents
+from station import centre_backup, centre_badges, centre_devices, centre_import, centre_incidents, centre_keys
 from sync.server.settings import PAYMENT_PROVIDERS
 
 MOST_NAME = 80
@@ -12,12 +12,13 @@ MOST_NAME = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare init, run, enrol-code, devices, import-gtfs, backup, incidents and what is done about badges."""
+    """Declare init, run, enrol-code, devices, keys, import-gtfs, backup, incidents and what is done about badges."""
     acts = parser.add_subparsers(required=True, metavar="ACT")
     init = acts.add_parser("init", help="set up a centre with one station in an empty directory")
     run = acts.add_parser("run", help="serve it until SIGTERM; prints a JSON line with its address")
     code = acts.add_parser("enrol-code", help="make a one-time code that lets a terminal enrol")
     centre_devices.add_arguments(acts)
+    centre_keys.add_arguments(acts)
     centre_badges.add_arguments(acts.add_parser("badge", help="who of the staff may act, and their badge cards"))
     centre_incidents.add_arguments(acts.add_parser("incidents", help="what should not have happened and did"))
     centre_import.add_arguments(acts.add_parser("import-gtfs", help="a station's timetable from a GTFS feed"))

@@ -108,5 +108,6 @@ def read_stores(directory: Path) -> Stores:
         cache_age_seconds=None if age is None else age.total_seconds(),
         queued_events=queued,
         line_up=None if status is None else status.line_up,
+        trust_worry=None if status is None else bool(status.worry),
         relay_up=None if lan is None else lan.relay_up,
     )

@@ -32,6 +32,7 @@ class Stores:
     queued_events: int | None
     line_up: bool | None
     relay_up: bool | None
+    trust_worry: bool | None = None
 
 
 class LaneMetrics(Observers):
@@ -156,6 +157,7 @@ class StoreMetrics(Collector):
             ("waystation_queued_events", "Events that the centre has not signed for", now.queued_events),
             ("waystation_line_up", "1 while the centre answers", now.line_up),
             ("waystation_relay_up", "1 while the station's relay answers", now.relay_up),
+            ("waystation_trust_worry", "1 while the trust list ends soon, has ended or is held back", now.trust_worry),
         ):
             if value is not None:
                 yield GaugeMetricFamily(name, help_text, value=float(value))

@@ -1,17 +1,31 @@
 """What this machine believes of the centre: the pinned root, the newest trust list that it signed, and signed time."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 
 from sync.cache_writer import CacheWriter
 from sync.client import CentreClient
 from sync.encoding import from_text
 from sync.trusted_time import Clocks, TimeAnchor
+from tickets.admission import TimeQuality, TrustedNow
+from tickets.freshness import FreshnessFault, NewestList, open_newest
 from tickets.keys import PublicKey
 from tickets.time_token import open_time
-from tickets.trust import KeyUse, Trust, TrustFault, TrustList, open_trust_list
+from tickets.trust import Freshness, KeyUse, Trust, TrustFault, TrustList, open_trust_list
 
+SILENT_FOR = timedelta(days=2)
+"""The centre says every hour which list is the newest; a line that was down for a night is no reason to worry."""
 _SLOWEST_S = 10.0
 """An answer about the time that took longer than this says too little."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worry:
+    """Something that staff should hear of, and what they can do about it; it stops nothing."""
+
+    what: str
+    hint: str
 
 
 class Belief:
@@ -22,6 +36,8 @@ class Belief:
         self._cache = cache
         self._root = root
         self._refused: bytes | None = None
+        self._heard: bytes | None = None
+        self._newest: NewestList | None = None
         kept = cache.trust_list()
         data = enrolled if kept is None else kept
         self._list = open_trust_list(data, root)
@@ -32,6 +48,52 @@ class Belief:
     def trust_list(self) -> TrustList:
         """The list in force."""
         return self._list
+
+    def worry(self, now: TrustedNow) -> Worry | None:
+        """What staff should hear of the list's age, before it matters; None when all is well.
+
+        It stops nothing: tickets are checked with the list there is. Ages are judged by trusted time alone.
+        """
+        said = self._word()
+        if said is not None and said.version > self._list.version:
+            return Worry(
+                what=f"The centre has a newer trust list ({said.version}) that has not come ({self._list.version} has)",
+                hint="It is fetched again by itself. If this stays, somebody may be holding it back: tell the centre.",
+            )
+        if now.quality is not TimeQuality.TRUSTED:
+            return None
+        if said is not None and now.at - said.at > SILENT_FOR:
+            return Worry(
+                what=f"The centre has not said since {said.at:%Y-%m-%d} which trust list is the newest",
+                hint="Check the line. If it is up, somebody may be keeping news back: tell the centre.",
+            )
+        match self._list.staleness(now.at):
+            case Freshness.FRESH:
+                return None
+            case Freshness.WARN:
+                return Worry(
+                    what=f"The trust list ends on {self._list.expires:%Y-%m-%d}",
+                    hint="The centre should sign a new one: tell its operator. Nothing stops meanwhile.",
+                )
+            case Freshness.STALE:
+                return Worry(
+                    what=f"The trust list has ended on {self._list.expires:%Y-%m-%d}",
+                    hint="Tickets are still checked with it; revoked tills may be unknown. Tell the centre's operator.",
+                )
+
+    def _word(self) -> NewestList | None:
+        """What the centre last said of the newest list, if a key that may say it did; never an older word."""
+        offered = self._cache.record("freshness", "")
+        data = from_text(str(offered["statement"])) if offered is not None else None
+        if data is not None and data != self._heard:
+            self._heard = data
+            try:
+                said = open_newest(data, self.keys(KeyUse.LIST))
+            except FreshnessFault:
+                return self._newest
+            if self._newest is None or said.at >= self._newest.at:
+                self._newest = said
+        return self._newest
 
     def keys(self, use: KeyUse) -> tuple[PublicKey, ...]:
         """The believed keys of one use."""
@@ -44,11 +106,13 @@ class Belief:
         if data is None or data in (self._refused, self._cache.trust_list()):
             return None
         try:
-            self._list = open_trust_list(data, self._root, not_older_than=self._cache.trust_version())
+            here = self._list.root or self._root
+            self._list = open_trust_list(data, here, not_older_than=self._cache.trust_version())
         except TrustFault as fault:
             self._refused = data
             return fault
         self._cache.set_trust(self._list.version, data)
+        self._heard = None  # a word by a key that is on this list only
         return None
 
 

@@ -31,6 +31,7 @@ from sync.wire import (
     ClaimBody,
     DayKeyBody,
     DeviceBody,
+    FreshnessBody,
     PoolBody,
     RecallBody,
     StationBody,
@@ -204,6 +205,11 @@ class CacheReader:
         """The key of that service day's identity tags; None when it has not come, or was destroyed."""
         body = self._body("day_key", service_date.isoformat(), DayKeyBody)
         return None if body is None else bytes.fromhex(body.key)
+
+    def freshness(self) -> bytes | None:
+        """The centre's newest word on which trust list is the newest; not checked by anybody yet."""
+        body = self._body("freshness", "", FreshnessBody)
+        return None if body is None else body.statement
 
     def trust_list_bytes(self) -> bytes | None:
         """The newest trust list whose signature sync has checked."""

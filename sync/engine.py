@@ -218,6 +218,7 @@ class Engine:
         before = self._status or self._cache.status()
         now_ms = int(self._clock.now().at.timestamp() * 1000)
         last = now_ms if fresh and not problems else before.last_success_ms if before is not None else None
+        worry = self._belief.worry(self._clock.now())
         status = SyncStatus(
             line_up=line_up,
             last_success_ms=last,
@@ -226,7 +227,11 @@ class Engine:
             set_aside=self._cache.set_aside_count(),
             what=problems[0].what if problems else "",
             hint=problems[0].hint if problems else "",
+            worry=worry.what if worry is not None else "",
+            worry_hint=worry.hint if worry is not None else "",
         )
+        if status.worry and (before is None or before.worry != status.worry):
+            _log.warning("sync.trust_list_worry %s", status.worry)
         if before is not None and last is not None and before.last_success_ms is not None:
             same = status.model_copy(update={"last_success_ms": before.last_success_ms}) == before
             if same and abs(last - before.last_success_ms) < _STATUS_EVERY_MS:

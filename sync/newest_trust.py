@@ -1,8 +1,9 @@
 """The newest trust list that a terminal has: the one from its enrolment, or a newer one that sync has brought."""
 
 from sync.cache import CacheReader
+from tickets.freshness import FreshnessFault, open_newest
 from tickets.keys import PublicKey
-from tickets.trust import Trust, TrustFault, TrustList, open_trust_list
+from tickets.trust import KeyUse, Trust, TrustFault, TrustList, open_trust_list
 
 
 class NewestTrust:
@@ -13,6 +14,7 @@ class NewestTrust:
         self._root = root
         self._cache = cache
         self._seen = enrolled
+        self._heard: bytes | None = None
         self._trust = Trust(open_trust_list(enrolled, root))
 
     def current(self) -> Trust:
@@ -20,12 +22,28 @@ class NewestTrust:
         data = self._cache.trust_list_bytes()
         if data is not None and data != self._seen:
             self._seen = data
+            known = self._trust.trust_list
             try:
-                self._trust = Trust(open_trust_list(data, self._root, not_older_than=self._trust.trust_list.version))
+                opened = open_trust_list(data, known.root or self._root, not_older_than=known.version)
             except TrustFault:
                 # sync checks lists before it keeps them: this one came into the file some other way; keep ours
-                return self._trust
+                opened = known
+            self._trust = Trust(opened, self._trust.also_revoked)
+            self._heard = None
+        self._hear_of_revoked()
         return self._trust
+
+    def _hear_of_revoked(self) -> None:
+        """Believe what the LIST key says of tills that were revoked since the list was signed; it only ever adds."""
+        said = self._cache.freshness()
+        if said is None or said == self._heard:
+            return
+        self._heard = said
+        try:
+            revoked = open_newest(said, self._trust.keys(KeyUse.LIST)).revoked
+        except FreshnessFault:
+            return
+        self._trust = Trust(self._trust.trust_list, self._trust.also_revoked | revoked)
 
     def trust_list(self) -> TrustList:
         """The list itself, for its age and its keys."""

@@ -20,6 +20,9 @@ class SyncStatus(BaseModel):
     what: str = ""
     """What is wrong, if anything; `hint` says what to do about it."""
     hint: str = ""
+    worry: str = ""
+    """What will be wrong if nobody does anything: the trust list ends, or is held back. Nothing stops for it."""
+    worry_hint: str = ""
 
     def to_json(self) -> str:
         """As text for the cache."""

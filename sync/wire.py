@@ -375,6 +375,12 @@ class TrustBody(Wire):
     list: Bytes
 
 
+class FreshnessBody(Wire):
+    """Record `freshness` "": which trust list is the newest, said by the centre every hour (`tickets.freshness`)."""
+
+    statement: Bytes
+
+
 class CertificateBody(Wire):
     """Record `certificate` "<device>": a till's renewed certificate."""
 
@@ -499,6 +505,7 @@ BODIES: dict[str, type[Wire]] = {
     "use": UseBody,
     "day_key": DayKeyBody,
     "trust": TrustBody,
+    "freshness": FreshnessBody,
     "certificate": CertificateBody,
     "claim": ClaimBody,
     "device": DeviceBody,

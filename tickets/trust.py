@@ -4,10 +4,13 @@ Ideas from The Update Framework: a list has a version that only rises and an exp
 reached. An expired list still opens: it degrades and warns, it does not stop a station (no genuine ticket is refused
 for want of a fresh list). The dates of a key tell signers when to change keys; a verifier believes every listed key
 and stops when the key is taken off the list.
+
+The root itself can change: the one before signs a link to the next, and lists carry all links there ever were. Whoever
+pinned an earlier root follows them; whoever has followed once starts from there and does not go back.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -20,7 +23,8 @@ WARN_BEFORE = timedelta(days=14)
 MAX_LIST_BYTES = 1 << 20
 SEALING_KEY_BYTES = 32
 
-_VERSION, _ISSUED, _EXPIRES, _KEYS, _REVOKED, _SEALING, _BADGES = range(1, 8)
+_VERSION, _ISSUED, _EXPIRES, _KEYS, _REVOKED, _SEALING, _BADGES, _LINKS = range(1, 9)
+_LINK = "waystation root v1"
 
 
 class TrustFault(PeerError):
@@ -77,7 +81,10 @@ class Badge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustList:
-    """What the root says. `sealing_keys` are the X25519 public keys of service days (raw, 32 bytes); see sealed.py."""
+    """What the root says. `sealing_keys` are the X25519 public keys of service days (raw, 32 bytes); see sealed.py.
+
+    `links` lead from root to root, oldest first; `root` is the one that signed, where the list was opened.
+    """
 
     version: int
     issued: datetime
@@ -86,6 +93,8 @@ class TrustList:
     revoked_prefixes: frozenset[int] = frozenset()
     sealing_keys: Mapping[date, bytes] = field(default_factory=dict)
     badges: tuple[Badge, ...] = ()
+    links: tuple[bytes, ...] = ()
+    root: PublicKey | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Refuses a list that could not be written."""
@@ -110,6 +119,8 @@ class Trust:
     """What verifying a ticket needs of a trust list."""
 
     trust_list: TrustList
+    also_revoked: frozenset[int] = frozenset()
+    """Prefixes that were revoked since the list was signed (`tickets.freshness`)."""
 
     def keys_for(self, use: KeyUse, kid: bytes) -> tuple[PublicKey, ...]:
         """Every believed key of this use whose kid matches; kids are not unique, so all are to be tried."""
@@ -127,12 +138,12 @@ class Trust:
     @property
     def revoked(self) -> frozenset[int]:
         """Number prefixes of tills that are no longer believed."""
-        return self.trust_list.revoked_prefixes
+        return self.trust_list.revoked_prefixes | self.also_revoked
 
 
 def sign_trust_list(trust_list: TrustList, root: SigningKey) -> bytes:
     """The list as a COSE_Sign1 by the root. Instants are kept in whole seconds. See docs/ticket.cddl."""
-    payload = {
+    payload: dict[int, object] = {
         _VERSION: trust_list.version,
         _ISSUED: seconds_of(trust_list.issued),
         _EXPIRES: seconds_of(trust_list.expires),
@@ -147,22 +158,45 @@ def sign_trust_list(trust_list: TrustList, root: SigningKey) -> bytes:
             for b in trust_list.badges
         ],
     }
+    if trust_list.links:
+        payload[_LINKS] = list(trust_list.links)
     return cose.sign1({cose.KID: root.public.kid}, cbor.encode(payload), root)
 
 
 def open_trust_list(data: bytes, root: PublicKey, *, not_older_than: int = 0) -> TrustList:
-    """The list that `root` signed, expired or not.
+    """The list that `root` signed, or a later root to which its links lead from there; expired or not.
 
-    Raises TrustFault when the bytes are not a list, the signature is not the root's, or the version is below
+    Raises TrustFault when the bytes are not a list, the signature is not such a root's, or the version is below
     `not_older_than` (the highest version ever accepted here).
     """
     message = _message(data)
-    if not message.verify(root):
+    signer = _signer(message, root)
+    if signer is None:
         raise _fault("The trust list is not signed by this station's root key")
-    trust_list = _content(message)
+    trust_list = replace(_content(message), root=signer)
     if trust_list.version < not_older_than:
         raise _fault(f"The trust list is version {trust_list.version}, older than {not_older_than} which is in force")
     return trust_list
+
+
+def sign_root_link(new: PublicKey, at: datetime, old: SigningKey) -> bytes:
+    """The word of the root `old` that `new` is the root from now on."""
+    said = [_LINK, int(new.algorithm), old.public.raw, new.raw, seconds_of(at)]
+    return cose.sign1({cose.KID: old.public.kid}, cbor.encode(said), old)
+
+
+def linked_roots(link: bytes) -> tuple[PublicKey, PublicKey]:
+    """The root that signed a link, and the one that it leads to. Raises TrustFault when it is not one."""
+    try:
+        message = cose.parse1(link)
+        match cbor.decode(message.payload):
+            case [str() as kind, int() as algorithm, bytes() as before, bytes() as after, int()] if kind == _LINK:
+                old, new = (PublicKey(Algorithm(algorithm), raw) for raw in (before, after))
+                if message.verify(old):
+                    return old, new
+    except ValueError as error:
+        raise _fault("A link between roots cannot be read") from error
+    raise _fault("A link between roots does not hold")
 
 
 def read_trust_list(data: bytes) -> TrustList:
@@ -171,6 +205,19 @@ def read_trust_list(data: bytes) -> TrustList:
     Raises TrustFault when the bytes are not a list.
     """
     return _content(_message(data))
+
+
+def _signer(message: cose.Sign1, root: PublicKey) -> PublicKey | None:
+    """The root that signed, if it is `root` or a later one; links to the latter are in the message itself."""
+    if message.verify(root):
+        return root
+    for link in _content(message).links:
+        old, new = linked_roots(link)
+        if old == root:
+            root = new
+            if message.verify(root):
+                return root
+    return None
 
 
 def _message(data: bytes) -> cose.Sign1:
@@ -194,8 +241,11 @@ def _fault(what: str) -> TrustFault:
 
 
 def _read(value: object) -> TrustList:
-    if not isinstance(value, dict) or len(value) != 7:
+    if not isinstance(value, dict) or not value.keys() <= set(range(1, 9)):
         raise Malformed("not the map of a trust list")
+    links = value.get(_LINKS, [])
+    if not isinstance(links, list) or (_LINKS in value and not links):
+        raise Malformed("links between roots that are none")
     match value:
         case {1: int() as version, 2: int() as issued, 3: int() as expires, 4: list() as keys, 5: list() as revoked,
               6: dict() as sealing, 7: list() as badges}:  # fmt: skip
@@ -207,6 +257,7 @@ def _read(value: object) -> TrustList:
                 revoked_prefixes=frozenset(integer(prefix) for prefix in revoked),
                 sealing_keys={day(number): octets(key) for number, key in sealing.items()},
                 badges=tuple(_read_badge(badge) for badge in badges),
+                links=tuple(octets(link) for link in links),
             )
         case _:
             raise Malformed("not the map of a trust list")

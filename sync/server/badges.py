@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from sync.points import no_probe
-from sync.server.key_files import load_root, public_root
+from sync.server.key_files import load_root
 from sync.server.settings import Policy
 from sync.server.store import CentreStore, open_database
-from sync.server.trust_lists import current_list
+from sync.server.trust_lists import own_list
 from tickets.badges import seal_badge
 from tickets.errors import EnvironmentFault
-from tickets.keys import Algorithm, PublicKey, SigningKey
-from tickets.trust import Badge, Role, TrustList, open_trust_list
+from tickets.keys import SigningKey
+from tickets.trust import Badge, Role, TrustList
 
 NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,15}")
 INITIALS: Final = re.compile(r"[A-Za-z]{1,4}")
@@ -54,14 +54,14 @@ def newest_list(directory: Path) -> TrustList:
     store = CentreStore(open_database(directory, Policy.load(directory).database), no_probe)
     try:
         with store.read() as connection:
-            signed = current_list(connection)
+            known = own_list(connection, directory)
     finally:
         store.close()
-    if signed is None:
+    if known is None:
         raise EnvironmentFault(
             f"the centre in {directory} has no trust list yet", "set it up with: waystation centre init"
         )
-    return open_trust_list(signed, PublicKey(Algorithm.EDDSA, public_root(directory)))
+    return known
 
 
 def require_root(directory: Path) -> None:

@@ -28,13 +28,14 @@ from sync.server.incidents import Incident, list_incidents
 from sync.server.invoices import InvoicePage, find_invoice, name_buyer, stop_names
 from sync.server.keeping import Forked, Gap, Kept, NotYours, chained, keep, kept_so_far
 from sync.server.key_files import (
+    change_root,
     destroy_sealing_keys,
     load_online_keys,
-    load_root,
     make_office_token,
     office_token,
     public_root,
 )
+from sync.server.key_rotation import ListedKey, announce, listed_keys, retire, switch
 from sync.server.new_timetable import TimetableChange, differences, take_place
 from sync.server.office import NotDone, Office, Sold
 from sync.server.payments.desk import PaymentDesk
@@ -50,7 +51,8 @@ from sync.server.store import CentreStore, open_database
 from sync.server.taking_back import take_back
 from sync.server.ticket_money import ticket_money
 from sync.server.timetable import Timetable, read_timetable
-from sync.server.trust_lists import current_list, sign_new_list, tell_list, told_list
+from sync.server.trust_desk import TrustDesk
+from sync.server.trust_lists import Badges, take_in
 from sync.server.upkeep import Upkeep
 from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBatch, PushResult, RenewRequest
 from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
@@ -60,8 +62,9 @@ from sync.wire_snapshot import BESIDES, SnapshotAnswer, snapshot_message
 from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
 from tickets.keys import Algorithm, PublicKey
+from tickets.service_day import service_date
 from tickets.time_token import sign_time
-from tickets.trust import Badge, KeyUse, TrustList, open_trust_list
+from tickets.trust import Badge, KeyUse, TrustList, sign_trust_list
 
 _log = logging.getLogger("waystation.centre")
 
@@ -88,7 +91,7 @@ class Centre:
         self._enrolling = EnrolDesk(settings, policy, ports)
         self.sandbox = _sandbox(settings, policy)
         self.payments = PaymentDesk(store, self.sandbox, self._now_ms)
-        self._warned_of_root = False
+        self._trust = TrustDesk(settings.directory, policy, lambda: self._keys)
         self.snapshots = Snapshots(
             settings.directory / "snapshots",
             self._instance,
@@ -180,6 +183,7 @@ class Centre:
 
     def upkeep(self) -> None:
         """Do what is due at every station (see `upkeep`), and destroy sealing keys that are past their time."""
+        self._load_keys()
         now = self.now()
         for station in self.stations():
 
@@ -212,33 +216,14 @@ class Centre:
     def revoke(self, device: str) -> bool:
         """Stop believing a device: it is not heard any more, and a new trust list revokes its prefix everywhere.
 
-        Tickets that it has reported stay valid. False when the root key is away: then the list has yet to be signed.
-        EnvironmentFault when it is not enrolled.
+        Tickets that it has reported stay valid. False when the root key is away: then terminals with a line hear of it
+        by the centre's own word, and the list has yet to be signed. EnvironmentFault when it is not enrolled.
         """
         self._set_state(device, "revoked")
-        root = load_root(self._settings.directory)
-        if root is None:
-            return False
         with self._store.read() as connection:
             known = find_device(connection, device)
-        prefix = None if known is None else known.prefix
-        now = self.now()
-        for station, timetable in self.stations().items():
-            with self._station("setup", station) as (connection, changes):
-                if prefix is not None and prefix not in self._list(connection).revoked_prefixes:
-                    today = Upkeep(connection, changes, station, timetable, self._policy, now).today
-                    sign_new_list(
-                        connection,
-                        self._settings.directory,
-                        root,
-                        self._keys,
-                        self._policy,
-                        now,
-                        today,
-                        frozenset({prefix}),
-                    )
-                self._tell_newest_list(connection, changes, station)
-        return True
+            listed = known is None or known.prefix in (None, *self._trust.newest(connection).revoked_prefixes)
+        return self._tell_everywhere() if listed else self.publish()
 
     def devices(self) -> list[Device]:
         """Every device that was ever enrolled, by station and enrolment."""
@@ -251,37 +236,100 @@ class Centre:
 
         EnvironmentFault when the root key is away.
         """
-        self._sign_anew(lambda old: (*(each for each in old if each.number != badge.number), badge))
+        self._publish_badges(lambda old: (*(each for each in old if each.number != badge.number), badge))
 
     def withdraw_badge(self, number: str) -> None:
         """Let a badge count no more. EnvironmentFault when there is none of this number, or the root key is away."""
-        with self._store.read() as connection:
-            if self._list(connection).badge(number) is None:
-                raise EnvironmentFault(f"there is no badge {number}", "look its number up on the badge card")
-        self._sign_anew(lambda old: tuple(each for each in old if each.number != number))
+        if self.trust_list().badge(number) is None:
+            raise EnvironmentFault(f"there is no badge {number}", "look its number up on the badge card")
+        self._publish_badges(lambda old: tuple(each for each in old if each.number != number))
 
-    def _sign_anew(self, badges: Callable[[tuple[Badge, ...]], tuple[Badge, ...]]) -> None:
-        root = load_root(self._settings.directory)
-        if root is None:
+    def _publish_badges(self, badges: Badges) -> None:
+        if not self.publish(badges):
             raise EnvironmentFault("the root key is not on this machine", "bring root.pem back to sign a trust list")
-        signed, now = False, self.now()
-        for station, timetable in self.stations().items():
-            with self._station("setup", station) as (connection, changes):
-                if not signed:
-                    today = Upkeep(connection, changes, station, timetable, self._policy, now).today
-                    sign_new_list(
-                        connection,
-                        self._settings.directory,
-                        root,
-                        self._keys,
-                        self._policy,
-                        now,
-                        today,
-                        frozenset(),
-                        badges(self._list(connection).badges),
-                    )
-                    signed = True
-                self._tell_newest_list(connection, changes, station)
+
+    # ------------------------------------------------------------------ the trust list and its keys
+
+    def trust_list(self) -> TrustList:
+        """The list in force."""
+        with self._store.read() as connection:
+            return self._trust.newest(connection)
+
+    def publish(self, badges: Badges | None = None) -> bool:
+        """Sign the next trust list, as it should be now, and tell every station. False where the root key is away."""
+        self._load_keys()
+        now, signed = self.now(), False
+        for station in self.stations():
+
+            def act(connection: Connection, changes: Changes, station: int = station, signed: bool = signed) -> bool:
+                today = service_date(now, self._timetable(connection, station).zone)
+                done = signed or self._trust.sign(connection, now, today, badges)
+                self._trust.tell(connection, changes, station, now)
+                return done
+
+            signed = self._transact("setup", station, act)
+        return signed
+
+    def _tell_everywhere(self) -> bool:
+        now = self.now()
+        for station in self.stations():
+
+            def tell(connection: Connection, changes: Changes, station: int = station) -> None:
+                self._trust.tell(connection, changes, station, now)
+
+            self._transact("setup", station, tell)
+        return True
+
+    def draft_list(self) -> bytes:
+        """The next trust list as it should be, for the root elsewhere: signed by the LIST key, so that it is whole."""
+        self._load_keys()
+        now = self.now()
+        with self._store.read() as connection:
+            station = min(connection.execute(select(stations.c.station_id)).scalars())
+            today = service_date(now, self._timetable(connection, station).zone)
+            return sign_trust_list(self._trust.drafted(connection, now, today), self._keys.signing(KeyUse.LIST))
+
+    def import_list(self, signed: bytes) -> TrustList:
+        """Put a trust list in force that the root signed elsewhere. EnvironmentFault, saying why, if it must not be."""
+        self._load_keys()
+        first = min(self.stations())
+        imported = self._transact(
+            "setup", first, lambda connection, _: take_in(connection, self._settings.directory, signed, self._keys)
+        )
+        self._tell_everywhere()
+        return imported
+
+    def listed_keys(self) -> list[ListedKey]:
+        """The centre's online keys, and what each of them does now."""
+        return listed_keys(self._settings.directory, self.trust_list())
+
+    def announce_key(self, use: KeyUse) -> bool:
+        """Make the next key of a use and name it on a new list. False where the root is away: it has to be signed."""
+        announce(self._settings.directory, use)
+        return self.publish()
+
+    def switch_key(self, use: KeyUse, *, at_once: bool = False) -> bool:
+        """Sign with the announced key of a use from now on; see `key_rotation.switch`."""
+        switch(self._settings.directory, use, self.trust_list(), self.now(), at_once=at_once)
+        return self.publish()
+
+    def retire_key(self, use: KeyUse, *, at_once: bool = False) -> bool:
+        """Take the former keys of a use off the list; see `key_rotation.retire`."""
+        directory, known = self._settings.directory, self.trust_list()
+        retire(directory, use, known, self._policy, self.now(), at_once=at_once)
+        return self.publish()
+
+    def change_root(self) -> None:
+        """Make another root, which terminals follow by a link that the one before signs. EnvironmentFault when the root
+        is away.
+        """
+        change_root(self._settings.directory, self.now())
+        self.publish()
+
+    def _load_keys(self) -> None:
+        """Follow what another process did to the keys."""
+        self._keys = load_online_keys(self._settings.directory)
+        self._root = PublicKey(Algorithm.EDDSA, public_root(self._settings.directory))
 
     def _set_state(self, device: str, state: str) -> None:
         station = station_of(device)
@@ -541,9 +589,7 @@ class Centre:
         return read_timetable(kept, f"of station {station}")
 
     def _list(self, connection: Connection) -> TrustList:
-        signed = current_list(connection)
-        assert signed is not None, "a centre has a trust list from its first station on"
-        return open_trust_list(signed, self._root)
+        return self._trust.newest(connection)
 
     def _bring_up_to_date(
         self, connection: Connection, changes: Changes, timetable: Timetable, now: datetime
@@ -555,33 +601,9 @@ class Centre:
         upkeep.renew_certificates(self._keys.signing(KeyUse.CERTIFICATE))
         upkeep.drop_old_records()
         tell_devices(connection, changes, station, self._now_ms())
-        self._renew_list(connection, upkeep, now)
-        self._tell_newest_list(connection, changes, station)
+        self._trust.sign_if_due(connection, now, upkeep.today)
+        self._trust.tell(connection, changes, station, now)
         return upkeep
-
-    def _renew_list(self, connection: Connection, upkeep: Upkeep, now: datetime) -> None:
-        """Sign a new trust list when the old one, or its sealing keys, will not last; that needs the root key."""
-        if current_list(connection) is not None:
-            known = self._list(connection)
-            lasts = known.expires - now > timedelta(days=self._policy.trust_list_renewed_days_before)
-            ahead = max(known.sealing_keys, default=upkeep.today) - upkeep.today
-            if lasts and ahead > timedelta(days=self._policy.sealing_renewed_days_before):
-                return
-        root = load_root(self._settings.directory)
-        if root is None:
-            if not self._warned_of_root:
-                _log.warning("trust_list.renewal_due root=away")
-                self._warned_of_root = True
-            return
-        self._warned_of_root = False
-        sign_new_list(
-            connection, self._settings.directory, root, self._keys, self._policy, now, upkeep.today, frozenset()
-        )
-
-    def _tell_newest_list(self, connection: Connection, changes: Changes, station: int) -> None:
-        signed = current_list(connection)
-        if signed is not None and signed != told_list(connection, station):
-            tell_list(changes, signed)
 
 
 def _sandbox(settings: Settings, policy: Policy) -> Sandbox | None:

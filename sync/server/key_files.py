@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tickets.errors import EnvironmentFault, Malformed
-from tickets.keys import SigningKey
-from tickets.trust import KeyUse
+from tickets.keys import Algorithm, PublicKey, SigningKey
+from tickets.trust import KeyUse, linked_roots, sign_root_link
 
 _ROOT: Final = "root"
 _SEALING: Final = "sealing"
@@ -61,6 +61,70 @@ def public_root(directory: Path) -> bytes:
 def publish_root(directory: Path) -> None:
     """Leave the public half of the root beside it, for when the private half is away."""
     (directory / "root.pub").write_text(_load(directory / f"{_ROOT}.pem").public.raw.hex() + "\n", "ascii")
+
+
+def announced_keys(directory: Path) -> dict[KeyUse, PublicKey]:
+    """The keys that will sign, by use: made and listed, and not used yet."""
+    coming = {use: directory / f"{use}.next.pem" for use in KeyUse}
+    return {use: _load(path).public for use, path in coming.items() if path.exists()}
+
+
+def make_announced(directory: Path, use: KeyUse) -> None:
+    """Make the next key of this use. FileExistsError when there is one already."""
+    write_secret(directory / f"{use}.next.pem", SigningKey.generate().to_pem())
+
+
+def switch_key(directory: Path, use: KeyUse) -> None:
+    """Sign with the announced key of this use from now on; the private half of the one before is gone for good."""
+    (directory / f"{use}.next.pem").replace(directory / f"{use}.pem")
+
+
+def retired_keys(directory: Path) -> frozenset[PublicKey]:
+    """Keys that no list names any more."""
+    path = directory / "retired.keys"
+    lines = path.read_text("ascii").split() if path.exists() else []
+    return frozenset(PublicKey(Algorithm.EDDSA, bytes.fromhex(line)) for line in lines)
+
+
+def write_retired(directory: Path, keys: frozenset[PublicKey]) -> None:
+    """Keep which keys no list is to name any more."""
+    fresh = directory / "retired.keys.new"
+    fresh.write_text("".join(f"{each}\n" for each in sorted(key.raw.hex() for key in keys)), "ascii")
+    fresh.replace(directory / "retired.keys")
+
+
+def root_links(directory: Path) -> tuple[bytes, ...]:
+    """The links from root to root, oldest first."""
+    path = directory / "root.links"
+    return tuple(bytes.fromhex(line) for line in path.read_text("ascii").split()) if path.exists() else ()
+
+
+def known_roots(directory: Path) -> tuple[PublicKey, ...]:
+    """Every root that this centre ever had, the one of now last."""
+    before = [linked_roots(link)[0] for link in root_links(directory)]
+    return (*before, PublicKey(Algorithm.EDDSA, public_root(directory)))
+
+
+def change_root(directory: Path, now: datetime) -> None:
+    """Make another root, to which the one before links. EnvironmentFault when that is not on this machine.
+
+    Cut short anywhere, doing it again ends it. The private half of the root before is gone afterwards.
+    """
+    old = load_root(directory)
+    if old is None:
+        raise EnvironmentFault("the root key is not on this machine", "bring root.pem back to change the root")
+    coming = directory / "root.next.pem"
+    if not coming.exists():
+        write_secret(coming, SigningKey.generate().to_pem())
+    new = _load(coming).public
+    links = root_links(directory)
+    if not links or linked_roots(links[-1])[1] != new:
+        links = (*links, sign_root_link(new, now, old))
+        fresh = directory / "root.links.new"
+        fresh.write_text("".join(f"{link.hex()}\n" for link in links), "ascii")
+        fresh.replace(directory / "root.links")
+    (directory / "root.pub").write_text(new.raw.hex() + "\n", "ascii")
+    coming.replace(directory / f"{_ROOT}.pem")
 
 
 def sealing_key(directory: Path, day: date) -> bytes:

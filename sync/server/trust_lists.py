@@ -1,9 +1,16 @@
-"""Making trust lists: what the root says about the centre's keys, the days' sealing keys and revoked tills."""
+"""Making trust lists: what the root says about the centre's keys, the days' sealing keys and revoked tills.
+
+A list is drafted from what is so at the centre, and signed by the root: at once where the root is on this machine, else
+elsewhere (`export`, `sign_draft`, `take_in`). Its version is the minute in which it is drafted, or one more than the
+list's before: so a centre that was put back from a backup signs no version that terminals have seen with other content.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -11,54 +18,114 @@ from sqlalchemy import Connection, select
 
 from sync.encoding import from_text, to_text
 from sync.server.changes import Changes
-from sync.server.key_files import OnlineKeys, sealing_key
-from sync.server.schema import records
+from sync.server.key_files import OnlineKeys, announced_keys, known_roots, retired_keys, root_links, sealing_key
+from sync.server.notes import note, noted
+from sync.server.schema import devices, records
 from sync.server.settings import Policy
-from sync.server.store import note, noted
+from tickets.errors import EnvironmentFault
 from tickets.keys import SigningKey
-from tickets.trust import Badge, TrustedKey, TrustList, open_trust_list, sign_trust_list
+from tickets.trust import (
+    Badge,
+    KeyUse,
+    TrustedKey,
+    TrustFault,
+    TrustList,
+    open_trust_list,
+    read_trust_list,
+    sign_trust_list,
+)
 
 _LIST: Final = "trust_list"
 _ALLOWANCE: Final = timedelta(days=1)
+_FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
+FLOOR: Final = "list.version"
+"""A file beside the database with the version of the newest list: it tells that an older database was put back."""
+
+Badges = Callable[[tuple[Badge, ...]], tuple[Badge, ...]]
 
 
-def sign_new_list(
+def draft(
     connection: Connection,
     directory: Path,
-    root: SigningKey,
     keys: OnlineKeys,
     policy: Policy,
     now: datetime,
     today: date,
-    revoked: frozenset[int],
-    badges: tuple[Badge, ...] | None = None,
-) -> bytes:
-    """Sign the next version and keep it in this transaction; it covers `policy.sealing_days_ahead` days from yesterday.
+    badges: Badges | None = None,
+) -> TrustList:
+    """The next list as it should be, not signed; it covers `policy.sealing_days_ahead` days from yesterday.
 
-    `revoked` is added to what was revoked before: a revocation is never taken back. `badges` are those of the list
-    before, unless others are given.
+    Keys that are not used any more stay on it until they are retired. Revocations are never taken back.
     """
-    before = current_list(connection)
-    old = None if before is None else open_trust_list(before, root.public)
+    old = own_list(connection, directory)
     expires = now + timedelta(days=policy.trust_list_days)
-    made = TrustList(
-        version=1 if old is None else old.version + 1,
+    had = () if old is None else old.badges
+    return TrustList(
+        version=max(1 if old is None else old.version + 1, int((now - _FIRST) / timedelta(minutes=1))),
         issued=now,
         expires=expires,
-        keys=tuple(
-            TrustedKey(use=use, key=key.public, not_before=now - _ALLOWANCE, not_after=expires)
-            for use, key in sorted(keys.by_use.items())
-        ),
-        revoked_prefixes=revoked | (frozenset() if old is None else old.revoked_prefixes),
+        keys=tuple(_keys(directory, keys, old, policy, now, expires)),
+        revoked_prefixes=revoked_tills(connection) | (frozenset() if old is None else old.revoked_prefixes),
         sealing_keys={
             day: sealing_key(directory, day)
             for day in (today + timedelta(days=ahead) for ahead in range(-1, policy.sealing_days_ahead))
         },
-        badges=badges if badges is not None else () if old is None else old.badges,
+        badges=had if badges is None else badges(had),
+        links=root_links(directory),
     )
-    signed = sign_trust_list(made, root)
+
+
+def keep_list(connection: Connection, directory: Path, signed: bytes, version: int) -> None:
+    """Make this the newest list, in this transaction."""
     note(connection, _LIST, to_text(signed))
-    return signed
+    fresh = directory / f"{FLOOR}.new"
+    fresh.write_text(f"{version}\n", "ascii")
+    fresh.replace(directory / FLOOR)
+
+
+def sign_draft(drafted: bytes, root: SigningKey) -> bytes:
+    """What `export` wrote, signed by the root: on a machine that has nothing else of the centre. Raises TrustFault."""
+    return sign_trust_list(read_trust_list(drafted), root)
+
+
+def take_in(connection: Connection, directory: Path, signed: bytes, keys: OnlineKeys) -> TrustList:
+    """Make a list that was signed elsewhere the newest. EnvironmentFault, saying why, for one that must not be."""
+    root = known_roots(directory)[-1]
+    hint = "export it once more, have it signed, and import that"
+    try:
+        opened = open_trust_list(signed, root)
+    except TrustFault as fault:
+        raise EnvironmentFault("this list is not signed by the root of this centre", hint) from fault
+    now = own_list(connection, directory)
+    if now is not None and opened.version <= now.version:
+        raise EnvironmentFault(f"a list of version {now.version} is in force, this one is {opened.version}", hint)
+    revoked = revoked_tills(connection) | (frozenset() if now is None else now.revoked_prefixes)
+    if missing := revoked - opened.revoked_prefixes:
+        raise EnvironmentFault(f"{len(missing)} tills were revoked since this list was exported", hint)
+    listed = {(entry.use, entry.key) for entry in opened.keys}
+    if not {(use, key.public) for use, key in keys.by_use.items()} <= listed:
+        raise EnvironmentFault("keys were switched since this list was exported", hint)
+    keep_list(connection, directory, signed, opened.version)
+    return opened
+
+
+def put_back(connection: Connection, directory: Path) -> bool:
+    """Whether the database is older than the newest list that was ever signed here: somebody put a backup back."""
+    path, now = directory / FLOOR, own_list(connection, directory)
+    return now is not None and path.exists() and int(path.read_text("ascii")) > now.version
+
+
+def own_list(connection: Connection, directory: Path) -> TrustList | None:
+    """The newest list, opened; by the root of now, or one of those before. None before the first."""
+    signed = current_list(connection)
+    if signed is None:
+        return None
+    for root in reversed(known_roots(directory)):
+        try:
+            return open_trust_list(signed, root)
+        except TrustFault:
+            continue
+    raise EnvironmentFault("the trust list in the database is not signed by this centre's root", "put a backup back")
 
 
 def current_list(connection: Connection) -> bytes | None:
@@ -78,3 +145,35 @@ def told_list(connection: Connection, station: int) -> bytes | None:
         select(records.c.body).where(records.c.station_id == station, records.c.kind == "trust", records.c.key == "")
     ).scalar_one_or_none()
     return None if body is None else from_text(json.loads(body)["list"])
+
+
+def revoked_tills(connection: Connection) -> frozenset[int]:
+    """The prefixes of the tills that are revoked, whether the list says so yet or not."""
+    found = select(devices.c.prefix).where(devices.c.state == "revoked", devices.c.prefix.is_not(None))
+    return frozenset(connection.execute(found).scalars())
+
+
+def _keys(
+    directory: Path,
+    keys: OnlineKeys,
+    old: TrustList | None,
+    policy: Policy,
+    now: datetime,
+    expires: datetime,
+) -> Iterable[TrustedKey]:
+    """The keys that sign now, those that will, and those that did."""
+    before = {(entry.use, entry.key): entry for entry in (old.keys if old is not None else ())}
+    for use in sorted(KeyUse):
+        active = keys.signing(use).public
+        known = before.pop((use, active), None)
+        begun = now - _ALLOWANCE if known is None else min(known.not_before, now)
+        yield TrustedKey(use=use, key=active, not_before=begun, not_after=expires)
+        coming = announced_keys(directory).get(use)
+        if coming is not None:
+            announced = before.pop((use, coming), None)
+            starts = now + timedelta(days=policy.offline_window_days) if announced is None else announced.not_before
+            yield TrustedKey(use=use, key=coming, not_before=starts, not_after=max(expires, starts))
+    retired = retired_keys(directory)
+    for entry in before.values():
+        if entry.key not in retired:
+            yield replace(entry, not_after=min(entry.not_after, now))

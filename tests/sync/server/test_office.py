@@ -217,4 +217,4 @@ def test_the_office_is_let_in_by_its_token_only(world: World) -> None:
 
 def test_the_trust_list_is_the_roots(world: World, gate: Terminal) -> None:
     signed = from_text(gate.pull_all()["trust", ""]["list"])
-    assert open_trust_list(signed, root_of(world.directory)).version == 1
+    assert open_trust_list(signed, root_of(world.directory)).version > 0

@@ -9,7 +9,16 @@ from tests.sync.server.support import DATE, OTHER_STATION, SEATED, Terminal, Wor
 
 def test_the_first_pull_tells_all_that_a_gate_needs(gate: Terminal) -> None:
     cache = gate.pull_all()
-    assert {kind for kind, _ in cache} == {"station", "stop", "departure", "pool", "day_key", "trust", "device"}
+    assert {kind for kind, _ in cache} == {
+        "station",
+        "stop",
+        "departure",
+        "pool",
+        "day_key",
+        "trust",
+        "freshness",
+        "device",
+    }
     assert cache["departure", f"{DATE}/{SEATED}"]["seats"] == 9
     assert len(cache["day_key", DATE]["key"]) == 64
 
