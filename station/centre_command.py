@@ -4,7 +4,15 @@ import argparse
 import json
 from pathlib import Path
 
-from station import centre_backup, centre_badges, centre_devices, centre_import, centre_incidents, centre_keys
+from station import (
+    centre_backup,
+    centre_badges,
+    centre_devices,
+    centre_import,
+    centre_incidents,
+    centre_keys,
+    centre_people,
+)
 from sync.server.settings import PAYMENT_PROVIDERS
 
 MOST_NAME = 80
@@ -23,6 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     centre_incidents.add_arguments(acts.add_parser("incidents", help="what should not have happened and did"))
     centre_import.add_arguments(acts.add_parser("import-gtfs", help="a station's timetable from a GTFS feed"))
     centre_backup.add_arguments(acts.add_parser("backup", help="a copy of the database, while the centre runs"))
+    centre_people.add_arguments(
+        acts.add_parser("travellers", help="who travels on a departure; that it was asked is written down"),
+        acts.add_parser("access", help="who was given what of people's data"),
+    )
     for act in (init, run):
         act.add_argument(
             "--database",

@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, update
 
 from sync.server import changes as changed
+from sync.server.access import Access, key_days_not_noted, list_accesses, note_keys, note_opening
 from sync.server.accounts import accounts
 from sync.server.allotments import CENTRE
 from sync.server.changes import Changes, CursorOfAnother, Page
@@ -51,6 +52,7 @@ from sync.server.store import CentreStore, open_database
 from sync.server.taking_back import take_back
 from sync.server.ticket_money import ticket_money
 from sync.server.timetable import Timetable, read_timetable
+from sync.server.travellers import Traveller, day_key_of, travellers
 from sync.server.trust_desk import TrustDesk
 from sync.server.trust_lists import Badges, take_in
 from sync.server.upkeep import Upkeep
@@ -345,6 +347,28 @@ class Centre:
         with self._store.read() as connection:
             return list_incidents(connection, station)
 
+    def open_identities(self, station: int, service_date: str, trip: str, *, who: str, why: str) -> list[Traveller]:
+        """Who travels on a departure, which is written down first: by whom and why it was asked.
+
+        EnvironmentFault when the key of that day is not here.
+        """
+        private = day_key_of(self._settings.directory, service_date)
+        access_id, departure = self._settings.random(16).hex(), f"{service_date}/{trip}"
+        self._transact(
+            "setup",
+            station,
+            lambda connection, _: note_opening(
+                connection, station, access_id, self._now_ms(), departure[:40], who, why
+            ),
+        )
+        with self._store.read() as connection:
+            return travellers(connection, station, service_date, trip, private)
+
+    def accesses(self, station: int) -> list[Access]:
+        """Who was given what of a station's people's data, oldest first."""
+        with self._store.read() as connection:
+            return list_accesses(connection, station)
+
     # ------------------------------------------------------------------ terminals
 
     def enrol(self, asked: EnrolRequest, address: str) -> EnrolAnswer | Refusal:
@@ -441,13 +465,15 @@ class Centre:
         """The records of the device's own station that changed since `cursor`."""
         try:
             with self._store.read() as connection:
-                return changed.page(connection, device.station, self._instance, cursor, limit)
+                page = changed.page(connection, device.station, self._instance, cursor, limit)
         except CursorOfAnother:
             return Refusal(
                 status=410,
                 what="this cursor is not one of ours, or too old",
                 hint="take everything anew: by /v1/sync/snapshot, or without a cursor",
             )
+        self._note_keys(device, [each.key for each in page.records if each.kind == "day_key" and each.body is not None])
+        return page
 
     def latest_changes(self, of: Collection[int]) -> dict[int, int]:
         """The number of the latest change of each of these stations."""
@@ -461,6 +487,7 @@ class Centre:
             return made
         with self._store.read() as connection:
             besides = changed.records_of(connection, device.station, BESIDES)
+        self._note_keys(device, [each.key for each in besides if each.kind == "day_key" and each.body is not None])
         answer = SnapshotAnswer(
             station=made.station,
             id=made.id,
@@ -554,6 +581,18 @@ class Centre:
         self._store.transact("invoice", lambda connection: name_buyer(connection, token, buyer, tax_id))
 
     # ------------------------------------------------------------------ within
+
+    def _note_keys(self, device: Device, days: list[str]) -> None:
+        """Write down that a device is given these days' keys, before it is."""
+        if not days:
+            return
+        station, name = device.station, device.device
+        with self._store.read() as connection:
+            if not key_days_not_noted(connection, station, name, days):
+                return
+        self._transact(
+            "setup", station, lambda connection, _: note_keys(connection, station, name, days, self._now_ms())
+        )
 
     def _now_ms(self) -> int:
         return int(self.now().timestamp() * 1000)

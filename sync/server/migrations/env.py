@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from sync.server import schema_access as schema_access
 from sync.server import schema_money as schema_money
 from sync.server import schema_places as schema_places
 from sync.server.schema import metadata
