@@ -27,6 +27,11 @@ class Agenda:
         self.now = 0
         self._due: list[tuple[int, int, Planned]] = []
         self._counted = count()
+        self._halted = False
+
+    def halt(self) -> None:
+        """Let nothing more happen: `run` ends where it is, now and whenever it is called again."""
+        self._halted = True
 
     def after(self, ms: int, act: Act) -> Planned:
         """Do this so many milliseconds from now; 0 is as soon as what is due by now is done."""
@@ -37,11 +42,12 @@ class Agenda:
     def run(self, until: int) -> None:
         """Let time pass until that moment; what is due then is done too."""
         due = self._due
-        while due and due[0][0] <= until:
+        while due and due[0][0] <= until and not self._halted:
             at, _, planned = heapq.heappop(due)
             if planned.act is None:
                 continue
             self.now = at
             act, planned.act = planned.act, None
             act()
-        self.now = max(self.now, until)
+        if not self._halted:
+            self.now = max(self.now, until)

@@ -223,6 +223,11 @@ class Thread:
         self._strand: Strand | None = None
         self._ended: Event = Event(turns)
 
+    @property
+    def ident(self) -> int | None:
+        """See threading.Thread."""
+        return None if self._strand is None else 1
+
     def start(self) -> None:
         """See threading.Thread."""
         self._strand = self._turns.spawn(lambda: void(self._act()), self.name, self._machine)

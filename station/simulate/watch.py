@@ -76,6 +76,18 @@ class Watch(Protocol):
         """It runs again."""
         ...
 
+    def cloned(self, node: str) -> None:
+        """From now on two machines run from this one's disk, or it goes on from an old copy."""
+        ...
+
+    def restored(self) -> None:
+        """The centre was put back to an old backup."""
+        ...
+
+    def struck_off(self, gate: str) -> None:
+        """Staff have said that this gate's history need not be waited for."""
+        ...
+
     def at_end(self, world: "World") -> None:
         """Everything has come to rest."""
         ...
@@ -127,4 +139,13 @@ class Unwatched:
         """See Watch."""
 
     def at_end(self, world: "World") -> None:
+        """See Watch."""
+
+    def cloned(self, node: str) -> None:
+        """See Watch."""
+
+    def restored(self) -> None:
+        """See Watch."""
+
+    def struck_off(self, gate: str) -> None:
         """See Watch."""

@@ -23,7 +23,7 @@ from station.simulate.nodes.centre import CENTRE, CentreNode
 from station.simulate.nodes.gate import GateNode
 from station.simulate.nodes.node import Node, Program, Site
 from station.simulate.nodes.relay import RelayNode
-from station.simulate.nodes.terminal import Place, Terminal
+from station.simulate.nodes.terminal import Place, Terminal, void
 from station.simulate.nodes.till import TillNode
 from station.simulate.people import Crowd
 from station.simulate.plan import BEGINS_MS, Plan, station_code, timetable_of
@@ -32,6 +32,7 @@ from station.simulate.threads import Here, Library
 from station.simulate.turns import Killed, Strand, Stuck, Turns
 from station.simulate.watch import Broken, Unwatched, Watch
 from sync import arbiter, relay_client, till_calls
+from sync.server.centre import Centre
 from sync.server.settings import Policy
 from sync.server.setup import initialise
 from tickets.errors import Fault
@@ -39,6 +40,7 @@ from tickets.errors import Fault
 SETTLES_MS = 3 * 3_600_000
 """How long it may take at most, once nothing goes wrong any more, until everybody knows everything."""
 LOOK_MS = 20_000
+TECHNICIAN_AGAIN_MS = 20_000
 MADE_MS_BEFORE = 1_200_000
 """How long before a run its world was made."""
 
@@ -125,7 +127,7 @@ class World:
         stack.enter_context(self.disks)
         stack.enter_context(Threadless())
         stack.enter_context(repeatable(lambda: self._here().random))
-        self.centre = CentreNode(self.site, self.disks.add(CENTRE), self._bugs.append)
+        self.centre = CentreNode(self.site, self.disks.add(CENTRE), self._bug)
         self.stations = tuple(self._station(number) for number in range(1, self.plan.stations + 1))
         library = Library(self.turns, self._here, self._began)
         lines = Lines(self.network, lambda: self._node().name)
@@ -223,8 +225,10 @@ class World:
         )
         relay = None
         if relay_name is not None:
-            relay = RelayNode(self.site, relay_name, self.disks.add(relay_name), place, self._bugs.append)
+            relay = RelayNode(self.site, relay_name, self.disks.add(relay_name), place, self._bug)
             relay.neighbours = [*tills, *gates]
+        for terminal in (*tills, *gates, *(() if relay is None else (relay,))):
+            terminal.technician = self._technician
         return StationThere(number=number, code=place.station, tills=tills, gates=gates, relay=relay)
 
     def make(self) -> dict[str, Image]:
@@ -253,24 +257,66 @@ class World:
             node.crash(power=False, back_in_ms=None)
         return {node.name: self.disks.image(node.name) for node in self.nodes}
 
-    def enrol(self, terminal: Terminal) -> None:
-        """A technician enrols this machine with a fresh code; it takes a moment, and then it starts."""
+    def enrol(self, terminal: Terminal, done: Callable[[], None] = lambda: None) -> None:
+        """A technician enrols this machine with a fresh code; `done` is called when it is. Tried until it works."""
 
+        def again() -> None:
+            self.agenda.after(TECHNICIAN_AGAIN_MS, lambda: self.enrol(terminal, done))
+
+        def asks(centre: Centre) -> None:
+            code = centre.new_code(terminal.kind, terminal.name, terminal.place.station)
+            self.agenda.after(0, lambda: self._types(terminal, code, done, again))
+
+        self.centre.at_console(asks, again)
+
+    def _types(self, terminal: Terminal, code: str, done: Callable[[], None], again: Callable[[], None]) -> None:
         def work() -> None:
-            code = self.centre.centre.new_code(terminal.kind, terminal.name, terminal.place.station)
-            enrol(terminal.config, kind=terminal.kind, name=terminal.name, code=code)
+            try:
+                enrol(terminal.config, kind=terminal.kind, name=terminal.name, code=code)
+            except Fault as fault:
+                terminal.note(f"cannot be enrolled: {fault.what}")
+                self.agenda.after(0, again)
+            else:
+                self.agenda.after(0, done)
 
         technician = Program(terminal, "technician", lambda _: work())
-        technician.AGAIN_MS = 10**12
+        technician.AGAIN_MS = None
         terminal.powered = True
         technician.start()
+
+    def _technician(self, terminal: Terminal, device: str | None, in_ms: int) -> None:
+        """Somebody comes to an empty machine. What it was before is no device any more."""
+
+        def retire() -> None:
+            if device is not None:
+                self.history.note(self.agenda.now, "technician", f"takes {device} out of use")
+                self.centre.at_console(
+                    lambda centre: centre.retire(device), lambda: void(self.agenda.after(TECHNICIAN_AGAIN_MS, retire))
+                )
+
+        def starts() -> None:
+            terminal.empty = False
+            terminal.note(f"is {terminal.device} now")
+            self.watch.came_back(terminal.name)
+            terminal.start()
+
+        def comes() -> None:
+            terminal.note("has a technician")
+            retire()
+            self.enrol(terminal, starts)
+
+        self.agenda.after(in_ms, comes)
 
     # ------------------------------------------------------------------ what is told
 
     def _strand_failed(self, strand: Strand, error: BaseException) -> None:
         if strand.killed or isinstance(error, PowerCut | Killed):
             return
+        self._bug(error)
+
+    def _bug(self, error: BaseException) -> None:
         self._bugs.append(error)
+        self.agenda.halt()
 
     def _logged(self, record: logging.LogRecord) -> None:
         if record.exc_info is not None:
@@ -279,7 +325,7 @@ class World:
             if strand is not None and strand.killed:
                 return
             if error is not None and not isinstance(error, Fault):
-                self._bugs.append(error)
+                self._bug(error)
         if record.levelno >= logging.WARNING:
             strand = self.turns.current
             who = strand.name if strand is not None else "world"

@@ -1,14 +1,17 @@
 """The centre: the real application over its real store, on a machine that may be slow, half-dead, or put back."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from station.simulate.nodes.node import Program, Site
 from station.simulate.nodes.serving import ServingNode, program_of
 from sync.server.app import create_app
 from sync.server.centre import Centre
 from sync.server.settings import Settings
+from tickets.errors import Fault
 
 CENTRE = "centre"
 UPKEEP_S = 600.0
@@ -22,10 +25,11 @@ class CentreNode(ServingNode):
         super().__init__(site, CENTRE, folder)
         self._bug = bug
         self._centre: Centre | None = None
+        self._backup: Any = None
         self.changes = 0
         self.changed_at = 0
         self._hearing: list[Callable[[], None]] = []
-        program_of(self, "centre", self._main)
+        self._program = program_of(self, "centre", self._main)
 
     @property
     def centre(self) -> Centre:
@@ -53,6 +57,44 @@ class CentreNode(ServingNode):
         """See Node."""
         super().died()
         self._centre = None
+
+    def at_console(self, act: Callable[[Centre], object], failed: Callable[[], None]) -> None:
+        """Do something at its own console, as soon as may be; `failed` is called when it does not run, or dies over it.
+
+        What the centre refuses (a Fault) is done.
+        """
+        centre = self._centre if self.is_open else None
+        if centre is None:
+            failed()
+            return
+        ended = False
+
+        def work() -> None:
+            nonlocal ended
+            with suppress(Fault):
+                act(centre)
+            ended = True
+
+        strand = self.site.turns.spawn(work, "centre console", self._program)
+        self._program.began(strand)
+        strand.when_over(lambda: None if ended else failed())
+
+    def back_up(self) -> None:
+        """Somebody copies its disk, in the middle of everything."""
+        self.note("is backed up")
+        self._backup = self.site.disks.image(self.name)
+
+    def restore(self) -> bool:
+        """Somebody puts the last backup back, which is old by now; False when there is none."""
+        if self._backup is None:
+            return False
+        self.note("is put back to its backup")
+        self.crash(power=True, back_in_ms=None)
+        self.site.disks.put(self.name, self._backup)
+        self.powered = True
+        self.start()
+        self.site.watch.restored()
+        return True
 
     def passes(self, point: str) -> None:
         """See Node; every commit may be news for terminals."""

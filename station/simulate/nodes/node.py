@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from station.simulate.agenda import Agenda
 from station.simulate.chance import Chance
@@ -38,6 +38,14 @@ class Discs(Protocol):
         """See Disks."""
         ...
 
+    def image(self, node: str) -> Any:
+        """See Disks."""
+        ...
+
+    def put(self, node: str, image: Any) -> None:
+        """See Disks."""
+        ...
+
 
 class Notes(Protocol):
     """As much of `History` as a machine asks for."""
@@ -65,7 +73,7 @@ class Site:
 class Program:
     """One process. It is begun again, as systemd would, when it ends by itself."""
 
-    AGAIN_MS = 5000
+    AGAIN_MS: int | None = 5000
 
     def __init__(self, node: "Node", name: str, main: Callable[["Program"], None]) -> None:
         self.node = node
@@ -119,7 +127,8 @@ class Program:
         self.node.note(f"{self.name} {why}")
         site = self.node.site
         site.agenda.after(0, self.kill)
-        site.agenda.after(self.AGAIN_MS, self._again)
+        if self.AGAIN_MS is not None:
+            site.agenda.after(self.AGAIN_MS, self._again)
 
     def _again(self) -> None:
         if self.node.powered:

@@ -1,6 +1,7 @@
 """A relay: `waystation relay` beside its own `waystation sync`, on a machine that may lose its disk or be replaced."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from station import relay_process
@@ -9,6 +10,7 @@ from station.simulate.nodes.serving import ServingNode, program_of
 from station.simulate.nodes.terminal import Place, Terminal, void
 from sync.points import Point
 from sync.server.relay.app import create_app
+from sync.server.relay.ledger import RELAY_DB
 from sync.server.relay.run import RelaySettings, open_parts
 
 
@@ -30,6 +32,25 @@ class RelayNode(ServingNode, Terminal):
         """See Node."""
         super().died()
         self._is_news()
+
+    def lose_disk(self) -> None:
+        """See Terminal; or only what the relay itself keeps is gone."""
+        if self.random.random() < 0.5:
+            super().lose_disk()
+            return
+        self.note("loses its ledger")
+        self.crash(power=False, back_in_ms=self.random.randint(500, 60_000))
+        if self.powered:
+            for ending in ("", "-wal", "-shm", ".lock"):
+                with suppress(FileNotFoundError):
+                    (self.folder / f"{RELAY_DB}{ending}").unlink()
+
+    def replace(self) -> None:
+        """Another machine takes its place at once, with an empty disk."""
+        device = self.device
+        self.note("is replaced by another machine")
+        self.crash(power=True, back_in_ms=None)
+        self._is_empty(device, self.random.randint(5000, 30_000))
 
     def when_news(self, act: Callable[[], None]) -> None:
         """Call `act` once, when `mark` is another."""

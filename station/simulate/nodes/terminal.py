@@ -1,9 +1,12 @@
 """What tills, gates and relays have in common: an enrolment, a cache, a journal, and `waystation sync`."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from station import sync_process
 from station.clock import TerminalClock
@@ -14,7 +17,9 @@ from station.simulate.nodes.node import Node, Program, Site
 from station.simulate.nodes.serving import program_of
 from sync.cache import CacheReader
 from sync.journal import Journal
+from sync.points import Point
 from sync.trusted_time import Clocks
+from tickets.errors import Fault
 
 Without = Literal["admit", "staff"]
 
@@ -50,7 +55,11 @@ class Terminal(Node):
         self.journal_path = folder / "journal.db"
         self.cache_path = folder / "cache.db"
         self.running: Journal | None = None
+        self.technician: Callable[[Terminal, str | None, int], None] = lambda *_: None
+        """Comes after so many ms: enrols this machine anew, and takes the device that it was before out of use."""
         self._noted: dict[str, int] = {}
+        self.empty = False
+        """Whether nothing is on its disk that it could begin with."""
         program_of(self, "sync", lambda _: void(sync_process.run(self.config)))
 
     @property
@@ -72,11 +81,72 @@ class Terminal(Node):
         super().died()
         self.running = None
 
+    # ------------------------------------------------------------------ disks
+
+    @property
+    def device(self) -> str | None:
+        """The device that it is enrolled as, as far as its disk says."""
+        try:
+            return self.enrolment.device
+        except Fault:
+            return None
+
+    def lose_disk(self) -> None:
+        """Its disk dies, and its power with it. A technician brings a new one after a while and enrols it anew."""
+        device = self.device
+        self.note("loses its disk")
+        self.crash(power=True, back_in_ms=None)
+        self._is_empty(device, self.random.randint(30_000, 600_000))
+
+    def reinstall(self) -> None:
+        """A technician installs it anew, without having let it send what it had."""
+        device = self.device
+        self.note("is installed anew")
+        self.crash(power=False, back_in_ms=None)
+        self._is_empty(device if self.random.random() < 0.5 else None, self.random.randint(10_000, 60_000))
+
+    def lose_cache(self) -> None:
+        """Somebody deletes its cache; its programs are begun again."""
+        self.note("loses its cache")
+        self.crash(power=False, back_in_ms=self.random.randint(500, 5000))
+        if self.powered:
+            for ending in ("", "-wal", "-shm", ".lock"):
+                with suppress(FileNotFoundError):
+                    self.cache_path.with_name(f"{self.cache_path.name}{ending}").unlink()
+
+    def _is_empty(self, device: str | None, technician_in_ms: int) -> None:
+        self.site.disks.lose(self.name)
+        self.powered = False
+        self.empty = True
+        self.site.watch.lost_disk(self.name)
+        self.technician(self, device, technician_in_ms)
+
+    def come_back(self) -> None:
+        """See Node; an empty machine waits for its technician."""
+        if not self.empty:
+            super().come_back()
+
+    def start(self) -> None:
+        """See Node."""
+        if not self.empty:
+            super().start()
+
+    # ------------------------------------------------------------------ what is written
+
     def passes(self, point: str) -> None:
         """See Node; what the program has written is shown, and stirs its sync."""
         if point.startswith(f"{self.process}:commit:") and point.endswith(":after"):
             self.show_written()
             self.stir()
+        elif point == Point.SYNC_ACKNOWLEDGE_COMMIT_AFTER:
+            self._show_kept()
+
+    def _show_kept(self) -> None:
+        cache = sqlite3.connect(f"file:{self.cache_path}?mode=ro", uri=True, isolation_level=None)
+        for epoch, through in cache.execute("SELECT epoch, kept_through FROM acknowledged").fetchall():
+            if (own := UUID(epoch)).hex in self._noted:
+                self.site.watch.kept(self.name, own, through)
+        cache.close()
 
     def has_opened(self, journal: Journal) -> None:
         """The program has its journal open: what was durable and never heard of is heard of now."""

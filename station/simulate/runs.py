@@ -1,0 +1,39 @@
+"""Playing worlds one after the other, each with its judge, its faults and its history."""
+
+from time import process_time
+
+from station.simulate.command import Played
+from station.simulate.faults.schedule import schedule
+from station.simulate.judge.of_world import WorldJudge
+from station.simulate.plan import Plan
+from station.simulate.watch import Broken
+from station.simulate.world import Installed, World
+
+
+class Runs:
+    """Keeps what was installed, so that worlds of one shape are made once."""
+
+    def __init__(self) -> None:
+        self._installed = Installed()
+
+    def play(self, plan: Plan, *, calm: bool = False, whole_story: bool = False) -> Played:
+        """Play one plan to its end, or to the first promise that is broken. The same plan comes out the same."""
+        began = process_time()
+        judge = WorldJudge()
+        world = World(
+            plan, watch=judge, strikes=() if calm else schedule(plan), images=self._installed.of(plan)
+        )
+        judge.world = world
+        played = Played(seed=plan.seed)
+        with world:
+            try:
+                world.play()
+            except Broken as broken:
+                played.broken = str(broken)
+        played.hash = world.history.hash()
+        played.story = world.history.story(most=100_000 if whole_story else 60)
+        played.sold = world.crowd.sold
+        played.virtual_ms = world.agenda.now
+        played.struck = world.struck
+        played.cpu_s = process_time() - began
+        return played
