@@ -7,7 +7,7 @@ that till never gets it again, so that no till can be told two things about one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -28,6 +28,8 @@ GONE: Final = "gone"
 """The holder of seats that the coach which goes does not have."""
 SEATED: Final = "seated"
 """The holder of seats in which somebody sits whose ticket was sold for another coach."""
+WITHHELD: Final = "withheld"
+"""The holder of seats of which a copy of the database cannot say who has them (see `places.withheld`)."""
 COUNTED: Final = 0
 """Stands for a seat where places are only counted."""
 
@@ -130,12 +132,14 @@ class Allotments:
             self._connection.execute(insert(counts), [{**row, "granted": more, "returned": 0}])
         self.tell(date, trip, till, numbered=False)
 
-    def give_back(self, date: str, trip: str, till: str, seats: Iterable[int] | None, count: int) -> list[int]:
+    def give_back(self, date: str, trip: str, till: str, seats: Sequence[int] | None, count: int) -> list[int]:
         """Take back what a till returned; answer the seats that were not the till's.
 
         Where places are only counted, [0] is answered when the till returned more than it ever had. What staff have
         freed before is not the till's any more, and is no mistake to return.
         """
+        for seat in seats or ():
+            self.hand_over(date, trip, seat, till)
         if seats is None:
             strangers = [] if self._return_count(date, trip, till, count) else [COUNTED]
         else:
@@ -186,6 +190,14 @@ class Allotments:
         return self._connection.execute(
             select(places.c.holder).where(*self._departure(places, date, trip), places.c.seat == seat)
         ).scalar_one_or_none()
+
+    def hand_over(self, date: str, trip: str, seat: int, till: str) -> None:
+        """A seat that was withheld is this till's after all, as its own journal says."""
+        self._connection.execute(
+            update(places)
+            .where(*self._departure(places, date, trip), places.c.seat == seat, places.c.holder == WITHHELD)
+            .values(holder=till)
+        )
 
     def counted(self, date: str, trip: str, holder: str) -> int | None:
         """How many counted places a holder has had and not returned; None where there are none of this departure."""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from sync.server.allotments import CENTRE, Allotments
+from sync.server.allotments import CENTRE, WITHHELD, Allotments
 from sync.server.bodies import AnyRow
 from sync.server.doubled import SOME_TICKET, overlapping
 from sync.server.incidents import IncidentKind, report
@@ -93,7 +93,9 @@ class Judge:
             self._counted_place(ticket, json.loads(departure)["places"])
             return
         holder = self._allotments.holder(date, trip, seat)
-        if holder != ticket.issuer:
+        if holder == WITHHELD:  # it was given out, or sold, after the copy was made that this centre began on
+            self._allotments.hand_over(date, trip, seat, ticket.issuer)
+        elif holder != ticket.issuer:
             self.report(
                 IncidentKind.PLACE_NOT_ALLOTTED,
                 ticket.number,

@@ -6,6 +6,7 @@ changes outside of the database must therefore be the same when it is done twice
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from sync.server.notes import note as note
 from sync.server.notes import noted as noted
 from sync.server.on_postgresql import PostgresDatabase
 from sync.server.on_sqlite import SqliteFile
+from sync.server.places.withheld import withhold_places
 from tickets.errors import EnvironmentFault
 
 DATABASE: Final = "centre.db"
@@ -30,6 +32,7 @@ _TRIES: Final = 10
 _FIRST_S: Final = 0.01
 _LONGEST_S: Final = 1.0
 
+_log = logging.getLogger("waystation.centre")
 T = TypeVar("T")
 
 
@@ -92,6 +95,8 @@ class CentreStore:
     def _settle(self, connection: Connection) -> None:
         if noted(connection, INSTANCE) is None:
             note(connection, INSTANCE, self._random(6).hex())
+            if withheld := withhold_places(connection):
+                _log.warning("centre.begun_on_a_copy departures_withheld=%d", withheld)
 
     def transact(self, what: str, act: Callable[[Connection], T]) -> T:
         """What `act` answers, when all that it wrote is on the disk; nothing of it is when it raises.
