@@ -11,21 +11,19 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from sync.client import CentreClient, LineDown, Refused
 from sync.code_proof import centre_proof, code_key
 from sync.enrolling import FirstSight, Wish, enrol, line_key
 from sync.pinned_line import pinned_line
-from sync.server.app import create_app
 from sync.server.centre import Centre
-from sync.server.run import ListeningServer, listener_at
 from sync.server.settings import Settings
 from sync.server.setup import initialise
 from sync.server.tls import ServerTls, make_authority
 from sync.till_calls import TillCalls
 from sync.wire import EnrolAnswer, EnrolRequest
 from tests.sync.server.support import small_timetable
+from tests.sync.tls_centre import centre_over_tls
 from tickets.errors import EnvironmentFault, PeerError
 from tickets.keys import SigningKey
 
@@ -155,30 +153,6 @@ def test_keys_are_for_the_centre_alone_and_damage_is_told(tmp_path: Path) -> Non
 
 
 # ------------------------------------------------------------------ a real centre over TLS
-
-
-@contextmanager
-def centre_over_tls(directory: Path, before: Callable[[Centre], None] = lambda _: None) -> Iterator[tuple[str, Centre]]:
-    """A centre in a thread, served with its own TLS."""
-    initialise(directory, small_timetable())
-    settings = Settings(directory=directory, upkeep_seconds=0)
-    tls = ServerTls(directory, settings.clock)
-    app = create_app(Settings(directory=directory, upkeep_seconds=0, tls=tls))
-    before(app.state.centre)
-    with listener_at("127.0.0.1", 0) as listener:
-        config = uvicorn.Config(
-            app, access_log=False, log_level="critical", lifespan="on", ssl_context_factory=lambda *_: tls.context
-        )
-        ready = threading.Event()
-        server = ListeningServer(config, ready.set)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            assert ready.wait(10)
-            yield f"https://127.0.0.1:{listener.getsockname()[1]}", app.state.centre
-        finally:
-            server.should_exit = True
-            thread.join(10)
 
 
 @pytest.fixture(scope="module")
