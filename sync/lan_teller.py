@@ -18,7 +18,7 @@ from sync.points import no_probe
 from sync.pushing import Forked, Pusher, keep_receipt
 from sync.relay_answers import RelayNotKnown
 from sync.relay_client import RelayClient
-from sync.relay_wire import OTHER_EPOCH, CaughtUpRequest
+from sync.relay_wire import OTHER_EPOCH, USUAL_PUSH, CaughtUpRequest
 from sync.wire import PushAnswer, PushBatch
 from tickets.admission import TrustedNow
 from tickets.errors import Fault
@@ -77,6 +77,7 @@ class _Telling:
             no_probe,
             peer="relay",
             between=between,
+            most=USUAL_PUSH,
         )
         self._asking = Asking(journal.path)
         self._settled = False

@@ -69,8 +69,13 @@ class Pusher:
         *,
         peer: str = "centre",
         between: Callable[[], None] = lambda: None,
+        most: int = MAX_BATCH_EVENTS,
     ) -> None:
-        """`peer` is what people call the other side; `between` is called after each batch: nothing waits for all."""
+        """`peer` is what people call the other side; `between` is called after each batch: nothing waits for all.
+
+        `most` is how many events go in one batch.
+        """
+        self._most = most
         self._line = line
         self._receipts = receipts
         self._journal = journal
@@ -127,7 +132,7 @@ class Pusher:
     def _next(self, after: int) -> list[StoredEvent]:
         size = 0
         batch: list[StoredEvent] = []
-        for event in self._journal.events(after, MAX_BATCH_EVENTS):
+        for event in self._journal.events(after, self._most):
             size += len(event.data)
             if batch and size > MAX_BATCH_BYTES:
                 break

@@ -44,6 +44,10 @@ MAX_FACT_BYTES: Final = 2048
 MAX_OWN: Final = 16
 """Most uses of the asker's own journal told with a claim."""
 
+USUAL_PUSH: Final = 100
+"""How many events a terminal sends in one push: whatever is pushed, nobody's claim shall wait for long. A relay takes
+as many as a centre."""
+
 OTHER_EPOCH: Final = 412
 """The status of a push that goes on for an epoch which is not the relay's: ask for changes, then send all again."""
 

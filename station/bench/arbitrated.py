@@ -41,7 +41,7 @@ def run(store: stock.Stock, folder: Path, rounds: int) -> list[Line]:
     tickets = [ticket for ticket, _ in store.take(2 * (rounds + warm_up), by_till=False)]
     texts = [Code(text=issue(ticket, imagined.key("ticket"))) for ticket in tickets]
     with relay(folder / "relay", ["gate-1", "relay-1"]) as url, Gate(store.directory) as gate:
-        _catch_up(store.directory, gate, url)
+        catch_up(store.directory, gate, url)
         keys = RelayKeys(store.directory / "cache.db")
         key = gate.enrolment.device_key()
         arbiter = RelayArbiter(url=url, device=gate.enrolment.device, key=key, relay_keys=keys, budget_ms=BUDGET_MS)
@@ -61,17 +61,18 @@ def run(store: stock.Stock, folder: Path, rounds: int) -> list[Line]:
 
 
 @contextmanager
-def relay(directory: Path, devices: list[str]) -> Iterator[str]:
-    """A relay as a process, at a station of these devices; its URL."""
+def relay(directory: Path, devices: list[str], before: Callable[[Path], None] = lambda _: None) -> Iterator[str]:
+    """A relay as a process, at a station of these devices; its URL. `before` may add to its directory."""
     stock.make(directory, 0, device="relay-1", devices=devices)
     stock.set_clock(directory)
+    before(directory)
     config = directory / "terminal.toml"
     config.write_text('directory = "."\n[relay_server]\nlisten = "127.0.0.1:0"\n', "utf-8")
     with Started(["station.cli", "relay", "--config", str(config)], directory / "relay.log") as process:
         yield str(process.ready["url"])
 
 
-def _catch_up(directory: Path, gate: Gate, url: str) -> None:
+def catch_up(directory: Path, gate: Gate, url: str) -> None:
     """Send the gate's history, until the arbiter begins."""
     with CacheWriter(directory / "cache.db") as writer:
         reader = gate.reader()

@@ -17,6 +17,7 @@ import pytest
 from station.enrolment import Enrolment
 from sync.cache import CacheReader
 from sync.journal import Journal
+from sync.points import Point
 from sync.server.relay.handed_on import HandedOnReader
 from sync.server.relay.ledger import RELAY_DB
 from tests.station.test_relay import PATIENCE_S, Site, now, until
@@ -56,14 +57,15 @@ class Place:
         self.kept = HandedOnReader(self.gate.directory / "cache.db")
         site.stack.callback(self.kept.close)
 
-    def start(self, what: str, terminal: Enrolment) -> "subprocess.Popen[str]":
-        """Start a process of a terminal; it is killed at the end if it still runs."""
+    def start(self, what: str, terminal: Enrolment, die_at: str = "") -> "subprocess.Popen[str]":
+        """Start a process of a terminal; it is killed at the end if it still runs, or at a point of its own."""
         log = self.site.stack.enter_context(self.log(what, terminal).open("a"))
         process = subprocess.Popen(
             [sys.executable, "-m", "station.cli", what, "--config", str(terminal.directory / "terminal.toml")],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            env={**os.environ, "WAYSTATION_KILL_AT": die_at},
         )
         assert process.stdout is not None
         self.site.stack.callback(process.wait, PATIENCE_S)
@@ -127,7 +129,11 @@ def test_a_gate_that_reaches_only_the_relay_gets_everything_kept_whatever_dies(p
     last = place.note(3)
     until(lambda: held(place) == last, "the relay to hold it")
     assert place.kept.of(place.journal.epoch.hex).through < last
-    # both die with events that only the relay's disk and the gate's have; nothing is missing afterwards
+    # handing on dies before it is sent, and when the centre has answered
+    for point in (Point.RELAY_FORWARD_BEFORE, Point.RELAY_FORWARD_AFTER):
+        assert place.start("sync", place.relay, die_at=f"{point}#2").wait(PATIENCE_S) == -signal.SIGKILL
+        assert place.kept.of(place.journal.epoch.hex).through < last
+    # the relay dies too, with events that only its disk and the gate's have; nothing is missing afterwards
     kill(relay)
     last = place.note(2)
     relay, handing_on = place.start("relay", place.relay), place.start("sync", place.relay)

@@ -23,9 +23,9 @@ from sync.lan import Lan, LanSettings
 from sync.lan_writer import Held, JudgedFact, LanWriter
 from sync.outbox import Outbox
 from sync.points import Point, kill_at
-from sync.relay_wire import ChangesAnswer
+from sync.relay_wire import USUAL_PUSH, ChangesAnswer
 from sync.status import LanStatus
-from sync.wire import MAX_BATCH_EVENTS, PushAnswer, PushBatch, UseBody
+from sync.wire import PushAnswer, PushBatch, UseBody
 from tests.sync.cache_pages import DATE, TRIP, departure, page, station
 from tests.sync.children import Say, in_child
 from tests.sync.fake_relay import RELAY, FakeRelay
@@ -418,7 +418,7 @@ def test_an_act_does_not_wait_for_a_long_journal_to_be_told(
     monkeypatch.setattr(relay, "push", and_somebody_acts)
     with open_journal(terminal.journal_path, prefix=None) as journal:
         with journal.transaction() as tx:
-            for _ in range(MAX_BATCH_EVENTS + 1):
+            for _ in range(USUAL_PUSH + 1):
                 tx.append(Kind.LANE_EVENT, {"lane": "1A", "what": "forced"})
         terminal.lan.start()
         until(lambda: held(relay, journal) == journal.head()[0])

@@ -74,6 +74,7 @@ DIARY_AGAIN_SECONDS: Final = 5.0
 PRUNE_SECONDS: Final = 3600.0
 """How often uses of days long over are looked for, and between two slices of them a moment for others."""
 _A_MOMENT: Final = 0.2
+_LONGEST_REST_S: Final = 0.1
 
 _log = logging.getLogger("waystation.relay")
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
@@ -132,6 +133,8 @@ class Relay:
         self._view = parts.view
         self._bell = Bell()
         self._ending = False
+        self._pushing = asyncio.Lock()
+        self._rest_until = 0.0
         self._diary_due = asyncio.Event()
         self._diary_due.set()
         self._loop = asyncio.get_running_loop()
@@ -195,7 +198,21 @@ class Relay:
         return await self._desk.claim(Claim(device=said.terminal.device, asked=asked))
 
     async def push(self, said: _Said, epoch: str) -> PushAnswer:
-        """Hold a batch of a journal, in slices between which claims are answered."""
+        """Hold a batch of a journal, in slices between which claims are answered.
+
+        One batch after the other, and between two of them nothing for as long as the first has taken: backlogs of
+        however many devices leave the arbiter half of the time.
+        """
+        async with self._pushing:
+            await asyncio.sleep(self._rest_until - self._loop.time())
+            began = self._loop.time()
+            try:
+                return await self._push(said, epoch)
+            finally:
+                ended = self._loop.time()
+                self._rest_until = ended + min(ended - began, _LONGEST_REST_S)
+
+    async def _push(self, said: _Said, epoch: str) -> PushAnswer:
         batch = parse_body(PushBatch, said.body)
         if batch.protocol != PROTOCOL:
             raise Refused(400, f"protocol {batch.protocol} is not spoken here", f"speak protocol {PROTOCOL}")

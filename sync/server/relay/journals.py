@@ -31,7 +31,7 @@ from sync.server.relay.verdict import MAY_BECOME, End, KnownUse
 from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 
-AT_ONCE: Final = 100
+AT_ONCE: Final = 50
 """Most events taken in with one commit, so that a claim never waits long for somebody's backlog."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ SETTLE_SECONDS: Final = 1.0
 """How long a new arbiter keeps silent. A gate that heard *granted* from the one before has written it down by then, or
 given up: so what gates then say of their journals holds all that was granted."""
 _PATIENCE_S: Final = 2
+_SWITCH_S: Final = 0.001
+"""How long the thread that writes may hold the interpreter while a question waits on the event loop."""
 _MOST_CONNECTIONS: Final = 1000
 
 
@@ -58,6 +61,7 @@ def serve_relay(settings: RelaySettings, host: str, port: int, ready: Callable[[
 
     EnvironmentFault when a file cannot be used, another process has it, or the address is taken.
     """
+    sys.setswitchinterval(_SWITCH_S)
     with listener_at(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
         parts = open_parts(settings)

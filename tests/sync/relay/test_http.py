@@ -15,6 +15,7 @@ import pytest
 from sync.relay_wire import (
     ANSWER_SIGNATURE,
     OTHER_EPOCH,
+    USUAL_PUSH,
     ClaimAnswer,
     FactAnswer,
     FactRequest,
@@ -312,8 +313,8 @@ def test_a_backlog_is_taken_in_slices_between_which_claims_are_answered(url: str
             one.journal.claim(ticket(), 1, one.attempt("0"))
 
         def push_all() -> None:
-            for first in range(1, one.journal.seq, 500):
-                one.believed(one.push(epoch, first, min(first + 499, one.journal.seq)))
+            for first in range(1, one.journal.seq, USUAL_PUSH):
+                one.believed(one.push(epoch, first, min(first + USUAL_PUSH - 1, one.journal.seq)))
 
         pushing = threading.Thread(target=push_all)
         pushing.start()

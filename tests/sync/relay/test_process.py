@@ -14,6 +14,7 @@ from sync.compare import read_journals
 from sync.points import Point, after_commit, before_commit
 from sync.relay_wire import CaughtUpAnswer, CaughtUpRequest, FactRequest, StatusAnswer
 from sync.server.relay.run import open_parts
+from sync.wire import PushBatch
 from tests.sync.relay.serve import PATIENCE_S, A, B, clients, serving, station
 from tests.sync.relay.station import NOON, STATION, GateClient, key_of, settings_of, view_of
 from tickets.errors import EnvironmentFault
@@ -72,6 +73,29 @@ def test_killed_while_it_takes_a_journal_in(tmp_path: Path, point: str) -> None:
             one.believed(one.push(epoch))
         taken = again(two).claim(ONE)
         assert (taken.answer, len(taken.uses)) == ("taken", 1)
+
+
+@pytest.mark.parametrize("point", [Point.RELAY_FORK_COMMIT_BEFORE, Point.RELAY_FORK_COMMIT_AFTER])
+def test_killed_over_another_story_of_a_journal_it_is_evidence_once(tmp_path: Path, point: str) -> None:
+    epoch = prepared(tmp_path)
+
+    def tell_another_story(url: str) -> httpx.Response:
+        with clients(url, A) as (copy,):
+            copy.journal.open()
+            copy.journal.note("staff.called", why="help")
+            return copy.push(epoch)
+
+    with serving(tmp_path, point=point) as (process, url):
+        with pytest.raises(httpx.TransportError):
+            tell_another_story(url)
+        process.join(PATIENCE_S)
+        assert process.exitcode == -signal.SIGKILL
+    with serving(tmp_path) as (_, url):
+        for _ in range(2):
+            assert tell_another_story(url).status_code == 409
+        (kept,) = rows(tmp_path / "relay.db", "SELECT device, batch FROM forks")
+        assert kept[0] == A
+        assert PushBatch.model_validate_json(str(kept[1])).first_seq == 1
 
 
 @pytest.mark.parametrize("point", [Point.RELAY_STEP_COMMIT_BEFORE, Point.RELAY_STEP_COMMIT_AFTER])
