@@ -218,6 +218,8 @@ ELSEWHERE = {
     "relay:step": "tests/sync/relay/test_process.py",
     "relay:fact": "tests/sync/relay/test_process.py",
     "relay:prune": "tests/sync/relay/test_pruning.py",
+    "relay:fork": "tests/sync/relay/test_process.py",
+    "relay:forward": "tests/station/test_handing_on.py",
     "relay:diary": "tests/sync/relay/test_process.py",
     "relay:commit": "tests/sync/relay/test_process.py, for an act of staff; a double goes with it in the same commit",
     "gate:commit": "tests/sync/test_journal_crash.py, for every kind of event",
