@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, select, update
 
 from sync.encoding import from_text, to_text
-from sync.server.rows import insert_rows
+from sync.server.rows import among, insert_rows
 from sync.server.schema import records, stations
 from sync.wire import Record
 
@@ -76,13 +76,9 @@ class Changes:
         for kind, key in self._pending:
             by_kind.setdefault(kind, []).append(key)
         for kind, keys in by_kind.items():
-            for at in range(0, len(keys), _AT_ONCE):
+            for some in among(self._connection, records.c.key, keys):
                 self._connection.execute(
-                    delete(records).where(
-                        records.c.station_id == self._station,
-                        records.c.kind == kind,
-                        records.c.key.in_(keys[at : at + _AT_ONCE]),
-                    )
+                    delete(records).where(records.c.station_id == self._station, records.c.kind == kind, some)
                 )
         insert_rows(self._connection, records, rows)
         self._last += len(rows)

@@ -22,7 +22,7 @@ from sync.server.changes import Changes
 from sync.server.devices import Device
 from sync.server.effects import Effects, read_body
 from sync.server.incidents import IncidentKind
-from sync.server.rows import insert_rows
+from sync.server.rows import among, insert_rows
 from sync.server.schema import epochs, events, evidence
 from sync.server.staff_acts import StaffActs
 from sync.wire import PushBatch
@@ -30,7 +30,6 @@ from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 
 Result = Literal["kept", "poisoned", "conflict"]
-_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,11 +267,9 @@ def _used_ids(connection: Connection, station: int, read: Sequence[Event]) -> se
     """Which of these events' ids other kept events have already."""
     ids = [event.event_id.hex for event in read]
     used: set[str] = set()
-    for at in range(0, len(ids), _AT_ONCE):
-        some = select(events.c.event_id).where(
-            events.c.station_id == station, events.c.event_id.in_(ids[at : at + _AT_ONCE])
-        )
-        used.update(each for each in connection.execute(some).scalars() if each is not None)
+    for some in among(connection, events.c.event_id, ids):
+        found = select(events.c.event_id).where(events.c.station_id == station, some)
+        used.update(each for each in connection.execute(found).scalars() if each is not None)
     return used
 
 

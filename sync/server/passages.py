@@ -12,10 +12,9 @@ from sqlalchemy import Connection, bindparam, select, update
 from sync.server.changes import Changes
 from sync.server.incidents import IncidentKind
 from sync.server.judging import Judge
-from sync.server.rows import insert_rows
+from sync.server.rows import among, insert_rows
 from sync.server.schema import uses
 
-_AT_ONCE: Final = 500
 _MAY_BECOME: Final = {None: ("passed", "released", "unresolved"), "unresolved": ("passed", "released")}
 """How a use may end: an unresolved one can still be settled by the gate that made it."""
 _WEIGHT: Final = {"passed": 0, "unresolved": 1, None: 2, "released": 3}
@@ -76,10 +75,9 @@ class Passages:
     def load(self, numbers: Iterable[str]) -> None:
         """Read the uses of these tickets at once, so that asking for each costs nothing."""
         wanted = [number for number in dict.fromkeys(numbers) if number not in self._known]
-        for at in range(0, len(wanted), _AT_ONCE):
-            some = wanted[at : at + _AT_ONCE]
-            self._known |= {number: [] for number in some}
-            found = select(uses).where(uses.c.station_id == self._station, uses.c.number.in_(some))
+        self._known |= {number: [] for number in wanted}
+        for some in among(self._connection, uses.c.number, wanted):
+            found = select(uses).where(uses.c.station_id == self._station, some)
             for row in self._connection.execute(found).mappings():
                 self._known[row["number"]].append(Passage(**{str(name): value for name, value in row.items()}))
 
