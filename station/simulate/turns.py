@@ -52,6 +52,7 @@ class _Worker:
         while True:
             self.go.acquire()
             self.job()
+            self.job = lambda: None  # or the world that it was of would stay for ever
             self.back.release()
 
 

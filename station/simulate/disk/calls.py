@@ -80,7 +80,8 @@ class Calls:
         self._open = {number: each for number, each in self._open.items() if each[0] is not disk}
         self._locks = {number: how for number, how in self._locks.items() if number in self._open}
 
-    def _put(self, module: Any, name: str, call: Callable[..., Any]) -> None:
+    def put_instead(self, module: Any, name: str, call: Any) -> None:
+        """Put something else in the place of a module's own until the end."""
         self._stack.callback(setattr, module, name, getattr(module, name))
         setattr(module, name, call)
 
@@ -92,7 +93,7 @@ class Calls:
                 return ours(text, *arguments, **named)
             return real(path, *arguments, **named)
 
-        self._put(module, name, call)
+        self.put_instead(module, name, call)
 
     def _take_number(self, module: Any, name: str, ours: Callable[..., Any]) -> None:
         real = getattr(module, name)
@@ -100,7 +101,7 @@ class Calls:
         def call(number: Any, *arguments: Any, **named: Any) -> Any:
             return (ours if isinstance(number, int) and number >= _FIRST else real)(number, *arguments, **named)
 
-        self._put(module, name, call)
+        self.put_instead(module, name, call)
 
     def _os_open(self, path: str, flags: int, *_: Any, **__: Any) -> int:
         disk, name = self._place.at(path)
