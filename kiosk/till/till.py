@@ -511,9 +511,11 @@ class Till:
         return self._capabilities().sells
 
     def _may_sell(self) -> bool:
-        """Whether this till's certificate still holds and the centre has not found a second branch of its journal."""
-        status = self._cache.status()
-        forked = status is not None and status.forked
+        """Whether this till's certificate still holds, and no second branch of its journal was found: by the centre, or
+        by the relay, which tells what the centre said when this till cannot reach it.
+        """
+        said = (self._cache.status(), self._cache.lan_status())
+        forked = any(status is not None and status.forked for status in said)
         return not forked and self._authority.sells_until(self._at())
 
     def _look_at_offers(self) -> None:
