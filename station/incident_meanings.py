@@ -17,6 +17,18 @@ MEANINGS: Final[Mapping[IncidentKind, tuple[str, str]]] = {
         "A till sold or returned a place that was not its own.",
         "Retire the till and enrol it anew: its store is not the one that the centre knows.",
     ),
+    IncidentKind.PLACES_FREED: (
+        "A duty manager let others sell what a silent till had of a departure.",
+        "When the till is heard again, look whether it sold any of these places: then two passengers have one.",
+    ),
+    IncidentKind.OVERBOOKED: (
+        "There are more passengers than seats on the coach that goes.",
+        "Find those named another coach, or give their money back, before it leaves.",
+    ),
+    IncidentKind.CANCELLED_WITH_TICKETS: (
+        "A departure with tickets sold does not go.",
+        "Give the money of the tickets named back, or change them, without a fee.",
+    ),
     IncidentKind.PLACE_RETURNED_SOLD: (
         "A till returned a place for which it had sold a ticket.",
         "Nothing for now: the place is not sold again. Report it; the program is at fault.",

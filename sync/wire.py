@@ -318,6 +318,17 @@ class RecallBody(Wire):
     keep: int | None = Field(default=None, ge=0)
 
 
+class SeatingBody(Wire):
+    """Record `seating` "<date>/<trip>": who sits elsewhere than the ticket says on the coach that goes (by ticket
+    number: another coach, or a merged departure's passengers), and the tickets for which there is no seat.
+    """
+
+    service_date: IsoDate
+    trip: TripCode
+    seats: dict[Digits, Seat]
+    without: tuple[Digits, ...] = ()
+
+
 class TicketBody(Wire):
     """Record `ticket` "<digits>": a ticket as the centre knows it. `expires` is in whole seconds since 1970.
 
@@ -501,6 +512,7 @@ BODIES: dict[str, type[Wire]] = {
     "allotment": AllotmentBody,
     "pool": PoolBody,
     "recall": RecallBody,
+    "seating": SeatingBody,
     "ticket": TicketBody,
     "use": UseBody,
     "day_key": DayKeyBody,

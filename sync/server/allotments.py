@@ -7,6 +7,7 @@ that till never gets it again, so that no till can be told two things about one 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
@@ -118,7 +119,7 @@ class Allotments:
             )
         self.tell(date, trip, till, numbered=True)
 
-    def give_count(self, date: str, trip: str, till: str, number: int, from_web: int = 0) -> None:
+    def give_count(self, date: str, trip: str, till: str, number: int, from_web: int = 0, *, tell: bool = True) -> None:
         """Give a till so many counted places of the free ones and of the web's, and tell it."""
         for holder, some in ((FREE, number), (CENTRE, from_web)):
             self._connection.execute(
@@ -130,7 +131,8 @@ class Allotments:
         if done == 0:
             row = {"station_id": self._station, "service_date": date, "trip": trip, "holder": till}
             self._connection.execute(insert(counts), [{**row, "granted": more, "returned": 0}])
-        self.tell(date, trip, till, numbered=False)
+        if tell:
+            self.tell(date, trip, till, numbered=False)
 
     def give_back(self, date: str, trip: str, till: str, seats: Sequence[int] | None, count: int) -> list[int]:
         """Take back what a till returned; answer the seats that were not the till's.
@@ -165,7 +167,7 @@ class Allotments:
         moved = self._connection.execute(
             update(places)
             .where(*self._departure(places, date, trip), places.c.seat == seat, places.c.holder == till)
-            .values(holder=FREE)
+            .values(holder=FREE if self._is_there(date, trip, seat) else GONE)
         )
         if moved.rowcount == 1:
             self._note_past(date, trip, till, seat, how, 1)
@@ -293,6 +295,14 @@ class Allotments:
                 )
             ).scalars()
         )
+
+    def _is_there(self, date: str, trip: str, seat: int) -> bool:
+        """Whether the coach that goes has this seat."""
+        text = self._connection.execute(
+            select(departures.c.body).where(*self._departure(departures, date, trip))
+        ).scalar_one_or_none()
+        seats = None if text is None else json.loads(text)["seats"]
+        return seats is None or seat <= int(seats)
 
     def _return_count(self, date: str, trip: str, till: str, count: int) -> bool:
         """Count what a till returned, first against what staff have freed of it already."""

@@ -41,6 +41,7 @@ from sync.server.new_timetable import TimetableChange, differences, take_place
 from sync.server.office import NotDone, Office, Sold
 from sync.server.payments.desk import PaymentDesk
 from sync.server.payments.sandbox import BOOKS, Sandbox
+from sync.server.places.coaches import Coaches
 from sync.server.places.giving import Giving
 from sync.server.refusing import Refusal as Refusal
 from sync.server.renewal import renew, too_late
@@ -65,6 +66,7 @@ from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
 from tickets.keys import Algorithm, PublicKey
 from tickets.service_day import service_date
+from tickets.staff import StaffFact
 from tickets.time_token import sign_time
 from tickets.trust import Badge, KeyUse, TrustList, sign_trust_list
 
@@ -416,8 +418,8 @@ class Centre:
             now = self.now()
             staff = StaffActs(connection, changes, device.station, self._list(connection), now)
             kept = keep(connection, changes, device, batch, staff, int(now.timestamp() * 1000))
-            if isinstance(kept, Kept) and (kept.sold or kept.returned):
-                self._giving(connection, changes, device.station).after_push(device, kept.sold, kept.returned)
+            if isinstance(kept, Kept) and (kept.sold or kept.returned or staff.taken):
+                self._places_after(connection, changes, device, kept, staff.taken)
             return kept
 
         kept = self._transact("push", device.station, take_in)
@@ -615,6 +617,15 @@ class Centre:
             yield connection, changes
             changes.save()
         self.on_change()
+
+    def _places_after(
+        self, connection: Connection, changes: Changes, device: Device, kept: Kept, facts: Sequence[StaffFact]
+    ) -> None:
+        """What a push means for places: sales, returns, and acts of staff."""
+        self._giving(connection, changes, device.station).after_push(device, kept.sold, kept.returned)
+        coaches = Coaches(connection, changes, device.station, self._policy, self._now_ms())
+        coaches.obey(facts)
+        coaches.after_push({*kept.sold, *kept.returned})
 
     def _giving(self, connection: Connection, changes: Changes, station: int) -> Giving:
         return Giving(connection, changes, station, self._policy, self._now_ms())

@@ -211,6 +211,7 @@ class Effects:
             ],
         )
         tell_ticket(self._connection, self._changes, self._station, said.number)
+        self.sold.add((said.service_date, said.trip))
         state = self._connection.execute(
             select(orders.c.state).where(orders.c.station_id == self._station, orders.c.order_id == said.order)
         ).scalar_one_or_none()

@@ -100,7 +100,8 @@ class Office:
             return NotDone(
                 status=422, what="this coach does not stop there", hint="choose one of the departure's stops"
             )
-        if departure.state is not DepartureState.SCHEDULED or self._now >= departure.closes_at:
+        goes = departure.state is DepartureState.SCHEDULED and departure.merged_into is None
+        if not goes or self._now >= departure.closes_at:
             return NotDone(status=409, what="this departure is no longer sold", hint="choose a later one")
         if tag is None or sealed is None:
             return NotDone(
@@ -220,6 +221,7 @@ class Office:
         issued = self._ticket(digits)
         assert issued is not None, "it was inserted above"
         self._judge.place(issued)
+        self._allotments.tell_left(sale.service_date, sale.trip)
 
     def _repeated(self, sale: OfficeSale, tag: bytes | None) -> Sold | NotDone | None:
         """The answer that this sale id got before, if it did; another wish under a used id is refused."""

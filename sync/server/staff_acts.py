@@ -32,6 +32,8 @@ class StaffActs:
         self._station = station
         self._trust_list = trust_list
         self._now = TrustedNow(at=now, quality=TimeQuality.TRUSTED)
+        self.taken: list[StaffFact] = []
+        """The acts that were taken in and not known before."""
 
     def take(self, signed: bytes) -> str | None:
         """Take one act in, whoever brings it; a sentence says why not. The same act again changes nothing."""
@@ -60,6 +62,7 @@ class StaffActs:
         )
         if fact.service_date is not None and fact.trip is not None:
             self._work_in(fact.service_date.isoformat(), fact.trip)
+        self.taken.append(fact)
         return None
 
     def _work_in(self, date: str, trip: str) -> None:

@@ -9,12 +9,12 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from sync.server.allotments import CENTRE, FREE, GONE, SEATED
+from sync.server.allotments import CENTRE, FREE, GONE, SEATED, WITHHELD
 from sync.server.schema import counts, departures, orders, places, tickets
 from sync.server.schema_places import past_places
 from tickets.departures import Departure, DepartureState
 
-_CENTRAL: Final = frozenset({CENTRE, FREE, GONE, SEATED})
+_CENTRAL: Final = frozenset({CENTRE, FREE, GONE, SEATED, WITHHELD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,12 @@ from sync.server.office import NotDone
 from sync.server.places.books import Books, read_books
 from sync.server.places.left import told_as
 from sync.server.places.targets import Outlook, least, target
-from sync.server.schema import records
+from sync.server.schema import records, staff_acts
 from sync.server.schema_places import place_asks
 from sync.server.settings import Policy
 from sync.wire import AllotmentBody
 from sync.wire_places import PlacesAnswer, PlacesAsk
+from tickets.staff import Act, read_fact
 
 _NO_DEPARTURE: Final = NotDone(
     status=404, what="there is no such departure", hint="pull, then ask for one that there is"
@@ -69,7 +70,7 @@ class Giving:
             return _NO_DEPARTURE
         given = 0
         seats: tuple[int, ...] = ()
-        if books.on_sale and self._minutes(books) > 0:
+        if books.on_sale and self._minutes(books) > 0 and not self._freed(date, trip, device.device):
             if books.numbered:
                 seats = self._choose(books, device.device, asked)
                 given = len(seats)
@@ -106,7 +107,7 @@ class Giving:
 
     def _top_up(self, books: Books, till: str, date: str, trip: str) -> None:
         """Give what is missing to the till's target, at most half of what is free: the rest is for whoever asks."""
-        if not books.on_sale:
+        if not books.on_sale or self._freed(date, trip, till):
             return
         missing = self._target(books, till) - books.tills[till].left
         number = min(missing, (books.free + 1) // 2)
@@ -121,6 +122,18 @@ class Giving:
             self._allotments.give_count(date, trip, till, number)
         self._changes.drop("recall", f"{date}/{trip}/{till}", date)
         self._allotments.tell_left(date, trip)
+
+    def _freed(self, date: str, trip: str, till: str) -> bool:
+        """Whether staff have freed this till's places of a departure: then it is given no others."""
+        acts = self._connection.execute(
+            select(staff_acts.c.bytes).where(
+                staff_acts.c.station_id == self._station,
+                staff_acts.c.service_date == date,
+                staff_acts.c.trip == trip,
+                staff_acts.c.act == str(Act.FREE),
+            )
+        ).scalars()
+        return any(read_fact(signed).device == till for signed in acts)
 
     def _target(self, books: Books, till: str) -> int:
         sellers = len(active_tills(self._connection, self._station)) + 1
@@ -149,16 +162,21 @@ class Giving:
         body = {"service_date": date, "trip": trip, "device": till, "seats": sorted(seats), "keep": keep}
         self._changes.put("recall", f"{date}/{trip}/{till}", body, date)
 
-    def _forget_recall(self, books: Books, date: str, trip: str, till: str) -> None:
-        """Drop what was asked of a till once it has done it."""
-        text = self._connection.execute(
+    def record(self, kind: str, key: str) -> str | None:
+        """A record's body (JSON) as terminals will have it after this transaction; None when it is not there."""
+        pending = self._changes.pending(kind, key)
+        if pending is not None:
+            return pending
+        return self._connection.execute(
             select(records.c.body).where(
-                records.c.station_id == self._station,
-                records.c.kind == "recall",
-                records.c.key == f"{date}/{trip}/{till}",
+                records.c.station_id == self._station, records.c.kind == kind, records.c.key == key
             )
         ).scalar_one_or_none()
-        if text is None or self._changes.pending("recall", f"{date}/{trip}/{till}") is not None:
+
+    def _forget_recall(self, books: Books, date: str, trip: str, till: str) -> None:
+        """Drop what was asked of a till once it has done it."""
+        text = self.record("recall", f"{date}/{trip}/{till}")
+        if text is None:
             return
         asked, its = json.loads(text), books.tills.get(till)
         left = its.left if its is not None else 0
@@ -203,14 +221,7 @@ class Giving:
         return self._answer(asked.service_date, asked.trip, device.device, seats, int(row._mapping["count"]))
 
     def _answer(self, date: str, trip: str, till: str, seats: tuple[int, ...], count: int) -> PlacesAnswer:
-        key = f"{date}/{trip}/{till}"
-        text = self._changes.pending("allotment", key)
-        if text is None:
-            text = self._connection.execute(
-                select(records.c.body).where(
-                    records.c.station_id == self._station, records.c.kind == "allotment", records.c.key == key
-                )
-            ).scalar_one_or_none()
+        text = self.record("allotment", f"{date}/{trip}/{till}")
         return PlacesAnswer(
             seats=seats,
             count=count,

@@ -36,7 +36,7 @@ def test_every_body_is_what_the_contract_says(till: Terminal, gate: Terminal) ->
     till.world.clock.forward(days=20)
     till.world.centre.upkeep()
     found = gate.pull_all()
-    assert {kind for kind, _ in found} == set(BODIES)
+    assert {kind for kind, _ in found} == set(BODIES) - {"seating"}, "nobody sits elsewhere than the ticket says"
     for (kind, key), body in found.items():
         if body is not None:
             read = BODIES[kind].model_validate(body)
