@@ -10,7 +10,7 @@ import io
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -75,9 +75,13 @@ class Calls:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def forget(self, disk: Disk) -> None:
-        """Whoever had files of this disk open is no more."""
-        self._open = {number: each for number, each in self._open.items() if each[0] is not disk}
+    def forget(self, disk: Disk, paths: Container[str] | None = None) -> None:
+        """Whoever had these files of this disk open, or locked to write them (None: any), is no more."""
+        self._open = {
+            number: each
+            for number, each in self._open.items()
+            if each[0] is not disk or not (paths is None or each[1].removesuffix(".lock") in paths)
+        }
         self._locks = {number: how for number, how in self._locks.items() if number in self._open}
 
     def put_instead(self, module: Any, name: str, call: Any) -> None:
@@ -229,7 +233,7 @@ class _Entry:
         self.name = name
 
     def is_dir(self, **_: Any) -> bool:
-        return stat.S_ISDIR(os.stat(self.path).st_mode)
+        return Path(self.path).is_dir()
 
     def is_file(self, **_: Any) -> bool:
         return not self.is_dir()

@@ -91,8 +91,7 @@ class Disks:
         """
         disk = self._disks[node]
         self._files.abandon(disk, files)
-        if files is None:
-            self._calls.forget(disk)
+        self._calls.forget(disk, files)
 
     def lie(self, node: str) -> None:
         """From now on this machine's syncs do nothing, whatever disk it has."""

@@ -24,4 +24,5 @@ class Fault:
 
 def a_while(chance: Random, shortest_ms: int, longest_ms: int) -> int:
     """A time between the two, mostly short: each order of magnitude is as likely as the next."""
-    return round(shortest_ms * (longest_ms / shortest_ms) ** chance.random())
+    times: float = (longest_ms / shortest_ms) ** chance.random()
+    return round(shortest_ms * times)
