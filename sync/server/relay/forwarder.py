@@ -76,6 +76,7 @@ class Forwarder:
         self._asked: set[str] = set()
         self._reached: dict[str, int] = {}
         self._evidence_due = 0.0
+        self._seen: object = None
 
     def step(self) -> float:
         """Make one request if one is due; answers in how many seconds to look again.
@@ -83,6 +84,9 @@ class Forwarder:
         Raises LineDown, Refused and PeerError when it failed: what was answered before stays so.
         """
         now = self._boot()
+        mark = self._held.written()
+        if mark == self._seen and not self._due and self._evidence_due == 0.0:
+            return LOOK_S
         journals = {each.epoch: each for each in self._held.journals()}
         waiting = [each for each in journals.values() if self._is_waiting(each)]
         self._note(waiting, now)
@@ -91,6 +95,7 @@ class Forwarder:
         sent = self._batches([each for each in due if each.epoch in self._asked], now)
         evidence = self._evidence(journals) if not (sent or asked) and self._evidence_due <= now else []
         if not (sent or asked or evidence):
+            self._seen = mark
             return LOOK_S
         brought = [ForwardedBatch(device=each.device, batch=batch) for each, batch in sent]
         brought += [ForwardedBatch(device=each.device, batch=each.batch) for each in evidence]
@@ -228,6 +233,7 @@ class Forwarder:
         if result.status == _CONFLICT and error is not None and error.expected_seq is not None:
             self._evidence_due = now + _LATER_S  # it lacks what this contradicts: put back to an older state
             return
+        self._evidence_due = 0.0
         _log.warning("forward.evidence", extra={"device": fork.device, "state": str(result.status)})
         self._handed_on.told(fork.digest)
 
