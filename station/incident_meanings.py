@@ -83,6 +83,10 @@ MEANINGS: Final[Mapping[IncidentKind, tuple[str, str]]] = {
         "Keep both files, retire the terminal, and enrol it anew.",
     ),
     IncidentKind.EVENT_CONFLICT: ("Two different events have one id.", _LOOK_AT_TILL),
+    IncidentKind.DIGEST_DIFFERS: (
+        "A terminal knows something else of a departure than the centre.",
+        "Nothing is lost: both keep what they have. Keep the terminal's files as evidence, and report it.",
+    ),
     IncidentKind.DUPLICATE_REPORTED: ("The relay saw a ticket let through twice.", _LOOK_AT_USES),
     IncidentKind.STAFF_ACT_REFUSED: (
         "An act of staff does not hold: no badge of ours, or not allowed.",

@@ -93,6 +93,7 @@ def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart
             news=waker,
             snapshots=SnapshotFile(config.directory / "cache.db"),
             station=enrolment.station,
+            compares=True,
         )
         stack.callback(engine.close)
         stack.callback(waker.stop)

@@ -28,6 +28,7 @@ from sync.wire import (
     TimeAnswer,
     TimeRequest,
 )
+from sync.wire_digest import DigestAnswer, DigestDiffers
 from sync.wire_relay_up import ForwardAnswer, ForwardRequest
 from sync.wire_snapshot import KIND_OF_FILE, SnapshotAnswer
 from tickets.device_certificate import rotation_message
@@ -129,6 +130,16 @@ class CentreClient:
     def forward(self, request: ForwardRequest) -> ForwardAnswer:
         """Hand on what other devices of the station have signed, as its relay. Safe to repeat for ever."""
         return self._call("POST", "/v1/sync/forward", request, ForwardAnswer, signed=True)
+
+    def digest(self, service_date: str, trip: str, epoch: str | None) -> DigestAnswer:
+        """Ask what the centre counts of a departure, and of what this device has reported in one journal epoch."""
+        asked = {"service_date": service_date, "trip": trip}
+        query = urlencode(asked if epoch is None else asked | {"epoch": epoch})
+        return self._call("GET", f"/v1/sync/digest?{query}", None, DigestAnswer, signed=True)
+
+    def digest_differs(self, told: DigestDiffers) -> DigestAnswer:
+        """Tell the centre that another number was counted here, again and again."""
+        return self._call("POST", "/v1/sync/digest", told, DigestAnswer, signed=True)
 
     def snapshot(self) -> SnapshotAnswer:
         """Ask for the newest snapshot of the station; it is not checked here."""

@@ -12,9 +12,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync.backoff import Backoff
-from sync.believing import Belief, TimeAsker
+from sync.believing import Belief, TimeAsker, Worry
 from sync.cache_writer import CacheWriter
 from sync.client import CentreClient, LineDown
+from sync.comparing import Comparing, DigestsDiffer
 from sync.journal_reader import JournalReader
 from sync.part import Part
 from sync.points import Probe, no_probe
@@ -70,12 +71,14 @@ class Engine:
         news: News | None = None,
         snapshots: SnapshotFile | None = None,
         station: int | None = None,
+        compares: bool = False,
     ) -> None:
         """`nonce` gives 32 random bytes. TrustFault when not even the list from enrolment is the root's.
 
         The device's own certificate, on its shelf, is renewed in time; without a shelf nobody looks after it.
         Without `news` of changes at the centre, every step asks for them. `snapshots` is where one is kept while it is
-        fetched, and `station` whose it must be; without the former a fresh copy is made of pages.
+        fetched, and `station` whose it must be; without the former a fresh copy is made of pages. One that `compares`
+        asks the centre now and then whether both know the same of departures that have left.
         """
         self._cache = cache
         self._clocks = clocks
@@ -102,6 +105,8 @@ class Engine:
             keys = self._belief.keys
             renewal = Renewal(client, certificate, self._clock.now, lambda: keys(KeyUse.CERTIFICATE))
         self._renew = None if renewal is None else Part(renewal.renew_when_due, backoff.fresh(), clocks.boot)
+        self._comparing = Comparing(client, cache, self._readers, clocks.boot) if compares else None
+        self._compare = Part(self._compare_some, backoff.fresh(), clocks.boot)
         self._bad_list: Fault | None = None
         self._line_up: bool | None = None
         self._status: SyncStatus | None = None
@@ -128,6 +133,8 @@ class Engine:
             if self._puller.due():
                 pulled = self._pull.run()
                 fresh = self._pull.problem is None
+            if self._push.problem is None and self._pull.problem is None:
+                self._compare.run()
         except LineDown as fault:
             down = fault
         if down is None:
@@ -177,6 +184,17 @@ class Engine:
                 _log.error("sync.event_not_usable", extra={"what": line})
         return self._pushed
 
+    def _compare_some(self) -> int:
+        now = self._clock.now()
+        if self._comparing is None or now.quality is not TimeQuality.TRUSTED or self._queued():
+            return 0
+        before = self._comparing.problem
+        compared = self._comparing.compare_when_due(now.at)
+        problem = self._comparing.problem
+        if problem is not None and (before is None or before.what != problem.what):
+            _log.error("sync.digest_differs", extra={"what": problem.what})
+        return compared
+
     def _push_between_pages(self) -> None:
         self._push.run()
 
@@ -218,7 +236,9 @@ class Engine:
         before = self._status or self._cache.status()
         now_ms = int(self._clock.now().at.timestamp() * 1000)
         last = now_ms if fresh and not problems else before.last_success_ms if before is not None else None
-        worry = self._belief.worry(self._clock.now())
+        worry: Worry | DigestsDiffer | None = self._belief.worry(self._clock.now())
+        if worry is None and self._comparing is not None:
+            worry = self._comparing.problem
         status = SyncStatus(
             line_up=line_up,
             last_success_ms=last,

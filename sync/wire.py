@@ -11,6 +11,7 @@ integer fen, dates are ISO text. A reader ignores fields that it does not know, 
 | `POST /v1/sync/push` | yes | `PushBatch` | `PushAnswer` |
 | `GET /v1/sync/pull?cursor=&limit=&wait=` | yes | – | `PullAnswer` |
 | `GET /v1/sync/snapshot` | yes | – | `sync.wire_snapshot` |
+| `GET`, `POST /v1/sync/digest` | yes | – | `sync.wire_digest` |
 | `POST /v1/sync/forward` | yes, by a relay | `sync.wire_relay_up` | `ForwardAnswer` |
 | `POST /v1/time` | no, by the nonce | `TimeRequest` | `TimeAnswer` |
 | `GET /v1/health` | no | – | `HealthAnswer` |

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sync.server.callers import Signed, office_of, reporting_by
 from sync.server.centre import Centre, Refusal
+from sync.server.digest_calls import add_digest_calls
 from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
 from sync.server.office import NotDone, Sold, digits_of
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_terminal_calls(app, centre)
     add_pull_calls(app, centre, waiting)
     add_snapshot_calls(app, centre)
+    add_digest_calls(app, centre)
     add_forward_calls(app, centre)
     add_renew_calls(app, centre)
     _add_office_calls(app, centre)

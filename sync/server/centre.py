@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, update
 
 from sync.server import changes as changed
+from sync.server import digests
 from sync.server.access import Access, key_days_not_noted, list_accesses, note_keys, note_opening
 from sync.server.accounts import accounts
 from sync.server.allotments import CENTRE
@@ -58,6 +59,7 @@ from sync.server.trust_desk import TrustDesk
 from sync.server.trust_lists import Badges, take_in
 from sync.server.upkeep import Upkeep
 from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBatch, PushResult, RenewRequest
+from sync.wire_digest import DigestAnswer, DigestDiffers
 from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
 from sync.wire_places import PlacesAnswer, PlacesAsk
 from sync.wire_relay_up import AskedJournal, KeptJournal
@@ -503,6 +505,16 @@ class Centre:
         )
         signature = self._keys.signing(KeyUse.LIST).sign(snapshot_message(answer))
         return answer.model_copy(update={"signature": signature})
+
+    def digest(self, device: Device, service_date: str, trip: str, epoch: str | None) -> DigestAnswer:
+        """What is counted here of a departure of the device's own station."""
+        with self._store.read() as connection:
+            return digests.count(connection, device, service_date, trip, epoch)
+
+    def digest_differs(self, device: Device, said: DigestDiffers) -> DigestAnswer:
+        """Count again, and note an incident of what differs from what the device counts."""
+        with self._station("setup", device.station) as (connection, _):
+            return digests.note_difference(connection, device, said, self._now_ms())
 
     def ask_use(self, device: Device, asked: UseAsk) -> UseAnswer:
         """Whether this till may take a ticket back; granted once, the use is its own for ever."""

@@ -61,6 +61,8 @@ class IncidentKind(StrEnum):
     """A device told two stories of one epoch: a copied or restored disk. Subject: the epoch."""
     EVENT_CONFLICT = "event_conflict"
     """Two different events of one id. Subject: epoch/seq of the later one."""
+    DIGEST_DIFFERS = "digest_differs"
+    """A device counts something else of a departure than the centre, again and again. Subject: date/trip/device."""
     DUPLICATE_REPORTED = "duplicate_reported"
     """A station's relay saw a ticket let through twice while gates were cut off. Subject: number/use."""
     STAFF_ACT_REFUSED = "staff_act_refused"
