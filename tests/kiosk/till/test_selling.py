@@ -19,8 +19,9 @@ from kiosk.till.values import OrderState
 from kiosk.till.wording import NOTICES, TROUBLES, Notice, Trouble
 from sync.cache import CacheWriter
 from sync.journal import RuleBroken
+from sync.lan_writer import LanWriter
 from sync.orders import Grant
-from sync.status import SyncStatus
+from sync.status import LanStatus, SyncStatus
 from sync.wire import PullAnswer, Record
 from tests.kiosk.till.bench import (
     CERTIFIER,
@@ -353,6 +354,13 @@ def test_a_till_that_does_not_know_the_time_does_not_sell(site: Site) -> None:
 def test_a_till_whose_journal_has_a_second_branch_does_not_sell(site: Site) -> None:
     with CacheWriter(site.directory / "cache.db") as writer:
         writer.set_status(SyncStatus(line_up=True, last_success_ms=None, queued=0, forked=True))
+    assert not site.desk.till.snapshot().capabilities.sells
+
+
+def test_a_till_whose_relay_has_heard_of_a_second_branch_does_not_sell(site: Site) -> None:
+    assert site.desk.till.snapshot().capabilities.sells
+    with CacheWriter(site.directory / "cache.db") as writer:
+        LanWriter(writer).set_status(LanStatus(relay_up=True, forked=True))
     assert not site.desk.till.snapshot().capabilities.sells
 
 

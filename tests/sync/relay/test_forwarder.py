@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from sync.cache_writer import CacheWriter
 from sync.client import LineDown
@@ -20,6 +21,7 @@ from sync.server.relay.held_reader import HeldReader
 from sync.server.relay.journals import AT_ONCE, Forked, Gap, Held, Slice, Taken, take_in
 from sync.server.relay.ledger import RELAY_DB, Ledger
 from sync.server.relay.pruning import drop_kept
+from sync.server.relay.schema import SCHEMA
 from sync.wire import PushBatch
 from sync.wire_relay_up import ForwardAnswer, ForwardRequest
 from tests.sync.server.support import NOON, Clock, Terminal, World, copy_of, make_template, opened, root_of
@@ -348,5 +350,33 @@ def test_what_the_centre_keeps_is_dropped_when_it_is_old_and_nothing_else(place:
     copy = replace(till, events=till.events[:2], hashes=till.hashes[:3])
     copy.sell(seat=3)
     assert isinstance(place.hold(copy, 2), Forked), "and another story is still told from this one"
+    place.run()
+    assert place.kept(till) == len(till.events)
+
+
+def test_a_relays_file_of_before_is_brought_up_and_handed_on_with_the_next_signed_head(
+    place: Place, till: Terminal
+) -> None:
+    for _ in range(6):
+        till.note("staff.called", why="help")
+    place.ledger.close()
+    path = place.directory / RELAY_DB
+    for each in place.directory.glob(f"{RELAY_DB}*"):
+        each.unlink()
+    with sqlite3.connect(path) as old:
+        SCHEMA.migrations.apply(Database(old), stop_before="what_a_relay_hands_on")
+        old.execute("INSERT INTO arbiter VALUES (1, ?, ?, 1, 0)", ("ab" * 16, NOON_MS))
+        journal = (till.epoch.hex, till.device, 1, 4, till.hashes[4], 0, NOON_MS)
+        old.execute("INSERT INTO journals VALUES (?, ?, ?, ?, ?, ?, ?)", journal)
+        old.executemany(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
+            [(till.epoch.hex, seq, till.events[seq - 1], till.hashes[seq], NOON_MS) for seq in range(1, 5)],
+        )
+    old.close()
+    place.ledger = Ledger.open(path, seeded.Random(1).randbytes, NOON_MS)
+    assert (place.ledger.epoch, place.ledger.arbitrating) == ("ab" * 16, True), "the same arbiter"
+    place.run()
+    assert place.kept(till) == 0, "nothing of it is signed"
+    place.hold(till, 5)
     place.run()
     assert place.kept(till) == len(till.events)
