@@ -14,6 +14,7 @@ from typing import Literal
 
 from tickets.admission import TicketState
 from tickets.departures import Departure
+from tickets.identity import resident_number_ok
 from tickets.money import Fen
 from tickets.refunds import has_left
 from tickets.uses import Use, UseEnd
@@ -73,5 +74,16 @@ def invoice_due(
 
 
 def tax_id_ok(text: str) -> bool:
-    """Whether a company's tax number has the form of one: 15 to 20 digits and capitals."""
-    return _TAX_ID.fullmatch(text) is not None
+    """Whether a company's tax number has the form of one: 15 to 20 digits and capitals.
+
+    A person's identity number would have it too, also with the two digits after it that older tax numbers of people
+    in business had: it is none, so that nobody's is kept.
+    """
+    return _TAX_ID.fullmatch(text) is not None and not _is_of_a_person(text)
+
+
+def _is_of_a_person(text: str) -> bool:
+    """Whether it begins with a resident's number: 18 characters with a birthday and the right last one (GB 11643)."""
+    century, month, day = text[6:8], text[10:12], text[12:14]
+    born = century in ("18", "19", "20") and "01" <= month <= "12" and "01" <= day <= "31"
+    return born and resident_number_ok(text[:18])

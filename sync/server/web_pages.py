@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from sync.server.invoices import InvoicePage
+from tickets.invoicing import tax_id_ok
 
 WEB: Final = Path(__file__).with_name("web")
 """Where the script and the style lie."""
@@ -30,7 +30,6 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 """What every page and file is sent with."""
 
-_TAX_ID: Final = re.compile(r"[0-9A-Z]{15,20}")
 MOST_NAME: Final = 100
 """The longest name of a company."""
 
@@ -112,8 +111,11 @@ def buyer_in(form: Mapping[str, str]) -> tuple[str, str | None] | str:
         return "", None
     if not name or len(name) > MOST_NAME or not name.isprintable():
         return "请填写公司名称（最多100个字）。 Please give the company's name, in at most 100 characters."
-    if _TAX_ID.fullmatch(tax_id) is None:
-        return "税号应为15至20位数字或字母。 A tax number has 15 to 20 digits or letters."
+    if not tax_id_ok(tax_id):
+        return (
+            "税号应为公司的15至20位数字或字母，不是身份证号。 "
+            "A company's tax number has 15 to 20 digits or letters; an identity number is none."
+        )
     return name, tax_id
 
 

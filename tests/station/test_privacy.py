@@ -9,14 +9,12 @@ import contextlib
 import json
 import sqlite3
 from base64 import b16encode, b32encode, b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from station.demo.passenger import CHEN, HAN, LI, QIAN, SUN, TANG, WANG, WU, ZHANG, ZHAO, ZHENG, ZHOU
 from station.demo.site import BADGE, PIN
+from tests.spellings import Search, base64_in_any_place, spellings
 from tests.station.day_played import Played
 from tickets.badges import CARD_PREFIX, CODE_PREFIX, open_badge
 from tickets.errors import Malformed
@@ -27,30 +25,6 @@ from tickets.sealed import unseal
 PEOPLE = (ZHANG, LI, CHEN, ZHAO, WANG, SUN, QIAN, ZHOU, WU, ZHENG, HAN, TANG)
 AT_A_READER = (ZHANG, LI, CHEN, ZHAO, WANG, HAN, TANG)
 CARD_WIRES = {"id-reader-kiosk.bytes", "id-reader-gate.bytes"}
-
-
-def base64_in_any_place(data: bytes) -> Iterator[bytes]:
-    """How `data` looks inside of a longer text in base64, wherever it begins there, without its uncertain ends."""
-    for before in range(3):
-        text = b64encode(bytes(before) + data)
-        certain = text[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]
-        yield certain
-        yield certain.replace(b"+", b"-").replace(b"/", b"_")
-
-
-def spellings(text: str) -> set[bytes]:
-    """How a secret may stand in a file; what is too short to mean anything is left out."""
-    found = {json.dumps(text)[1:-1].encode()}
-    for each in (text, text[::-1]):
-        for encoding in ("utf-8", "utf-16-le", "utf-16-be", "gb18030"):
-            plain = each.encode(encoding)
-            found |= {plain, plain[::-1], b32encode(plain).rstrip(b"=")[:-1], *base64_in_any_place(plain)}
-            if len(plain) >= 6:  # four bytes in hexadecimal come up by chance
-                found |= {b16encode(plain), b16encode(plain).lower()}
-    if text[:-1].isdecimal():
-        number = int(text[:-1])
-        found |= {number.to_bytes(8, "big"), number.to_bytes(8, "little"), f"{number:x}".encode()}
-    return {each for each in found if len(each) >= 6}
 
 
 SECRETS: dict[bytes, str] = {
@@ -66,33 +40,7 @@ SECRETS: dict[bytes, str] = {
 }
 
 
-BEGINS = 6
-"""Every spelling has at least so many bytes. A search for each of them in each file would take minutes."""
-BY_BEGINNING: dict[int, list[bytes]] = {}
-for _spelling in SECRETS:
-    BY_BEGINNING.setdefault(int.from_bytes(_spelling[:BEGINS], "big"), []).append(_spelling)
-BEGINNINGS = np.array(sorted(BY_BEGINNING), np.uint64)
-FIRST_TWO = np.zeros(1 << 16, np.bool_)
-FIRST_TWO[(BEGINNINGS >> np.uint64(32)).astype(np.intp)] = True
-
-
-def beginnings_in(content: bytes) -> list[int]:
-    """The first bytes of which spellings are anywhere in `content`."""
-    one = np.frombuffer(content, np.uint8)
-    places = len(one) - BEGINS + 1
-    if places < 1:
-        return []
-    at = np.flatnonzero(FIRST_TWO[one[:places].astype(np.uint16) << 8 | one[1 : places + 1]])
-    six = np.zeros(len(at), np.uint64)
-    for byte in range(BEGINS):
-        six = six << np.uint64(8) | one[at + byte]
-    found: list[int] = np.intersect1d(six, BEGINNINGS).tolist()
-    return found
-
-
-def found_in(content: bytes) -> set[str]:
-    maybe = (spelling for begins in beginnings_in(content) for spelling in BY_BEGINNING[begins])
-    return {SECRETS[spelling] for spelling in maybe if spelling in content}
+found_in = Search(SECRETS).found_in
 
 
 def test_the_search_finds_what_there_is(left: Path) -> None:

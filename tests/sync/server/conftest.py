@@ -17,6 +17,7 @@ ON_BOTH = frozenset(
         "test_money_facts",
         "test_office",
         "test_on_both",
+        "test_personal_data",
         "test_pull",
         "test_push",
         "test_staff_acts",
