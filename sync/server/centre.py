@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
@@ -149,7 +148,8 @@ class Centre:
         station, now = timetable.station.code, self.now()
         if station in self.stations():
             raise EnvironmentFault(f"station {station} is there already", "give the new station another number")
-        with self._store.write("setup") as connection:
+
+        def take_station(connection: Connection) -> None:
             row = {"station_id": station, "timetable": timetable.model_dump_json(), "last_change": 0}
             connection.execute(insert(stations), [row])
             take_prefix(connection, station, CENTRE, self._settings.random, now)
@@ -159,6 +159,8 @@ class Centre:
                 changes.put("stop", str(stop.id), stop.model_dump(mode="json"))
             self._bring_up_to_date(connection, changes, timetable, now)
             changes.save()
+
+        self._store.transact("setup", take_station)
         make_office_token(self._settings.directory, station, self._settings.random)
 
     def change_timetable(self, timetable: Timetable, *, accept: bool = False, dry_run: bool = False) -> TimetableChange:
@@ -175,11 +177,14 @@ class Centre:
         if dry_run:
             with self._store.read() as connection:
                 return TimetableChange(differences=differences(connection, station, timetable, now), done=False)
-        with self._station("setup", station) as (connection, changes):
+
+        def take(connection: Connection, changes: Changes) -> TimetableChange:
             change = take_place(connection, changes, station, timetable, now, accept=accept)
             if change.done:
                 self._bring_up_to_date(connection, changes, timetable, now)
-        return change
+            return change
+
+        return self._transact("setup", station, take)
 
     def stations(self) -> dict[int, Timetable]:
         """The stations of this centre and their timetables."""
@@ -211,8 +216,9 @@ class Centre:
             raise EnvironmentFault("this code needs a station", f"name one of {', '.join(map(str, known))}")
         code = new_code(self._settings.random)
         ends = self.now() + timedelta(minutes=self._policy.enrol_code_minutes)
-        with self._store.write("setup") as connection:
-            keep_code(connection, chosen, code, kind, name, ends, self.now())
+        self._store.transact(
+            "setup", lambda connection: keep_code(connection, chosen, code, kind, name, ends, self.now())
+        )
         return code
 
     def retire(self, device: str) -> None:
@@ -341,10 +347,13 @@ class Centre:
         station = station_of(device)
         if station is None or self.device(device) is None:
             raise EnvironmentFault(f"no device {device} is enrolled", "look its name up in its enrolment")
-        with self._station("setup", station) as (connection, changes):
+
+        def put(connection: Connection, changes: Changes) -> None:
             here = (devices.c.station_id == station, devices.c.device == device)
             connection.execute(update(devices).where(*here).values(state=state))
             tell_devices(connection, changes, station, self._now_ms())
+
+        self._transact("setup", station, put)
 
     def incidents(self, station: int) -> list[Incident]:
         """Every incident of a station, oldest first."""
@@ -620,15 +629,9 @@ class Centre:
             changes.save()
             return answer
 
-        return self._store.transact(what, alone)
-
-    @contextmanager
-    def _station(self, what: str, station: int) -> Iterator[tuple[Connection, Changes]]:
-        with self._store.write(what) as connection:
-            changes = Changes(connection, station)
-            yield connection, changes
-            changes.save()
+        answer = self._store.transact(what, alone)
         self.on_change()
+        return answer
 
     def _places_after(
         self, connection: Connection, changes: Changes, device: Device, kept: Kept, facts: Sequence[StaffFact]

@@ -13,6 +13,11 @@ def note(connection: Connection, name: str, value: str) -> None:
         connection.execute(insert(about), [{"name": name, "value": value}])
 
 
+def lock_note(connection: Connection, name: str) -> None:
+    """Let nobody else who locks this fact change it until the transaction ends. Lock the station's row before."""
+    connection.execute(select(about.c.name).where(about.c.name == name).with_for_update())
+
+
 def noted(connection: Connection, name: str) -> str | None:
     """The fact kept under `name`, or None."""
     return connection.execute(select(about.c.value).where(about.c.name == name)).scalar_one_or_none()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -107,21 +107,17 @@ class CentreStore:
         """
         for attempt in range(_TRIES):
             try:
-                with self.write(what) as connection:
-                    return act(connection)
+                with self._database.writing() as connection:
+                    answer = act(connection)
+                    self._probe(f"centre:{what}:commit:before")
             except DBAPIError as error:
                 if attempt == _TRIES - 1 or not self._database.may_be_run_again(error):
                     raise
+            else:
+                self._probe(f"centre:{what}:commit:after")
+                return answer
             self._sleep(min(_LONGEST_S, _FIRST_S * 2**attempt) * int.from_bytes(self._random(2)) / 0xFFFF)
         raise AssertionError("the last try answers or raises")
-
-    @contextmanager
-    def write(self, what: str) -> Iterator[Connection]:
-        """One write transaction that is not run again; see `transact`."""
-        with self._database.writing() as connection:
-            yield connection
-            self._probe(f"centre:{what}:commit:before")
-        self._probe(f"centre:{what}:commit:after")
 
     def read(self) -> AbstractContextManager[Connection]:
         """One read transaction: a single moment of the database, whatever is written meanwhile."""

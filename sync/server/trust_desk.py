@@ -21,6 +21,7 @@ from sync.server.trust_lists import (
     current_list,
     draft,
     keep_list,
+    lock_list,
     own_list,
     put_back,
     revoked_tills,
@@ -67,6 +68,7 @@ class TrustDesk:
         root = load_root(self._directory)
         if root is None:
             return False
+        lock_list(connection)
         made = draft(connection, self._directory, self._keys(), self._policy, now, today, badges)
         keep_list(connection, self._directory, sign_trust_list(made, root), made.version)
         self._warned_of_root = False
@@ -74,15 +76,22 @@ class TrustDesk:
 
     def sign_if_due(self, connection: Connection, now: datetime, today: date) -> None:
         """Sign a new list when the old one, or its sealing keys, will not last, or a backup was put back."""
-        if current_list(connection) is not None and not put_back(connection, self._directory):
-            known = self.newest(connection)
-            lasts = known.expires - now > timedelta(days=self._policy.trust_list_renewed_days_before)
-            ahead = max(known.sealing_keys, default=today) - today
-            if lasts and ahead > timedelta(days=self._policy.sealing_renewed_days_before):
-                return
+        if not self._is_due(connection, now, today):
+            return
+        lock_list(connection)
+        if not self._is_due(connection, now, today):  # another process was quicker
+            return
         if not self.sign(connection, now, today) and not self._warned_of_root:
             _log.warning("trust_list.renewal_due root=away")
             self._warned_of_root = True
+
+    def _is_due(self, connection: Connection, now: datetime, today: date) -> bool:
+        if current_list(connection) is None or put_back(connection, self._directory):
+            return True
+        known = self.newest(connection)
+        lasts = known.expires - now > timedelta(days=self._policy.trust_list_renewed_days_before)
+        ahead = max(known.sealing_keys, default=today) - today
+        return not lasts or ahead <= timedelta(days=self._policy.sealing_renewed_days_before)
 
     def tell(self, connection: Connection, changes: Changes, station: int, now: datetime) -> None:
         """Let a station have the newest list, and the centre's word that it is."""

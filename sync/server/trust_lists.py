@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from sync.encoding import from_text, to_text
 from sync.server.changes import Changes
 from sync.server.key_files import OnlineKeys, announced_keys, known_roots, retired_keys, root_links, sealing_key
-from sync.server.notes import note, noted
+from sync.server.notes import lock_note, note, noted
 from sync.server.schema import devices, records
 from sync.server.settings import Policy
 from tickets.errors import EnvironmentFault
@@ -75,6 +75,11 @@ def draft(
     )
 
 
+def lock_list(connection: Connection) -> None:
+    """Be the only one who makes a new list until this transaction ends: there is one for all stations."""
+    lock_note(connection, _LIST)
+
+
 def keep_list(connection: Connection, directory: Path, signed: bytes, version: int) -> None:
     """Make this the newest list, in this transaction."""
     note(connection, _LIST, to_text(signed))
@@ -90,6 +95,7 @@ def sign_draft(drafted: bytes, root: SigningKey) -> bytes:
 
 def take_in(connection: Connection, directory: Path, signed: bytes, keys: OnlineKeys) -> TrustList:
     """Make a list that was signed elsewhere the newest. EnvironmentFault, saying why, for one that must not be."""
+    lock_list(connection)
     root = known_roots(directory)[-1]
     hint = "export it once more, have it signed, and import that"
     try:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from station.cli import main
 from station.incident_meanings import MEANINGS
@@ -40,9 +41,12 @@ def test_incidents_are_listed_oldest_first(tmp_path: Path, capsys: pytest.Captur
     initialise(directory)
     with Centre.open(Settings(directory=directory)) as centre:
         (station,) = centre.stations()
-        with centre._store.write("setup") as connection:
+
+        def act(connection: Connection) -> None:
             report(connection, station, IncidentKind.SHIFT_DIFFERS, "ab", {"counted": 1}, 1_795_320_000_000)
             report(connection, station, IncidentKind.REFUNDED_TWICE, "12", {"refunds": []}, 1_795_310_000_000)
+
+        centre._store.transact("setup", act)
     status, text = said(capsys, "--dir", str(directory), "--json")
     found = json.loads(text)["incidents"]
     assert (status, [each["kind"] for each in found]) == (0, ["refunded_twice", "shift_differs"])

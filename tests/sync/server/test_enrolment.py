@@ -191,8 +191,10 @@ def test_a_prefix_that_was_ever_given_is_passed_over(world: World) -> None:
     assert till.prefix is not None
     world.centre.retire(till.device)
     draws = iter([bytes(3), till.prefix.to_bytes(3), b"\x01\x02\x03"])
-    with world.centre._store.write("setup") as connection:
-        assert take_prefix(connection, STATION, "another", lambda _: next(draws), NOON) == 0x010203
+    taken = world.centre._store.transact(
+        "setup", lambda connection: take_prefix(connection, STATION, "another", lambda _: next(draws), NOON)
+    )
+    assert taken == 0x010203
 
 
 def test_a_code_needs_a_station_where_there_are_two(world: World) -> None:
