@@ -25,6 +25,7 @@ from kiosk.till.press import Press
 from kiosk.till.shelf import Shelf
 from kiosk.till.takings import Takings
 from kiosk.till.till import new_claim_number
+from station.centre_health import centre_health
 from station.config import Config
 from station.devices import CashDevices
 from station.enrolment import Enrolment
@@ -110,6 +111,7 @@ def door_of(
     if scanner is not None:
         devices.append(DoorDevice(name="scanner", health=scanner.health, test=lambda: _scan(scanner)))
     devices += [DoorDevice(name=name, health=health) for name, health in others.items()]
+    devices.append(DoorDevice(name="centre", health=lambda: centre_health(cache.status())))
     return Door(
         devices,
         trust_list=authority.trust_list,

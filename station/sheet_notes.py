@@ -102,6 +102,13 @@ def _of_the_centre(desk: StaffDesk, now: datetime) -> Iterator[Note]:
                 f"Out of step with the centre for {minutes} min: sales and refunds since then are not in it.",
             ),
         )
+    status = desk.cache.status()
+    if status is not None and status.worry:
+        yield Note(
+            name="trust_list",
+            words=("信任列表即将到期、已到期或未更新：请告知中心。", f"{status.worry}. {status.worry_hint}"),
+            may_change=False,
+        )
     if desk.now.quality is not TimeQuality.TRUSTED:
         yield Note(
             name="time_not_signed",

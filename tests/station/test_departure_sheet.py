@@ -24,6 +24,7 @@ from station.sheet_paper import lay_out_departure_sheet
 from station.sheet_text import sheet_text
 from station.station_words import StationWords
 from station.text_table import columns
+from sync.status import SyncStatus
 from tests.kiosk.paper.test_draw import check_nothing_overlaps
 from tests.station.staff_site import FAR, NEAR, Desk, Terminal, coach
 from tickets.departures import Departure
@@ -224,8 +225,24 @@ def test_doubts_are_named_for_people_and_programs(tmp_path: Path, capsys: pytest
     assert main([*command, "--trip", departure.trip, "--json"]) == 0
     sheet = json.loads(capsys.readouterr().out)
     assert {"relay_silent", "cache_old", "open"} <= {note["name"] for note in sheet["notes"]}
+    assert "trust_list" not in {note["name"] for note in sheet["notes"]}
     assert sheet["may_change"] is True
     assert (sheet["merged"], sheet["sold"]) == (["K1044"], 1)  # who was merged into it travels on it
     assert main([*command, "--trip", "K1044"]) == 0
     assert f"Merged into {departure.trip}" in capsys.readouterr().out
+    terminal.close()
+
+
+def test_a_trust_list_that_ends_is_told_to_whoever_makes_the_sheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = Terminal(tmp_path, "t", relay="")
+    departure = coach()
+    terminal.hears(departure)
+    what, hint = "The trust list ends on 2026-12-01", "Tell the centre's operator."
+    status = SyncStatus(line_up=True, last_success_ms=0, queued=0, worry=what, worry_hint=hint)
+    terminal.centre.writer.set_status(status)
+    command = ["departure", "sheet", "--config", str(terminal.config), "--date", departure.service_date.isoformat()]
+    assert main([*command, "--trip", departure.trip]) == 0
+    assert f"{what}. {hint}" in " ".join(capsys.readouterr().out.split())
     terminal.close()

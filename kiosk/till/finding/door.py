@@ -59,6 +59,7 @@ DEVICES: Mapping[str, str] = {
     "validator": "纸币器",
     "coin acceptor": "硬币器",
     "card terminal": "刷卡机",
+    "centre": "中心",
 }
 """Devices in Chinese, by their names; a hopper's name ends with its number."""
 
