@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sync.server.centre import Centre, Refusal
 from sync.server.devices import Device
-from sync.wire import PROTOCOL, ErrorAnswer
+from sync.wire import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer
 from sync.wire_relay_up import ForwardAnswer, ForwardedBatch, ForwardedResult, ForwardRequest
 
 
@@ -22,11 +22,11 @@ def forward(centre: Centre, relay: Device, asked: ForwardRequest) -> ForwardAnsw
 
 
 def _push(centre: Centre, relay: Device, brought: ForwardedBatch) -> ForwardedResult | Refusal:
-    if brought.batch.protocol != PROTOCOL:
+    if not OLDEST_PROTOCOL <= brought.batch.protocol <= PROTOCOL:
         return Refusal(
             status=400,
             what=f"protocol {brought.batch.protocol} is not spoken here",
-            hint=f"speak protocol {PROTOCOL}",
+            hint=f"speak protocol {OLDEST_PROTOCOL} to {PROTOCOL}",
         )
     device = centre.device(brought.device)
     if device is None or device.station != relay.station or device.state == "revoked":

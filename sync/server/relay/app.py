@@ -58,7 +58,7 @@ from sync.server.requests import (
     read_body,
     takes,
 )
-from sync.wire import PROTOCOL, ErrorAnswer, HealthAnswer, PushAnswer, PushBatch, PushResult
+from sync.wire import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer, HealthAnswer, PushAnswer, PushBatch, PushResult
 from tickets.events import chain, head_message, receipt_message
 from tickets.keys import AnyOf, SigningKey
 from tickets.staff import BadFact, open_fact
@@ -214,8 +214,9 @@ class Relay:
 
     async def _push(self, said: _Said, epoch: str) -> PushAnswer:
         batch = parse_body(PushBatch, said.body)
-        if batch.protocol != PROTOCOL:
-            raise Refused(400, f"protocol {batch.protocol} is not spoken here", f"speak protocol {PROTOCOL}")
+        if not OLDEST_PROTOCOL <= batch.protocol <= PROTOCOL:
+            hint = f"speak protocol {OLDEST_PROTOCOL} to {PROTOCOL}"
+            raise Refused(400, f"protocol {batch.protocol} is not spoken here", hint)
         if epoch != await self._desk.do(lambda ledger: ledger.epoch):
             raise Refused(
                 OTHER_EPOCH, "this goes on for another arbiter's epoch", "ask for changes, then send all from the start"

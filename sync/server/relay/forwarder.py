@@ -75,6 +75,7 @@ class Forwarder:
         self._due: dict[str, float] = {}
         self._asked: set[str] = set()
         self._reached: dict[str, int] = {}
+        self._refused: dict[str, str] = {}
         self._evidence_due = 0.0
         self._seen: object = None
 
@@ -183,7 +184,9 @@ class Forwarder:
             self._handed_on.forked(journal.epoch)
         else:
             what = "no reason" if error is None else error.what
-            _log.error("forward.refused", extra={"device": journal.device, "what": what})
+            if self._refused.get(journal.epoch) != what:
+                self._refused[journal.epoch] = what
+                _log.error("forward.refused", extra={"device": journal.device, "what": what})
             self._later(journal.epoch, now + _LATER_S)
 
     def _took(self, journal: HeldJournal, batch: PushBatch, answer: PushAnswer) -> None:
