@@ -104,6 +104,13 @@ Bilingual = tuple[str, str]
 """A text in Chinese and in English."""
 
 
+ProtocolRange = Annotated[
+    tuple[int, int],
+    WithJsonSchema({"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}),
+]
+"""The oldest and the newest protocol that are spoken."""
+
+
 class Wire(BaseModel):
     """Base of all that crosses the line: frozen, and deaf to fields that it does not know."""
 
@@ -119,7 +126,7 @@ class ErrorAnswer(Wire):
     what: str
     hint: str
     expected_seq: int | None = None
-    protocols: tuple[int, int] | None = None
+    protocols: ProtocolRange | None = None
 
 
 # ---------------------------------------------------------------- enrolment
@@ -444,7 +451,7 @@ class HealthAnswer(Wire):
 
     ok: bool
     version: str
-    protocols: tuple[int, int] = (1, 1)
+    protocols: ProtocolRange = (1, 1)
 
 
 # ---------------------------------------------------------------- office (the web channel)
