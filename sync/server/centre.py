@@ -522,8 +522,11 @@ class Centre:
 
     def digest_differs(self, device: Device, said: DigestDiffers) -> DigestAnswer:
         """Count again, and note an incident of what differs from what the device counts."""
-        with self._station("setup", device.station) as (connection, _):
-            return digests.note_difference(connection, device, said, self._now_ms())
+        return self._transact(
+            "setup",
+            device.station,
+            lambda connection, _: digests.note_difference(connection, device, said, self._now_ms()),
+        )
 
     def ask_use(self, device: Device, asked: UseAsk) -> UseAnswer:
         """Whether this till may take a ticket back; granted once, the use is its own for ever."""

@@ -8,6 +8,7 @@ from random import Random
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from sync.backoff import Backoff
 from sync.cache_writer import CacheWriter
@@ -149,8 +150,8 @@ def test_what_differs_again_and_again_is_told_to_staff_on_both_sides(synced: Syn
     if spoilt == "told":
         synced.cache._connection.execute("UPDATE tickets SET fare = fare + 1")
     else:
-        with synced.world.centre._store.write("setup") as connection:
-            connection.exec_driver_sql("UPDATE money SET fen = fen + 1")
+        spoil = text("UPDATE money SET fen = fen + 1")
+        synced.world.centre._store.transact("setup", lambda connection: connection.execute(spoil))
     synced.step(3600)
     for _ in range(2):
         assert synced.worry == ""
