@@ -17,6 +17,7 @@ from sync.wire import RenewRequest
 from tickets.device_certificate import DeviceCertificate, certify_device, rotation_message
 from tickets.keys import Algorithm, PublicKey, SigningKey
 
+SAME_FOR: Final = timedelta(days=1)
 MOST_FORMER: Final = 100
 """A device that changes its key more often than this is not to be believed."""
 
@@ -58,7 +59,8 @@ def renew(
 ) -> bytes | Refusal:
     """The new certificate of the device that asked, whose request was `signed_with` its key, or with one that it had.
 
-    Asking again for the same new key (the answer got lost) changes no key any more; a former key can do no more.
+    Asking again for the same new key (the answer got lost) changes no key any more; a former key can do no more. Within
+    a day of the last renewal the answer is the same certificate: a request that is repeated changes nothing.
     """
     here = (devices.c.station_id == caller.station, devices.c.device == caller.device)
     device = find_device(connection, caller.device)
@@ -80,6 +82,8 @@ def renew(
             return Refusal(status=403, what="this key cannot be used", hint="make another key, or enrol anew")
         until = now + timedelta(hours=policy.former_key_hours)
         columns["former_keys"] = json.dumps([*former, [device.key.raw.hex(), _ms(until)]])
+    if not columns and device.device_certificate is not None and _just_made(device, policy, now):
+        return device.device_certificate
     fresh = device_columns(device.device, device.station, device.kind, key, certificate_key, policy, now)
     connection.execute(update(devices).where(*here).values({**fresh, **columns}))
     if columns:
@@ -87,6 +91,11 @@ def renew(
     certificate = fresh["device_certificate"]
     assert isinstance(certificate, bytes), "device_columns makes bytes"
     return certificate
+
+
+def _just_made(device: Device, policy: Policy, now: datetime) -> bool:
+    longest = now + timedelta(days=policy.device_certificate_days) - SAME_FOR
+    return device.ends_ms is not None and device.ends_ms >= _ms(longest)
 
 
 def _ms(at: datetime) -> int:

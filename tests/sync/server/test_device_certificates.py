@@ -42,8 +42,14 @@ def test_an_enrolment_certifies_the_device(world: World) -> None:
 
 def test_a_renewal_begins_anew_and_may_be_repeated(world: World, gate: Terminal, clock: Clock) -> None:
     clock.forward(days=30)
-    for _ in range(2):
-        assert certified(world, renewed(gate)).expires == clock.at + timedelta(days=60)
+    fresh = renewed(gate)
+    assert certified(world, fresh).expires == clock.at + timedelta(days=60)
+    before = world.every_row()
+    clock.forward(minutes=3)
+    assert renewed(gate).json() == fresh.json()
+    assert world.every_row() == before, "repeating it changes nothing"
+    clock.forward(days=1)
+    assert certified(world, renewed(gate)).expires == clock.at + timedelta(days=60)
     clock.forward(days=59)
     assert gate.pull().status_code == 200
 
