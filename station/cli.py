@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     read = commands.add_parser("read", help="read the codes in pictures, as the gate's camera does; one JSON line each")
     read.add_argument("files", nargs="+", type=Path, metavar="IMAGE")
     read.set_defaults(run=_read)
+    _add_simulate(commands.add_parser("simulate", help="stations in virtual time, with faults: are the promises kept?"))
     _add_simulator(commands.add_parser("simulate-device", help="a simulated device on a PTY or TCP port"))
     return parser
 
@@ -256,6 +257,18 @@ def _add_cashier(claim: argparse.ArgumentParser, shift: argparse.ArgumentParser)
 
     claim_command.add_arguments(claim)
     shift_command.add_arguments(shift)
+
+
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    from station.simulate.arguments import add_arguments
+
+    def run(given: argparse.Namespace) -> int:
+        from station.simulate import command
+
+        return command.run(given)
+
+    add_arguments(parser)
+    parser.set_defaults(run=run)
 
 
 def _add_simulator(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -22,17 +22,6 @@ class Played:
     virtual_ms: int = 0
     cpu_s: float = 0.0
     struck: "Counter[str]" = field(default_factory=Counter)
-
-
-def arguments(parser: ArgumentParser) -> None:
-    """What the command takes."""
-    parser.add_argument("--seed", type=int, default=1, help="the number that the run comes from (default 1)")
-    parser.add_argument("--hours", type=float, default=1.0, help="for how many virtual hours people come (default 1)")
-    parser.add_argument("--stations", type=int, default=1, help="how many stations (default 1)")
-    parser.add_argument("--runs", type=int, default=1, help="how many runs, from this seed on (default 1)")
-    parser.add_argument("--calm", action="store_true", help="nothing goes wrong")
-    parser.add_argument("--history", action="store_true", help="print every line of the last run's history")
-    parser.add_argument("--json", action="store_true", help="one JSON object a run")
 
 
 def run(given: Namespace) -> int:

@@ -307,4 +307,3 @@ class _Over(SimpleNamespace):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(vars(self)["_real"], name)
-

@@ -127,9 +127,7 @@ class Network:
 
     # ------------------------------------------------------------------ what is asked
 
-    def call(
-        self, source: str, target: str, asked: Asked, heard: Callable[[Answered | Unreachable], None]
-    ) -> None:
+    def call(self, source: str, target: str, asked: Asked, heard: Callable[[Answered | Unreachable], None]) -> None:
         """Send a request; `heard` is called with each answer that comes, or once with why there can be none."""
         host = self._hosts.get(target)
         if host is None:
@@ -150,9 +148,7 @@ class Network:
             self._agenda.after(way, lambda: self._arrives(source, host, asked, heard))
             way += self._ms(weather, here)
 
-    def _arrives(
-        self, source: str, host: Host, asked: Asked, heard: Callable[[Answered | Unreachable], None]
-    ) -> None:
+    def _arrives(self, source: str, host: Host, asked: Asked, heard: Callable[[Answered | Unreachable], None]) -> None:
         if self.is_cut(source, host.name) or not host.powered:
             return
         here = self._lan(source, host.name)

@@ -35,7 +35,9 @@ OK, SERVER_FAULT = 200, 500
 
 def resident_number(index: int) -> str:
     """A resident's number whose check character is right (GB 11643), another one for each index below 10,000,000."""
-    body = f"371081{1950 + index // 100_000 % 50}{index // 28 % 12 + 1:02d}{index % 28 + 1:02d}{index // 336 % 1000:03d}"
+    body = (
+        f"371081{1950 + index // 100_000 % 50}{index // 28 % 12 + 1:02d}{index % 28 + 1:02d}{index // 336 % 1000:03d}"
+    )
     return body + _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, body, strict=True)) % 11]
 
 
@@ -278,5 +280,3 @@ class Crowd:
 
     def _note(self, who: str, what: str) -> None:
         self._world.history.note(self._world.agenda.now, who, what)
-
-

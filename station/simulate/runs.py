@@ -20,9 +20,7 @@ class Runs:
         """Play one plan to its end, or to the first promise that is broken. The same plan comes out the same."""
         began = process_time()
         judge = WorldJudge()
-        world = World(
-            plan, watch=judge, strikes=() if calm else schedule(plan), images=self._installed.of(plan)
-        )
+        world = World(plan, watch=judge, strikes=() if calm else schedule(plan), images=self._installed.of(plan))
         judge.world = world
         played = Played(seed=plan.seed)
         with world:

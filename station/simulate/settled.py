@@ -18,7 +18,9 @@ def unsettled(world: "World") -> list[str]:
     found: list[str] = []
     for station in world.stations:
         for terminal in station.terminals:
-            found += [f"{terminal.name}: {what}" for what in _of(terminal, quiet_since, relay=station.relay is not None)]
+            found += [
+                f"{terminal.name}: {what}" for what in _of(terminal, quiet_since, relay=station.relay is not None)
+            ]
     return found
 
 

@@ -295,9 +295,7 @@ class Library:
         self._began = began
         self.modules: dict[ModuleType, object] = {
             threading: self._threading(),
-            queue: _over(
-                queue, SimpleQueue=lambda: SimpleQueue(turns), Queue=lambda _most=0: SimpleQueue(turns)
-            ),
+            queue: _over(queue, SimpleQueue=lambda: SimpleQueue(turns), Queue=lambda _most=0: SimpleQueue(turns)),
             time: _over(
                 time,
                 time=lambda: here().wall(),

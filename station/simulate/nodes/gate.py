@@ -136,7 +136,10 @@ class GateNode(Terminal):
                 in_hand=in_hand,
             )
             record = Record(
-                journal, name, lambda lane, name=name: lane == name, started=start.note  # type: ignore[misc]  # bound now
+                journal,
+                name,
+                lambda lane, name=name: lane == name,
+                started=start.note,  # type: ignore[misc]  # bound now
             )
             record.catch_up()
             self.lanes[name] = Lane(decider, record, settings)

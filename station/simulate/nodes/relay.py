@@ -8,10 +8,15 @@ from station import relay_process
 from station.simulate.nodes.node import Site
 from station.simulate.nodes.serving import ServingNode, program_of
 from station.simulate.nodes.terminal import Place, Terminal, void
+from sync.journal_reader import JournalReader
 from sync.points import Point
 from sync.server.relay.app import create_app
 from sync.server.relay.ledger import RELAY_DB
 from sync.server.relay.run import RelaySettings, open_parts
+
+
+OPEN_BY_MS = 5000
+"""So long after its start a relay has its journal open."""
 
 
 class RelayNode(ServingNode, Terminal):
@@ -51,6 +56,19 @@ class RelayNode(ServingNode, Terminal):
         self.note("is replaced by another machine")
         self.crash(power=True, back_in_ms=None)
         self._is_empty(device, self.random.randint(5000, 30_000))
+
+    def start(self) -> None:
+        """See Node."""
+        super().start()
+        self.site.agenda.after(OPEN_BY_MS, lambda: self.show_written() if self.powered and not self.empty else None)
+
+    def show_written(self) -> None:
+        """See Terminal; the relay's journal belongs to its desk, and is read beside it."""
+        reader = JournalReader(self.journal_path)
+        epoch = reader.epoch()
+        if epoch is not None:
+            self.show_from(reader, epoch.epoch.hex)
+        reader.close()
 
     def when_news(self, act: Callable[[], None]) -> None:
         """Call `act` once, when `mark` is another."""

@@ -17,6 +17,7 @@ from station.simulate.nodes.node import Node, Program, Site
 from station.simulate.nodes.serving import program_of
 from sync.cache import CacheReader
 from sync.journal import Journal
+from sync.journal_reader import JournalReader
 from sync.points import Point
 from sync.trusted_time import Clocks
 from tickets.errors import Fault
@@ -48,9 +49,7 @@ class Terminal(Node):
             directory=folder,
             centre=CentreConfig(url=f"http://{CENTRE}"),
             sync=SyncConfig(interval_seconds=8.0, retry_base_seconds=2.0, retry_cap_seconds=120.0),
-            relay=None
-            if place.relay is None
-            else RelayConfig(url=f"http://{place.relay}:8090", without=place.without),
+            relay=None if place.relay is None else RelayConfig(url=f"http://{place.relay}:8090", without=place.without),
         )
         self.journal_path = folder / "journal.db"
         self.cache_path = folder / "cache.db"
@@ -155,10 +154,11 @@ class Terminal(Node):
 
     def show_written(self) -> None:
         """Tell whoever watches what the journal has that was not told yet."""
-        journal = self.running
-        if journal is None:
-            return
-        epoch = journal.epoch.hex
+        if self.running is not None:
+            self.show_from(self.running, self.running.epoch.hex)
+
+    def show_from(self, journal: Journal | JournalReader, epoch: str) -> None:
+        """Tell what is in this journal and was not told yet."""
         while events := journal.events(self._noted.get(epoch, 0), 1000):
             self._noted[epoch] = events[-1].seq
             self.site.watch.wrote(self.name, epoch, events)
