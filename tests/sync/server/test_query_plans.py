@@ -13,8 +13,8 @@ from tests.sync.server.support import COUNTED, DATE, FAR, SEATED, World
 
 GROWING = (
     "events", "evidence", "orders", "money", "claims", "tickets", "deliveries", "uses", "places", "counts",
-    "departures", "staff_acts", "office_sales", "incidents", "records", "payments", "payment_refunds", "till_payments", "payouts",
-    "refunds", "invoices", "shifts", "shift_moves",
+    "departures", "staff_acts", "office_sales", "incidents", "records", "payments", "payment_refunds", "till_payments",
+    "payouts", "refunds", "invoices", "shifts", "shift_moves",
 )  # fmt: skip
 MAY_LOOK_AT_A_STATION = {
     "incidents": "the office's list of incidents",
