@@ -37,7 +37,7 @@ IDLE_S = 120.0
 """How long a sync that has nothing to do looks at nothing; whatever happens here wakes it."""
 NEWS_S = 240.0
 """How long a question for changes that would stay open is not even put."""
-TOGETHER_S = 40.0
+TOGETHER_S = 90.0
 """How long changes at the centre are left to gather, at most, before a terminal asks for them."""
 SOON_MS = 400
 """How soon after something happened it is looked for."""

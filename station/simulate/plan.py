@@ -25,7 +25,7 @@ class Plan:
     gates: int = 2
     relay: bool = True
     without: str = "admit"
-    passengers_an_hour: int = 40
+    passengers_an_hour: int = 16
 
     @property
     def lasts_ms(self) -> int:
@@ -44,7 +44,7 @@ def usual_plan(seed: int, hours: float, stations: int) -> Plan:
         gates=2,
         relay=chance.random() < 0.85,
         without=chance.choice(("admit", "admit", "staff")),
-        passengers_an_hour=chance.randint(20, 50),
+        passengers_an_hour=chance.choice((6, 10, 14, 20, 30)),
     )
 
 

@@ -1,6 +1,6 @@
 """Blocking code in virtual time: threads of which one runs at a time, and only when the agenda says so.
 
-What waits (for an answer, a lock, a moment) hands its turn back; virtual time goes on meanwhile. A strand that is killed
+What waits (for an answer, a lock, a moment) hands its turn back; virtual time goes on meanwhile. One that is killed
 meets `Killed` where it waits, as a process that is no more goes on nowhere.
 """
 

@@ -168,6 +168,12 @@ class DiskConnection(sqlite3.Connection):
 
     def columns(self, sql: str, parameters: Any) -> Any:
         """What the columns of a statement are called, as `cursor.description` says it; None when it has none."""
+        known = self._shared.columns
+        if sql not in known:
+            known[sql] = self._ask_columns(sql, parameters)
+        return known[sql]
+
+    def _ask_columns(self, sql: str, parameters: Any) -> Any:
         found: list[Any] = []
         cursor = self._shared.inner.cursor()
 

@@ -34,6 +34,8 @@ class Shared:
         self.path = path
         self.owner: object = None
         self.users = 0
+        self.columns: dict[str, Any] = {}
+        """What the columns of statements are called; nobody changes a table after its file is in use."""
         self._vfs = vfs
         self._serial = serial
         self._name = vfs.lease(lease, path)

@@ -51,6 +51,8 @@ class Ends:
     differences: Sequence[str] = ()
     """Facts of journals that the centre tells otherwise, or does not know."""
     duplicates_at_relays: frozenset[str] = frozenset()
+    relays: frozenset[str] = frozenset()
+    """The epochs of relays' journals, as the centre knows them: nobody hears of what a relay writes."""
 
     def subjects(self, *kinds: str) -> set[str]:
         """What incidents of these kinds are about."""

@@ -1,6 +1,6 @@
 """Nothing acknowledged is lost, and nothing is made up (promise 4): journals, on their disks and at the centre."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -91,8 +91,17 @@ class Journals:
             self._wrong(f"the history of {node} is another than it was", node)
         of.hashes += found.hashes[len(promised) :]
 
-    def at_centre(self, rows: Mapping[str, Sequence[tuple[int, bytes]]], *, restored: bool) -> None:
-        """At the end: what the centre holds of each epoch, in order. `restored`: it once lost its newest past."""
+    def at_centre(
+        self,
+        rows: Mapping[str, Sequence[tuple[int, bytes]]],
+        *,
+        restored: bool,
+        unheard: Collection[str] = (),
+    ) -> None:
+        """At the end: what the centre holds of each epoch, in order. `restored`: it once lost its newest past.
+
+        `unheard` are epochs of machines whose writing nobody hears of.
+        """
         for epoch, of in self.epochs.items():
             if of.forked:
                 continue
@@ -110,7 +119,7 @@ class Journals:
                 )
             if len(held) < len(of.hashes) and not of.gone:
                 self._wrong(f"{len(of.hashes) - len(held)} events of {of.node} never came to the centre", of.node)
-        for epoch in rows.keys() - self.epochs.keys():
+        for epoch in sorted(rows.keys() - self.epochs.keys() - set(unheard)):
             self._wrong(f"the centre has a journal {_short(epoch)} that nobody ever wrote", "centre")
 
 

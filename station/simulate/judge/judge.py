@@ -175,7 +175,7 @@ class Judge:
         """Everything has come to rest, and this is what both sides hold."""
         for node, found in ends.journals.items():
             self.journals.on_disk(node, found)
-        self.journals.at_centre(ends.centre_events, restored=self._restored)
+        self.journals.at_centre(ends.centre_events, restored=self._restored, unheard=ends.relays)
         lost = {epoch for epoch, of in self.journals.epochs.items() if of.gone}
         self.money.at_end(lost)
         self.places.at_end(ends.tickets, ends.subjects("place_sold_twice"), ends.capacity)

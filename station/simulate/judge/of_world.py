@@ -77,6 +77,7 @@ class WorldJudge(Judge):
             tickets=centre.tickets(),
             capacity=centre.capacity(),
             incidents=centre.incidents(),
+            relays=centre.relays(),
             digests=digests,
             differences=untold(facts, told, lost=lost),
         )

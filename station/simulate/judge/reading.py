@@ -79,6 +79,11 @@ class CentreFile:
             for station, kind, subject in rows(self.path, "SELECT station_id, kind, subject FROM incidents")
         ]
 
+    def relays(self) -> frozenset[str]:
+        """The epochs of relays' journals."""
+        sql = "SELECT e.epoch FROM epochs e JOIN devices d USING (station_id, device) WHERE d.kind = 'relay'"
+        return frozenset(epoch for (epoch,) in rows(self.path, sql))
+
     def tickets_of(self, station: int) -> set[str]:
         """The numbers of one station's tickets."""
         found = rows(self.path, "SELECT number FROM tickets WHERE station_id = ?", (station,))

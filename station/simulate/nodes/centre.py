@@ -110,7 +110,7 @@ class CentreNode(ServingNode):
         """Call `act` once, when `changes` is another."""
         self._hearing.append(act)
 
-    def _main(self, program: Program) -> None:
+    def _main(self, _: Program) -> None:
         app = create_app(self.settings())
         centre = app.state.centre
         assert isinstance(centre, Centre)

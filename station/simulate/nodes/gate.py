@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from drivers.barrier import Way
 from gate.decide import Decider
@@ -25,7 +26,6 @@ from tickets.errors import EnvironmentFault
 from tickets.reasons import Reason
 from tickets.trust import Badge
 from tickets.uses import UseEnd
-from uuid import UUID
 
 BUDGET_MS = 80
 

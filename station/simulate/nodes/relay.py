@@ -14,7 +14,6 @@ from sync.server.relay.app import create_app
 from sync.server.relay.ledger import RELAY_DB
 from sync.server.relay.run import RelaySettings, open_parts
 
-
 OPEN_BY_MS = 5000
 """So long after its start a relay has its journal open."""
 

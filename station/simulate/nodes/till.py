@@ -1,4 +1,4 @@
-"""A till: its real parts on one strand, with devices that outlive it; customers are served there one after the other."""
+"""A till: its real parts on one strand, with devices that outlive it; customers are served there in turn."""
 
 from collections import deque
 from collections.abc import Callable
