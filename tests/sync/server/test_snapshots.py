@@ -171,6 +171,20 @@ def test_the_file_is_lines_in_order_without_tombstones_or_keys_that_are_to_be_de
         assert not any(secret in data for secret in secrets)
 
 
+def test_kinds_and_fields_that_are_not_known_yet_are_kept(synced: Synced, gate: Terminal, world: World) -> None:
+    with world.centre._station("setup", STATION) as (_, changes):
+        changes.put("weather", "today", {"rain": True, "wind": {"from": "north"}})
+        changes.put("station", "", world.centre.stations()[STATION].station.model_dump(mode="json") | {"wifi": "free"})
+    synced.step()
+    assert synced.asked("/v1/sync/snapshot") == 1
+    assert synced.cache.record("weather", "today") == {"rain": True, "wind": {"from": "north"}}
+    assert (synced.cache.record("station", "") or {})["wifi"] == "free"
+    with world.centre._station("setup", STATION) as (_, changes):
+        changes.put("weather", "today", {"rain": False})
+    synced.step()
+    assert synced.cache.record("weather", "today") == {"rain": False}
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "first", "end"),
     [
