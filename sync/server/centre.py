@@ -36,7 +36,7 @@ from sync.server.key_files import (
     office_token,
     public_root,
 )
-from sync.server.key_rotation import ListedKey, announce, listed_keys, retire, switch
+from sync.server.key_rotation import ListedKey, announce, last_use, listed_keys, retire, switch
 from sync.server.new_timetable import TimetableChange, differences, take_place
 from sync.server.office import NotDone, Office, Sold
 from sync.server.payments.desk import PaymentDesk
@@ -328,7 +328,12 @@ class Centre:
     def retire_key(self, use: KeyUse, *, at_once: bool = False) -> bool:
         """Take the former keys of a use off the list; see `key_rotation.retire`."""
         directory, known = self._settings.directory, self.trust_list()
-        retire(directory, use, known, self._policy, self.now(), at_once=at_once)
+
+        def needed(switched: datetime) -> datetime | None:
+            with self._store.read() as connection:
+                return last_use(connection, switched) if use is KeyUse.TICKET else None
+
+        retire(directory, use, known, self._policy, self.now(), needed=needed, at_once=at_once)
         return self.publish()
 
     def change_root(self) -> None:

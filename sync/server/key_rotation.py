@@ -6,11 +6,15 @@ ticket and no certificate of it can be about any more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import Connection, func, select
+
+from sync.server.allotments import CENTRE
 from sync.server.key_files import (
     announced_keys,
     load_online_keys,
@@ -19,6 +23,7 @@ from sync.server.key_files import (
     switch_key,
     write_retired,
 )
+from sync.server.schema import tickets
 from sync.server.settings import Policy
 from tickets.errors import EnvironmentFault
 from tickets.keys import PublicKey
@@ -83,25 +88,44 @@ def switch(directory: Path, use: KeyUse, trust_list: TrustList, now: datetime, *
     switch_key(directory, use)
 
 
-def retire(directory: Path, use: KeyUse, trust_list: TrustList, policy: Policy, now: datetime, *, at_once: bool) -> int:
+def retire(
+    directory: Path,
+    use: KeyUse,
+    trust_list: TrustList,
+    policy: Policy,
+    now: datetime,
+    *,
+    needed: Callable[[datetime], datetime | None],
+    at_once: bool,
+) -> int:
     """Have the next list leave out the keys of this use that signed before; answers how many.
 
-    EnvironmentFault when there is none, or unless `at_once`, while what they have signed may be about.
+    `needed` says until when what was signed before an instant is used, where the centre knows better than by the days
+    that things last. EnvironmentFault when there is none, or, unless `at_once`, while what they signed may be about.
     """
     active, coming = load_online_keys(directory).signing(use).public, announced_keys(directory).get(use)
     former = [each for each in trust_list.keys if each.use is use and each.key not in (active, coming)]
     if not former:
         raise EnvironmentFault(f"no former {use} key is on the list", "see: keys list")
     lasts = timedelta(days=max(policy.certificate_days, policy.device_certificate_days, policy.offline_window_days))
-    over = [each for each in former if at_once or each.not_after + lasts <= now]
+    ends = {each.key: max(each.not_after + lasts, needed(each.not_after) or each.not_after) for each in former}
+    over = [each for each in former if at_once or ends[each.key] <= now]
     if not over:
-        when = min(each.not_after for each in former) + lasts
+        when = min(ends.values())
         raise EnvironmentFault(
             f"what the former {use} key signed may be about until {when.isoformat()}",
             "wait until then; or, if that key is stolen, retire it with --at-once: what it signed is then refused",
         )
     write_retired(directory, retired_keys(directory) | {each.key for each in over})
     return len(over)
+
+
+def last_use(connection: Connection, switched: datetime) -> datetime | None:
+    """When the last ticket ends that the centre itself sold before `switched`; None when there is none."""
+    of_web = (tickets.c.issuer == CENTRE, tickets.c.state == "valid")
+    before = tickets.c.issued_ms <= int(switched.timestamp() * 1000)
+    last = connection.execute(select(func.max(tickets.c.expires_s)).where(*of_web, before)).scalar_one()
+    return None if last is None else datetime.fromtimestamp(last, UTC)
 
 
 def _is(coming: dict[KeyUse, PublicKey], entry: TrustedKey) -> bool:

@@ -9,8 +9,10 @@ import pytest
 
 from sync.code_proof import centre_proof, code_key
 from sync.encoding import from_text, to_text
+from sync.server.centre import Centre
 from sync.server.enrolment import take_prefix
 from sync.server.refusing import Refusal
+from sync.server.settings import Settings
 from sync.wire import EnrolAnswer, EnrolRequest
 from tests.sync.server.support import NOON, STATION, Clock, World, enrol_body, root_of
 from tickets.credential import read_certificate
@@ -140,6 +142,19 @@ def test_a_device_that_sees_another_tls_key_is_told_that_somebody_is_in_between(
     assert (seen.status_code, seen.json()["what"].endswith("somebody is in between")) == (403, True)
     assert world.rows("devices") == []
     assert world.call("POST", "/v1/enrol", enrol_body(code, "gate", "gate-1", *keys)).status_code == 200
+
+
+def test_behind_a_proxy_that_ends_tls_its_key_is_the_one_to_be_seen(world: World, clock: Clock) -> None:
+    front = bytes([9]) * 32
+    settings = Settings(directory=world.directory, clock=clock, front_keys=frozenset({front}))
+    with Centre.open(settings) as centre:
+        for seen, good in ((None, False), (bytes(32), False), (front, True)):
+            code = centre.new_code("gate", "gate-1", STATION)
+            keys = SigningKey.generate(), SigningKey.generate()
+            asked = enrol_body(code, "gate", "gate-1", *keys, line_key=seen)
+            answer = centre.enrol(EnrolRequest.model_validate(asked), "proxy")
+            assert isinstance(answer, EnrolAnswer) is good
+            assert isinstance(answer, Refusal) or answer.line_authorities == (), "its certificate is public"
 
 
 def test_codes_that_ended_are_forgotten(world: World, clock: Clock) -> None:

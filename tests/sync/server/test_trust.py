@@ -12,7 +12,7 @@ from sync.server.centre import Centre
 from sync.server.key_files import load_online_keys, public_root
 from sync.server.settings import Settings
 from sync.server.trust_lists import sign_draft
-from tests.sync.server.support import Clock, Terminal, World, opened, root_of
+from tests.sync.server.support import DATE, NEAR, SEATED, Clock, Terminal, World, opened, root_of
 from tickets.credential import Ticket, issue, issue_delegated, verify
 from tickets.errors import EnvironmentFault
 from tickets.freshness import open_newest
@@ -77,6 +77,27 @@ def test_tickets_of_the_key_before_are_good_after_a_switch(world: World, gate: T
     assert after != before
     for trust in (known_early, Trust(pulled(gate))):
         assert [verify(code, trust).ticket for code in (before, after)] == [ticket] * 2
+
+
+def test_the_ticket_key_is_not_retired_while_a_ticket_of_it_is_to_come(world: World, clock: Clock) -> None:
+    """Somebody bought on the web for a day that is further off than all that certificates last."""
+    sale = {
+        "sale_id": "5a" * 16, "service_date": DATE, "trip": SEATED, "alighting": NEAR, "kind": 0, "children": 0,
+        "document": {"kind": 1, "number": "11010519491231002X", "name": "张三"},
+    }  # fmt: skip
+    assert world.office("sales", sale).status_code == 200
+    far = int((clock.at + timedelta(days=200)).timestamp())
+    world.centre._store.transact(
+        "setup", lambda connection: connection.exec_driver_sql(f"UPDATE tickets SET expires_s = {far}")
+    )
+    world.centre.announce_key(KeyUse.TICKET)
+    clock.forward(days=30)
+    world.centre.switch_key(KeyUse.TICKET)
+    clock.forward(days=100)
+    with pytest.raises(EnvironmentFault, match="may be about until 2027-06-10"):
+        world.centre.retire_key(KeyUse.TICKET)
+    clock.forward(days=71)
+    world.centre.retire_key(KeyUse.TICKET)
 
 
 def test_a_till_certified_by_the_key_before_goes_on_selling(world: World, till: Terminal, clock: Clock) -> None:
