@@ -207,7 +207,10 @@ def test_events_whose_head_is_not_signed_yet_wait_for_it(place: Place, till: Ter
     calls = len(place.requests)
     place.run(10 * AFTER_S)
     assert len(place.requests) - calls <= 12, "it is not asked all the time"
-    place.hold(till, 3)
+    place.hold(till, 3, 3)
+    place.run()
+    assert place.kept(till) == 3, "nothing new came but the signature"
+    place.hold(till, 4)
     place.run()
     assert place.kept(till) == len(till.events)
 
