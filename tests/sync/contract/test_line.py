@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.sync.contract.conftest import Site
-from tests.sync.contract.machine import Machine, octets, open_cose, text
+from tests.sync.contract.machine import Machine, octets, open_cose, signature_headers, text
 
 
 def test_it_is_there(site: Site) -> None:
@@ -52,8 +52,6 @@ def test_time_is_signed_for_the_question(site: Site, gate: Machine) -> None:
     ids=lambda each: next(iter(each)),
 )
 def test_what_was_not_signed_like_this_is_not_believed(gate: Machine, changed: dict[str, object]) -> None:
-    from tests.sync.contract.machine import signature_headers
-
     values: dict[str, object] = {
         "key": gate.key, "keyid": gate.device, "method": "GET", "target": "/v1/sync/pull?cursor=&limit=1", "body": b"",
         "created": int(time.time()), "nonce": "00",
@@ -69,6 +67,12 @@ def test_percent_signs_are_signed_as_they_are_sent(gate: Machine) -> None:
     assert gate.ask("GET", "/v1/sync/pull?cursor=&limit=%31").status_code == 200
 
 
-def test_sync_protocol_is_told_or_ignored(gate: Machine) -> None:
-    """Protocol 1 is served to whoever does not name one."""
-    assert gate.ask("GET", "/v1/sync/pull?cursor=&limit=1").status_code == 200
+def test_a_protocol_is_agreed_on(site: Site, gate: Machine) -> None:
+    oldest, newest = site.line.ask("GET", "/v1/health").json()["protocols"]
+    assert oldest <= 1 <= newest
+    assert site.line.ask("GET", "/v1/health").headers["Sync-Protocol"] == str(newest)
+    target = "/v1/sync/pull?cursor=&limit=1"
+    signed = signature_headers(gate.key, gate.device, "GET", target, b"", int(time.time()), "01")
+    assert gate.line.client.get(target, headers=signed | {"Sync-Protocol": str(oldest)}).status_code == 200
+    refused = gate.line.client.get(target, headers=signed | {"Sync-Protocol": str(newest + 1)})
+    assert (refused.status_code, refused.json()["protocols"]) == (426, [oldest, newest])

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from tests.sync.contract.conftest import Site
-from tests.sync.contract.machine import Machine, cbor, holds, octets, open_cose, signature_headers
+from tests.sync.contract.machine import Machine, cbor, holds, octets, open_cose, signature_headers, uncbor
 from tests.sync.contract.test_journal import fresh
 
 
@@ -156,3 +156,40 @@ def test_a_snapshot_is_all_that_pages_tell(gate: Machine) -> None:
     later, _ = gate.pull(cursor=said["cursor"])
     pages = {key: body for key, body in gate.pull()[0].items() if body is not None}
     assert {key: body for key, body in {**found, **later}.items() if body is not None} == pages
+
+
+def test_which_trust_list_is_the_newest(gate: Machine) -> None:
+    records, _ = gate.pull()
+    newest = octets(records["trust", ""]["list"])
+    name, version, digest, at, revoked = open_cose(octets(records["freshness", ""]["statement"]), gate.keys("list"))
+    assert name == "waystation list v1"
+    assert (version, digest) == (open_cose(newest, [gate.root])[1], hashlib.sha256(newest).digest())
+    assert abs(at - time.time()) < 2 * 3600
+    assert revoked == sorted(set(revoked))
+
+
+def test_a_till_counts_what_the_centre_counts(till: Machine) -> None:
+    """An order with money and no ticket: both sides come to the same number for what this journal told."""
+    records, _ = till.pull()
+    departure = next(body for (kind, _), body in records.items() if kind == "departure" and body)
+    date, trip, order = departure["service_date"], departure["trip"], os.urandom(16).hex()
+    journal = fresh(till)
+    held = {"order": order, "service_date": date, "trip": trip, "seats": None, "count": 1, "total": 2500}
+    journal.note("order.held", held)
+    journal.note("money.taken", {"order": order, "fen": 5000, "method": "cash", "counter": 7})
+    journal.note("money.returned", {"order": order, "fen": 5000, "method": "cash"})
+    journal.note("order.released", {"order": order, "reason": "test"})
+    assert {each["result"] for each in journal.push().json()["results"]} == {"kept"}
+    epoch = journal.epoch.hex()
+    money = [
+        [epoch, seq, till.device, order, direction, 5000, "cash", counter, uncbor(journal.events[seq - 1])[5]]
+        for seq, direction, counter in ((3, "taken", 7), (4, "returned", None))
+    ]
+    mine = hashlib.sha256(cbor(["waystation departure digest v1", [], [], money, []])).hexdigest()
+    query = f"service_date={date}&trip={trip}&epoch={epoch}"
+    said = till.ask("GET", f"/v1/sync/digest?{query}").json()
+    assert said["own"] == mine
+    assert len(said["told"]) == 64
+    nobody = till.ask("GET", f"/v1/sync/digest?service_date={date}&trip={trip}").json()
+    assert nobody["told"] == said["told"]
+    assert nobody.get("own") is None
