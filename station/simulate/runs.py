@@ -2,6 +2,8 @@
 
 from time import process_time
 
+from fastapi.dependencies import models
+
 from station.simulate.command import Played
 from station.simulate.faults.schedule import schedule
 from station.simulate.judge.of_world import WorldJudge
@@ -28,6 +30,7 @@ class Runs:
                 world.play()
             except Broken as broken:
                 played.broken = str(broken)
+        _forget_apps()
         played.hash = world.history.hash()
         played.story = world.history.story(most=100_000 if whole_story else 60)
         played.sold = world.crowd.sold
@@ -35,3 +38,10 @@ class Runs:
         played.struck = world.struck
         played.cpu_s = process_time() - began
         return played
+
+
+def _forget_apps() -> None:
+    """FastAPI remembers what it has found out about calls, and with each call the whole centre that it is of."""
+    for kept in vars(models).values():
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
