@@ -13,7 +13,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from itertools import count
 from math import ceil
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -42,12 +42,13 @@ class Answered:
     body: bytes
 
 
-class VirtualLoop(asyncio.AbstractEventLoop):
-    """As much of an event loop as our servers use. It belongs to one strand, which is in `run`."""
+class VirtualLoop:
+    """As much of an event loop as asyncio asks for and our servers use. It belongs to one strand, which is in `run`."""
 
     def __init__(self, turns: Turns, bug: Callable[[BaseException], None]) -> None:
         self._turns = turns
         self._bug = bug
+        self._me = cast(asyncio.AbstractEventLoop, self)
         self._ready: deque[asyncio.Handle] = deque()
         self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._counted = count()
@@ -81,7 +82,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         for task in self._tasks:
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own switch
             with suppress(BaseException):
-                task.get_coro().close()  # type: ignore[union-attr]  # they are coroutines of ours
+                cast(Coroutine[Any, Any, Any], task.get_coro()).close()
         self._tasks.clear()
 
     def stop(self) -> None:
@@ -90,7 +91,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._wake()
 
     def _run_ready(self) -> None:
-        asyncio._set_running_loop(self)
+        asyncio._set_running_loop(self._me)
         try:
             while (self._ready or self._due()) and not self._stopped:
                 handle = self._ready.popleft()
@@ -122,7 +123,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
         """See asyncio."""
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = asyncio.Handle(callback, args, self._me, context)
         self._ready.append(handle)
         self._wake()
         return handle
@@ -139,7 +140,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """See asyncio."""
-        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        handle = asyncio.TimerHandle(when, callback, args, self._me, context)
         heapq.heappush(self._timers, (ceil(when * 1000), next(self._counted), handle))
         self._wake()
         return handle
@@ -149,11 +150,11 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def create_future(self) -> asyncio.Future[Any]:
         """See asyncio."""
-        return asyncio.Future(loop=self)
+        return asyncio.Future(loop=self._me)
 
     def create_task(self, coro: Any, *, name: str | None = None, context: Context | None = None) -> asyncio.Task[Any]:
         """See asyncio."""
-        task = asyncio.Task(coro, loop=self, name=name, context=context)
+        task = asyncio.Task(coro, loop=self._me, name=name, context=context)
         if len(self._tasks) >= 64:
             self._tasks = [each for each in self._tasks if not each.done()]
         self._tasks.append(task)
@@ -199,7 +200,7 @@ class Threadless:
     def __enter__(self) -> None:
         """Begin."""
         self._real = anyio.to_thread.run_sync
-        anyio.to_thread.run_sync = _at_once
+        anyio.to_thread.run_sync = cast(Any, _at_once)
 
     def __exit__(self, *_: object) -> None:
         """End."""
@@ -269,7 +270,8 @@ class Server:
             "state": {},
         }
         waiting = [{"type": "http.request", "body": asked.body, "more_body": False}]
-        status, headers, body = 0, (), b""
+        status, body = 0, b""
+        headers: tuple[tuple[bytes, bytes], ...] = ()
 
         async def receive() -> dict[str, Any]:
             if waiting:

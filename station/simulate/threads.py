@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from math import ceil
 from random import Random
 from types import BuiltinFunctionType, FunctionType, ModuleType, SimpleNamespace, TracebackType
@@ -217,7 +217,7 @@ class Thread:
         self.name = name
         self.daemon = True
         self._turns = turns
-        self._act = lambda: target(*args, **kwargs)
+        self._act = partial(target, *args, **kwargs)
         self._machine = machine
         self._began = began
         self._strand: Strand | None = None
@@ -230,9 +230,12 @@ class Thread:
 
     def start(self) -> None:
         """See threading.Thread."""
-        self._strand = self._turns.spawn(lambda: void(self._act()), self.name, self._machine)
+        self._strand = self._turns.spawn(self._run, self.name, self._machine)
         self._strand.when_over(self._ended.set)
         self._began(self._strand)
+
+    def _run(self) -> None:
+        self._act()
 
     def join(self, timeout: float | None = None) -> None:
         """See threading.Thread."""
@@ -241,10 +244,6 @@ class Thread:
     def is_alive(self) -> bool:
         """See threading.Thread."""
         return self._strand is not None and not self._strand.over
-
-
-def void(_: object) -> None:
-    """Drop a result."""
 
 
 class SimpleQueue:

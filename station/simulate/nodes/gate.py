@@ -138,8 +138,8 @@ class GateNode(Terminal):
             record = Record(
                 journal,
                 name,
-                lambda lane, name=name: lane == name,
-                started=start.note,  # type: ignore[misc]  # bound now
+                name.__eq__,
+                started=start.note,
             )
             record.catch_up()
             self.lanes[name] = Lane(decider, record, settings)
