@@ -16,7 +16,7 @@ from station.bench.pictures import OURS, interval, measure
 def report(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     out = tmp_path_factory.mktemp("bench") / "bench.json"
     assert (
-        main(["--quick", "--only", "sizes,decisions,arbiter,load,passage,centre,frames,printing", "--out", str(out)])
+        main(["--quick", "--only", "sizes,decisions,arbiter,backlog,load,passage,centre,frames,printing", "--out", str(out)])
         == 0
     )
     lines: list[dict[str, Any]] = json.loads(out.read_text("utf-8"))
@@ -49,6 +49,9 @@ def test_what_needs_other_processes_is_measured(report: list[dict[str, Any]]) ->
     measured = {line["name"]: line for line in report}
     arbitrated = measured["decision, ticket of the centre, with the arbiter, median"]
     assert (arbitrated["budget"], arbitrated["ratio"] > 0) == ("≤ 9 ms", True)
+    drained = measured["claim while 1,600 events drain through the relay, median"]
+    assert (drained["budget"], drained["ratio"] > 0) == ("≤ 9 ms", True)
+    assert measured["1,600 events handed on"]["value"] > 0
     assert measured["decision while 5,000 changes are applied, median"]["budget"] == "≤ 2 ×"
     assert measured["5,000 changes applied meanwhile"]["value"] > 0
     assert measured["first sync of 2,000 tickets, from the process's start"]["budget"] == "≤ 10 s"
