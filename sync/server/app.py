@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sync.server.callers import Signed, office_of, reporting_by
 from sync.server.centre import Centre, Refusal
+from sync.server.database_away import add_database_answers
 from sync.server.digest_calls import add_digest_calls
 from sync.server.forward_calls import add_forward_calls
 from sync.server.money_calls import add_money_calls, add_sandbox_calls
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.waiting = waiting
     app.add_middleware(Protocols, oldest=OLDEST_PROTOCOL, newest=PROTOCOL)
     add_error_answers(app, "the centre")
+    add_database_answers(app, settings.clock)
     _add_terminal_calls(app, centre)
     add_pull_calls(app, centre, waiting)
     add_snapshot_calls(app, centre)
