@@ -90,6 +90,7 @@ class Centre:
         ports = EnrolPorts(
             read=store.read,
             transact=self._transact,
+            write=store.transact,
             certificate_key=lambda: self._keys.signing(KeyUse.CERTIFICATE),
             root=lambda: self._root,
         )

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 from sqlalchemy import Connection
@@ -49,37 +50,42 @@ class EnrolPorts:
 
     read: Callable[[], AbstractContextManager[Connection]]
     transact: Transact
+    write: Callable[[str, Callable[[Connection], None]], None]
     certificate_key: Callable[[], SigningKey]
     root: Callable[[], PublicKey]
+
+
+_WAIT: Final = Refusal(status=429, what="too many wrong codes came from here", hint="wait a minute, then try again")
 
 
 class EnrolDesk:
     """Answers `POST /v1/enrol`. Safe to use from several threads."""
 
     def __init__(self, settings: Settings, policy: Policy, ports: EnrolPorts) -> None:
-        """The desk of one centre's process; wrong codes are counted by it alone."""
+        """The desk of one centre's process; wrong codes are counted together with the others'."""
         self._settings = settings
         self._policy = policy
         self._ports = ports
-        self._wrong = WrongCodes(policy.wrong_codes_a_minute, policy.wrong_codes_a_minute_in_all)
+        self._wrong = WrongCodes(policy.wrong_codes_a_minute, policy.wrong_codes_a_minute_in_all, settings.random)
 
     def enrol(self, asked: EnrolRequest, address: str) -> EnrolAnswer | Refusal:
         """Enrol a device that proves its one-time code; `address` is whose wrong tries are counted."""
         now = self._settings.clock()
-        if self._wrong.too_many(address, now):
-            return Refusal(status=429, what="too many wrong codes came from here", hint="wait a minute, then try again")
         if (asked.till_key is None) is (asked.kind == "till"):
             return Refusal(
                 status=422, what="a till brings a till key, a gate does not", hint="enrol with the right kind"
             )
         with self._ports.read() as connection:
+            if self._wrong.too_many(connection, address, now):
+                return _WAIT
             code = find_code(connection, asked.code_id, now)
-            right = code is not None and not self._wrong.spoilt(asked.code_id) and proves(connection, code, asked)
+            spoilt = code is not None and self._wrong.spoilt(connection, asked.code_id)
+            right = code is not None and not spoilt and proves(connection, code, asked)
         if code is None or not right:
-            self._wrong.wrong(address, None if code is None else asked.code_id, now)
+            self._note_wrong(address, None if code is None else asked.code_id, now)
             return _WRONG
         if not self._direct(asked.line_key):
-            self._wrong.wrong(address, None, now)
+            self._note_wrong(address, None, now)
             _log.warning("enrolment.somebody_in_between station=%d", code.station)
             return Refusal(
                 status=403,
@@ -103,6 +109,9 @@ class EnrolDesk:
         device, trust_list = done
         _log.info("device.enrolled device=%s", device.device)
         return self._answer(code, asked, device, trust_list)
+
+    def _note_wrong(self, address: str, code: bytes | None, now: datetime) -> None:
+        self._ports.write("wrong-code", lambda connection: self._wrong.wrong(connection, address, code, now))
 
     def _direct(self, seen: bytes | None) -> bool:
         ours = self._settings.line_keys()

@@ -105,6 +105,17 @@ enrol_codes = Table(
 """One-time codes, stretched to what proves them (`sync.code_proof`); `device` is who used it."""
 Index("enrol_codes_by_hash", enrol_codes.c.code_hash)
 
+wrong_codes = Table(
+    "wrong_codes",
+    metadata,
+    Column("try_id", String(16), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("code", String(32)),
+)
+"""Wrong tries at enrolling within the last hour: from which address, at which code's name if there is such a code."""
+Index("wrong_codes_by_code", wrong_codes.c.code)
+
 epochs = Table(
     "epochs",
     metadata,

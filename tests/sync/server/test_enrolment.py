@@ -135,6 +135,21 @@ def test_guessing_from_everywhere_is_slowed_down_in_all(world: World, clock: Clo
     assert ask(world, right) == 200
 
 
+def test_two_processes_of_a_centre_count_together(world: World, clock: Clock) -> None:
+    right = world.centre.new_code("till", "kiosk-1", STATION)
+    made = [enrol_body(f"WRONG-{n}", "gate", "g", SigningKey.generate(), SigningKey.generate()) for n in range(6)]
+    with Centre.open(Settings(directory=world.directory, clock=clock)) as other:
+        for number, each in enumerate(made):
+            answer = (world.centre, other)[number % 2].enrol(EnrolRequest.model_validate(each), "testclient")
+            assert isinstance(answer, Refusal)
+            assert answer.status == (403 if number < 5 else 429)
+    clock.forward(seconds=61)
+    assert ask(world, right) == 200
+    clock.forward(hours=1)
+    ask(world, "WRONG")
+    assert len(world.rows("wrong_codes")) == 1, "what was long ago is forgotten"
+
+
 def test_a_device_that_sees_another_tls_key_is_told_that_somebody_is_in_between(world: World) -> None:
     code = world.centre.new_code("gate", "gate-1", STATION)
     keys = SigningKey.generate(), SigningKey.generate()
