@@ -46,7 +46,7 @@ def what_of(change: TimetableChange, trip: str = SEATED) -> tuple[What, ...]:
 
 
 def departure(world: World, trip: str = SEATED) -> dict[str, Any]:
-    rows = [row for row in world.rows("departures") if (row[1], row[2]) == (DATE, trip)]
+    rows = [row for row in world.rows("departures") if row[:3] == (STATION, DATE, trip)]
     found: dict[str, Any] = json.loads(rows[0][4])
     return found
 
