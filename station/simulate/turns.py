@@ -38,6 +38,10 @@ class _Nowhere:
 NOWHERE: Machine = _Nowhere()
 
 
+def _nothing() -> None:
+    """What a thread does that has nothing to do."""
+
+
 class _Worker:
     """A thread that is used again and again."""
 
@@ -45,7 +49,7 @@ class _Worker:
         self.go, self.back = threading.Lock(), threading.Lock()
         self.go.acquire()
         self.back.acquire()
-        self.job: Callable[[], None] = lambda: None
+        self.job: Callable[[], None] = _nothing
         threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:
@@ -202,4 +206,5 @@ class Turns:
 
     def done(self, worker: _Worker) -> None:
         """A thread that no strand needs any more."""
+        worker.job = _nothing
         _idle.append(worker)
