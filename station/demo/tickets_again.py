@@ -80,7 +80,7 @@ class TicketsAgain:
         for tray in trays.values():
             tray.do("take")
         rest = f", a slip for ¥{sum(claimed) / 100:.2f}" if claimed else ""
-        return f"¥{coins / 100:.2f} in coins{rest}, ¥{opened['fee'] / 100:.2f} kept; its place is the web's; {refused}"
+        return f"¥{coins / 100:.2f} in coins{rest}, ¥{opened['fee'] / 100:.2f} kept; its place is there for whoever comes; {refused}"
 
     def _free_at_centre(self, number: str) -> None:
         """Wait until the centre has the refund, the place can be sold again, and the station's accounts are even."""
@@ -92,7 +92,7 @@ class TicketsAgain:
             "AND t.service_date = p.service_date AND t.trip = p.trip AND t.seat = p.seat WHERE t.number = ?"
         )
         holder = rows(scene.site.centre_db, place, number)
-        need(holder == [("centre",)], f"whose the place is now: {holder}")
+        need(holder == [("free",)], f"whose the place is now: {holder}")
         until(lambda: scene.accounts()["difference"] == 0, "accounts at the centre that come out even")
 
     def _begins(self, task: str) -> None:
