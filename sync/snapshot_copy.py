@@ -37,7 +37,7 @@ class SnapshotLine(Protocol):
         ...
 
     def snapshot_part(self, name: str, first: int, last: int, etag: str) -> bytes:
-        """Ask for the bytes from `first` to `last`, both included, of a snapshot whose file has this tag."""
+        """Ask for bytes `first` to `last`, both included, of a snapshot whose file has this tag; fewer may come."""
         ...
 
 

@@ -12,6 +12,7 @@ from random import Random
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
 from sync.backoff import Backoff
 from sync.cache import CacheReader
@@ -20,6 +21,7 @@ from sync.client import CentreClient
 from sync.compare import differences, read_cache
 from sync.engine import Engine
 from sync.server import snapshots
+from sync.server.changes import Changes
 from sync.server.settings import Policy
 from sync.server.trust_lists import current_list
 from sync.snapshot_file import SnapshotFile
@@ -172,15 +174,18 @@ def test_the_file_is_lines_in_order_without_tombstones_or_keys_that_are_to_be_de
 
 
 def test_kinds_and_fields_that_are_not_known_yet_are_kept(synced: Synced, gate: Terminal, world: World) -> None:
-    with world.centre._station("setup", STATION) as (_, changes):
+    station = world.centre.stations()[STATION].station.model_dump(mode="json") | {"wifi": "free"}
+
+    def put(_: Connection, changes: Changes) -> None:
         changes.put("weather", "today", {"rain": True, "wind": {"from": "north"}})
-        changes.put("station", "", world.centre.stations()[STATION].station.model_dump(mode="json") | {"wifi": "free"})
+        changes.put("station", "", station)
+
+    world.centre._transact("setup", STATION, put)
     synced.step()
     assert synced.asked("/v1/sync/snapshot") == 1
     assert synced.cache.record("weather", "today") == {"rain": True, "wind": {"from": "north"}}
     assert (synced.cache.record("station", "") or {})["wifi"] == "free"
-    with world.centre._station("setup", STATION) as (_, changes):
-        changes.put("weather", "today", {"rain": False})
+    world.centre._transact("setup", STATION, lambda _, changes: changes.put("weather", "today", {"rain": False}))
     synced.step()
     assert synced.cache.record("weather", "today") == {"rain": False}
 
@@ -293,6 +298,38 @@ def test_a_line_that_is_cut_again_and_again_costs_no_byte_twice(
     assert asked == sorted(asked)
     assert all(asked.count(first) <= 2 for first in asked), "only what was cut is asked for again"
     assert differences(read_cache(home / "cache.db"), read_cache(by_pages(tmp_path, gate, line))) == []
+
+
+class _BrokenOff(httpx.SyncByteStream):
+    """A body whose line is cut in the middle."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+        raise httpx.ReadError("cut")
+
+
+def test_a_line_that_never_brings_a_whole_part_still_brings_the_file(
+    synced: Synced, line: AppLine, gate: Terminal
+) -> None:
+    def halve(request: httpx.Request) -> httpx.Response | None:
+        if "range" not in request.headers:
+            return None
+        line.before = lambda _: None
+        with httpx.Client(transport=line) as client:
+            whole = client.send(request)
+        line.before = halve
+        return httpx.Response(
+            206, headers=whole.headers, stream=_BrokenOff(whole.content[: len(whole.content) // 2 + 1])
+        )
+
+    line.before = halve
+    assert synced.step() > len(SEATS)
+    firsts = [int(each.removeprefix("bytes=").split("-")[0]) for each in synced.parts()[::2]]
+    assert len(firsts) > 5
+    assert firsts == sorted(set(firsts)), "no byte is asked for twice"
 
 
 def test_the_old_copy_serves_until_the_new_one_is_whole_and_what_the_lan_told_stays(
