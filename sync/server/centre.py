@@ -38,7 +38,7 @@ from sync.server.key_files import (
 )
 from sync.server.key_rotation import ListedKey, announce, last_use, listed_keys, retire, switch
 from sync.server.new_timetable import TimetableChange, differences, take_place
-from sync.server.office import NotDone, Office, Sold
+from sync.server.office import NO_PLACE_LEFT, NotDone, Office, Sold
 from sync.server.payments.desk import PaymentDesk
 from sync.server.payments.sandbox import BOOKS, Sandbox
 from sync.server.places.coaches import Coaches
@@ -571,17 +571,20 @@ class Centre:
 
     def sell(self, station: int, sale: OfficeSale) -> Sold | NotDone:
         """Sell a place of the web's own, with a ticket signed by the centre."""
-        return self._transact(
-            "sale",
-            station,
-            lambda connection, changes: Office(connection, changes, station, self.now()).sell(
+
+        def sell(connection: Connection, changes: Changes) -> Sold | NotDone:
+            sold = Office(connection, changes, station, self.now()).sell(
                 sale,
                 self._keys.signing(KeyUse.TICKET),
                 self._list(connection),
                 self._policy.ticket_hours_after_departure,
                 self._settings.random,
-            ),
-        )
+            )
+            if sold is NO_PLACE_LEFT:
+                self._giving(connection, changes, station).somebody_waits(sale.service_date, sale.trip)
+            return sold
+
+        return self._transact("sale", station, sell)
 
     def refund(self, station: int, number: str) -> NotDone | None:
         """Refund a ticket of this station that nobody has travelled on."""

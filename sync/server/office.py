@@ -55,6 +55,9 @@ class NotDone:
     hint: str
 
 
+NO_PLACE_LEFT: Final = NotDone(
+    status=409, what="the web has no place left here", hint="choose another departure, or a kiosk"
+)
 _UNREADABLE: Final = NotDone(
     status=422,
     what="the document's kind, number or name cannot be read",
@@ -109,9 +112,7 @@ class Office:
             )
         there_is, seat = self._allotments.web_place(sale.service_date, sale.trip)
         if not there_is:
-            return NotDone(
-                status=409, what="the web has no place left here", hint="choose another departure, or a kiosk"
-            )
+            return NO_PLACE_LEFT
         journey = Journey(
             service_date=departure.service_date,
             trip=departure.trip,

@@ -18,7 +18,7 @@ from sync.server.devices import Device, active_tills
 from sync.server.office import NotDone
 from sync.server.places.books import Books, read_books
 from sync.server.places.left import told_as
-from sync.server.places.targets import Outlook, least, target
+from sync.server.places.targets import Outlook, target, top_up
 from sync.server.schema import records, staff_acts
 from sync.server.schema_places import place_asks
 from sync.server.settings import Policy
@@ -55,6 +55,8 @@ class Giving:
             sells = device.state == "active" and device.kind == "till" and device.device in books.tills
             if sells and (date, trip) not in returned:
                 self._top_up(books, device.device, date, trip)
+                if books.on_sale and books.free + books.web <= len(books.tills):
+                    self._recall_what_is_too_much(books, date, trip)
             self._forget_recall(books, date, trip, device.device)
 
     def ask(self, device: Device, asked: PlacesAsk) -> PlacesAnswer | NotDone:
@@ -84,7 +86,7 @@ class Giving:
             self._changes.drop("recall", f"{date}/{trip}/{device.device}", date)
             self._allotments.tell_left(date, trip)
         else:
-            self._recall_idle(books, date, trip, device.device)
+            self.somebody_waits(date, trip, device.device)
         self._connection.execute(
             insert(place_asks),
             [
@@ -109,9 +111,8 @@ class Giving:
         """Give what is missing to the till's target, at most half of what is free: the rest is for whoever asks."""
         if not books.on_sale or self._freed(date, trip, till):
             return
-        missing = self._target(books, till) - books.tills[till].left
-        number = min(missing, (books.free + 1) // 2)
-        if number <= 0:
+        number = top_up(self._target(books, till), books.tills[till].left, books.free)
+        if number == 0:
             return
         if books.numbered:
             seats = self._pick(books.free_seats, number, self._allotments.had(date, trip, till))
@@ -149,18 +150,38 @@ class Giving:
             self._habits,
         )
 
-    def _recall_idle(self, books: Books, date: str, trip: str, wanting: str) -> None:
-        """Somebody waits and the centre has nothing: ask every other till to keep only what it will need."""
-        floor = least(books.total, max(1, len(books.tills)), self._habits)
+    def somebody_waits(self, date: str, trip: str, wanting: str = "") -> None:
+        """The centre has nothing for somebody who waits: ask every other till for all that it has not sold.
+
+        While the line is up each of them gets a place again as soon as somebody wants it there.
+        """
+        books = self._books(date, trip)
+        if books is None or not books.on_sale:
+            return
         for till, its in books.tills.items():
-            keep = min(self._target(books, till), floor)
-            if till != wanting and its.left > keep:
+            if till != wanting and its.left:
+                self.recall(date, trip, till, keep=0)
+
+    def _recall_what_is_too_much(self, books: Books, date: str, trip: str) -> None:
+        """The centre has little left: ask tills for what is above their target by now."""
+        for till, its in books.tills.items():
+            if its.left and its.left > (keep := self._target(books, till)):
                 self.recall(date, trip, till, keep=keep)
 
     def recall(self, date: str, trip: str, till: str, *, seats: Iterable[int] = (), keep: int | None = None) -> None:
         """Ask a till to give places back; it does when it can."""
-        body = {"service_date": date, "trip": trip, "device": till, "seats": sorted(seats), "keep": keep}
-        self._changes.put("recall", f"{date}/{trip}/{till}", body, date)
+        key = f"{date}/{trip}/{till}"
+        told = self.record("recall", key)
+        before = {"seats": [], "keep": None} if told is None else json.loads(told)
+        body = {
+            "service_date": date,
+            "trip": trip,
+            "device": till,
+            "seats": sorted({*before["seats"], *seats}),
+            "keep": before["keep"] if keep is None else keep,
+        }
+        if before != body:
+            self._changes.put("recall", key, body, date)
 
     def record(self, kind: str, key: str) -> str | None:
         """A record's body (JSON) as terminals will have it after this transaction; None when it is not there."""

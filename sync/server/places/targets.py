@@ -81,6 +81,11 @@ def target(outlook: Outlook, habits: Habits) -> int:
     return max(min(sure, max(0, left)), min(_quantile(patience, mean, shape), left))
 
 
+def top_up(wanted: int, left: int, free: int) -> int:
+    """How many places a till with `left` unsold ones is given: at most half of what is free, the rest for who asks."""
+    return max(0, min(wanted - left, (free + 1) // 2))
+
+
 def _still_to_come(sold: int, guess: float, minutes: float, until: float, habits: Habits) -> tuple[float, float]:
     """Mean and shape of the demand from now (`minutes` before the end) until `until` minutes before it."""
     shape = _PRIOR_WEIGHT + sold

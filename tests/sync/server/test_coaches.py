@@ -96,11 +96,11 @@ def test_whoever_waits_makes_others_give_back_what_they_do_not_need(till: Termin
     assert ask(other, 5)["seats"]
     ask(other, 2, number=2)
     body = till.pull_all()["recall", f"{DATE}/{SEATED}/{till.device}"]
-    assert (body["seats"], body["keep"]) == ([], 1)
-    till.note("places.returned", service_date=DATE, trip=SEATED, seats=[2, 3], count=2)
+    assert (body["seats"], body["keep"]) == ([], 0)
+    till.note("places.returned", service_date=DATE, trip=SEATED, seats=[1, 2, 3], count=3)
     till.push()
     assert till.pull_all()["recall", f"{DATE}/{SEATED}/{till.device}"] is None
-    assert ask(other, 2, number=3)["seats"] == [2, 3]
+    assert ask(other, 2, number=3)["seats"] == [1, 2]
     assert ask(till, 1, number=4)["seats"] == []
 
 
