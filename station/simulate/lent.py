@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import fastapi.routing
 import httpx
 
 from kiosk.till import till as till_module
@@ -248,6 +249,7 @@ class Lent:
                 if "httpx" in vars(module):
                     put(module, httpx=http)
             put(lan, threading=_Over(vars(lan)["threading"], Event=lambda: LanStop(self._turns, self._relay_of)))
+            put(fastapi.routing, create_model_field=_once(vars(fastapi.routing)["create_model_field"]))
             put(forwarding, threading=_Over(vars(forwarding)["threading"], Event=lambda: IdleStop(self._turns)))
             question = vars(arbiter)["_Question"]
             put(arbiter, _Question=lambda claim, deadline: question(claim, deadline, answered=Event(self._turns)))
@@ -296,6 +298,24 @@ class Lent:
         node = node_of(self._turns)
         assert isinstance(node, RelayNode)
         node.serve_relay(settings, ready)
+
+
+_made: dict[tuple[object, ...], Any] = {}
+
+
+def _once(make: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, asked only once for the same: what describes a body's shape is half the time in which a centre starts."""
+
+    def once(*some: Any, **named: Any) -> Any:
+        try:
+            asked = (*some, *sorted(named.items()))
+            if asked not in _made:
+                _made[asked] = make(*some, **named)
+            return _made[asked]
+        except TypeError:  # something that cannot be looked up by
+            return make(*some, **named)
+
+    return once
 
 
 class _Over(SimpleNamespace):

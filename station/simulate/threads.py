@@ -350,12 +350,10 @@ class Library:
         """While this lasts, our modules use what is lent here."""
         undo: list[tuple[Any, str, object]] = []
         try:
-            for module in _our_modules():
-                for attribute, value in sorted(vars(module).items()):
-                    lent = self._lent(value)
-                    if lent is not None:
-                        undo.append((module, attribute, value))
-                        setattr(module, attribute, lent)
+            for module, attribute in _that_say((*self.modules, *self.functions)):
+                value = vars(module)[attribute]
+                undo.append((module, attribute, value))
+                setattr(module, attribute, self._instead(value))
             for function in _with_defaults(tuple(self.functions)):
                 undo.append((function, "__defaults__", function.__defaults__))
                 undo.append((function, "__kwdefaults__", function.__kwdefaults__))
@@ -384,6 +382,17 @@ def _our_modules() -> list[ModuleType]:
         for name, module in sorted(sys.modules.items())
         if name.partition(".")[0] in _OURS and not name.startswith(_NOT)
     ]
+
+
+@cache
+def _that_say(wanted: tuple[object, ...]) -> tuple[tuple[ModuleType, str], ...]:
+    """Where one of these is in the namespace of a module of ours: all of them are loaded by now."""
+    return tuple(
+        (module, attribute)
+        for module in _our_modules()
+        for attribute, value in sorted(vars(module).items())
+        if any(value is one for one in wanted)
+    )
 
 
 @cache

@@ -389,13 +389,12 @@ def _instead(lines: Lines) -> Iterator[None]:
 @contextmanager
 def _no_collector() -> Iterator[None]:
     """Nothing is thrown away in the middle of a run: when that happens must not matter, and it costs time."""
-    gc.collect()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
         gc.collect()
+        gc.enable()
 
 
 class _Hears(logging.Handler):
@@ -435,4 +434,6 @@ class Installed:
         if shape not in self._images:
             with World(replace(plan, seed=0)) as world:
                 self._images[shape] = world.make()
+            gc.collect()
+            gc.freeze()  # it is there for good: to look through it after each run takes longer than the rest
         return self._images[shape]
