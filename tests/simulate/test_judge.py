@@ -398,6 +398,13 @@ def test_sides_that_differ() -> None:
         run.concludes(lambda ends: replace(ends, digests=[unequal]))
 
 
+def test_what_only_a_wrong_program_does() -> None:
+    run = Run()
+    run.sells(ONE)
+    with pytest.raises(Broken, match="must never be: place_not_allotted"):
+        run.concludes(lambda ends: replace(ends, incidents=[incident("place_not_allotted", ONE)]))
+
+
 def test_a_failure_points_at_what_it_is_about() -> None:
     run = Run()
     run.history.note(5, TILL, f"sells {ONE}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from station.simulate.judge.journals import Found
 from station.simulate.judge.places import Seat
@@ -57,6 +58,35 @@ class Ends:
     def subjects(self, *kinds: str) -> set[str]:
         """What incidents of these kinds are about."""
         return {each.subject for each in self.incidents if each.kind in kinds}
+
+
+NEVER: Final = frozenset(
+    {
+        "place_not_allotted",
+        "place_returned_sold",
+        "departure_not_known",
+        "number_issued_twice",
+        "issued_unpaid",
+        "code_differs",
+        "claim_settled_twice",
+        "end_without_claim",
+        "refunded_twice",
+        "refund_above_fare",
+        "refund_overpaid",
+        "payment_differs",
+        "forked_journal",
+        "event_conflict",
+        "poisoned_event",
+    }
+)
+"""Incidents that no loss, repetition, reordering or death excuses: some program did what it must not."""
+
+
+def nothing_forbidden_happened(wrong: Wrong, ends: Ends) -> None:
+    """The centre has found nothing that only a wrong program can have done."""
+    for each in ends.incidents:
+        if each.kind in NEVER:
+            wrong(f"the centre found what must never be: {each.kind} of {each.subject}", *each.subject.split("/"))
 
 
 def sides_are_equal(wrong: Wrong, ends: Ends) -> None:

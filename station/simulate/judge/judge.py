@@ -9,7 +9,7 @@ import cbor2
 
 from gate.decision import Admitted
 from station.simulate.judge.admissions import Admissions
-from station.simulate.judge.ends import Ends, sides_are_equal
+from station.simulate.judge.ends import Ends, nothing_forbidden_happened, sides_are_equal
 from station.simulate.judge.journals import Found, Journals
 from station.simulate.judge.money import Money
 from station.simulate.judge.places import Places
@@ -183,4 +183,6 @@ class Judge:
             ends.subjects("duplicate_admission") | ends.duplicates_at_relays,
             ends.subjects("admitted_and_refunded"),
         )
+        if not self._restored and not any(of.forked for of in self.journals.epochs.values()):
+            nothing_forbidden_happened(self._wrong, ends)
         sides_are_equal(self._wrong, ends)
