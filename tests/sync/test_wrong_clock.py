@@ -22,6 +22,7 @@ from sync.server.centre import Centre
 from sync.trusted_time import Clocks
 from tests.sync.tls_centre import centre_over_tls
 from tickets.admission import TimeQuality
+from tickets.device_certificate import read_device_certificate
 from tickets.events import Kind
 from tickets.keys import Algorithm, PublicKey, SigningKey
 
@@ -51,6 +52,19 @@ class TerminalClocks:
         )
 
 
+class Shelf:
+    """A device's certificate, kept in memory."""
+
+    def __init__(self, kept: bytes | None) -> None:
+        self.kept = [kept]
+
+    def get(self) -> bytes | None:
+        return self.kept[-1]
+
+    def put(self, certificate: bytes) -> None:
+        self.kept.append(certificate)
+
+
 class Terminal:
     """A gate with a real engine over TLS, exactly as the sync process puts it together."""
 
@@ -61,6 +75,7 @@ class Terminal:
         with httpx.Client(verify=sight, trust_env=False) as http:
             said = enrol(http, url, wish, secrets.token_bytes(32), sight)
         cache = stack.enter_context(CacheWriter(directory / "cache.db"))
+        self.shelf = Shelf(said.device_certificate)
 
         def trusted() -> datetime | None:
             now = self.engine.clock.now()
@@ -79,6 +94,7 @@ class Terminal:
             clocks=own.clocks(),
             backoff=Backoff(Random(1).random, base=0.01, cap=0.02),
             nonce=lambda: secrets.token_bytes(32),
+            certificate=self.shelf,
         )
         stack.callback(self.engine.close)
         self.cache, self.dated = cache, dated
@@ -151,3 +167,38 @@ def test_a_centre_that_was_wrong_for_a_while_puts_its_terminals_right_again(tmp_
         there.engine.step()
     now = there.engine.clock.now()
     assert abs(now.at - datetime.now(UTC)) < timedelta(seconds=30)
+
+
+def test_a_terminal_that_was_off_too_long_renews_reports_and_is_in_step_again(tmp_path: Path, stack: ExitStack) -> None:
+    """Its certificate has ended meanwhile, and its clock with it."""
+    clock, own = CentreClock(), TerminalClocks(0)
+    url, centre = stack.enter_context(centre_over_tls(tmp_path / "centre", clock))
+    there = Terminal(tmp_path / "gate", url, centre, own, stack)
+    there.engine.step()
+    assert len(there.shelf.kept) == 1, "half of its time is not over"
+    there.writes()
+    clock.off, own.passed = timedelta(days=75), 75 * 86400.0
+    there.dated._transport.close()
+    centre.upkeep()
+    assert centre._settings.tls is not None
+    centre._settings.tls.renew()  # what the running server does every half minute
+    for _ in range(3):
+        there.engine.step()
+    done = there.engine.step()
+    assert not done.problems, done.problems
+    assert there.in_step
+    assert len(there.shelf.kept) == 2
+    renewed = read_device_certificate(there.shelf.get() or b"")
+    assert renewed.expires - clock() > timedelta(days=59)
+    status = there.cache.status()
+    assert status is not None
+    assert status.what == ""
+
+
+def test_a_terminal_of_before_there_were_certificates_gets_one(tmp_path: Path, stack: ExitStack) -> None:
+    url, centre = stack.enter_context(centre_over_tls(tmp_path / "centre"))
+    there = Terminal(tmp_path / "gate", url, centre, TerminalClocks(0), stack)
+    there.shelf.kept = [None]
+    for _ in range(2):
+        there.engine.step()
+    assert [each is None for each in there.shelf.kept] == [True, False]

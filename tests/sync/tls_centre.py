@@ -21,7 +21,7 @@ from tests.sync.server.support import small_timetable
 def centre_over_tls(directory: Path, clock: Callable[[], datetime] = utc_now) -> Iterator[tuple[str, Centre]]:
     """Set up a centre and serve it; answers its URL and itself."""
     initialise(directory, small_timetable(), clock=clock)
-    tls = ServerTls(directory, utc_now)
+    tls = ServerTls(directory, clock)
     app = create_app(Settings(directory=directory, clock=clock, upkeep_seconds=0, tls=tls))
     with listener_at("127.0.0.1", 0) as listener:
         config = uvicorn.Config(
