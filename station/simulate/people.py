@@ -257,8 +257,8 @@ class Crowd:
         comes = max(self._world.agenda.now + chance.randint(5000, 60_000), early)
         if comes < departs_ms and chance.random() < 0.95:
             self._comes(holder, comes)
-            if chance.random() < 0.15:  # a copy of it, at the same moment or later
-                self._comes(holder, comes + chance.choice((0, 40, 1000, 20_000, 120_000)))
+            if chance.random() < 0.3:  # a copy of it, at the same moment or later
+                self._comes(holder, comes + chance.choice((0, 0, 2, 40, 1000, 20_000, 120_000)))
 
     def _comes(self, holder: Holder, at: int) -> None:
         chance = self._chance
