@@ -20,6 +20,7 @@ ON_BOTH = frozenset(
         "test_personal_data",
         "test_pull",
         "test_push",
+        "test_several_processes",
         "test_staff_acts",
         "test_taking_back",
         "test_upkeep",
