@@ -4,6 +4,9 @@
 |---|---|---|
 | `POST /v1/sync/places` | `PlacesAsk` | `PlacesAnswer`; the same ask gets the same for ever, 409 for another wish |
 
+| `POST /v1/office/departures` (office token) | `OfficeDeparture` | `DepartureBody`; 404, 409, 422 |
+| `GET /v1/office/seating?service_date=&trip=` (office token) | – | `OfficeSeating` |
+
 What is given belongs to the till from the moment of the answer on, and is in its allotment record too. A till that does
 not hear the answer finds it there later and may sell it then.
 
@@ -15,7 +18,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sync.wire import AllotmentBody, Hex32, IsoDate, Seat, TripCode, Wire
+from sync.wire import AllotmentBody, Digits, Hex32, IsoDate, Millis, Seat, TripCode, Wire
 
 MOST_ASKED = 9
 """Most places in one ask."""
@@ -44,3 +47,32 @@ class PlacesAnswer(Wire):
     count: Annotated[int, Field(ge=0)] = 0
     allotment: AllotmentBody | None = None
     left: Annotated[int, Field(ge=0)] = 0
+
+
+# ---------------------------------------------------------------- for the office
+
+
+class OfficeDeparture(Wire):
+    """Let another coach go (加班车): as `like` of the same service day, at another time, under a trip of its own.
+
+    The same again changes nothing. What is left out is as the other's; `places` is how many seats it has, too, where
+    they are numbered.
+    """
+
+    service_date: IsoDate
+    like: TripCode
+    trip: TripCode
+    departs_at: Millis
+    plate: str | None = Field(default=None, min_length=1, max_length=16)
+    gate: str | None = Field(default=None, min_length=1, max_length=16)
+    bay: str | None = Field(default=None, min_length=1, max_length=16)
+    places: Annotated[int, Field(ge=1, le=255)] | None = None
+
+
+class OfficeSeating(Wire):
+    """Who sits elsewhere than the ticket says on a coach, and the tickets for which there is no seat."""
+
+    service_date: IsoDate
+    trip: TripCode
+    seats: dict[Digits, Seat] = Field(default_factory=dict)
+    without: tuple[Digits, ...] = ()

@@ -41,7 +41,8 @@ from sync.server.new_timetable import TimetableChange, differences, take_place
 from sync.server.office import NO_PLACE_LEFT, NotDone, Office, Sold
 from sync.server.payments.desk import PaymentDesk
 from sync.server.payments.sandbox import BOOKS, Sandbox
-from sync.server.places.coaches import Coaches
+from sync.server.places.added import add_departure
+from sync.server.places.coaches import Coaches, read_seating
 from sync.server.places.giving import Giving
 from sync.server.refusing import Refusal as Refusal
 from sync.server.renewal import renew, too_late
@@ -60,9 +61,10 @@ from sync.server.upkeep import Upkeep
 from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBatch, PushResult, RenewRequest
 from sync.wire_digest import DigestAnswer, DigestDiffers
 from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
-from sync.wire_places import PlacesAnswer, PlacesAsk
+from sync.wire_places import OfficeDeparture, OfficeSeating, PlacesAnswer, PlacesAsk
 from sync.wire_relay_up import AskedJournal, KeptJournal
 from sync.wire_snapshot import BESIDES, SnapshotAnswer, snapshot_message
+from tickets.departures import Departure
 from tickets.errors import EnvironmentFault
 from tickets.events import head_message, receipt_message
 from tickets.keys import Algorithm, PublicKey
@@ -585,6 +587,20 @@ class Centre:
             return sold
 
         return self._transact("sale", station, sell)
+
+    def add_departure(self, station: int, asked: OfficeDeparture) -> Departure | NotDone:
+        """Let another coach of this station go."""
+        zone = self.stations()[station].zone
+        return self._transact(
+            "departure",
+            station,
+            lambda connection, changes: add_departure(connection, changes, station, zone, self._policy, asked),
+        )
+
+    def seating(self, station: int, date: str, trip: str) -> OfficeSeating:
+        """Who sits elsewhere than the ticket says on a coach of this station."""
+        with self._store.read() as connection:
+            return read_seating(connection, station, date, trip)
 
     def refund(self, station: int, number: str) -> NotDone | None:
         """Refund a ticket of this station that nobody has travelled on."""

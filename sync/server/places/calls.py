@@ -1,22 +1,24 @@
 """What tills ask of the centre about places, over HTTP (`sync.wire_places`)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sync.server.callers import Signed, signed_by
+from sync.server.callers import Signed, office_of, signed_by
 from sync.server.centre import Centre
 from sync.server.office import NotDone
-from sync.server.requests import Refused, error_answer, json_answer, parse_body, takes
-from sync.wire import ErrorAnswer
-from sync.wire_places import PlacesAnswer, PlacesAsk
+from sync.server.requests import Refused, error_answer, json_answer, parse_body, read_body, takes
+from sync.wire import DepartureBody, ErrorAnswer
+from sync.wire_places import OfficeDeparture, OfficeSeating, PlacesAnswer, PlacesAsk
+
+DATE_PATTERN: Final = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
 def add_places_calls(app: FastAPI, centre: Centre) -> None:
     """Serve the tills that want a place which they do not have."""
-    signed = signed_by(centre)
+    signed, office = signed_by(centre), office_of(centre)
     errors: dict[int | str, dict[str, Any]] = {
         status: {"model": ErrorAnswer} for status in (401, 403, 404, 409, 413, 422)
     }
@@ -33,3 +35,26 @@ def add_places_calls(app: FastAPI, centre: Centre) -> None:
         if isinstance(answer, NotDone):
             return error_answer(answer.status, answer.what, answer.hint)
         return json_answer(answer)
+
+    @app.post(
+        "/v1/office/departures",
+        response_model=DepartureBody,
+        responses=errors,
+        openapi_extra=takes(OfficeDeparture),
+    )
+    async def add_departure(request: Request, station: Annotated[int, Depends(office)]) -> Response:
+        """Let another coach go, like one of the day; the same again changes nothing."""
+        asked = parse_body(OfficeDeparture, await read_body(request))
+        answer = await run_in_threadpool(centre.add_departure, station, asked)
+        if isinstance(answer, NotDone):
+            return error_answer(answer.status, answer.what, answer.hint)
+        return json_answer(DepartureBody.model_validate(answer.to_record()))
+
+    @app.get("/v1/office/seating", response_model=OfficeSeating, responses=errors)
+    async def seating(
+        station: Annotated[int, Depends(office)],
+        service_date: Annotated[str, Query(pattern=DATE_PATTERN)],
+        trip: Annotated[str, Query(pattern="^[!-~]{1,16}$")],
+    ) -> Response:
+        """Who sits elsewhere than the ticket says on a coach, and the tickets for which there is no seat."""
+        return json_answer(await run_in_threadpool(centre.seating, station, service_date, trip))

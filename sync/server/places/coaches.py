@@ -19,14 +19,27 @@ from sync.server.places.books import Books, find_departure, read_books
 from sync.server.places.giving import Giving
 from sync.server.places.left import tell_left
 from sync.server.places.seating import Seating, Sold, seat_all
-from sync.server.schema import counts, departures, incidents, places, tickets
+from sync.server.schema import counts, departures, incidents, places, records, tickets
 from sync.server.schema_places import seatings
 from sync.server.settings import Policy
+from sync.wire_places import OfficeSeating
 from tickets.departures import Departure, DepartureState
 from tickets.staff import Act, StaffFact
 
 _MOST_MERGES: Final = 8
 _ABOUT_PLACES: Final = frozenset({Act.COACH, Act.MERGE, Act.CANCEL, Act.REINSTATE})
+
+
+def read_seating(connection: Connection, station: int, date: str, trip: str) -> OfficeSeating:
+    """Who sits elsewhere than the ticket says, as terminals were told; nobody where nothing was."""
+    text = connection.execute(
+        select(records.c.body).where(
+            records.c.station_id == station, records.c.kind == "seating", records.c.key == f"{date}/{trip}"
+        )
+    ).scalar_one_or_none()
+    if text is None:
+        return OfficeSeating(service_date=date, trip=trip)
+    return OfficeSeating.model_validate_json(text)
 
 
 class Coaches:

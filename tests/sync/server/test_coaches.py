@@ -230,6 +230,38 @@ def test_a_cancelled_departure_lists_its_tickets(staff: Staff, till: Terminal) -
     assert len(ask(till, 1, number=2)["seats"]) == 1
 
 
+def test_another_coach_is_put_on_and_sold_like_any(till: Terminal) -> None:
+    leaves = int((NOON + timedelta(minutes=45)).timestamp() * 1000)
+    wish = {"service_date": DATE, "like": SEATED, "trip": "QD1245", "departs_at": leaves, "plate": "鲁A9", "places": 4}
+    made = till.world.office("departures", wish).json()
+    assert (made["seats"], made["places"], made["plate"], made["departs_at"]) == (4, 4, "鲁A9", leaves)
+    assert made["departs_at"] - made["closes_at"] == 3 * 60_000
+    before = till.world.every_row()
+    assert till.world.office("departures", wish).json() == made
+    till.world.centre.upkeep()
+    assert till.world.every_row() == before
+    assert till.pull_all()["allotment", f"{DATE}/QD1245/{till.device}"]["seats"] == [1]
+    till.sell(1, "QD1245")
+    till.push()
+    assert till.world.incidents() == []
+    statuses = [
+        till.world.office("departures", wish | changed).status_code
+        for changed in ({"places": 5}, {"like": "NONE", "trip": "X"}, {"departs_at": leaves + 86_400_000, "trip": "X"})
+    ]
+    assert statuses == [409, 404, 422]
+
+
+def test_the_office_sees_who_sits_elsewhere(staff: Staff, till: Terminal) -> None:
+    target = f"seating?service_date={DATE}&trip={SEATED}"
+    assert till.world.office(target, method="GET").json()["seats"] == {}
+    ask(till, 1, seats=[9])
+    moved = till.sell(9)
+    till.push()
+    staff.act(Act.COACH, plate="鲁A00001", seats=8)
+    assert set(till.world.office(target, method="GET").json()["seats"]) == {moved}
+    assert till.world.office("seating?service_date=x&trip=y", method="GET").status_code == 422
+
+
 # ---------------------------------------------------------------- freed
 
 
