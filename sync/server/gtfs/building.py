@@ -20,6 +20,8 @@ from tickets.departures import IdentityPolicy
 
 _DEFAULT: Final = Coach(gate="1", bay="1", seats=0, places=45)
 _SOON: Final = timedelta(days=14)
+_BEHIND: Final = timedelta(days=7)
+_AHEAD: Final = timedelta(days=400)
 
 
 def build(
@@ -46,7 +48,7 @@ def build(
     used = {run.calendar for run in runs}
     services = {name: content.services[name] for name in sorted(used)}
     _look_ahead(services, today, problems)
-    calendars = {name: _calendar(service) for name, service in services.items()}
+    calendars = {name: _calendar(service, today) for name, service in services.items()}
     named = name_runs(runs, calendars, zone, before, problems)
     station = building.station(zone)
     stops = building.stops(named)
@@ -292,13 +294,18 @@ def _fill(calls: list[Call]) -> None:
             calls[n] = replace(calls[n], arrives=at, leaves=at)
 
 
-def _calendar(service: Service) -> CalendarPart:
-    return CalendarPart(
-        first=service.first,
-        last=service.last,
-        weekdays=service.weekdays,
-        added=service.added,
-        removed=service.removed,
+def _calendar(service: Service, today: date) -> CalendarPart:
+    """The days that still matter: a coach of some days ago may be under way, nobody plans further than `_AHEAD`."""
+    first, last = max(service.first, today - _BEHIND), min(service.last, today + _AHEAD)
+    days = {"first": first, "last": last, "weekdays": service.weekdays}
+    if first > last:
+        days = {"first": today, "last": today, "weekdays": "0000000"}
+    return CalendarPart.model_validate(
+        days
+        | {
+            "added": {day for day in service.added if today - _BEHIND <= day <= today + _AHEAD},
+            "removed": {day for day in service.removed if first <= day <= last},
+        }
     )
 
 

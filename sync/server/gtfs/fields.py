@@ -51,13 +51,13 @@ class Reader:
         """A date as YYYYMMDD."""
         found = _DATE.fullmatch(self.row[column])
         try:
-            return None if found is None else date(*(int(each) for each in found.groups()))
+            day = None if found is None else date(*(int(each) for each in found.groups()))
         except ValueError:
-            found = None
-        finally:
-            if found is None:
-                self.wrong(column, "this is not a date", "write it as 20261122")
-        return None
+            day = None
+        if day is None or not 2000 <= day.year < 2100:
+            self.wrong(column, "this is not a date", "write it as 20261122")
+            return None
+        return day
 
     def seconds(self, column: str, required: bool = True) -> int | None:
         """A time of the service day as seconds after its noon less twelve hours; it may be past 24:00:00."""

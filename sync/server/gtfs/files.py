@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from tickets.errors import EnvironmentFault
 MOST_BYTES: Final = 2 * 1024**3
 """The largest file of a feed, unpacked."""
 _MOST_FIELD: Final = 64 * 1024
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+"""What zipfile raises for a damaged file; the last two for ways of packing that it does not know and for passwords."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +84,13 @@ class Feed(AbstractContextManager["Feed"]):
         if self._names[name] > MOST_BYTES:
             problems.error(name, 0, "", "the file is larger than 2 GiB", "cut the feed down to this station's region")
             return
-        with self._open(name) as binary, io.TextIOWrapper(binary, "utf-8-sig", newline="") as text:
-            try:
+        try:
+            with self._open(name) as binary, io.TextIOWrapper(binary, "utf-8-sig", newline="") as text:
                 yield from _parsed(name, text, needed, problems)
-            except UnicodeDecodeError:
-                problems.error(name, 0, "", "the file is not text in UTF-8", "save it as UTF-8")
-            except (zipfile.BadZipFile, EOFError, OSError):
-                problems.error(name, 0, "", "the file cannot be unpacked", "fetch the feed again")
+        except UnicodeDecodeError:
+            problems.error(name, 0, "", "the file is not text in UTF-8", "save it as UTF-8")
+        except _DAMAGED:
+            problems.error(name, 0, "", "the file cannot be unpacked", "fetch the feed again")
 
     def _open(self, name: str) -> IO[bytes]:
         return (self._path / name).open("rb") if self._zip is None else self._zip.open(name)

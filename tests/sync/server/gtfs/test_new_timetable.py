@@ -169,9 +169,10 @@ def test_the_command_imports_a_feed(world: World, tmp_path: Path, capsys: pytest
     plan.write_text(
         'stop = "371122001"\ncode = 440300\n[coach]\ngate = "1"\nseats = 45\n[route.RZ]\nseats = 0\nplaces = 33\n'
     )
+    always = {"calendar.txt": GOOD["calendar.txt"].replace("20261101,20270131", "20250101,20991231")}  # on any day
     good, bad = (
-        write(GOOD, tmp_path / "good.zip"),
-        write(swapped("fare_attributes.txt", "20.5", "-1"), tmp_path / "bad.zip"),
+        write({**GOOD, **always}, tmp_path / "good.zip"),
+        write(swapped("fare_attributes.txt", "20.5", "-1") | always, tmp_path / "bad.zip"),
     )
     into = ["--plan", str(plan), "--dir", str(world.directory)]
     assert main(["centre", "import-gtfs", str(bad), *into]) == 1
