@@ -304,7 +304,7 @@ _made: dict[tuple[object, ...], Any] = {}
 
 
 def _once(make: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, asked only once for the same: what describes a body's shape is half the time in which a centre starts."""
+    """The same, asked only once for the same: to describe what bodies look like takes half of a centre's start."""
 
     def once(*some: Any, **named: Any) -> Any:
         try:
