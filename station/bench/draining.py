@@ -21,10 +21,10 @@ PAUSE_S = 0.02
 """Between two claims: a station's gates together let in some fifty passengers a second at most."""
 
 
-def run(store: stock.Stock, folder: Path, events: int, rounds: int) -> list[Line]:
+def run(folder: Path, events: int, rounds: int) -> list[Line]:
     """Claim `rounds` times in quiet, then until `events` of each of eight devices are held and handed on."""
+    store = stock.make(folder / "gate", 0, used=0)
     stock.set_clock(store.directory)
-    folder.mkdir(parents=True)
     quiet: list[float] = []
     loaded: list[float] = []
     with relay(folder / "relay", ["gate-1", "relay-1"], before=_add_devices) as url, Gate(store.directory) as gate:
