@@ -51,7 +51,7 @@ class Bench:
             "sizes": sizes.run,
             "decisions": lambda: decisions.run(self._large(), 10 if quick else 400),
             "arbiter": lambda: arbitrated.run(self._large(), folder / "arbiter", 5 if quick else 200),
-            "backlog": lambda: draining.run(self._large(), folder / "backlog", *((200, 10) if quick else (3000, 200))),
+            "backlog": lambda: draining.run(folder / "backlog", *((200, 10) if quick else (3000, 200))),
             "load": lambda: under_load.run(self._large(), *((5000, 5) if quick else (100_000, 200))),
             "passage": lambda: passage.run(self._store(SMALL), 3 if quick else 40),
             "staff": lambda: lan_facts.run(folder / "staff", 2 if quick else 12),
