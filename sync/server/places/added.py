@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,8 +25,11 @@ _NOT_THERE: Final = NotDone(
     status=404, what="there is no such departure to go by", hint="take one of the same service day"
 )
 _OTHER: Final = NotDone(status=409, what="another departure has this trip", hint="give the new one a trip of its own")
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FARTHEST_MS: Final = 2**47
+"""Some millennia ahead: no service day, and still a date."""
 _OTHER_DAY: Final = NotDone(
-    status=422, what="this time is not of that service day", hint="a service day ends at 03:00, local time"
+    status=400, what="this time is not of that service day", hint="a service day ends at 03:00, local time"
 )
 
 
@@ -38,7 +41,7 @@ def add_departure(
     planned = _planned(connection, station, date, asked.like)
     if planned is None:
         return _NOT_THERE
-    at = datetime.fromtimestamp(asked.departs_at / 1000, UTC)
+    at = EPOCH + timedelta(milliseconds=min(asked.departs_at, _FARTHEST_MS))
     if service_date(at, zone).isoformat() != date:
         return _OTHER_DAY
     shift = at - planned.departs_at

@@ -20,7 +20,7 @@ def add_places_calls(app: FastAPI, centre: Centre) -> None:
     """Serve the tills that want a place which they do not have."""
     signed, office = signed_by(centre), office_of(centre)
     errors: dict[int | str, dict[str, Any]] = {
-        status: {"model": ErrorAnswer} for status in (401, 403, 404, 409, 413, 422)
+        status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 409, 413, 422)
     }
 
     @app.post("/v1/sync/places", response_model=PlacesAnswer, responses=errors, openapi_extra=takes(PlacesAsk))

@@ -211,7 +211,7 @@ class Giving:
         """The seats for an ask: those wished if all are to be had, else free ones, else those kept for the web too."""
         had = self._allotments.had(asked.service_date, asked.trip, till)
         all_there_is = {*books.free_seats, *books.web_seats} - had
-        if len(asked.seats) == asked.count and all_there_is.issuperset(asked.seats):
+        if len(set(asked.seats)) == len(asked.seats) == asked.count and all_there_is.issuperset(asked.seats):
             return tuple(sorted(asked.seats))
         for seats in (books.free_seats, (*books.free_seats, *books.web_seats)):
             if len(set(seats) - had) >= asked.count:

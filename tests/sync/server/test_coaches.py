@@ -79,6 +79,7 @@ def test_an_ask_gets_what_it_wants_once_and_the_same_for_ever(till: Terminal) ->
     }).status_code == 409  # fmt: skip
     assert ask(till, 2, COUNTED, 2)["count"] == 2
     assert ask(till, 1, SEATED, 3, seats=[9])["seats"] == [9], "the web's too, when somebody wants it"
+    assert len(set(ask(till, 2, SEATED, 4, seats=[7, 7])["seats"])) == 2
 
 
 def test_an_ask_is_answered_with_all_or_nothing(till: Terminal) -> None:
@@ -248,7 +249,8 @@ def test_another_coach_is_put_on_and_sold_like_any(till: Terminal) -> None:
         till.world.office("departures", wish | changed).status_code
         for changed in ({"places": 5}, {"like": "NONE", "trip": "X"}, {"departs_at": leaves + 86_400_000, "trip": "X"})
     ]
-    assert statuses == [409, 404, 422]
+    assert statuses == [409, 404, 400]
+    assert till.world.office("departures", wish | {"departs_at": 2**53, "trip": "X"}).status_code == 400
 
 
 def test_the_office_sees_who_sits_elsewhere(staff: Staff, till: Terminal) -> None:
