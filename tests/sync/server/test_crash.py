@@ -47,7 +47,18 @@ def serving(directory: Path, point: str | None = None, nth: int = 1) -> Iterator
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A centre on the real clock."""
-    initialise(tmp_path / "centre", small_timetable(), policy=Policy(payment_provider="sandbox"))
+    return _set_up(tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """The same, on each kind of database."""
+    return _set_up(tmp_path, request.getfixturevalue("postgres_url") if request.param == "postgresql" else "")
+
+
+def _set_up(tmp_path: Path, database: str = "") -> Path:
+    policy = Policy(payment_provider="sandbox")
+    initialise(tmp_path / "centre", small_timetable(), policy=policy, database=database)
     return tmp_path / "centre"
 
 
@@ -56,7 +67,8 @@ def now() -> Clock:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_at_a_point_and_asked_again(home: Path, point: str) -> None:
+def test_killed_at_a_point_and_asked_again(either_home: Path, point: str) -> None:
+    home = either_home
     what = point.split(":")[1]
     with opened(home, now()) as world:
         till = world.enrol()
