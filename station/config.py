@@ -273,7 +273,7 @@ class LaneConfig:
 class JournalConfig:
     """How long a terminal's journal keeps what the centre has."""
 
-    kept_days: int = 30  # after the service day; what is not settled, or not at the centre, stays
+    kept_days: int = 14  # after the service day; what is not settled, or not at the centre, stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,7 @@ class Relay:
         self._ending = False
         self._pushing = asyncio.Lock()
         self._rest_until = 0.0
+        self._arbitrating = False
         self._diary_due = asyncio.Event()
         self._diary_due.set()
         self._loop = asyncio.get_running_loop()
@@ -200,8 +201,8 @@ class Relay:
     async def push(self, said: _Said, epoch: str) -> PushAnswer:
         """Hold a batch of a journal, in slices between which claims are answered.
 
-        One batch after the other, and between two of them nothing for as long as the first has taken: backlogs of
-        however many devices leave the arbiter half of the time.
+        One batch after the other, and while claims are granted nothing in between for as long as the first has taken:
+        backlogs of however many devices leave the arbiter half of the time. One that has not begun hurries instead.
         """
         async with self._pushing:
             await asyncio.sleep(self._rest_until - self._loop.time())
@@ -210,14 +211,15 @@ class Relay:
                 return await self._push(said, epoch)
             finally:
                 ended = self._loop.time()
-                self._rest_until = ended + min(ended - began, _LONGEST_REST_S)
+                self._rest_until = ended + min(ended - began, _LONGEST_REST_S) if self._arbitrating else ended
 
     async def _push(self, said: _Said, epoch: str) -> PushAnswer:
         batch = parse_body(PushBatch, said.body)
         if not OLDEST_PROTOCOL <= batch.protocol <= PROTOCOL:
             hint = f"speak protocol {OLDEST_PROTOCOL} to {PROTOCOL}"
             raise Refused(400, f"protocol {batch.protocol} is not spoken here", hint)
-        if epoch != await self._desk.do(lambda ledger: ledger.epoch):
+        mine, self._arbitrating = await self._desk.do(lambda ledger: (ledger.epoch, ledger.arbitrating))
+        if epoch != mine:
             raise Refused(
                 OTHER_EPOCH, "this goes on for another arbiter's epoch", "ask for changes, then send all from the start"
             )
