@@ -40,6 +40,8 @@ NEWS_S = 240.0
 """How long a question for changes that would stay open is not even put."""
 TOGETHER_S = 90.0
 """How long changes at the centre are left to gather, at most, before a terminal asks for them."""
+SETTLING_S = 4.0
+"""The same once everything is put right."""
 SOON_MS = 400
 """How soon after something happened it is looked for."""
 LOOKS_S = 0.6
@@ -202,7 +204,8 @@ class Skipping:
             self._news.clear()
             self._news.wait((until - agenda.now) / 1000)
         if self._seen >= 0:
-            self._turns.sleep(int(node.random.random() * TOGETHER_S * 1000))
+            most_s = TOGETHER_S if not self._centre.calmed else SETTLING_S
+            self._turns.sleep(int(node.random.random() * most_s * 1000))
         self._seen = self._centre.changes
         answer: PullAnswer = self._asks.pull(cursor, limit, wait)
         return answer

@@ -9,11 +9,16 @@ from sync.cache import CacheReader
 if TYPE_CHECKING:
     from station.simulate.world import World
 
+HEARD_BY_MS = 100_000
+"""So long after the centre's last change every terminal has asked for it, if it is in step at all."""
+
 
 def unsettled(world: "World") -> list[str]:
     """What is still under way, one line each."""
     if not world.centre.is_open:
         return ["the centre does not answer"]
+    if world.agenda.now - world.centre.changed_at < HEARD_BY_MS:
+        return ["the centre has just changed"]
     quiet_since = world.begins_ms + world.centre.changed_at
     found: list[str] = []
     for station in world.stations:

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from station.simulate.nodes.terminal import Terminal
     from station.simulate.world import World
 
-_WRITES: Final = ("sync:", "journal:")
-_KINDS_OFTEN: Final = {
-    "till": ("order.held", "money.taken", "order.paid", "ticket.issued", "ticket.delivered"),
-    "gate": ("use.claimed", "use.passed", "use.released"),
+_OFTEN: Final = {
+    "till": ("commit:order.held", "commit:money.taken", "commit:order.paid", "commit:ticket.issued", "print"),
+    "gate": ("arbiter", "commit:use.claimed", "coil", "commit:use.passed", "commit:use.released"),
+    "relay": ("claim:commit", "push:commit"),
+    "centre": ("push:commit", "sale:commit", "refund:commit"),
 }
+_SYNC: Final = ("push", "acknowledge:commit", "pull:commit")
+"""What programs pass again and again, without "before" or "after"."""
 
 
 def _any(world: "World", chance: Random) -> "Terminal":
@@ -60,12 +63,11 @@ def _at_a_point(world: "World", chance: Random) -> bool:
 def points_of(node: str) -> list[str]:
     """The points that this machine's programs pass, those that they pass often several times."""
     kind = "centre" if node == "centre" else node.split("-")[1]
-    if kind in ("centre", "relay"):
-        return [point for point in ALL_POINTS if point.startswith(f"{kind}:commit" if kind == "relay" else f"{kind}:")]
-    often = [f"{kind}:commit:{what}:{when}" for what in _KINDS_OFTEN[kind] for when in ("before", "after")]
-    at_times = [point for point in ALL_POINTS if point.startswith((f"{kind}:", *_WRITES)) and ":commit:" not in point]
-    sync = [point for point in ALL_POINTS if point.startswith("sync:")]
-    return often * 3 + at_times + sync
+    often = [f"{kind}:{what}:{when}" for what in _OFTEN[kind] for when in ("before", "after")]
+    if kind != "centre":
+        often += [f"sync:{what}:{when}" for what in _SYNC for when in ("before", "after")]
+    every = [point for point in ALL_POINTS if point.startswith((f"{kind}:", "sync:" if kind != "centre" else kind))]
+    return often * (1 + 2 * len(every) // len(often)) + every
 
 
 def _stands_still(world: "World", chance: Random) -> bool:

@@ -28,6 +28,7 @@ class CentreNode(ServingNode):
         self._backup: Any = None
         self.changes = 0
         self.changed_at = 0
+        self.calmed = False
         self._hearing: list[Callable[[], None]] = []
         self._program = program_of(self, "centre", self._main)
 
@@ -100,11 +101,20 @@ class CentreNode(ServingNode):
         """See Node; every commit may be news for terminals."""
         super().passes(point)
         if point.endswith(":commit:after"):
-            self.changes += 1
             self.changed_at = self.site.agenda.now
-            hearing, self._hearing = self._hearing, []
-            for act in hearing:
-                act()
+            self._is_news()
+
+    def _is_news(self) -> None:
+        self.changes += 1
+        hearing, self._hearing = self._hearing, []
+        for act in hearing:
+            act()
+
+    def calm(self) -> None:
+        """See Node; whoever leaves its changes to gather is told of them now."""
+        super().calm()
+        self.calmed = True
+        self._is_news()
 
     def when_news(self, act: Callable[[], None]) -> None:
         """Call `act` once, when `changes` is another."""
