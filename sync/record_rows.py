@@ -9,7 +9,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from sync.wire import BODIES, TicketBody, UseBody
+from sync.wire import BODIES, UseBody
+from sync.wire_snapshot import TICKET, TicketRecord
 from tickets.numbers import TicketNumber
 from tickets.uses import Use, UseEnd
 
@@ -42,7 +43,7 @@ Row = tuple[object, ...]
 
 
 class Told(Protocol):
-    """A record: of any kind as `Record`, or one whose body is known to be a ticket's or a use's."""
+    """A record: of any kind as `Record`, or a ticket whose body was checked already."""
 
     @property
     def kind(self) -> str:
@@ -55,7 +56,7 @@ class Told(Protocol):
         ...
 
     @property
-    def body(self) -> Mapping[str, object] | TicketBody | UseBody | None:
+    def body(self) -> Mapping[str, object] | None:
         """Its latest state; None when it is gone."""
         ...
 
@@ -140,29 +141,29 @@ def _place(told: Told) -> Row:
 
 
 def _ticket(told: Told) -> Row:
-    body = told.body if isinstance(told.body, TicketBody) else TicketBody.model_validate(told.body)
-    if body.number != told.key:
+    body = told.body if isinstance(told, TicketRecord) else TICKET.validate_python(told.body)
+    if body["number"] != told.key:
         raise ValueError("the key is not the ticket's number")
     return (
-        TicketNumber.from_digits(body.number).to_bytes(),
-        body.service_date,
-        body.trip,
-        body.boarding,
-        body.alighting,
-        body.seat,
-        body.kind,
-        body.children,
-        body.fare,
-        bytes.fromhex(body.tag),
-        body.expires,
-        body.state,
-        body.issuer,
-        body.order_code,
+        TicketNumber.from_digits(told.key).to_bytes(),
+        body["service_date"],
+        body["trip"],
+        body["boarding"],
+        body["alighting"],
+        body["seat"],
+        body["kind"],
+        body["children"],
+        body["fare"],
+        bytes.fromhex(body["tag"]),
+        body["expires"],
+        body["state"],
+        body["issuer"],
+        body.get("order_code"),
     )
 
 
 def _use(told: Told) -> Row:
-    body = told.body if isinstance(told.body, UseBody) else UseBody.model_validate(told.body)
+    body = UseBody.model_validate(told.body)
     if f"{body.number}/{body.use_no}" != told.key:
         raise ValueError("the key is not the use's")
     return use_row(body)

@@ -10,11 +10,28 @@ Kinds that must be destroyable are not in the file but `besides` it: a key that 
 """
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12, and brings it
 
-from sync.wire import Bytes32, Bytes64, Hex32, Millis, Record, TicketBody, UseBody, Wire
+from sync.wire import (
+    Bytes32,
+    Bytes64,
+    Digits,
+    Fen,
+    Hex,
+    Hex32,
+    IsoDate,
+    Millis,
+    OrderCode,
+    Record,
+    Seat,
+    Stop,
+    TripCode,
+    Wire,
+)
 from tickets import cbor
 
 KIND_OF_FILE: Final = "application/gzip"
@@ -43,31 +60,47 @@ class SnapshotAnswer(Wire):
     besides: tuple[Record, ...] = ()
 
 
-class TicketLine(Wire):
-    """A ticket's record, its body read at once."""
+class TicketTold(TypedDict):
+    """`wire.TicketBody` as a plain map: checked as strictly, and in half the time."""
 
+    number: Digits
+    service_date: IsoDate
+    trip: TripCode
+    boarding: Stop
+    alighting: Stop
+    seat: Seat | None
+    kind: int
+    children: int
+    fare: Fen
+    tag: Hex
+    expires: int
+    state: Literal["valid", "refunded", "changed", "revoked"]
+    issuer: str
+    order_code: NotRequired[OrderCode | None]
+
+
+class _TicketLine(TypedDict):
     kind: Literal["ticket"]
     key: str
-    body: TicketBody
-    change: int = Field(ge=0)
+    body: TicketTold
+    change: Annotated[int, Field(ge=0)]
 
 
-class UseLine(Wire):
-    """A use's record, likewise."""
+@dataclass(slots=True)
+class TicketRecord:
+    """A ticket's record whose body was checked already."""
 
-    kind: Literal["use"]
     key: str
-    body: UseBody
-    change: int = Field(ge=0)
+    body: TicketTold
+    change: int
+    kind: str = "ticket"
 
 
-_TICKETS = TypeAdapter(list[TicketLine])
-_USES = TypeAdapter(list[UseLine])
+TICKET = TypeAdapter(TicketTold)
+"""Checks a ticket's body."""
+_TICKETS = TypeAdapter(list[_TicketLine])
 _RECORDS = TypeAdapter(list[Record])
-_READ_AT_ONCE: Sequence[tuple[bytes, TypeAdapter[list[TicketLine]] | TypeAdapter[list[UseLine]]]] = (
-    (b'{"kind":"ticket",', _TICKETS),
-    (b'{"kind":"use",', _USES),
-)
+_TICKET_BEGINS = b'{"kind":"ticket",'
 
 
 def snapshot_message(answer: SnapshotAnswer) -> bytes:
@@ -86,16 +119,15 @@ def snapshot_message(answer: SnapshotAnswer) -> bytes:
     )
 
 
-def read_lines(lines: Sequence[bytes]) -> Sequence[TicketLine | UseLine | Record]:
+def read_lines(lines: Sequence[bytes]) -> Sequence[TicketRecord | Record]:
     """The records in some lines of a file. ValueError for a line that is not a record at all.
 
-    Where all are tickets, or uses, that are what they should be, their bodies are read in the same go.
+    Where all are tickets that are what they should be, their bodies are read in the same go.
     """
     array = b"[" + b",".join(lines) + b"]"
-    for beginning, adapter in _READ_AT_ONCE:
-        if all(line.startswith(beginning) for line in lines):
-            try:
-                return adapter.validate_json(array)
-            except ValidationError:
-                break  # one of them is bad: each is looked at, and that one is set aside
+    if all(line.startswith(_TICKET_BEGINS) for line in lines):
+        try:
+            return [TicketRecord(each["key"], each["body"], each["change"]) for each in _TICKETS.validate_json(array)]
+        except ValidationError:
+            pass  # one of them is bad: each is looked at, and that one is set aside
     return _RECORDS.validate_json(array)

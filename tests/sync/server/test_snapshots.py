@@ -26,7 +26,9 @@ from sync.server.settings import Policy
 from sync.server.trust_lists import current_list
 from sync.snapshot_file import SnapshotFile
 from sync.trusted_time import Clocks
-from sync.wire_snapshot import SnapshotAnswer
+from sync.wire import Record, TicketBody
+from sync.wire_snapshot import TICKET, SnapshotAnswer, TicketRecord, read_lines
+from tests.sync.cache_pages import ticket
 from tests.sync.server.app_line import AppLine, cut
 from tests.sync.server.support import DATE, OTHER_STATION, STATION, Clock, Terminal, World, opened, root_of
 from tickets.errors import PeerError
@@ -464,6 +466,30 @@ def test_a_terminal_that_was_away_for_longer_than_tombstones_are_kept_begins_ane
     assert reader.day_key(world.clock.at.astimezone(CHINA).date()) is not None
     assert reader.departure_as_told(date.fromisoformat(DATE), "QD1230") is None
     reader.close()
+
+
+def test_a_ticket_in_a_file_is_held_to_the_same_contract_as_in_a_page() -> None:
+    page, file = TicketBody.model_json_schema(), TICKET.json_schema()
+    assert {name: _bare(each) for name, each in page["properties"].items()} == {
+        name: _bare(each) for name, each in file["properties"].items()
+    }
+    assert page["required"] == file["required"]
+    good = f'{{"kind":"ticket","key":"{1:020d}","change":1,"body":{json.dumps(ticket(1).body)}}}'.encode()
+    (told,) = read_lines([good])
+    assert isinstance(told, TicketRecord)
+    for bad in (
+        good.replace(b'"valid"', b'"good"'),
+        good.replace(b"4500", b"-1"),
+        good.replace(b"2026-11", b"2026-13"),
+    ):
+        assert isinstance(read_lines([good, bad])[1], Record)
+    for no_record in (b"[]", b"{}", b'{"kind":"ticket"}', b"x"):
+        with pytest.raises(ValueError):
+            read_lines([good, no_record])
+
+
+def _bare(schema: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in schema.items() if name not in ("title", "default")}
 
 
 def test_a_file_that_is_signed_and_is_no_records_is_given_up(tmp_path: Path) -> None:
