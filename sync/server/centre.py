@@ -109,6 +109,7 @@ class Centre:
             policy.snapshot_from_records,
         )
         self.on_change: Callable[[], None] = lambda: None
+        self._upkept_through = 0
         """Called after each commit that may have changed what terminals are told, in the thread that made it."""
 
     @classmethod
@@ -195,11 +196,14 @@ class Centre:
             rows = connection.execute(select(stations.c.station_id, stations.c.timetable)).all()
         return {row.station_id: read_timetable(row.timetable, f"of station {row.station_id}") for row in rows}
 
-    def upkeep(self) -> None:
-        """Do what is due at every station (see `upkeep`), and destroy sealing keys that are past their time."""
+    def upkeep(self, most: int | None = None) -> None:
+        """Do what is due at every station (see `upkeep`), and destroy sealing keys that are past their time.
+
+        At `most` so many stations at once, where there are more: those whose turn it is.
+        """
         self._load_keys()
         now = self.now()
-        for station in self.stations():
+        for station in self._next_in_turn(most):
 
             def bring_up_to_date(connection: Connection, changes: Changes, station: int = station) -> date:
                 timetable = self._timetable(connection, station)  # as it is now that nobody else changes it
@@ -672,6 +676,15 @@ class Centre:
 
     def _giving(self, connection: Connection, changes: Changes, station: int) -> Giving:
         return Giving(connection, changes, station, self._policy, self._now_ms())
+
+    def _next_in_turn(self, most: int | None) -> list[int]:
+        numbers = sorted(self._station_numbers())
+        if most is None or len(numbers) <= most:
+            return numbers
+        later = [number for number in numbers if number > self._upkept_through]
+        chosen = [*later, *numbers][:most]
+        self._upkept_through = chosen[-1]
+        return chosen
 
     def _station_numbers(self) -> set[int]:
         with self._store.read() as connection:

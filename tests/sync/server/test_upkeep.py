@@ -180,3 +180,15 @@ def test_a_policy_that_cannot_be_used(world: World, text: str, said: str) -> Non
     (world.directory / "centre.json").write_text(text)
     with pytest.raises(EnvironmentFault, match=said):
         Policy.load(world.directory)
+
+
+def test_many_stations_take_turns(world: World) -> None:
+    seen: list[int] = []
+    turn = world.centre._next_in_turn
+    for number in (900_001, 900_002, 900_003):
+        world.centre.add_station(small_timetable(number))
+    for _ in range(5):
+        seen += turn(2)
+    assert sorted(seen) == sorted([330523, 371122, 900_001, 900_002, 900_003] * 2)
+    assert len(turn(None)) == 5
+    assert len(turn(5)) == 5
