@@ -43,7 +43,7 @@ from tickets.departures import Departure
 from tickets.errors import EnvironmentFault
 from tickets.keys import Algorithm, PublicKey
 from tickets.numbers import TicketNumber
-from tickets.staff import StaffFact
+from tickets.staff import Act, StaffFact
 from tickets.standing import standing
 from tickets.uses import Use, merged
 
@@ -200,6 +200,15 @@ class CacheReader:
         """What the centre asks this till to give back, by departure."""
         asked = [each for each in self._bodies("recall", RecallBody) if each.device == device]
         return sorted(asked, key=lambda each: (each.service_date, each.trip))
+
+    def freed(self, device: str) -> list[tuple[date, str]]:
+        """The departures of which staff have freed this till's places, as far as their acts are obeyed here."""
+        found = chain.from_iterable(self._staff.of(key) for key in self._staff.departures())
+        return [
+            (fact.service_date, fact.trip)
+            for fact in found
+            if fact.act is Act.FREE and fact.device == device and fact.service_date is not None and fact.trip
+        ]
 
     def day_key(self, service_date: date) -> bytes | None:
         """The key of that service day's identity tags; None when it has not come, or was destroyed."""

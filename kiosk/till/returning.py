@@ -1,4 +1,4 @@
-"""Giving places back when the centre asks for them: by this till's own fact, when it can.
+"""Giving places back when the centre asks for them, or staff have freed them: by this till's own fact, when it can.
 
 What is set aside for an order or sold is never given back. Time takes nothing: a till that was not asked keeps all.
 """
@@ -32,12 +32,15 @@ class Returning:
         if self._clock() < self._next:
             return False
         self._next = self._clock() + EVERY
+        asked = [
+            (date.fromisoformat(each.service_date), each.trip, each.seats, each.keep)
+            for each in self._cache.recalls(self._ledger.device)
+        ]
+        asked += [(day, trip, (), 0) for day, trip in self._cache.freed(self._ledger.device)]
         went = False
-        for asked in self._cache.recalls(self._ledger.device):
-            day, trip = date.fromisoformat(asked.service_date), asked.trip
-            back = to_give_back(
-                self._shelf.granted(day, trip), self._ledger.places(day, trip), seats=asked.seats, keep=asked.keep
-            )
+        for day, trip, seats, keep in asked:
+            granted, places = self._shelf.granted(day, trip), self._ledger.places(day, trip)
+            back = to_give_back(granted, places, seats=seats, keep=keep)
             if back.seats or back.count:
                 self._ledger.give_back(day, trip, back)
                 went = True

@@ -15,12 +15,15 @@ from kiosk.till.values import OrderState
 from kiosk.till.wording import Trouble
 from sync.cache import CacheReader, CacheWriter
 from sync.client import LineDown
+from sync.lan_writer import JudgedFact, LanWriter
+from sync.relay_wire import ChangesAnswer
 from sync.status import SyncStatus
 from sync.wire import AllotmentBody, PullAnswer, Record
 from sync.wire_places import PlacesAnswer, PlacesAsk
 from tests.kiosk.till.bench import (
     DAY,
     DEVICE,
+    ROOT,
     Chance,
     Desk,
     Time,
@@ -34,6 +37,7 @@ from tests.kiosk.till.bench import (
 )
 from tests.kiosk.till.devices import PaperTray, Validator
 from tickets.errors import EnvironmentFault, PeerError
+from tickets.staff import Act, StaffFact, sign_fact
 
 
 @dataclass
@@ -268,6 +272,24 @@ def test_places_that_are_asked_back_are_given_back_but_those_set_aside(place: Pl
     place.tell(allotment("K1", seats=(1, 2, 3, 4, 9)))
     place.later(2)
     assert offer(till, "K1").seats == (1,), "it keeps one for as long as it is asked to"
+
+
+def test_what_staff_have_freed_is_given_back_also_without_the_centre(place: Place) -> None:
+    facts = []
+    for number, device in enumerate((DEVICE, "kiosk-2"), 1):
+        fact = StaffFact(
+            fact_id=UUID(int=number), station=1, badge="0102", act=Act.FREE, at=place.time.at(), service_date=DAY,
+            trip=("K1", "L2")[number - 1], device=device,
+        )  # fmt: skip
+        facts.append(JudgedFact(data=sign_fact(fact, ROOT), fact=fact, refused=""))
+    hold(place.desk.till, offer(place.desk.till, "K1"), [person(1)])
+    with CacheWriter(place.directory / "cache.db") as writer:
+        LanWriter(writer).learn(ChangesAnswer(epoch="e1" * 16, position=1), facts, 0)
+    place.later(2)
+    place.desk.till.do(CancelOrder())
+    place.later(2)
+    assert place.desk.ledger.places(DAY, "K1").returned_seats == {1, 2, 3, 4}
+    assert place.desk.ledger.places(DAY, "L2").returned_count == 0, "that was another till's"
 
 
 def test_a_till_without_a_line_to_ask_sells_its_own(tmp_path: Path) -> None:
