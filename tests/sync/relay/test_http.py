@@ -318,13 +318,14 @@ def test_a_backlog_is_taken_in_slices_between_which_claims_are_answered(url: str
 
         pushing = threading.Thread(target=push_all)
         pushing.start()
-        slowest = 0.0
+        took = []
         while pushing.is_alive():
             begun = time.perf_counter()
             assert two.claim(ticket()).answer == "granted"
-            slowest = max(slowest, time.perf_counter() - begun)
+            took.append(time.perf_counter() - begun)
         pushing.join()
-        assert slowest < 0.5
+        assert len(took) >= 10, "they do not wait for all of it"
+        assert sorted(took)[len(took) // 2] < 0.5
 
 
 def test_a_gate_enrolled_later_has_only_its_own_claims_wait(tmp_path: Path) -> None:
