@@ -9,6 +9,7 @@ from sync.wire import EnrolAnswer, EnrolRequest
 from sync.wire_snapshot import SnapshotAnswer, snapshot_message
 from tickets import events
 from tickets.device_certificate import DeviceCertificate, certify_device, rotation_message
+from tickets.freshness import newest, sign_newest
 from tickets.keys import SigningKey
 
 DEVICE, NEW_KEY, RELAY, CENTRE = (SigningKey.from_raw(bytes([n]) * 32) for n in (0x21, 0x22, 0x23, 0x24))
@@ -145,6 +146,19 @@ def snapshot() -> dict[str, object]:
     }
 
 
+def newest_list() -> dict[str, object]:
+    """The centre's word which trust list is the newest."""
+    said = newest(7, b"a trust list", datetime.fromtimestamp(CREATED, UTC), {0x0BAD01, 0x0BAD02})
+    return {
+        "list_key": CENTRE.public.raw.hex(),
+        "list": b"a trust list".hex(),
+        "version": 7,
+        "at": CREATED,
+        "revoked": [0x0BAD01, 0x0BAD02],
+        "statement": sign_newest(said, CENTRE).hex(),
+    }
+
+
 def relay_answer() -> dict[str, object]:
     """An answer of the relay, signed for the request that it answers."""
     request, body = "sig1=:AAAA:", b'{"epoch":"00","answer":"granted","uses":[]}'
@@ -208,6 +222,7 @@ def protocol() -> dict[str, object]:
         "journal": journal(),
         "renewal": renewal(),
         "snapshot": snapshot(),
+        "newest_list": newest_list(),
         "relay_answer": relay_answer(),
         "digest": digest(),
     }

@@ -98,6 +98,13 @@ def test_snapshot() -> None:
     assert holds(bytes.fromhex(said["list_key"]), octets(answer["signature"]), message)
 
 
+def test_which_list_is_the_newest() -> None:
+    said = ALL["newest_list"]
+    content = open_cose(bytes.fromhex(said["statement"]), [bytes.fromhex(said["list_key"])])
+    digest = hashlib.sha256(bytes.fromhex(said["list"])).digest()
+    assert content == ["waystation list v1", said["version"], digest, said["at"], said["revoked"]]
+
+
 def test_an_answer_of_the_relay() -> None:
     said = ALL["relay_answer"]
     body = said["body"].encode()
