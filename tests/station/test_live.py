@@ -19,7 +19,8 @@ from sync.server.settings import Settings
 
 PATIENCE_S = 30
 PROMISED_S = 2.0
-AT_ONCE_S = 3.0
+AT_ONCE_S = 4.5
+"""Less than a server waits for requests that are under way, and than a question is left open."""
 
 
 class Process:
