@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import fastapi.routing
 import httpx
 
 from kiosk.till import till as till_module
-from station import centre_line, enrolment, handing_on, relay_process, sync_process
+from station import centre_line, enrolment, handing_on, kiosk_places, relay_process, sync_process
 from station.config import Config
 from station.enrolment import Enrolment
 from station.simulate.network import LineTransport, Network
@@ -259,12 +260,16 @@ class Lent:
             put(lan_teller, _KEPT_EVERY_S=60.0)
             put(relay_app, REVIEW_SECONDS=20.0)
             put(till_module, LOOK_AT_OFFERS=20.0)
+            put(kiosk_places, uuid4=self._uuid4)
             undo.callback(setattr, Waiting.__init__, "__defaults__", Waiting.__init__.__defaults__)
             Waiting.__init__.__defaults__ = (7.0,)
             trusted_time = sys.modules["sync.trusted_time"]
             put(trusted_time, boot_clock=self._boot_clock, boot_id=lambda: node_of(self._turns).boot_id)
             put(sync_process, boot_clock=self._boot_clock)
             yield
+
+    def _uuid4(self) -> UUID:
+        return UUID(bytes=node_of(self._turns).random.randbytes(16), version=4)
 
     def _boot_clock(self) -> float:
         return node_of(self._turns).boot()

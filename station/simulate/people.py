@@ -114,6 +114,11 @@ class Crowd:
                 persons.append(Person(handle=shown.handle, kind=TicketKind.ADULT))
             turns.sleep(chance.randint(500, 3000))
         till.do(HoldOrder(offer=offer, travellers=tuple(persons)))
+        for _ in range(6):  # a place of the centre's may have to be asked for
+            if till.snapshot().order is not None or till.snapshot().trouble is not None:
+                break
+            turns.sleep(300)
+            till.work()
         trouble = till.snapshot().trouble
         if trouble is not None:
             node.note(f"says: {trouble[1]}")

@@ -17,6 +17,7 @@ from kiosk.till.records import Claim, Issued
 from kiosk.till.shelf import Shelf
 from kiosk.till.takings import Takings
 from kiosk.till.till import Till, new_claim_number
+from station.kiosk_places import open_elsewhere
 from station.simulate.devices import NoteBox, PaperTray
 from station.simulate.nodes.centre import CENTRE
 from station.simulate.nodes.node import Program, Site
@@ -146,7 +147,9 @@ class TillNode(Terminal):
             trust_list=enrolment.trust_list(),
         )
         authority = Authority(identity, cache)
-        shelf = Shelf(cache, ledger, authority, FareRules.default())
+        shelf = Shelf(
+            cache, ledger, authority, FareRules.default(), open_elsewhere(self.config, enrolment, cache, clock)
+        )
         press = Press(self.paper, ledger, clock=self.boot, probe=self.probe)
 
         def new_claim() -> str:
