@@ -31,6 +31,7 @@ _CHECKS = "10X98765432"
 _AGAIN_MS = 5000
 _PATIENCE_MS = 90_000
 OK, SERVER_FAULT = 200, 500
+MOST_QUEUE = 3
 
 
 def resident_number(index: int) -> str:
@@ -66,7 +67,11 @@ class Crowd:
         self._tokens: dict[int, str] = {}
         for station in world.stations:
             for till in station.tills:
-                till.when_printed = self._printed(station, till)
+                self.serves(station, till)
+
+    def serves(self, station: "StationThere", till: TillNode) -> None:
+        """People buy at this till too."""
+        till.when_printed = self._printed(station, till)
 
     @property
     def at_rest(self) -> bool:
@@ -88,7 +93,8 @@ class Crowd:
 
     def _to_till(self, station: "StationThere") -> Callable[[], None]:
         def act() -> None:
-            tills = [till for till in station.tills if till.till is not None and till.alive and till.queue < 3]
+            there = (*station.tills, *(copy for copy in self._world.clones if copy.place.number == station.number))
+            tills = [till for till in there if till.till is not None and till.alive and till.queue < MOST_QUEUE]
             if tills and not self._world.calm_now:
                 self._chance.choice(tills).serve(self._buys)
 

@@ -99,6 +99,9 @@ class World:
         self.watch: Watch = watch or Unwatched()
         self.disks = disks or Disks()
         self.calm_now = False
+        self.clones: list[TillNode] = []
+        """Machines that run from a copy of another's disk."""
+        self._copied: set[str] = set()
         self._strikes = strikes
         self._images = images
         self.begins_ms = BEGINS_MS if images is not None else BEGINS_MS - MADE_MS_BEFORE
@@ -150,7 +153,8 @@ class World:
     @property
     def nodes(self) -> tuple[Node, ...]:
         """Every machine, the centre first."""
-        return (self.centre, *(terminal for station in self.stations for terminal in station.terminals))
+        terminals = (terminal for station in self.stations for terminal in station.terminals)
+        return (self.centre, *terminals, *self.clones)
 
     @property
     def wall_ms(self) -> int:
@@ -182,8 +186,13 @@ class World:
         self.calm_now = True
         self.history.note(self.agenda.now, "world", "everything is put right")
         self.network.calm()
+        copies, self.clones = self.clones, []
+        for copy in copies:
+            copy.crash(power=True, back_in_ms=None)
         for node in self.nodes:
             node.calm()
+        for name in sorted(self._copied):
+            self._till(name).reinstall()
 
     def settle(self) -> None:
         """Wait until everybody knows everything. Broken when that never comes."""
@@ -283,6 +292,27 @@ class World:
         technician.AGAIN_MS = None
         terminal.powered = True
         technician.start()
+
+    def clone(self, till: TillNode) -> TillNode | None:
+        """Somebody copies this till's disk into another machine and switches that on too. Once for each till.
+
+        Both run, until the copy is found and taken away, and the till is installed anew: at the latest at the end.
+        """
+        if till.name in self._copied or till.empty or not till.powered:
+            return None
+        self._copied.add(till.name)
+        name = f"{till.name}-copy"
+        till.note(f"is copied into {name}")
+        self.watch.cloned(till.name)
+        copy = TillNode(self.site, name, self.disks.add(name, like=till.name), till.place)
+        copy.knows_what(till)
+        self.clones.append(copy)
+        self.crowd.serves(self.stations[till.place.number - 1], copy)
+        copy.start()
+        return copy
+
+    def _till(self, name: str) -> TillNode:
+        return next(till for station in self.stations for till in station.tills if till.name == name)
 
     def _technician(self, terminal: Terminal, device: str | None, in_ms: int) -> None:
         """Somebody comes to an empty machine. What it was before is no device any more."""

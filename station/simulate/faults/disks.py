@@ -41,10 +41,15 @@ def _relay_replaced(world: "World", chance: Random) -> bool:
     return True
 
 
+def _copied(world: "World", chance: Random) -> bool:
+    return world.clone(chance.choice(chance.choice(world.stations).tills)) is not None
+
+
 DISKS: Final = (
     Fault(name="disk lost", weight=3, strike=_lost, grave=True),
     Fault(name="cache lost", weight=3, strike=_cache_lost),
     Fault(name="till reinstalled", weight=3, strike=_reinstalled, grave=True),
+    Fault(name="till copied", weight=2, strike=_copied, grave=True),
     Fault(name="relay's disk lost", weight=3, strike=_relay_lost, grave=True),
     Fault(name="relay replaced", weight=2, strike=_relay_replaced, grave=True),
 )

@@ -178,7 +178,12 @@ class Judge:
         self.journals.at_centre(ends.centre_events, restored=self._restored, unheard=ends.relays)
         lost = {epoch for epoch, of in self.journals.epochs.items() if of.gone}
         self.money.at_end(lost)
-        self.places.at_end(ends.tickets, ends.subjects("place_sold_twice"), ends.capacity)
+        self.places.at_end(
+            ends.tickets,
+            ends.subjects("place_sold_twice"),
+            ends.capacity,
+            forks_found=bool(ends.subjects("forked_journal")),
+        )
         self.admissions.at_end(
             ends.subjects("duplicate_admission") | ends.duplicates_at_relays,
             ends.subjects("admitted_and_refunded"),

@@ -119,17 +119,25 @@ class Places:
         """The centre has an older past than it had: what it sold and granted since it does not know."""
         self._restored = True
 
-    def at_end(self, known: Mapping[str, Known], reported: Iterable[str], capacity: Mapping[Seat, int]) -> None:
+    def at_end(
+        self,
+        known: Mapping[str, Known],
+        reported: Iterable[str],
+        capacity: Mapping[Seat, int],
+        *,
+        forks_found: bool = False,
+    ) -> None:
         """`known`: the tickets that the centre knows; `reported`: date/trip/seat that are said to be sold twice.
 
-        `capacity` is how many places a departure has whose places are only counted (its seat is 0).
+        `forks_found`: the centre says that a journal has two branches; what the one it does not take has sold is lost
+        with its machine. `capacity` is how many places a departure has whose places are only counted (its seat is 0).
         """
         told = set(reported)
         states = {number: ticket.state for number, ticket in known.items()}
         for of in self.seats.values():
             for one, two in of.doubles:
                 if not _excused(one, two, states):
-                    self._is_double(one, two, told)
+                    self._is_double(one, two, told, forks_found=forks_found)
         if not self._restored:
             self._the_office_was_told_the_truth(known)
         valid: dict[Seat, list[Sold]] = defaultdict(list)
@@ -157,13 +165,13 @@ class Places:
             if number in known and known[number].state == "valid":
                 self._wrong(f"the office was told that {number} is refunded, and it is valid", number)
 
-    def _is_double(self, one: Sold, two: Sold, told: set[str]) -> None:
+    def _is_double(self, one: Sold, two: Sold, told: set[str], *, forks_found: bool) -> None:
         station, day, trip, seat = one.seat
         what = f"seat {seat} of {trip} was sold by {one.by} and again by {two.by}"
         freed = (station, day, trip, 0) in self._freed
         if not self._restored and not freed and not {one.by, two.by} & self._forked:
             self._wrong(what, one.number, two.number)
-        if f"{day}/{trip}/{seat}" not in told:
+        if f"{day}/{trip}/{seat}" not in told and not (forks_found and {one.by, two.by} & self._forked):
             self._wrong(f"{what}, and nobody found out", one.number, two.number)
 
 

@@ -157,6 +157,10 @@ class Terminal(Node):
         if self.running is not None:
             self.show_from(self.running, self.running.epoch.hex)
 
+    def knows_what(self, other: "Terminal") -> None:
+        """What the other has told of its journal is told: this is a copy of it."""
+        self._noted = dict(other._noted)
+
     def show_from(self, journal: Journal | JournalReader, epoch: str) -> None:
         """Tell what is in this journal and was not told yet."""
         while events := journal.events(self._noted.get(epoch, 0), 1000):
