@@ -147,7 +147,7 @@ class Places:
                 valid[ticket.seat].append(Sold(number, by, ticket.seat, 0))
         for seat, sold in valid.items():
             if seat[3] and len(sold) > 1:
-                self._is_double(sold[0], sold[1], told)
+                self._is_double(sold[0], sold[1], told, forks_found=forks_found)
         for departure, places in capacity.items():
             number_sold = len(valid[departure])
             if number_sold > places and not self._restored and departure not in self._freed:
