@@ -7,7 +7,8 @@ What has not been made yet simply follows the new one. A departure that exists, 
 - there with other times, gate, bay, stops or fares: it is changed, and tickets keep their trip;
 - there with other seats or places: it keeps those that it has, because they are shared out to tills already; a
   replacement coach is the way to change them;
-- cancelled by an earlier timetable and back in this one: it goes again.
+- cancelled by an earlier timetable and back in this one: it goes again;
+- added by hand, in neither timetable: it stays as it is.
 
 What staff have done to a departure stays done, on top of the new plan.
 """
@@ -81,8 +82,7 @@ def take_place(
     found = differences(connection, station, timetable, now)
     if not accept and any(each.grave for each in found):
         return TimetableChange(differences=found, done=False)
-    kept = connection.execute(select(stations.c.timetable).where(stations.c.station_id == station)).scalar_one()
-    old = read_timetable(kept, f"of station {station}")
+    old = _timetable(connection, station)
     _apply(connection, changes, station, timetable, found)
     _tell_station(changes, old, timetable, _called_at(connection, station))
     return TimetableChange(differences=found, done=True)
@@ -98,11 +98,14 @@ def differences(connection: Connection, station: int, timetable: Timetable, now:
     plans = [Departure.from_record(json.loads(row.body if row.planned is None else row.planned)) for row in rows]
     if not plans:
         return []
-    last = max(plan.departs_at for plan in plans) + timedelta(days=1)
-    coming = {(each.service_date, each.trip): each for each in timetable.departures(now - timedelta(days=1), last)}
+    begin, end = now - timedelta(days=1), max(plan.departs_at for plan in plans) + timedelta(days=1)
+    coming = {(each.service_date, each.trip): each for each in timetable.departures(begin, end)}
+    before = {(each.service_date, each.trip) for each in _timetable(connection, station).departures(begin, end)}
     found = []
     for plan in plans:
         there = coming.get((plan.service_date, plan.trip))
+        if there is None and (plan.service_date, plan.trip) not in before:
+            continue  # added by hand, or cancelled by an earlier timetable: not this one's to take away
         planned = _gone(plan) if there is None else _there(plan, there)
         what = _what(plan, planned, there)
         if what:
@@ -163,6 +166,11 @@ def _called_at(connection: Connection, station: int) -> set[int]:
     """The stops that departures which the centre still knows call at."""
     bodies = connection.execute(select(departures.c.body).where(departures.c.station_id == station)).scalars()
     return {call["stop"] for body in bodies for call in json.loads(body)["stops"]}
+
+
+def _timetable(connection: Connection, station: int) -> Timetable:
+    kept = connection.execute(select(stations.c.timetable).where(stations.c.station_id == station)).scalar_one()
+    return read_timetable(kept, f"of station {station}")
 
 
 def _gone(plan: Departure) -> Departure:

@@ -103,6 +103,15 @@ def test_a_coach_with_tickets_is_not_taken_away_unasked(world: World) -> None:
     assert departure(world)["state"] == "scheduled", "back in the timetable, it goes again"
 
 
+def test_a_coach_that_the_office_added_stays(world: World) -> None:
+    at = departure(world)["departs_at"] + 600_000
+    asked = {"service_date": DATE, "trip": "EXTRA1", "like": SEATED, "departs_at": at}
+    assert world.office("departures", asked).status_code == 200
+    change = world.centre.change_timetable(without_seated(), accept=True)
+    assert "EXTRA1" not in {each.trip for each in change.differences}
+    assert departure(world, "EXTRA1")["state"] == "scheduled"
+
+
 def test_a_dry_run_only_says_so(world: World) -> None:
     before = world.every_row()
     change = world.centre.change_timetable(without_seated(), dry_run=True)
