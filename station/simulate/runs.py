@@ -1,5 +1,6 @@
 """Playing worlds one after the other, each with its judge, its faults and its history."""
 
+import typing
 from time import process_time
 
 from fastapi.dependencies import models
@@ -41,7 +42,9 @@ class Runs:
 
 
 def _forget_apps() -> None:
-    """FastAPI remembers what it has found out about calls, and with each call the whole centre that it is of."""
+    """FastAPI and typing remember what they have seen of calls, and with each call the whole centre that it is of."""
     for kept in vars(models).values():
         if hasattr(kept, "cache_clear"):
             kept.cache_clear()
+    for clear in vars(typing)["_cleanups"]:
+        clear()
