@@ -186,6 +186,8 @@ class Relay:
         """The answer, signed for the request that it answers."""
         content = answer.model_dump_json().encode("utf-8")
         headers = {ANSWER_SIGNATURE: sign_answer(said.signature, content, self._parts.key)}
+        if self._ending:  # the server has closed the others; this connection may have come in that very moment
+            headers["Connection"] = "close"
         return Response(content, media_type="application/json", headers=headers)
 
     def _now_ms(self) -> int:
