@@ -39,7 +39,7 @@ IDLE_S = 120.0
 """How long a sync that has nothing to do looks at nothing; whatever happens here wakes it."""
 NEWS_S = 240.0
 """How long a question for changes that would stay open is not even put."""
-TOGETHER_S = 90.0
+TOGETHER_S = 120.0
 """How long changes at the centre are left to gather, at most, before a terminal asks for them."""
 SETTLING_S = 4.0
 """The same once everything is put right."""
@@ -205,8 +205,10 @@ class Skipping:
             self._news.clear()
             self._news.wait((until - agenda.now) / 1000)
         if self._seen >= 0:
-            most_s = TOGETHER_S if not self._centre.calmed else SETTLING_S
-            self._turns.sleep(int(node.random.random() * most_s * 1000))
+            together_s = node.random.random() * (TOGETHER_S if not self._centre.calmed else SETTLING_S)
+            calm = Event(self._turns)
+            self._centre.when_calm(calm.set)
+            calm.wait(together_s)
         self._seen = self._centre.changes
         answer: PullAnswer = self._asks.pull(cursor, limit, wait)
         return answer
@@ -258,7 +260,7 @@ class Lent:
             question = vars(arbiter)["_Question"]
             put(arbiter, _Question=lambda claim, deadline: question(claim, deadline, answered=Event(self._turns)))
             put(lan_teller, _KEPT_EVERY_S=60.0)
-            put(relay_app, REVIEW_SECONDS=20.0)
+            put(relay_app, REVIEW_SECONDS=60.0)
             put(till_module, LOOK_AT_OFFERS=20.0)
             put(kiosk_places, uuid4=self._uuid4)
             undo.callback(setattr, Waiting.__init__, "__defaults__", Waiting.__init__.__defaults__)

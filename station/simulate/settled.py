@@ -9,7 +9,7 @@ from sync.cache import CacheReader
 if TYPE_CHECKING:
     from station.simulate.world import World
 
-HEARD_BY_MS = 100_000
+HEARD_BY_MS = 60_000
 """So long after the centre's last change every terminal has asked for it, if it is in step at all."""
 
 

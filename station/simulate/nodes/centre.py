@@ -14,7 +14,7 @@ from sync.server.settings import Settings
 from tickets.errors import Fault
 
 CENTRE = "centre"
-UPKEEP_S = 600.0
+UPKEEP_S = 1500.0
 """How often the centre looks after its departures here; in life it is every half minute."""
 
 
@@ -29,6 +29,7 @@ class CentreNode(ServingNode):
         self.changes = 0
         self.changed_at = 0
         self.calmed = False
+        self._till_calm: list[Callable[[], None]] = []
         self._hearing: list[Callable[[], None]] = []
         self._program = program_of(self, "centre", self._main)
 
@@ -114,7 +115,15 @@ class CentreNode(ServingNode):
         """See Node; whoever leaves its changes to gather is told of them now."""
         super().calm()
         self.calmed = True
+        waiting, self._till_calm = self._till_calm, []
+        for act in waiting:
+            act()
         self._is_news()
+
+    def when_calm(self, act: Callable[[], None]) -> None:
+        """Call `act` once, when everything is put right."""
+        if not self.calmed:
+            self._till_calm.append(act)
 
     def when_news(self, act: Callable[[], None]) -> None:
         """Call `act` once, when `changes` is another."""
