@@ -3,8 +3,7 @@
 | call | body | answer |
 |---|---|---|
 | `POST /v1/sync/places` | `PlacesAsk` | `PlacesAnswer`; the same ask gets the same for ever, 409 for another wish |
-
-| `POST /v1/office/departures` (office token) | `OfficeDeparture` | `DepartureBody`; 404, 409, 422 |
+| `POST /v1/office/departures` (office token) | `OfficeDeparture` | `DepartureBody`; 400, 404, 409, 422 |
 | `GET /v1/office/seating?service_date=&trip=` (office token) | – | `OfficeSeating` |
 
 What is given belongs to the till from the moment of the answer on, and is in its allotment record too. A till that does
