@@ -80,7 +80,8 @@ class TicketsAgain:
         for tray in trays.values():
             tray.do("take")
         rest = f", a slip for ¥{sum(claimed) / 100:.2f}" if claimed else ""
-        return f"¥{coins / 100:.2f} in coins{rest}, ¥{opened['fee'] / 100:.2f} kept; its place is there for whoever comes; {refused}"
+        kept = f"¥{coins / 100:.2f} in coins{rest}, ¥{opened['fee'] / 100:.2f} kept"
+        return f"{kept}; its place is there for whoever comes; {refused}"
 
     def _free_at_centre(self, number: str) -> None:
         """Wait until the centre has the refund, the place can be sold again, and the station's accounts are even."""

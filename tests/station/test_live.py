@@ -94,16 +94,16 @@ def test_a_change_by_any_process_reaches_a_terminal_at_once_and_open_questions_h
     cache = stack.enter_context(closing(CacheReader(config.parent / "cache.db")))
     until(lambda: cache.station() and cache.devices())
 
-    def state_of(name: str) -> str:
-        return next((each.state for each in cache.devices() if each.name == name), "")
+    def is_(name: str, state: str) -> Callable[[], bool]:
+        return lambda: any((each.name, each.state) == (name, state) for each in cache.devices())
 
     console = stack.enter_context(Centre.open(Settings(directory=store)))
     for name in ("gate-2", "gate-3", "gate-4"):
         enrolled(tmp_path, name, url)
-        assert until(lambda name=name: state_of(name) == "active") < PROMISED_S
+        assert until(is_(name, "active")) < PROMISED_S
         device = next(each.device for each in cache.devices() if each.name == name)
         console.retire(device)
-        assert until(lambda name=name: state_of(name) == "retired") < PROMISED_S
+        assert until(is_(name, "retired")) < PROMISED_S
 
     time.sleep(0.6)  # by now a question is open on either side
     assert syncing.end() < AT_ONCE_S

@@ -7,7 +7,7 @@ once, and knows of no incident.
 import os
 import random as seeded
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -86,7 +86,7 @@ class Story:
 
     def step(self) -> None:
         device = self.chance.choice(self.devices)
-        acts = {
+        acts: dict[str, Callable[[], object]] = {
             "something happens": lambda: self.note(device),
             "told to the centre": lambda: device.tell_centre(self.chance),
             "told to the relay": lambda: device.tell_relay(self.chance),
