@@ -102,6 +102,7 @@ class World:
         self.clones: list[TillNode] = []
         """Machines that run from a copy of another's disk."""
         self._copied: set[str] = set()
+        self._visits: Counter[str] = Counter()
         self._strikes = strikes
         self._images = images
         self.begins_ms = BEGINS_MS if images is not None else BEGINS_MS - MADE_MS_BEFORE
@@ -281,16 +282,21 @@ class World:
     def _types(self, terminal: Terminal, code: str, done: Callable[[], None], again: Callable[[], None]) -> None:
         def work() -> None:
             try:
-                enrol(terminal.config, kind=terminal.kind, name=terminal.name, code=code)
+                if terminal.device is None:  # the power may have failed just after it was done
+                    enrol(terminal.config, kind=terminal.kind, name=terminal.name, code=code)
             except Fault as fault:
                 terminal.note(f"cannot be enrolled: {fault.what}")
+                self.agenda.after(0, again)
+            except PowerCut:
                 self.agenda.after(0, again)
             else:
                 self.agenda.after(0, done)
 
         technician = Program(terminal, "technician", lambda _: work())
         technician.AGAIN_MS = None
-        terminal.powered = True
+        if not terminal.powered:
+            self.disks.power_on(terminal.name, terminal.random)
+            terminal.powered = True
         technician.start()
 
     def clone(self, till: TillNode) -> TillNode | None:
@@ -324,7 +330,12 @@ class World:
                     lambda centre: centre.retire(device), lambda: void(self.agenda.after(TECHNICIAN_AGAIN_MS, retire))
                 )
 
+        self._visits[terminal.name] += 1
+        visit = self._visits[terminal.name]
+
         def starts() -> None:
+            if visit != self._visits[terminal.name] or not terminal.empty:
+                return  # it has lost its disk once more meanwhile: that is another visit
             terminal.empty = False
             terminal.note(f"is {terminal.device} now")
             self.watch.came_back(terminal.name)
