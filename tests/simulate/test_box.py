@@ -1,4 +1,4 @@
-"""Hundreds of hours at a station, each with its own faults: every promise is kept, and every kind of fault has struck.
+"""Many hours at a station, each with its own faults: every promise is kept, and every kind of fault has struck.
 
 A seed that fails tells its story. Play it alone: `waystation simulate --seed N`; play more of them here:
 WAYSTATION_RUNS=N.
@@ -18,7 +18,7 @@ import pytest
 from station.simulate.faults.schedule import COUNTED
 
 PROCESSES = 2
-RUNS = int(os.environ.get("WAYSTATION_RUNS", "300"))
+RUNS = int(os.environ.get("WAYSTATION_RUNS", "80"))
 ROOT = Path(__file__).parents[2]
 DIES_AT = ("gate:commit:", "till:commit:", "sync:", "centre:", "relay:commit:")
 """Whose deaths at a point are counted together: each point by itself is too rare for so few runs."""
