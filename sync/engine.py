@@ -96,7 +96,7 @@ class Engine:
         copy = None
         if snapshots is not None:
             copy = SnapshotCopy(client, cache, snapshots, expected, self._push_between_pages, clocks.boot)
-        self._puller = Puller(client, cache, self._push_between_pages, news, copy)
+        self._puller = Puller(client, cache, self._push_between_pages, news, copy, begun_anew=self._doubt_the_centre)
         self._time = Part(self._ask_time, backoff.fresh(), clocks.boot)
         self._push = Part(self._push_all, backoff.fresh(), clocks.boot)
         self._pull = Part(self._puller.pull, backoff.fresh(), clocks.boot)
@@ -194,6 +194,12 @@ class Engine:
         if problem is not None and (before is None or before.what != problem.what):
             _log.error("sync.digest_differs", extra={"what": problem.what})
         return compared
+
+    def _doubt_the_centre(self) -> None:
+        """It did not know what it had told: perhaps it does not know either what it had been told."""
+        for pusher in self._pushers:
+            pusher.doubt()
+        self._push.hurry()
 
     def _push_between_pages(self) -> None:
         self._push.run()

@@ -41,8 +41,13 @@ class Puller:
         news: News | None = None,
         copy: SnapshotCopy | None = None,
         limit: int = MAX_PAGE_RECORDS,
+        begun_anew: Callable[[], None] = lambda: None,
     ) -> None:
-        """Without `news` there may always be something to fetch; without `copy` a fresh copy is made of pages."""
+        """Without `news` there may always be something to fetch; without `copy` a fresh copy is made of pages.
+
+        `begun_anew` is called when all was taken anew: the centre did not know the cursor any more.
+        """
+        self._begun_anew = begun_anew
         self._client = client
         self._cache = cache
         self._between = between
@@ -68,6 +73,7 @@ class Puller:
         records = 0
         if self._copy is not None and self._copy.under_way:
             records = self._by_snapshot()
+            self._begun_anew()
         elif self._cache.staging_cursor() is not None:
             return self._fresh_copy()
         elif self._cache.cursor() == "":
@@ -103,6 +109,7 @@ class Puller:
     def _afresh(self) -> int:
         """The cursor is of no use any more: take everything anew, by a snapshot if there is one."""
         if records := self._by_snapshot():
+            self._begun_anew()
             return records
         self._cache.begin_staging()
         return self._fresh_copy()
@@ -121,6 +128,7 @@ class Puller:
             if more:
                 self._between()
         self._cache.swap()
+        self._begun_anew()
         return records
 
     def _page(self, cursor: str) -> PullAnswer:

@@ -84,6 +84,7 @@ class Pusher:
         self._peer = peer
         self._between = between
         self._forked: UUID | None = None
+        self._doubted = False
 
     @property
     def forked(self) -> bool:
@@ -95,6 +96,11 @@ class Pusher:
         """Events that the other side has not signed for."""
         epoch = self._journal.epoch()
         return 0 if epoch is None else max(0, self._journal.head()[0] - self._receipts.kept_through(epoch.epoch))
+
+    def doubt(self) -> None:
+        """The other side may have been put back to an older state: the next push begins with the last event that it
+        signed for. Who has it still answers as before; who has not says where to go on."""
+        self._doubted = True
 
     def push(self) -> Pushed:
         """Send until nothing is left. Raises LineDown, Refused, PeerError, Forked; what was acknowledged stays so."""
@@ -109,6 +115,8 @@ class Pusher:
 
     def _send_all(self, epoch: Epoch) -> Pushed:
         after = self._receipts.kept_through(epoch.epoch)
+        if self._doubted and self._may_offer_again(after):
+            after -= 1
         sent, rewound = 0, False
         refused: list[str] = []
         while events := self._next(after):
@@ -127,7 +135,13 @@ class Pusher:
             refused += [f"{r.seq} {r.result}: {r.why}" for r in answer.results if r.result in ("poisoned", "conflict")]
             after = max(answer.kept_through, events[-1].seq)
             self._between()
+        self._doubted = False
         return Pushed(sent=sent, refused=tuple(refused))
+
+    def _may_offer_again(self, seq: int) -> bool:
+        """Whether this event, and the chain's hash before it, are still in the journal."""
+        first = self._journal.events(seq - 1, 1) if seq else []
+        return bool(first) and first[0].seq == seq and self._journal.hash_at(seq - 1) is not None
 
     def _next(self, after: int) -> list[StoredEvent]:
         size = 0

@@ -24,6 +24,7 @@ from sync.journal import Journal
 from sync.server.centre import Centre
 from sync.server.settings import Settings
 from sync.server.setup import initialise
+from sync.snapshot_file import SnapshotFile
 from sync.trusted_time import system_clocks
 from sync.wire import EnrolAnswer
 from tests.sync.centre_process import centre_process
@@ -95,16 +96,7 @@ def terminal(
 ) -> Terminal:
     directory.mkdir()
     cache = CacheWriter(directory / "cache.db")
-    engine = Engine(
-        client=CentreClient(url, said.device, key, http),
-        cache=cache,
-        journals=[directory / "journal.db"],
-        root=PublicKey(Algorithm.EDDSA, said.root_key),
-        enrolled_trust=said.trust_list,
-        clocks=system_clocks(),
-        backoff=Backoff(Random(seed).random, base=0.01, cap=0.02),
-        nonce=lambda: secrets.token_bytes(32),
-    )
+    engine = engine_of(directory, http, url, said, key, cache, seed)
     journal = Journal.create_or_open(
         directory / "journal.db",
         device=said.device,
@@ -113,6 +105,30 @@ def terminal(
         random=Random(seed).randbytes,
     )
     return Terminal(directory, journal, cache, engine, work)
+
+
+def engine_of(
+    directory: Path,
+    http: httpx.Client,
+    url: str,
+    said: EnrolAnswer,
+    key: SigningKey,
+    cache: CacheWriter,
+    seed: int,
+    snapshots: SnapshotFile | None = None,
+) -> Engine:
+    return Engine(
+        client=CentreClient(url, said.device, key, http),
+        cache=cache,
+        journals=[directory / "journal.db"],
+        root=PublicKey(Algorithm.EDDSA, said.root_key),
+        enrolled_trust=said.trust_list,
+        clocks=system_clocks(),
+        backoff=Backoff(Random(seed).random, base=0.01, cap=0.02),
+        nonce=lambda: secrets.token_bytes(32),
+        snapshots=snapshots,
+        station=said.station,
+    )
 
 
 @pytest.fixture
