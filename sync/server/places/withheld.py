@@ -1,8 +1,8 @@
 """What a centre that begins on a copy of its database may still sell: nothing of the departures that the copy knows.
 
 Between the making of the copy and now, places that are free in it were given to tills, and the web sold some: nobody
-here knows which. So none of them is given out again; they stand withheld, unsold, until those who have them say so or
-staff free them by name. Departures made from now on are shared out as always.
+here knows which. So none of them is given out again; they stand withheld, unsold, until those who have them say so.
+Departures made from now on are shared out as always.
 """
 
 from __future__ import annotations
