@@ -1,14 +1,11 @@
 """Acts of staff at the centre: checked, worked into the departure, told with their ids; what does not hold is shown."""
 
-import sqlite3
 from datetime import date, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from sync.server.migrating import newest
-from tests.sync.server.support import DATE, NOON, SEATED, STATION, Clock, Terminal, World, opened
+from tests.sync.server.support import DATE, NOON, SEATED, STATION, Terminal, World
 from tickets.departures import Departure
 from tickets.errors import EnvironmentFault
 from tickets.keys import SigningKey
@@ -111,34 +108,3 @@ def test_every_terminal_knows_the_devices_of_its_station_only(world: World, rela
     assert {key for kind, key in other.pull_all() if kind == "device"} == {other.device}
     with pytest.raises(EnvironmentFault, match="no device"):
         world.centre.retire("371122-gate-00000000")
-
-
-def test_a_centre_of_the_version_before_is_brought_up_and_tells_of_its_devices(directory: Path, clock: Clock) -> None:
-    with opened(directory, clock) as world:
-        gate = world.enrol("gate", "gate-1")
-        gate.open_journal()
-        number = "9" * 20  # beyond what a ticket of ours can have
-        gate.let_in(number)
-        gate.push()
-    with sqlite3.connect(directory / "centre.db") as connection:
-        connection.executescript(
-            """DROP TABLE staff_acts; DROP TABLE alembic_version;
-            ALTER TABLE uses DROP COLUMN trip; ALTER TABLE uses DROP COLUMN flags; ALTER TABLE uses DROP COLUMN shown;
-            ALTER TABLE departures DROP COLUMN planned;
-            DELETE FROM records WHERE kind = 'device';
-            DROP TABLE payments; DROP TABLE invoices;
-            DROP TABLE past_places; DROP TABLE place_asks; DROP TABLE seatings; DROP INDEX orders_by_departure;
-            ALTER TABLE orders DROP COLUMN changes; ALTER TABLE tickets DROP COLUMN order_code;
-            UPDATE about SET value = '1' WHERE name = 'schema_version'"""
-        )
-    connection.close()
-    with opened(directory, clock) as world:
-        assert ("schema_version", newest()) in world.rows("about")
-        gate.world = world
-        world.centre.upkeep()
-        cache = gate.pull_all()
-        assert cache["device", gate.device]["key"] == gate.key.public.raw.hex()
-        assert cache["use", f"{number}/1"]["end"] == "passed"
-        gate.let_in(number, use_no=2)
-        gate.push()
-        assert len(world.incidents("duplicate_admission")) == 1
