@@ -76,7 +76,7 @@ class Passenger:
         """Whether a control that begins with `name` can be touched now."""
         return any(each.startswith(name) for each in self._controls())
 
-    def waits_for(self, *names: str, timeout: float = 40.0) -> str:
+    def waits_for(self, *names: str, timeout: float = 25.0) -> str:
         """Wait until one of these controls can be touched; returns its whole name."""
 
         def found() -> str | None:
@@ -85,7 +85,7 @@ class Passenger:
 
         return str(wait_until(found, timeout, f"on the kiosk's screen: {' or '.join(names)}"))
 
-    def touches_control(self, name: str, timeout: float = 40.0) -> str:
+    def touches_control(self, name: str, timeout: float = 25.0) -> str:
         """Touch a control once it is there; takes the screen's picture first. Returns the control's whole name."""
         seen = self.waits_for(name, timeout=timeout)
         self.photographs(seen.split(".")[0])

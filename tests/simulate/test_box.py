@@ -18,7 +18,7 @@ import pytest
 from station.simulate.faults.schedule import COUNTED
 
 PROCESSES = 2
-RUNS = int(os.environ.get("WAYSTATION_RUNS", "80"))
+RUNS = int(os.environ.get("WAYSTATION_RUNS", "40"))
 ROOT = Path(__file__).parents[2]
 DIES_AT = ("gate:commit:", "till:commit:", "sync:", "centre:", "relay:commit:")
 """Whose deaths at a point are counted together: each point by itself is too rare for so few runs."""
