@@ -63,9 +63,12 @@ def add_stations(connection: Connection, count: int, first: int = FIRST_STATION)
     )
 
 
-def record(count: int, boardings: int, a_batch: int, first: int = FIRST_STATION) -> Backlog:
-    """The backlog of so many stations, each with so many boardings, so many to a batch."""
-    chance = random.Random(first)  # noqa: S311 - the same backlog every time, and nothing secret
+def record(count: int, boardings: int, a_batch: int, first: int = FIRST_STATION, *, part: int = 0) -> Backlog:
+    """The backlog of so many stations, each with so many boardings, so many to a batch.
+
+    Another `part` is of other passengers, in journals of its own.
+    """
+    chance = random.Random(first + (part << 40))  # noqa: S311 - the same backlog every time, and nothing secret
     journals = [list(_requests(station, boardings, a_batch, chance)) for station in range(first, first + count)]
     return Backlog(journals=journals, boardings=count * boardings, requests=sum(map(len, journals)))
 

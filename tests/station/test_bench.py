@@ -52,7 +52,7 @@ def test_what_needs_other_processes_is_measured(report: list[dict[str, Any]]) ->
     assert measured["1,600 events handed on"]["value"] > 0
     assert measured["decision while 5,000 changes are applied, median"]["budget"] == "≤ 2 ×"
     assert measured["5,000 changes applied meanwhile"]["value"] > 0
-    assert measured["first sync of 2,000 tickets, from the process's start"]["budget"] == "≤ 10 s"
+    assert measured["first sync of 6,000 tickets, from the process's start"]["budget"] == "≤ 10 s"
     assert measured["a refund at the centre → refused at a gate, slowest of 1"]["budget"] == "≤ 2 s"
 
 
