@@ -20,7 +20,7 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=25
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 3 --dist loadfile --durations=25
 
 bench: $(DEV)
 	@$(BIN)/python -I -m station.bench

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -113,6 +113,8 @@ def test_the_gate_process_says_it_to_its_display_too(
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     for part in ("Enrolment", "CacheReader", "TerminalClock", "NewestTrust", "Journal", "devices"):
         monkeypatch.setattr(gate_process, part, MagicMock())
+    monkeypatch.setattr(gate_process, "tidier_of", MagicMock())
+    monkeypatch.setattr(gate_process, "tidied", lambda _: nullcontext())
     gate_process.Enrolment.load.return_value.kind = "gate"  # type: ignore[attr-defined]  # a mock since the line above
 
     def lane(plans: list[LanePlan], **_: Any) -> None:
