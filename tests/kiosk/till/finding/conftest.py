@@ -7,7 +7,15 @@ import pytest
 
 from tests.kiosk.till.bench import usual_records, write_cache
 from tests.kiosk.till.finding.bench import Machine, ticket_record
-from tests.sync.server.conftest import clock, directory, gate, template, till, world  # noqa: F401  a centre's fixtures
+from tests.sync.server.conftest import (  # noqa: F401  a centre's fixtures
+    clock,
+    directory,
+    gate,
+    kind_of_database,
+    template,
+    till,
+    world,
+)
 
 
 @pytest.fixture
