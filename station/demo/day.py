@@ -119,7 +119,7 @@ class Day:
 
     def _cache(self) -> str:
         if self._break == "cache":
-            self._site.line.do("refuse", text="GET /v1/sync/pull")
+            self._site.line.do("refuse", texts=["GET /v1/sync/pull"])
         for store in self._scene.stores:
             self._site.start_sync(store)
         wanted = self._departures(self._site.centre_db, "centre")
@@ -151,7 +151,8 @@ class Day:
         if self._break == "printer":
             self._site.devices["printer"].control.do("die_in_print", rows=200)
         if self._break == "push":
-            self._site.line.do("refuse", text="POST /v1/sync/push")
+            # one's own and what the relay passes on: a terminal whose own way is out of order takes the other
+            self._site.line.do("refuse", texts=["POST /v1/sync/push", "POST /v1/sync/forward"])
         before = self._passenger.touches
         self._first = self._buyer.buys([ZHANG])
         touches = self._passenger.touches - before

@@ -1,8 +1,8 @@
 """The station's line to the centre, as a process of its own: a TCP forwarder that can be cut.
 
 `python -m station.demo.line --to HOST:PORT --control PATH` prints {"ready": true, "address": "HOST:PORT"} and forwards.
-The control socket takes one JSON object per line: {"do": "cut"}, {"do": "restore"}, {"do": "refuse", "text": "POST /x"}
-(connections that send that text are broken: a part of the service is out of order). Cutting closes every connection
+The control socket takes one JSON object per line: {"do": "cut"}, {"do": "restore"}, {"do": "refuse", "texts": ["POST /x"]}
+(connections that send one of those texts are broken: a part of the service is out of order). Cutting closes every connection
 and the listening port: the other side is as far away as with a pulled cable.
 """
 
@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -19,7 +20,7 @@ class Line:
 
     def __init__(self, host: str, port: int) -> None:
         self._to = (host, port)
-        self._refused: bytes | None = None
+        self._refused: tuple[bytes, ...] = ()
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self.port = 0
@@ -38,9 +39,9 @@ class Line:
         for writer in tuple(self._open):
             writer.transport.abort()
 
-    def refuse(self, text: str | None) -> None:
-        """Break every connection on which `text` is sent to the other side; None stops that."""
-        self._refused = text.encode() if text else None
+    def refuse(self, texts: Sequence[str]) -> None:
+        """Break every connection on which one of `texts` is sent to the other side; none of them stops that."""
+        self._refused = tuple(text.encode() for text in texts)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -61,7 +62,7 @@ class Line:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outward: bool) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
-                if outward and self._refused and self._refused in data:
+                if outward and any(text in data for text in self._refused):
                     break
                 writer.write(data)
                 await writer.drain()
@@ -84,7 +85,7 @@ async def serve(line: Line, control: Path) -> None:
                 case "restore":
                     await line.restore()
                 case "refuse":
-                    line.refuse(order.get("text"))
+                    line.refuse(order["texts"])
             writer.write(b'{"ok": true, "state": {}}\n')
             await writer.drain()
         writer.close()

@@ -57,7 +57,7 @@ def test_cut_and_restored(tmp_path: Path, echo: int) -> None:
         assert ask(address, b"hello") == b""
         Control(control).do("restore")
         wait_until(lambda: ask(address, b"again") == b"again", 5, "the line to come back")
-        Control(control).do("refuse", text="POST /v1/sync/push")
+        Control(control).do("refuse", texts=["POST /v1/sync/forward", "POST /v1/sync/push"])
         assert ask(address, b"POST /v1/sync/push HTTP/1.1") == b""
         assert ask(address, b"GET /v1/sync/pull HTTP/1.1") != b""
     finally:
