@@ -1,9 +1,9 @@
 """The station's line to the centre, as a process of its own: a TCP forwarder that can be cut.
 
 `python -m station.demo.line --to HOST:PORT --control PATH` prints {"ready": true, "address": "HOST:PORT"} and forwards.
-The control socket takes one JSON object per line: {"do": "cut"}, {"do": "restore"}, {"do": "refuse", "texts": ["POST /x"]}
-(connections that send one of those texts are broken: a part of the service is out of order). Cutting closes every connection
-and the listening port: the other side is as far away as with a pulled cable.
+The control socket takes one JSON object per line: {"do": "cut"}, {"do": "restore"}, {"do": "refuse", "texts":
+["POST /x"]} (connections that send one of those texts are broken: a part of the service is out of order). Cutting
+closes every connection and the listening port: the other side is as far away as with a pulled cable.
 """
 
 import argparse
