@@ -21,6 +21,8 @@ from station.simulate.disk.disk import Disk, File
 from station.simulate.disk.shared import Files
 
 ROOT = "/disk"
+_PATHS = (str, Path)
+_OURS = (ROOT, f"file:{ROOT}")
 _FIRST = 1 << 20
 """Numbers of files that the real system does not give."""
 
@@ -93,7 +95,7 @@ class Calls:
         real = getattr(module, name)
 
         def call(path: Any, *arguments: Any, **named: Any) -> Any:
-            if isinstance(path, str | Path) and (text := str(path)).startswith((ROOT, f"file:{ROOT}")):
+            if isinstance(path, _PATHS) and (text := str(path)).startswith(_OURS):
                 return ours(text, *arguments, **named)
             return real(path, *arguments, **named)
 
@@ -182,10 +184,12 @@ class Calls:
         if path == ROOT or path in self._folders:
             return _folder()
         disk, name = self._place.at(path)
+        if (found := disk.found(name)) is not None:
+            return _Stat(found.number, len(found.seen))
         if name in ("", "/") or (not disk.exists(name) and any(each.startswith(f"{name}/") for each in disk.names())):
             return _folder()
         file = disk.file(name)
-        return SimpleNamespace(st_dev=1, st_ino=file.number, st_mode=stat.S_IFREG | 0o660, st_size=len(file.seen))
+        return _Stat(file.number, len(file.seen))
 
     def _listdir(self, path: str) -> list[str]:
         disk, name = self._place.at(path)
@@ -223,6 +227,18 @@ class Calls:
     def _connect(self, name: str, *_: Any, **__: Any) -> sqlite3.Connection:
         disk, here = self._place.at(name.removeprefix("file:").partition("?")[0])
         return DiskConnection(self._files, disk, here, only_reads="mode=ro" in name, instead=self._instead)
+
+
+class _Stat:
+    """See os.stat_result: as much of it as a store asks for."""
+
+    __slots__ = ("st_ino", "st_size")
+    st_dev = 1
+    st_mode = stat.S_IFREG | 0o660
+
+    def __init__(self, number: int, size: int) -> None:
+        self.st_ino = number
+        self.st_size = size
 
 
 class _Entry:

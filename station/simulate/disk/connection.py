@@ -17,6 +17,7 @@ from station.simulate.disk.shared import Files, as_sqlite3
 
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "VACUUM", "REINDEX"})
 _NOTHING: tuple[Any, ...] = ()
+_NO_ROWS: Iterator[Any] = iter(())
 
 
 class Row:
@@ -45,11 +46,12 @@ class Row:
 class Rows:
     """What a statement answered, fetched to the end at once: as much of a cursor as anybody here uses."""
 
+    __slots__ = ("_asked", "_connection", "_rows", "lastrowid", "rowcount")
     arraysize = 1
 
     def __init__(self, connection: "DiskConnection") -> None:
         self._connection = connection
-        self._rows: Iterator[Any] = iter(())
+        self._rows: Iterator[Any] = _NO_ROWS
         self._asked: tuple[str, Any] | None = None
         self.rowcount = -1
         self.lastrowid: int | None = None
@@ -63,17 +65,18 @@ class Rows:
 
     def execute(self, sql: str, parameters: Any = _NOTHING) -> Self:
         """Run a statement."""
-        found = self._connection.run(sql, parameters)
+        connection = self._connection
+        found = connection.run(sql, parameters)
         self._asked = (sql, parameters)
-        make = self._connection.row_factory
-        if make is not None:
+        if connection.row_factory is not None:
             names = [each[0] for each in self.description or ()]
             found = [Row(names, each) for each in found]
         self._rows = iter(found)
-        sort = _sort(sql)
-        self.rowcount = self._connection.changes() if sort == "write" else -1
-        if sort == "write":
-            self.lastrowid = self._connection.last_rowid()
+        if _sort(sql) == "write":
+            self.rowcount = connection.changes()
+            self.lastrowid = connection.last_rowid()
+        else:
+            self.rowcount = -1
         return self
 
     def executemany(self, sql: str, rows: Iterable[Any]) -> Self:
@@ -133,29 +136,34 @@ class DiskConnection(sqlite3.Connection):
     def run(self, sql: str, parameters: Any) -> list[Any]:
         """Run a statement and answer its rows. PowerCut when its process is no more."""
         shared = self._shared
-        if shared.lease.gone:
+        lease = shared.lease
+        if lease.over or lease.disk.off:
             shared = self._again()
         if self._closed:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
         if self._instead:
             sql = self._instead.get(sql, sql)
         sort = _sort(sql)
+        if sort == "read":
+            try:
+                return shared.inner.execute(sql, parameters).fetchall()
+            except apsw.Error as error:
+                raise as_sqlite3(error) from error
         if sort == "version":
             return [(shared.version,)]
-        if sort != "read":
-            if self._reading and sort in ("commit", "rollback"):
-                self._reading = False
-                return []
-            if sort == "begin":
-                self._reading = True
-                return []
-            self._before_writing(sort)
+        if self._reading and sort in ("commit", "rollback"):
+            self._reading = False
+            return []
+        if sort == "begin":
+            self._reading = True
+            return []
+        self._before_writing(sort)
         try:
             return shared.inner.execute(sql, parameters).fetchall()
         except apsw.Error as error:
             raise as_sqlite3(error) from error
         finally:
-            if shared.owner is self and sort != "read" and not shared.lease.gone and not shared.inner.in_transaction:
+            if shared.owner is self and not shared.lease.gone and not shared.inner.in_transaction:
                 shared.owner = None
 
     def changes(self) -> int:

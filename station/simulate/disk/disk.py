@@ -85,6 +85,12 @@ class Disk:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         return self._names[name]
 
+    def found(self, name: str) -> File | None:
+        """The file of this name, or None."""
+        if self.off:
+            raise PowerCut
+        return self._names.get(name)
+
     def create(self, name: str) -> File:
         """Open a file, making it if need be."""
         self._needs_power()

@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Self
@@ -45,10 +46,11 @@ class Disks:
 
     def at(self, path: str) -> tuple[Disk, str]:
         """The disk that this path is on, and its name there."""
-        node, slash, rest = path.removeprefix(f"{ROOT}/").partition("/")
-        if node not in self._disks:
+        node, name = _parts(path)
+        disk = self._disks.get(node)
+        if disk is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-        return self._disks[node], slash + rest
+        return disk, name
 
     def of(self, node: str) -> Disk:
         """The disk that is in this machine now."""
@@ -105,3 +107,10 @@ class Disks:
             self.power_off(node)
         disk.lies = node in self._lying
         self._disks[node] = disk
+
+
+@lru_cache(maxsize=4000)
+def _parts(path: str) -> tuple[str, str]:
+    """The machine's name in a path, and the rest with its slash."""
+    node, slash, rest = path.removeprefix(f"{ROOT}/").partition("/")
+    return node, slash + rest
