@@ -49,6 +49,10 @@ DEVICES: dict[str, Callable[[Path], Simulator]] = {
 }
 
 
+CAMERA_FPS = 8
+"""As slow as cheap cameras are in poor light: whoever simulates a device plays the rest of the station here as well."""
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Serve one device until SIGTERM."""
     if arguments.kind not in (*DEVICES, "camera"):
@@ -67,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace, stop: threading.Event) -> int:
     if arguments.kind == "camera":
-        with CameraSimulator(arguments.listen, control=arguments.control) as camera:
+        with CameraSimulator(arguments.listen, control=arguments.control, fps=CAMERA_FPS) as camera:
             print(json.dumps({"ready": True, "address": camera.address}), flush=True)
             stop.wait()
         return 0
