@@ -1,4 +1,10 @@
-"""The `waystation` command: one word per process or act, each in a module of its own."""
+"""The `waystation` command: one word per process or act, each in a module of its own.
+
+A process is there as soon as its modules are: each word imports what it needs when it is the one that was said, so that
+a gate does not load Qt, nor a simulated device a server.
+"""
+
+from __future__ import annotations
 
 import argparse
 import json
@@ -7,9 +13,13 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from station.config import Config, ConfigFault, kiosk_devices, load
+from station.config_fault import ConfigFault
 from tickets.errors import Fault
+
+if TYPE_CHECKING:
+    from station.config import Config
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -17,8 +27,9 @@ Run = Callable[[argparse.Namespace], int]
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status. A fault that a person can mend is said in one line, without a trace."""
     os.umask(0o007)
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    parser = _parser(words[0] if words else "")
+    arguments = parser.parse_args(words)
     if "run" not in arguments:
         parser.print_help(sys.stderr)
         return 2
@@ -50,55 +61,59 @@ def _sentence(text: str) -> str:
     return (text[:1].upper() + text[1:] if first.isalpha() else text).rstrip(".") + "."
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(said: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all words; when one was `said`, the others are only named: what theirs take need not be known."""
     parser = argparse.ArgumentParser(prog="waystation", description="The software of a coach station's own machines.")
     commands = parser.add_subparsers(metavar="COMMAND")
-    for name, said, needs, process in (
-        ("gate", "the gate: readers, decision, barrier", _gate_lanes, _gate),
-        ("sync", "keeps this terminal's stores in step with the centre", lambda _: None, _sync),
-        ("relay", "the station's arbiter: says who used a ticket first", lambda _: None, _relay),
-    ):
-        command = commands.add_parser(name, help=said, description=said)
-        command.add_argument("--config", type=Path, required=True, metavar="FILE")
-        command.add_argument(
-            "--check-config", action="store_true", help="read the configuration, say what is wrong, end"
-        )
-        command.set_defaults(run=_with_config(process, needs))
-    _add_kiosk(commands.add_parser("kiosk", help="the ticket machine: screen, cash, printer"))
-    _add_display(
-        commands.add_parser("display", help="the gate's display for passengers: what the gate says, in colour")
-    )
-    _add_centre(commands.add_parser("centre", help="the reference central ticketing server"))
-    enrol = commands.add_parser("enrol", help="make this terminal known to the centre with a one-time code")
-    enrol.add_argument("--config", type=Path, required=True, metavar="FILE")
-    enrol.add_argument("--kind", choices=["till", "gate", "relay"], required=True)
-    enrol.add_argument("--name", required=True, help="the terminal's name at its station, such as kiosk-1")
-    enrol.add_argument("--code", help="from `waystation centre enrol-code`; asked for when it is not given")
-    enrol.set_defaults(run=_enrol)
-    rekey = commands.add_parser("rekey", help="give this terminal another key; start its services anew afterwards")
-    rekey.add_argument("--config", type=Path, required=True, metavar="FILE")
-    rekey.set_defaults(run=_rekey)
-    _add_staff(
-        commands.add_parser("badge", help="a badge code for the gates' readers, out of a badge card"),
-        commands.add_parser("departure", help="what staff do to a departure, with a badge; and its sheet"),
-    )
-    _add_cashier(
-        commands.add_parser(
-            "claim", help="what passengers are owed by a machine, and paying it out once, with a badge"
-        ),
-        commands.add_parser("shift", help="a cashier's turn with a machine: what should be in it, what is counted"),
-    )
-    _add_ticket(commands.add_parser("ticket", help="what a code says and whether it holds"))
-    read = commands.add_parser("read", help="read the codes in pictures, as the gate's camera does; one JSON line each")
-    read.add_argument("files", nargs="+", type=Path, metavar="IMAGE")
-    read.set_defaults(run=_read)
-    _add_simulate(commands.add_parser("simulate", help="stations in virtual time, with faults: are the promises kept?"))
-    _add_simulator(commands.add_parser("simulate-device", help="a simulated device on a PTY or TCP port"))
+    for name, (described, fill) in _WORDS.items():
+        command = commands.add_parser(name, help=described, description=described if fill in _PROCESSES else None)
+        if said in (None, name):
+            fill(command)
     return parser
+
+
+def _add_gate(parser: argparse.ArgumentParser) -> None:
+    _add_process(parser, _gate_lanes, _gate)
+
+
+def _add_sync(parser: argparse.ArgumentParser) -> None:
+    _add_process(parser, lambda _: None, _sync)
+
+
+def _add_relay(parser: argparse.ArgumentParser) -> None:
+    _add_process(parser, lambda _: None, _relay)
+
+
+def _add_process(
+    parser: argparse.ArgumentParser, needs: Callable[[Config], object], process: Callable[[Config], int]
+) -> None:
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--check-config", action="store_true", help="read the configuration, say what is wrong, end")
+    parser.set_defaults(run=_with_config(process, needs))
+
+
+def _add_enrol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--kind", choices=["till", "gate", "relay"], required=True)
+    parser.add_argument("--name", required=True, help="the terminal's name at its station, such as kiosk-1")
+    parser.add_argument("--code", help="from `waystation centre enrol-code`; asked for when it is not given")
+    parser.set_defaults(run=_enrol)
+
+
+def _add_rekey(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
+    parser.set_defaults(run=_rekey)
+
+
+def _add_read(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="IMAGE")
+    parser.set_defaults(run=_read)
 
 
 def _with_config(process: Callable[[Config], int], needs: Callable[[Config], object]) -> Run:
     def run(arguments: argparse.Namespace) -> int:
+        from station.config import load
+
         config = load(arguments.config)
         try:
             needs(config)
@@ -110,9 +125,6 @@ def _with_config(process: Callable[[Config], int], needs: Callable[[Config], obj
         return process(config)
 
     return run
-
-
-# Each part is imported when it is asked for: a gate should not load Qt, nor a ticket check OpenCV.
 
 
 def _kiosk(config: Config) -> int:
@@ -134,6 +146,8 @@ def _add_kiosk(parser: argparse.ArgumentParser) -> None:
             return 0
         if arguments.config is None:
             parser.error("say which terminal this is: --config FILE")
+        from station.config import kiosk_devices
+
         return _with_config(_kiosk, kiosk_devices)(arguments)
 
     parser.set_defaults(run=run)
@@ -164,6 +178,7 @@ def _relay(config: Config) -> int:
 
 
 def _enrol(arguments: argparse.Namespace) -> int:
+    from station.config import load
     from station.enrolment import enrol
 
     config = load(arguments.config)
@@ -175,6 +190,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
 
 def _rekey(arguments: argparse.Namespace) -> int:
     from station.centre_line import centre_http
+    from station.config import load
     from station.enrolment import Enrolment, change_key
     from sync.client import CentreClient
 
@@ -245,18 +261,28 @@ def _add_centre(parser: argparse.ArgumentParser) -> None:
     centre_command.add_arguments(parser)
 
 
-def _add_staff(badge: argparse.ArgumentParser, departure: argparse.ArgumentParser) -> None:
-    from station import badge_command, departure_command
+def _add_badge(parser: argparse.ArgumentParser) -> None:
+    from station import badge_command
 
-    badge_command.add_arguments(badge)
-    departure_command.add_arguments(departure)
+    badge_command.add_arguments(parser)
 
 
-def _add_cashier(claim: argparse.ArgumentParser, shift: argparse.ArgumentParser) -> None:
-    from station import claim_command, shift_command
+def _add_departure(parser: argparse.ArgumentParser) -> None:
+    from station import departure_command
 
-    claim_command.add_arguments(claim)
-    shift_command.add_arguments(shift)
+    departure_command.add_arguments(parser)
+
+
+def _add_claim(parser: argparse.ArgumentParser) -> None:
+    from station import claim_command
+
+    claim_command.add_arguments(parser)
+
+
+def _add_shift(parser: argparse.ArgumentParser) -> None:
+    from station import shift_command
+
+    shift_command.add_arguments(parser)
 
 
 def _add_simulate(parser: argparse.ArgumentParser) -> None:
@@ -288,6 +314,27 @@ def _add_simulator(parser: argparse.ArgumentParser) -> None:
 
     parser.set_defaults(run=run)
 
+
+_PROCESSES = (_add_gate, _add_sync, _add_relay)
+_WORDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "gate": ("the gate: readers, decision, barrier", _add_gate),
+    "sync": ("keeps this terminal's stores in step with the centre", _add_sync),
+    "relay": ("the station's arbiter: says who used a ticket first", _add_relay),
+    "kiosk": ("the ticket machine: screen, cash, printer", _add_kiosk),
+    "display": ("the gate's display for passengers: what the gate says, in colour", _add_display),
+    "centre": ("the reference central ticketing server", _add_centre),
+    "enrol": ("make this terminal known to the centre with a one-time code", _add_enrol),
+    "rekey": ("give this terminal another key; start its services anew afterwards", _add_rekey),
+    "badge": ("a badge code for the gates' readers, out of a badge card", _add_badge),
+    "departure": ("what staff do to a departure, with a badge; and its sheet", _add_departure),
+    "claim": ("what passengers are owed by a machine, and paying it out once, with a badge", _add_claim),
+    "shift": ("a cashier's turn with a machine: what should be in it, what is counted", _add_shift),
+    "ticket": ("what a code says and whether it holds", _add_ticket),
+    "read": ("read the codes in pictures, as the gate's camera does; one JSON line each", _add_read),
+    "simulate": ("stations in virtual time, with faults: are the promises kept?", _add_simulate),
+    "simulate-device": ("a simulated device on a PTY or TCP port", _add_simulator),
+}
+"""Every word, in a line, and what declares the arguments that it takes."""
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,7 +8,7 @@ from typing import Literal
 
 from drivers.printer.escpos import Confirm
 from drivers.printer.stock import AfterPrint, StockKind
-from station.config_reading import ConfigFault as ConfigFault
+from station.config_fault import ConfigFault as ConfigFault
 from station.config_reading import Source, build
 from station.config_rules import faults
 

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from station.config_fault import ConfigFault as ConfigFault
 from station.config_rules import named, place
-
-
-class ConfigFault(Exception):
-    """The configuration cannot be used; the text names file, line, key and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
