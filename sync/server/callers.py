@@ -1,11 +1,16 @@
-"""Who calls the centre: a device by its signature, the office of a station by its token. Both before a body is read."""
+"""Who calls the centre: a device by its signature, the office of a station by its token. Both before a body is read.
 
-from collections.abc import Awaitable, Callable
+The calls are made once for all centres of a process: which centre is asked is the application's state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Request, Security
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
+from fastapi.openapi.models import APIKey, APIKeyIn
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 
 from sync.server.centre import Centre
@@ -13,70 +18,83 @@ from sync.server.devices import Device
 from sync.server.requests import Refused, check_signature, read_body
 from tickets.keys import PublicKey
 
-_SIGNATURE: Final = APIKeyHeader(
-    name="Signature",
-    scheme_name="device",
-    description="An HTTP message signature (RFC 9421) by the device's key, with Signature-Input and Content-Digest: "
-    "docs/protocol.md says which parts it covers.",
-    auto_error=False,
-)
 _TOKEN: Final = HTTPBearer(scheme_name="office", description="The token of a station's web channel.", auto_error=False)
 
 
-class Signed(BaseModel):
-    """A request's device, the body that it signed, and with which of its keys."""
+def centre_of(request: Request) -> Centre:
+    """The centre that a request is for."""
+    centre = request.app.state.centre
+    assert isinstance(centre, Centre)
+    return centre
 
-    model_config = {"arbitrary_types_allowed": True}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A request's centre and device, the body that it signed, and with which of its keys."""
+
+    centre: Centre
     device: Device
     body: bytes
     key: PublicKey
 
 
-def signed_by(centre: Centre) -> Callable[..., Awaitable[Signed]]:
+class SignedBy(SecurityBase):
     """The dependency of every call that a device signs. Refused (401) when none that is believed did, and (403) when
-    its certificate has ended.
+    `refuses` does not let it call any more.
     """
 
-    async def signed(request: Request, _header: Annotated[str | None, Security(_SIGNATURE)] = None) -> Signed:
+    def __init__(self, refuses: Callable[[Centre, Device], Refused | None]) -> None:
+        self.scheme_name = "device"
+        self.model = APIKey.model_validate(
+            {
+                "in": APIKeyIn.header,
+                "name": "Signature",
+                "description": "An HTTP message signature (RFC 9421) by the device's key, with Signature-Input and "
+                "Content-Digest: docs/protocol.md says which parts it covers.",
+            }
+        )
+        self._refuses = refuses
+
+    async def __call__(self, request: Request) -> Signed:
+        """The request as its device signed it."""
         body = await read_body(request)
-        said = await run_in_threadpool(_checked, centre, request, body)
-        if said.device.expired(int(centre.now().timestamp() * 1000)):
-            raise Refused(403, "this device's certificate has ended", "renew it: POST /v1/device/renew")
+        said = await run_in_threadpool(_checked, centre_of(request), request, body)
+        if (refused := self._refuses(said.centre, said.device)) is not None:
+            raise refused
         return said
 
-    return signed
+
+def _expired(centre: Centre, device: Device) -> Refused | None:
+    if not device.expired(int(centre.now().timestamp() * 1000)):
+        return None
+    return Refused(403, "this device's certificate has ended", "renew it: POST /v1/device/renew")
 
 
-def reporting_by(centre: Centre) -> Callable[..., Awaitable[Signed]]:
-    """The same for calls that a device may make for some time after its certificate has ended: it tells what happened,
-    and renews.
-    """
-
-    async def signed(request: Request, _header: Annotated[str | None, Security(_SIGNATURE)] = None) -> Signed:
-        body = await read_body(request)
-        said = await run_in_threadpool(_checked, centre, request, body)
-        if centre.too_late(said.device):
-            raise Refused(403, "this device's certificate ended too long ago", "keep its journal, and enrol it anew")
-        return said
-
-    return signed
+def _too_late(centre: Centre, device: Device) -> Refused | None:
+    if not centre.too_late(device):
+        return None
+    return Refused(403, "this device's certificate ended too long ago", "keep its journal, and enrol it anew")
 
 
-def office_of(centre: Centre) -> Callable[..., Awaitable[int]]:
+signed: Final = SignedBy(_expired)
+"""Of calls that a device makes while its certificate lasts."""
+reporting: Final = SignedBy(_too_late)
+"""Of calls that it may make for some time after that: it tells what happened, and renews."""
+
+
+async def office(request: Request, token: Annotated[HTTPAuthorizationCredentials | None, Security(_TOKEN)]) -> int:
     """The dependency of every call of the office: its station's number. Refused (401) without its token."""
-
-    async def office(token: Annotated[HTTPAuthorizationCredentials | None, Security(_TOKEN)]) -> int:
-        station = None if token is None else await run_in_threadpool(centre.office_of, token.credentials.strip())
-        if station is None:
-            raise Refused(
-                401,
-                "the office token is missing or wrong",
-                "send it as Authorization: Bearer …",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-        return station
-
-    return office
+    station = None
+    if token is not None:
+        station = await run_in_threadpool(centre_of(request).office_of, token.credentials.strip())
+    if station is None:
+        raise Refused(
+            401,
+            "the office token is missing or wrong",
+            "send it as Authorization: Bearer …",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return station
 
 
 class _Keys:
@@ -105,4 +123,4 @@ def _checked(centre: Centre, request: Request, body: bytes) -> Signed:
     check_signature(request, body, key_for, int(now), "enrol the device, or set its clock by /v1/time, and sign again")
     assert found is not None, "a key was found, so its device was"
     assert keys.used is not None, "the signature holds by one of its keys"
-    return Signed(device=found, body=body, key=keys.used)
+    return Signed(centre=centre, device=found, body=body, key=keys.used)

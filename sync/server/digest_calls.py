@@ -1,13 +1,12 @@
 """Digests over HTTP: asking what the centre counts of a departure, and telling that one counts otherwise."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, FastAPI, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sync.server.callers import Signed, signed_by
-from sync.server.centre import Centre
+from sync.server.callers import Signed, signed
 from sync.server.requests import error_answer, json_answer, parse_body, takes
 from sync.wire import ErrorAnswer
 from sync.wire_digest import DigestAnswer, DigestDiffers
@@ -17,30 +16,31 @@ _TRIP = r"^[!-~]{1,16}$"
 _EPOCH = r"^[0-9a-f]{32}$"
 
 
-def add_digest_calls(app: FastAPI, centre: Centre) -> None:
-    """Let devices of a centre compare."""
-    signed = signed_by(centre)
-    errors: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (401, 403, 413, 422)}
+CALLS: Final = APIRouter()
+"""Devices of a centre compare."""
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {status: {"model": ErrorAnswer} for status in (401, 403, 413, 422)}
 
-    @app.get("/v1/sync/digest", response_model=DigestAnswer, responses=errors)
-    async def digest(
-        said: Annotated[Signed, Depends(signed)],
-        service_date: Annotated[str, Query(pattern=_DATE)],
-        trip: Annotated[str, Query(pattern=_TRIP)],
-        epoch: Annotated[str | None, Query(pattern=_EPOCH)] = None,
-    ) -> Response:
-        """What the centre counts of a departure of the device's own station."""
-        if said.device.state != "active":
-            return _no_longer()
-        return json_answer(await run_in_threadpool(centre.digest, said.device, service_date, trip, epoch))
 
-    @app.post("/v1/sync/digest", response_model=DigestAnswer, responses=errors, openapi_extra=takes(DigestDiffers))
-    async def digest_differs(said: Annotated[Signed, Depends(signed)]) -> Response:
-        """Tell that the device counts otherwise; what still differs becomes an incident."""
-        if said.device.state != "active":
-            return _no_longer()
-        told = parse_body(DigestDiffers, said.body)
-        return json_answer(await run_in_threadpool(centre.digest_differs, said.device, told))
+@CALLS.get("/v1/sync/digest", response_model=DigestAnswer, responses=_ERRORS)
+async def digest(
+    said: Annotated[Signed, Depends(signed)],
+    service_date: Annotated[str, Query(pattern=_DATE)],
+    trip: Annotated[str, Query(pattern=_TRIP)],
+    epoch: Annotated[str | None, Query(pattern=_EPOCH)] = None,
+) -> Response:
+    """What the centre counts of a departure of the device's own station."""
+    if said.device.state != "active":
+        return _no_longer()
+    return json_answer(await run_in_threadpool(said.centre.digest, said.device, service_date, trip, epoch))
+
+
+@CALLS.post("/v1/sync/digest", response_model=DigestAnswer, responses=_ERRORS, openapi_extra=takes(DigestDiffers))
+async def digest_differs(said: Annotated[Signed, Depends(signed)]) -> Response:
+    """Tell that the device counts otherwise; what still differs becomes an incident."""
+    if said.device.state != "active":
+        return _no_longer()
+    told = parse_body(DigestDiffers, said.body)
+    return json_answer(await run_in_threadpool(said.centre.digest_differs, said.device, told))
 
 
 def _no_longer() -> Response:

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, FastAPI, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from sync.server.callers import Signed, office_of, signed_by
-from sync.server.centre import Centre
+from sync.server.callers import Signed, centre_of, office, signed
 from sync.server.payments.desk import No
 from sync.server.payments.sandbox import Behaviour, NotPayable, Sandbox
 from sync.server.payments.sandbox_trades import Trade
@@ -26,73 +25,80 @@ _HEX32: Final = "^[0-9a-f]{32}$"
 _A = TypeVar("_A", bound=BaseModel)
 
 
-def add_money_calls(app: FastAPI, centre: Centre) -> None:
-    """Serve payments, uses and a ticket's money to the tills of this centre."""
-    signed = signed_by(centre)
-    limit: list[CapacityLimiter] = []
-    errors: _Errors = {status: {"model": ErrorAnswer} for status in (401, 403, 404, 409, 413, 422, 501)}
-    payment_id = Annotated[str, Path(pattern=_HEX32)]
+CALLS: Final = APIRouter()
+"""Tills ask for payments, uses and a ticket's money. What waits for the provider does so within `state.paying`."""
+_ERRORS: Final[_Errors] = {status: {"model": ErrorAnswer} for status in (401, 403, 404, 409, 413, 422, 501)}
+_PaymentId = Annotated[str, Path(pattern=_HEX32)]
 
-    async def till(said: Annotated[Signed, Depends(signed)]) -> Signed:
-        """A till, also one that was replaced: it must be able to end what it began."""
-        if said.device.kind != "till":
-            raise Refused(403, "only a till may ask this", "enrol the device as a till")
-        return said
 
-    async def selling_till(said: Annotated[Signed, Depends(till)]) -> Signed:
-        if said.device.state != "active":
-            raise Refused(403, "this device is no longer in use", "enrol it anew")
-        return said
+async def _till(said: Annotated[Signed, Depends(signed)]) -> Signed:
+    """A till, also one that was replaced: it must be able to end what it began."""
+    if said.device.kind != "till":
+        raise Refused(403, "only a till may ask this", "enrol the device as a till")
+    return said
 
-    async def provider(call: Callable[[], _A | No]) -> Response:
-        if not limit:
-            limit.append(CapacityLimiter(AT_ONCE))  # belongs to the event loop that serves
-        return _answered(await to_thread.run_sync(call, limiter=limit[0]))
 
-    @app.post("/v1/payments", response_model=PaymentAnswer, responses=errors, openapi_extra=takes(PaymentAsk))
-    async def pay(said: Annotated[Signed, Depends(selling_till)]) -> Response:
-        """Ask to be paid without cash; the same id is the same payment."""
-        asked = parse_body(PaymentAsk, said.body)
-        if (asked.way == "scan") is (asked.auth_code is None):
-            raise Refused(422, "auth_code goes with way scan, and only with it", "send it then, or leave it out")
-        return await provider(lambda: centre.payments.ask(said.device, asked))
+async def _selling_till(said: Annotated[Signed, Depends(_till)]) -> Signed:
+    if said.device.state != "active":
+        raise Refused(403, "this device is no longer in use", "enrol it anew")
+    return said
 
-    @app.get("/v1/payments/{payment}", response_model=PaymentAnswer, responses=errors)
-    async def payment_state(said: Annotated[Signed, Depends(till)], payment: payment_id) -> Response:
-        """What became of a payment."""
-        return await provider(lambda: centre.payments.state(said.device.station, payment))
 
-    @app.post("/v1/payments/{payment}/reverse", response_model=PaymentAnswer, responses=errors)
-    async def reverse(said: Annotated[Signed, Depends(till)], payment: payment_id) -> Response:
-        """Have a payment undone, whatever became of it; ask until it says reversed."""
-        return await provider(lambda: centre.payments.reverse(said.device, payment))
+async def _provider(request: Request, call: Callable[[], _A | No]) -> Response:
+    limit = request.app.state.paying
+    assert isinstance(limit, CapacityLimiter)
+    return _answered(await to_thread.run_sync(call, limiter=limit))
 
-    @app.post(
-        "/v1/payments/{payment}/refunds",
-        response_model=GiveBackAnswer,
-        responses=errors,
-        openapi_extra=takes(GiveBackAsk),
-    )
-    async def give_back(said: Annotated[Signed, Depends(selling_till)], payment: payment_id) -> Response:
-        """Give some of a payment back to the account that it came from; the same refund id is the same money."""
-        asked = parse_body(GiveBackAsk, said.body)
-        return await provider(lambda: centre.payments.give_back(said.device, payment, asked))
 
-    @app.post("/v1/uses", response_model=UseAnswer, responses=errors, openapi_extra=takes(UseAsk))
-    async def use(said: Annotated[Signed, Depends(selling_till)]) -> Response:
-        """May this ticket be taken back? Granted once, the use is this attempt's."""
-        asked = parse_body(UseAsk, said.body)
-        return json_answer(await to_thread.run_sync(centre.ask_use, said.device, asked))
+@CALLS.post("/v1/payments", response_model=PaymentAnswer, responses=_ERRORS, openapi_extra=takes(PaymentAsk))
+async def pay(request: Request, said: Annotated[Signed, Depends(_selling_till)]) -> Response:
+    """Ask to be paid without cash; the same id is the same payment."""
+    asked = parse_body(PaymentAsk, said.body)
+    if (asked.way == "scan") is (asked.auth_code is None):
+        raise Refused(422, "auth_code goes with way scan, and only with it", "send it then, or leave it out")
+    return await _provider(request, lambda: said.centre.payments.ask(said.device, asked))
 
-    @app.get("/v1/tickets/{number}/money", response_model=TicketMoney, responses=errors)
-    async def money(
-        said: Annotated[Signed, Depends(till)], number: Annotated[str, Path(pattern="^[0-9]{20}$")]
-    ) -> Response:
-        """How a ticket of the device's own station was paid."""
-        found = await to_thread.run_sync(centre.ticket_money, said.device.station, number)
-        if found is None:
-            raise Refused(404, "the centre does not know this ticket", "let its till report first, then ask again")
-        return json_answer(found)
+
+@CALLS.get("/v1/payments/{payment}", response_model=PaymentAnswer, responses=_ERRORS)
+async def payment_state(request: Request, said: Annotated[Signed, Depends(_till)], payment: _PaymentId) -> Response:
+    """What became of a payment."""
+    return await _provider(request, lambda: said.centre.payments.state(said.device.station, payment))
+
+
+@CALLS.post("/v1/payments/{payment}/reverse", response_model=PaymentAnswer, responses=_ERRORS)
+async def reverse(request: Request, said: Annotated[Signed, Depends(_till)], payment: _PaymentId) -> Response:
+    """Have a payment undone, whatever became of it; ask until it says reversed."""
+    return await _provider(request, lambda: said.centre.payments.reverse(said.device, payment))
+
+
+@CALLS.post(
+    "/v1/payments/{payment}/refunds",
+    response_model=GiveBackAnswer,
+    responses=_ERRORS,
+    openapi_extra=takes(GiveBackAsk),
+)
+async def give_back(request: Request, said: Annotated[Signed, Depends(_selling_till)], payment: _PaymentId) -> Response:
+    """Give some of a payment back to the account that it came from; the same refund id is the same money."""
+    asked = parse_body(GiveBackAsk, said.body)
+    return await _provider(request, lambda: said.centre.payments.give_back(said.device, payment, asked))
+
+
+@CALLS.post("/v1/uses", response_model=UseAnswer, responses=_ERRORS, openapi_extra=takes(UseAsk))
+async def use(said: Annotated[Signed, Depends(_selling_till)]) -> Response:
+    """May this ticket be taken back? Granted once, the use is this attempt's."""
+    asked = parse_body(UseAsk, said.body)
+    return json_answer(await to_thread.run_sync(said.centre.ask_use, said.device, asked))
+
+
+@CALLS.get("/v1/tickets/{number}/money", response_model=TicketMoney, responses=_ERRORS)
+async def money(
+    said: Annotated[Signed, Depends(_till)], number: Annotated[str, Path(pattern="^[0-9]{20}$")]
+) -> Response:
+    """How a ticket of the device's own station was paid."""
+    found = await to_thread.run_sync(said.centre.ticket_money, said.device.station, number)
+    if found is None:
+        raise Refused(404, "the centre does not know this ticket", "let its till report first, then ask again")
+    return json_answer(found)
 
 
 def _answered(answer: BaseModel | No) -> Response:
@@ -149,64 +155,79 @@ class SandboxAccounts(Wire):
     payments: tuple[SandboxPayment, ...]
 
 
-def add_sandbox_calls(app: FastAPI, centre: Centre, sandbox: Sandbox) -> None:
-    """Let a station's office play provider, passenger and phone."""
-    office = office_of(centre)
-    errors: _Errors = {status: {"model": ErrorAnswer} for status in (401, 409, 413, 422)}
+SANDBOX_CALLS: Final = APIRouter()
+"""A station's office plays provider, passenger and phone, where the centre has a sandbox."""
+_SANDBOX_ERRORS: Final[_Errors] = {status: {"model": ErrorAnswer} for status in (401, 409, 413, 422)}
 
-    def mine(station: int, trade: Trade) -> SandboxPayment:
-        return SandboxPayment(
-            payment=trade.trade.removeprefix(f"{station}-"),
-            state=trade.state,
-            fen=trade.fen,
-            taken=trade.taken,
-            returned=trade.returned,
-            code=trade.code,
-        )
 
-    def accounts_of(station: int) -> SandboxAccounts:
-        found = sandbox.accounts(station)
-        return SandboxAccounts(
-            taken=sum(each.taken for each in found),
-            returned=sum(each.returned for each in found),
-            payments=tuple(mine(station, each) for each in found),
-        )
+def _sandbox(request: Request) -> Sandbox:
+    sandbox = centre_of(request).sandbox
+    assert sandbox is not None, "these calls are served where there is one"
+    return sandbox
 
-    async def played(station: int, play: Callable[[], Trade]) -> Response:
-        try:
-            return json_answer(mine(station, await to_thread.run_sync(play)))
-        except NotPayable:
-            raise Refused(409, "nobody waits for this payment", "ask for the accounts and see how it stands") from None
 
-    @app.post("/v1/sandbox/behaviour", responses=errors, openapi_extra=takes(SandboxBehaviour))
-    async def behave(request: Request, station: Annotated[int, Depends(office)]) -> dict[str, bool]:
-        """How the station's next payments shall go."""
-        said = parse_body(SandboxBehaviour, await read_body(request))
-        how = Behaviour(**said.model_dump(exclude={"times"}))
-        await to_thread.run_sync(sandbox.behave, station, how, said.times)
-        return {"ok": True}
-
-    @app.delete("/v1/sandbox/behaviour", responses=errors)
-    async def behave_well(station: Annotated[int, Depends(office)]) -> dict[str, bool]:
-        """Forget what was set, and be silent about no payment any more."""
-        await to_thread.run_sync(sandbox.behave_well, station)
-        return {"ok": True}
-
-    @app.post("/v1/sandbox/scan", response_model=SandboxPayment, responses=errors, openapi_extra=takes(SandboxScan))
-    async def scan(request: Request, station: Annotated[int, Depends(office)]) -> Response:
-        """A phone pays a code that a till shows."""
-        code = parse_body(SandboxScan, await read_body(request)).code
-        return await played(station, lambda: sandbox.scan(station, code))
-
-    @app.post(
-        "/v1/sandbox/confirm", response_model=SandboxPayment, responses=errors, openapi_extra=takes(SandboxConfirm)
+def _mine(station: int, trade: Trade) -> SandboxPayment:
+    return SandboxPayment(
+        payment=trade.trade.removeprefix(f"{station}-"),
+        state=trade.state,
+        fen=trade.fen,
+        taken=trade.taken,
+        returned=trade.returned,
+        code=trade.code,
     )
-    async def confirm(request: Request, station: Annotated[int, Depends(office)]) -> Response:
-        """The passenger agrees on the phone, or declines."""
-        said = parse_body(SandboxConfirm, await read_body(request))
-        return await played(station, lambda: sandbox.confirm(station, f"{station}-{said.payment}", pays=said.pays))
 
-    @app.get("/v1/sandbox/accounts", response_model=SandboxAccounts, responses=errors)
-    async def accounts(station: Annotated[int, Depends(office)]) -> Response:
-        """What the sandbox has taken and given back for this station."""
-        return json_answer(await to_thread.run_sync(accounts_of, station))
+
+def _accounts_of(sandbox: Sandbox, station: int) -> SandboxAccounts:
+    found = sandbox.accounts(station)
+    return SandboxAccounts(
+        taken=sum(each.taken for each in found),
+        returned=sum(each.returned for each in found),
+        payments=tuple(_mine(station, each) for each in found),
+    )
+
+
+async def _played(station: int, play: Callable[[], Trade]) -> Response:
+    try:
+        return json_answer(_mine(station, await to_thread.run_sync(play)))
+    except NotPayable:
+        raise Refused(409, "nobody waits for this payment", "ask for the accounts and see how it stands") from None
+
+
+@SANDBOX_CALLS.post("/v1/sandbox/behaviour", responses=_SANDBOX_ERRORS, openapi_extra=takes(SandboxBehaviour))
+async def behave(request: Request, station: Annotated[int, Depends(office)]) -> dict[str, bool]:
+    """How the station's next payments shall go."""
+    said = parse_body(SandboxBehaviour, await read_body(request))
+    how = Behaviour(**said.model_dump(exclude={"times"}))
+    await to_thread.run_sync(_sandbox(request).behave, station, how, said.times)
+    return {"ok": True}
+
+
+@SANDBOX_CALLS.delete("/v1/sandbox/behaviour", responses=_SANDBOX_ERRORS)
+async def behave_well(request: Request, station: Annotated[int, Depends(office)]) -> dict[str, bool]:
+    """Forget what was set, and be silent about no payment any more."""
+    await to_thread.run_sync(_sandbox(request).behave_well, station)
+    return {"ok": True}
+
+
+@SANDBOX_CALLS.post(
+    "/v1/sandbox/scan", response_model=SandboxPayment, responses=_SANDBOX_ERRORS, openapi_extra=takes(SandboxScan)
+)
+async def scan(request: Request, station: Annotated[int, Depends(office)]) -> Response:
+    """A phone pays a code that a till shows."""
+    code, sandbox = parse_body(SandboxScan, await read_body(request)).code, _sandbox(request)
+    return await _played(station, lambda: sandbox.scan(station, code))
+
+
+@SANDBOX_CALLS.post(
+    "/v1/sandbox/confirm", response_model=SandboxPayment, responses=_SANDBOX_ERRORS, openapi_extra=takes(SandboxConfirm)
+)
+async def confirm(request: Request, station: Annotated[int, Depends(office)]) -> Response:
+    """The passenger agrees on the phone, or declines."""
+    said, sandbox = parse_body(SandboxConfirm, await read_body(request)), _sandbox(request)
+    return await _played(station, lambda: sandbox.confirm(station, f"{station}-{said.payment}", pays=said.pays))
+
+
+@SANDBOX_CALLS.get("/v1/sandbox/accounts", response_model=SandboxAccounts, responses=_SANDBOX_ERRORS)
+async def accounts(request: Request, station: Annotated[int, Depends(office)]) -> Response:
+    """What the sandbox has taken and given back for this station."""
+    return json_answer(await to_thread.run_sync(_accounts_of, _sandbox(request), station))

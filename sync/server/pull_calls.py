@@ -6,13 +6,13 @@ The same call serves both: `wait=` only leaves it open while there is nothing to
 import gzip
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sync.server.callers import Signed, signed_by
-from sync.server.centre import Centre, Refusal
+from sync.server.callers import Signed, signed
 from sync.server.changes import Page
+from sync.server.refusing import Refusal
 from sync.server.requests import error_answer
 from sync.server.waiting import MAX_WAIT_S, Waiting
 from sync.wire import MAX_PAGE_RECORDS, ErrorAnswer, PullAnswer
@@ -24,39 +24,44 @@ _LEVEL: Final = 1
 """Of gzip: pages shrink to a sixth, and one core does 60 MB a second; the highest level saves little more."""
 
 
-def add_pull_calls(app: FastAPI, centre: Centre, waiting: Waiting) -> None:
-    """Let devices of a centre pull; `waiting` is told by the centre what changes in this process."""
-    signed = signed_by(centre)
-    centre.on_change = waiting.ring
-    errors: dict[int | str, dict[str, Any]] = {
-        status: {"model": ErrorAnswer} for status in (401, 403, 410, 413, 422, 429)
-    }
+CALLS: Final = APIRouter()
+"""Devices of a centre pull. Those that wait do so in the application's `state.waiting`."""
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": ErrorAnswer} for status in (401, 403, 410, 413, 422, 429)
+}
 
-    @app.get("/v1/sync/pull", response_model=PullAnswer, responses=errors)
-    async def pull(
-        request: Request,
-        said: Annotated[Signed, Depends(signed)],
-        cursor: Annotated[str, Query(max_length=512)] = "",
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE_RECORDS)] = DEFAULT_PAGE,
-        wait: Annotated[int, Query(ge=0, le=MAX_WAIT_S)] = 0,
-    ) -> Response:
-        """The records of the device's own station that changed since the cursor, page by page.
 
-        While there are none, the call is left open for up to `wait` seconds, and answered as soon as there is one.
-        """
-        device = said.device
-        if device.state != "active":
+@CALLS.get("/v1/sync/pull", response_model=PullAnswer, responses=_ERRORS)
+async def pull(
+    request: Request,
+    said: Annotated[Signed, Depends(signed)],
+    cursor: Annotated[str, Query(max_length=512)] = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_RECORDS)] = DEFAULT_PAGE,
+    wait: Annotated[int, Query(ge=0, le=MAX_WAIT_S)] = 0,
+) -> Response:
+    """The records of the device's own station that changed since the cursor, page by page.
+
+    While there are none, the call is left open for up to `wait` seconds, and answered as soon as there is one.
+    """
+    centre, device = said.centre, said.device
+    if device.state != "active":
+        return _no_longer()
+    answer = await run_in_threadpool(centre.pull, device, cursor, limit)
+    if wait and isinstance(answer, Page) and not answer.records:
+        await _waiting(request).changed(device.station, answer.end, wait)
+        now = await run_in_threadpool(centre.device, device.device)
+        if now is None or now.state != "active":
             return _no_longer()
         answer = await run_in_threadpool(centre.pull, device, cursor, limit)
-        if wait and isinstance(answer, Page) and not answer.records:
-            await waiting.changed(device.station, answer.end, wait)
-            now = await run_in_threadpool(centre.device, device.device)
-            if now is None or now.state != "active":
-                return _no_longer()
-            answer = await run_in_threadpool(centre.pull, device, cursor, limit)
-        if isinstance(answer, Refusal):
-            return error_answer(answer.status, answer.what, answer.hint)
-        return await run_in_threadpool(_json, answer, accepts_gzip(request))
+    if isinstance(answer, Refusal):
+        return error_answer(answer.status, answer.what, answer.hint)
+    return await run_in_threadpool(_json, answer, accepts_gzip(request))
+
+
+def _waiting(request: Request) -> Waiting:
+    waiting = request.app.state.waiting
+    assert isinstance(waiting, Waiting)
+    return waiting
 
 
 def _no_longer() -> Response:
