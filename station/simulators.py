@@ -4,6 +4,8 @@ Each prints {"ready": true, "address": …}, speaks its real protocol on a PTY o
 by hand through its control socket (drivers/simulation.py says how).
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import signal
@@ -12,43 +14,126 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from drivers.barrier.lot_simulator import LotSimulator, OverTcp
-from drivers.barrier.simulator import RelayBoardSimulator
-from drivers.camera.simulator import CameraSimulator
-from drivers.card.simulator import CardTerminalSimulator
-from drivers.cash.coin_simulator import CoinAcceptorSimulator
-from drivers.cash.hopper_simulator import HopperSimulator
-from drivers.cash.line_simulator import whole_line
-from drivers.cash.simulator import BillValidatorSimulator
-from drivers.idreader.simulator import IdReaderSimulator
-from drivers.printer.simulator import PrinterSimulator
-from drivers.printer.tspl_simulator import TsplSimulator
-from drivers.printer.zpl_simulator import ZplSimulator
-from drivers.scanner.gm65_simulator import Gm65Simulator
-from drivers.scanner.simulator import ScannerSimulator
-from drivers.scanner.ssi_simulator import SsiSimulator
 from drivers.simulation import Simulator, Station
 
+# Each device is imported when it is asked for: a station has a dozen of them, and only two need to draw.
+
+
+def _esc_pos(folder: Path) -> Simulator:
+    from drivers.printer.simulator import PrinterSimulator
+
+    return PrinterSimulator(pictures=folder / "printed")
+
+
+def _esc_pos_presenter(folder: Path) -> Simulator:
+    from drivers.printer.simulator import PrinterSimulator
+
+    return PrinterSimulator(pictures=folder / "printed", presenter=True)
+
+
+def _zpl(folder: Path) -> Simulator:
+    from drivers.printer.zpl_simulator import ZplSimulator
+
+    return ZplSimulator(pictures=folder / "printed")
+
+
+def _tspl(folder: Path) -> Simulator:
+    from drivers.printer.tspl_simulator import TsplSimulator
+
+    return TsplSimulator(pictures=folder / "printed")
+
+
+def _notes(folder: Path) -> Simulator:
+    from drivers.cash.simulator import BillValidatorSimulator
+
+    return BillValidatorSimulator(stacker=folder / "stacker.json")
+
+
+def _coins(folder: Path) -> Simulator:
+    from drivers.cash.coin_simulator import CoinAcceptorSimulator
+
+    return CoinAcceptorSimulator(box=folder / "coins.json")
+
+
+def _dispenser(folder: Path) -> Simulator:
+    from drivers.cash.hopper_simulator import HopperSimulator
+
+    return HopperSimulator(kept=folder / "dispenser.json")
+
+
+def _cctalk_line(folder: Path) -> Simulator:
+    from drivers.cash.line_simulator import whole_line
+
+    return whole_line(folder)
+
+
+def _card_terminal(folder: Path) -> Simulator:
+    from drivers.card.simulator import CardTerminalSimulator
+
+    return CardTerminalSimulator(account=folder / "account.json")
+
+
+def _id_reader(_folder: Path) -> Simulator:
+    from drivers.idreader.simulator import IdReaderSimulator
+
+    return IdReaderSimulator()
+
+
+def _scanner(_folder: Path) -> Simulator:
+    from drivers.scanner.simulator import ScannerSimulator
+
+    return ScannerSimulator()
+
+
+def _gm65(_folder: Path) -> Simulator:
+    from drivers.scanner.gm65_simulator import Gm65Simulator
+
+    return Gm65Simulator()
+
+
+def _ssi(_folder: Path) -> Simulator:
+    from drivers.scanner.ssi_simulator import SsiSimulator
+
+    return SsiSimulator()
+
+
+def _relay_board(_folder: Path) -> Simulator:
+    from drivers.barrier.simulator import RelayBoardSimulator
+
+    return RelayBoardSimulator()
+
+
+def _lot(_folder: Path) -> Simulator:
+    from drivers.barrier.lot_simulator import LotSimulator
+
+    return LotSimulator()
+
+
+def _lot_tcp(_folder: Path) -> Simulator:
+    from drivers.barrier.lot_simulator import LotSimulator, OverTcp
+
+    return OverTcp(LotSimulator())
+
+
 DEVICES: dict[str, Callable[[Path], Simulator]] = {
-    "printer": lambda folder: PrinterSimulator(pictures=folder / "printed"),
-    "printer-presenter": lambda folder: PrinterSimulator(pictures=folder / "printed", presenter=True),
-    "printer-zpl": lambda folder: ZplSimulator(pictures=folder / "printed"),
-    "printer-tspl": lambda folder: TsplSimulator(pictures=folder / "printed"),
-    "cash": lambda folder: BillValidatorSimulator(stacker=folder / "stacker.json"),
-    "coins": lambda folder: CoinAcceptorSimulator(box=folder / "coins.json"),
-    "dispenser": lambda folder: HopperSimulator(kept=folder / "dispenser.json"),
-    "cctalk-line": whole_line,
-    "card-terminal": lambda folder: CardTerminalSimulator(account=folder / "account.json"),
-    "id-reader": lambda _: IdReaderSimulator(),
-    "scanner": lambda _: ScannerSimulator(),
-    "scanner-gm65": lambda _: Gm65Simulator(),
-    "scanner-ssi": lambda _: SsiSimulator(),
-    "barrier": lambda _: RelayBoardSimulator(),
-    "barrier-lot": lambda _: LotSimulator(),
-    "barrier-lot-tcp": lambda _: OverTcp(LotSimulator()),
+    "printer": _esc_pos,
+    "printer-presenter": _esc_pos_presenter,
+    "printer-zpl": _zpl,
+    "printer-tspl": _tspl,
+    "cash": _notes,
+    "coins": _coins,
+    "dispenser": _dispenser,
+    "cctalk-line": _cctalk_line,
+    "card-terminal": _card_terminal,
+    "id-reader": _id_reader,
+    "scanner": _scanner,
+    "scanner-gm65": _gm65,
+    "scanner-ssi": _ssi,
+    "barrier": _relay_board,
+    "barrier-lot": _lot,
+    "barrier-lot-tcp": _lot_tcp,
 }
-
-
+"""All but the camera, which is reached over HTTP: each with the folder for what it keeps."""
 CAMERA_FPS = 8
 """As slow as cheap cameras are in poor light: whoever simulates a device plays the rest of the station here as well."""
 
@@ -71,6 +156,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace, stop: threading.Event) -> int:
     if arguments.kind == "camera":
+        from drivers.camera.simulator import CameraSimulator
+
         with CameraSimulator(arguments.listen, control=arguments.control, fps=CAMERA_FPS) as camera:
             print(json.dumps({"ready": True, "address": camera.address}), flush=True)
             stop.wait()

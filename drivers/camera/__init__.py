@@ -1,12 +1,15 @@
 """Cameras: the port that the gate sees. A camera gives grey pictures of whatever is held up to it."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from drivers.health import Health
+
+if TYPE_CHECKING:  # who only names the port has no pictures
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
