@@ -10,15 +10,17 @@ nor open it as a plain file: closing that would drop the process's locks.
 import fcntl
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
 from tickets.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from sqlite_utils.migrations import Migrations
 
 FILE_MODE = 0o660
 """Files of a terminal are read and written by its group, and by nobody else."""
@@ -31,10 +33,13 @@ _DAMAGED_HINT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """What a file holds: its name for people, and its migrations, oldest first. The version is their number."""
+    """What a file holds: its name for people, and its migrations, oldest first. The version is their number.
+
+    They are asked for when a file lacks some of them. Each sets the file's `user_version`, in its own transaction.
+    """
 
     name: str
-    migrations: Migrations
+    migrations: "Callable[[], Migrations]"
     version: int
 
 
@@ -199,14 +204,18 @@ def _share(file: int) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, schema: Schema, path: Path, checkpoint_pages: int) -> None:
-    _refuse_newer(_version(connection), schema, path)
+    version = _version(connection)
+    _refuse_newer(version, schema, path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")  # or INSERT OR REPLACE would pass by the triggers on DELETE
     connection.execute("PRAGMA secure_delete = ON")  # a destroyed day key is overwritten, not only unlinked
     connection.execute(f"PRAGMA wal_autocheckpoint = {int(checkpoint_pages)}")
-    schema.migrations.apply(Database(connection, execute_plugins=False))
+    if version < schema.version:
+        from sqlite_utils import Database  # brings NumPy and a command line along
+
+        schema.migrations().apply(Database(connection, execute_plugins=False))
 
 
 def _look_through(connection: sqlite3.Connection, name: str, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 An order is held, then money comes in, then it is paid, then its tickets are issued, then each is given out. What goes
 wrong on the way ends in a release (money returned) or in a claim (money owed). The rules are the schema's
-(`sync/journal_schema.py`): a step out of order raises RuleBroken and writes nothing.
+(`sync/journal_migrations.py`): a step out of order raises RuleBroken and writes nothing.
 """
 
 from collections.abc import Iterable

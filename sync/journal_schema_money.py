@@ -183,4 +183,4 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ),
     ("shift_moves", "the shift is closed", "EXISTS (SELECT 1 FROM shift_closes WHERE shift = NEW.shift)"),
 )
-"""(table, the rule in words, the condition that breaks it), as in `sync.journal_schema`."""
+"""(table, the rule in words, the condition that breaks it), as in `sync.journal_migrations`."""

@@ -127,7 +127,9 @@ def test_an_order_code_follows_its_ticket(writer: CacheWriter, reader: CacheRead
 def test_a_cache_from_before_order_codes_asks_for_all_once_more(path: Path, reader: CacheReader) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
-    SCHEMA.migrations.apply(Database(connection, execute_plugins=False), stop_before="what_tickets_are_collected_with")
+    SCHEMA.migrations().apply(
+        Database(connection, execute_plugins=False), stop_before="what_tickets_are_collected_with"
+    )
     connection.execute("INSERT INTO state (key, value) VALUES ('cursor', '1/4')")
     connection.close()
     assert reader.ticket_by_order_code(CODE) is None

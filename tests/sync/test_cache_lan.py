@@ -226,7 +226,7 @@ def version_1(path: Path) -> None:
     """A cache as the version before made it, with a ticket, its use, an act of the centre's and a cursor."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
-    SCHEMA.migrations.apply(Database(connection, execute_plugins=False), stop_before="what_the_lan_says")
+    SCHEMA.migrations().apply(Database(connection, execute_plugins=False), stop_before="what_the_lan_says")
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)
     connection.execute(
         "INSERT INTO uses (ticket, use_no, attempt, device, lane, at_ms, end, purpose, change_no) "

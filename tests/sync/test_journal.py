@@ -9,8 +9,8 @@ import pytest
 
 from sync.epoch_marker import marker_path, read_marker
 from sync.journal import Journal, RuleBroken, Transaction
+from sync.journal_migrations import FACTS
 from sync.journal_reader import JournalReader
-from sync.journal_schema import FACTS
 from tests.sync.till_life import PREFIX, Act, TickingClock, append, gate_life, live, money_life, open_journal, till_life
 from tickets.admission import TimeQuality
 from tickets.errors import Bug, EnvironmentFault

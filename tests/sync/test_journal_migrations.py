@@ -1,6 +1,7 @@
 """Migrated files equal fresh ones, a file of a newer version is left alone, and a migration is one transaction."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,10 @@ def version_of(path: Path) -> int:
 def test_a_file_migrated_from_each_version_equals_a_fresh_one(tmp_path: Path, schema: Schema) -> None:
     open_writer(tmp_path / "fresh.db", schema).close()
     fresh = tables(tmp_path / "fresh.db")
-    assert version_of(tmp_path / "fresh.db") == schema.version == len(schema.migrations._migrations)
+    assert version_of(tmp_path / "fresh.db") == schema.version == len(schema.migrations()._migrations)
     for version in range(1, schema.version):
         path = tmp_path / f"from{version}.db"
-        older = Schema(name=schema.name, migrations=_first(schema.migrations, version), version=version)
+        older = Schema(name=schema.name, migrations=_first(schema, version), version=version)
         open_writer(path, older).close()
         assert version_of(path) == version
         assert tables(path) != fresh
@@ -78,7 +79,7 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path, schema: Schema)
 
 def test_a_reader_waits_for_the_writer_to_migrate(tmp_path: Path) -> None:
     path = tmp_path / "file.db"
-    older = Schema(name="journal", migrations=_first(JOURNAL.migrations, 1), version=1)
+    older = Schema(name="journal", migrations=_first(JOURNAL, 1), version=1)
     open_writer(path, older).close()
     assert open_reader(path, JOURNAL) is None
     open_writer(path, JOURNAL).close()
@@ -103,14 +104,14 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
         raise RuntimeError("power")
 
     with pytest.raises(RuntimeError, match="power"):
-        open_writer(path, Schema(name="journal", migrations=two_steps, version=2))
+        open_writer(path, Schema(name="journal", migrations=lambda: two_steps, version=2))
     assert version_of(path) == 1
     assert {"table a"} == {name for name in tables(path) if name in ("table a", "table b")}
 
 
 def test_a_journal_of_before_exits_keeps_its_facts_and_takes_new_ones(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
-    older = Schema(name="journal", migrations=_first(JOURNAL.migrations, 2), version=2)
+    older = Schema(name="journal", migrations=_first(JOURNAL, 2), version=2)
     use = "INSERT INTO uses VALUES (x'0102030405060708', ?, zeroblob(16), 1, 1, '1', ?, '2026-11-22', 'K1', 1)"
     writer = open_writer(path, older)
     writer.connection.execute(use, (1, "admission"))
@@ -133,15 +134,15 @@ def test_killed_in_the_middle_of_a_migration(tmp_path: Path) -> None:
     path = tmp_path / "file.db"
     dying = Migrations("journal")
 
-    @dying(name=JOURNAL.migrations._migrations[0].name)
+    @dying(name=JOURNAL.migrations()._migrations[0].name)
     def one(db: Database) -> None:
         import os
 
-        JOURNAL.migrations._migrations[0].fn(db)
+        JOURNAL.migrations()._migrations[0].fn(db)
         os.kill(os.getpid(), 9)
 
     def work(say: Say) -> None:
-        open_writer(path, Schema(name="journal", migrations=dying, version=1))
+        open_writer(path, Schema(name="journal", migrations=lambda: dying, version=1))
 
     assert in_child(work).killed
     assert version_of(path) == 0
@@ -150,15 +151,16 @@ def test_killed_in_the_middle_of_a_migration(tmp_path: Path) -> None:
     assert tables(path) == tables(tmp_path / "fresh.db")
 
 
-def _first(migrations: Migrations, count: int) -> Migrations:
+def _first(schema: Schema, count: int) -> Callable[[], Migrations]:
+    migrations = schema.migrations()
     first = Migrations(migrations.name)
     first._migrations = migrations._migrations[:count]
-    return first
+    return lambda: first
 
 
 def test_a_journal_of_notes_alone_keeps_its_facts_and_takes_refunds(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
-    older = Schema(name="journal", migrations=_first(JOURNAL.migrations, 3), version=3)
+    older = Schema(name="journal", migrations=_first(JOURNAL, 3), version=3)
     order, refund = "a" * 32, "b" * 32
     writer = open_writer(path, older)
     for statement in (

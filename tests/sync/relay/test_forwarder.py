@@ -367,7 +367,7 @@ def test_a_relays_file_of_before_is_brought_up_and_handed_on_with_the_next_signe
     for each in place.directory.glob(f"{RELAY_DB}*"):
         each.unlink()
     with sqlite3.connect(path) as old:
-        SCHEMA.migrations.apply(Database(old), stop_before="what_a_relay_hands_on")
+        SCHEMA.migrations().apply(Database(old), stop_before="what_a_relay_hands_on")
         old.execute("INSERT INTO arbiter VALUES (1, ?, ?, 1, 0)", ("ab" * 16, NOON_MS))
         journal = (till.epoch.hex, till.device, 1, 4, till.hashes[4], 0, NOON_MS)
         old.execute("INSERT INTO journals VALUES (?, ?, ?, ?, ?, ?, ?)", journal)
