@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUN := .venv/.run-ready
 DEV := .venv/.dev-ready
 
-.PHONY: help demo test bench check lock clean
+.PHONY: help demo test bench check types tests lock clean
 help:
 	@sed -n '1,2s/^# //p' Makefile
 
@@ -19,8 +19,13 @@ test: $(DEV)
 check:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory -j 2 types tests
+
+types:
 	$(BIN)/mypy
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 3 --dist loadfile --durations=25
+
+tests:
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=25
 
 bench: $(DEV)
 	@$(BIN)/python -I -m station.bench

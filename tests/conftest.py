@@ -3,11 +3,32 @@
 import gc
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.dependencies import models
 
 pytest_plugins = ("tests.postgres",)
+
+LONGEST = (
+    "station/test_demo.py",
+    "crash/test_every_point.py",
+    "simulate/test_box.py",
+    "storage/test_power.py",
+    "chaos/test_chaos.py",
+    "kiosk/test_screens.py",
+    "simulate/test_mutants.py",
+    "station/test_privacy.py",
+    "station/test_play.py",
+)
+"""What takes a minute or more is begun first, so that no process is left alone with it at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the others stay in their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: places.get(item.path.relative_to(tests).as_posix(), len(LONGEST)))
 
 
 def pytest_collection_finish() -> None:
