@@ -26,7 +26,7 @@ from station.simulate.nodes.relay import RelayNode
 from station.simulate.nodes.terminal import Terminal
 from station.simulate.threads import Event
 from station.simulate.turns import Turns
-from sync import arbiter, lan, lan_teller, waking
+from sync import arbiter, cache_migrations, journal_migrations, lan, lan_teller, waking
 from sync.points import Probe
 from sync.server.relay import app as relay_app
 from sync.server.relay import forwarding
