@@ -30,6 +30,7 @@ from sync import arbiter, cache_migrations, journal_migrations, lan, lan_teller,
 from sync.points import Probe
 from sync.server.relay import app as relay_app
 from sync.server.relay import forwarding
+from sync.server.relay import migrations as relay_migrations
 from sync.server.relay.run import RelaySettings
 from sync.server.waiting import Waiting
 from sync.wire import PullAnswer
