@@ -15,18 +15,20 @@ from uuid import UUID
 import fastapi.routing
 import httpx
 
+from kiosk.till import authority
 from kiosk.till import till as till_module
 from station import centre_line, enrolment, handing_on, kiosk_places, relay_process, sync_process
 from station.config import Config
 from station.enrolment import Enrolment
-from station.simulate.network import LineTransport, Network
+from station.simulate.network import LineClient, Network
 from station.simulate.nodes.centre import CentreNode
 from station.simulate.nodes.node import Node, Program
 from station.simulate.nodes.relay import RelayNode
 from station.simulate.nodes.terminal import Terminal
+from station.simulate.prepared import once, prepared
 from station.simulate.threads import Event
 from station.simulate.turns import Turns
-from sync import arbiter, cache_migrations, journal_migrations, lan, lan_teller, waking
+from sync import arbiter, cache_migrations, journal_migrations, believing, lan, lan_teller, newest_trust, waking
 from sync.points import Probe
 from sync.server.relay import app as relay_app
 from sync.server.relay import forwarding
@@ -38,16 +40,18 @@ from tickets.errors import Bug
 
 LOADED = (cache_migrations, journal_migrations, relay_migrations)
 """What the processes import only when they run: loaded here, with the real library."""
-IDLE_S = 120.0
+IDLE_S = 900.0
 """How long a sync that has nothing to do looks at nothing; whatever happens here wakes it."""
-NEWS_S = 240.0
+NEWS_S = 1200.0
 """How long a question for changes that would stay open is not even put."""
-TOGETHER_S = 120.0
+TOGETHER_S = 300.0
 """How long changes at the centre are left to gather, at most, before a terminal asks for them."""
 SETTLING_S = 4.0
 """The same once everything is put right."""
 SOON_MS = 400
 """How soon after something happened it is looked for."""
+TALK_MS = 12_000
+"""How late it may be that a terminal hears what its relay has to tell: by then that is mostly more than one thing."""
 LOOKS_S = 0.6
 """Who waits for less than this between two looks has nothing to do."""
 A_PAGE = 100
@@ -94,19 +98,19 @@ class Heart:
 
         def wait(seconds: float) -> bool:
             nonlocal seen
-            if seconds > node.config.sync.interval_seconds:  # the line is down: this is the time until the next try
+            if seconds != node.config.sync.interval_seconds:  # the line is down: this is the time until the next try
                 bell.wait(seconds)
                 stopped = bell.stopped
             else:
                 stopped = self._idle(node, bell, seen, seconds)
-            seen = node.stirred
+            seen = node.stirred()
             return stopped
 
         return wait
 
     def _idle(self, node: Terminal, bell: "VirtualBell", seen: int, least: float) -> bool:
         self._turns.sleep(int(least * 1000))
-        if node.stirred != seen:
+        if node.stirred() != seen:
             return bell.stopped
         node.when_stirred(bell.ring)
         bell.wait(IDLE_S)
@@ -127,10 +131,10 @@ class IdleStop(Event):
         if timeout is None or timeout <= 0.0 or timeout > LOOKS_S:
             return super().wait(timeout)
         node = terminal_of(self._turns)
-        if node.stirred != self._seen:
-            self._seen, self._ms = node.stirred, SOON_MS
+        if (stirred := node.stirred()) != self._seen:
+            self._seen, self._ms = stirred, SOON_MS
             return super().wait(max(timeout, SOON_MS / 1000))
-        self._ms = min(4 * self._ms, int(IDLE_S * 1000))
+        self._ms = min(6 * self._ms, int(IDLE_S * 1000))
         node.idle(self, self._ms / 1000)
         return self.is_set()
 
@@ -162,7 +166,7 @@ class LanStop(IdleStop):
             self._news.clear()
             self._news.wait((until - agenda.now) / 1000)
         if 0 <= self._heard < relay.mark:
-            self._turns.sleep(SOON_MS)
+            self._turns.sleep(node.random.randrange(SOON_MS, TALK_MS))
         self._heard = relay.mark if relay.mark - self._heard < A_PAGE else -1
 
 
@@ -258,13 +262,16 @@ class Lent:
                 if "httpx" in vars(module):
                     put(module, httpx=http)
             put(lan, threading=_Over(vars(lan)["threading"], Event=lambda: LanStop(self._turns, self._relay_of)))
-            put(fastapi.routing, create_model_field=_once(vars(fastapi.routing)["create_model_field"]))
+            put(fastapi.routing, create_model_field=once(vars(fastapi.routing)["create_model_field"]))
+            undo.enter_context(prepared())
+            for module in (believing, newest_trust, authority):
+                put(module, open_trust_list=once(vars(module)["open_trust_list"]))
             put(forwarding, threading=_Over(vars(forwarding)["threading"], Event=lambda: IdleStop(self._turns)))
             question = vars(arbiter)["_Question"]
             put(arbiter, _Question=lambda claim, deadline: question(claim, deadline, answered=Event(self._turns)))
-            put(lan_teller, _KEPT_EVERY_S=60.0)
+            put(lan_teller, _KEPT_EVERY_S=180.0, _ASK_EVERY_S=10.0)
             put(relay_app, REVIEW_SECONDS=60.0)
-            put(till_module, LOOK_AT_OFFERS=20.0)
+            put(till_module, LOOK_AT_OFFERS=45.0)
             put(kiosk_places, uuid4=self._uuid4)
             undo.callback(setattr, Waiting.__init__, "__defaults__", Waiting.__init__.__defaults__)
             Waiting.__init__.__defaults__ = (7.0,)
@@ -287,7 +294,7 @@ class Lent:
 
     def _client(self, *_: object, event_hooks: Any = None, **__: object) -> httpx.Client:
         source = node_of(self._turns).name
-        return httpx.Client(transport=LineTransport(self._network, source), event_hooks=event_hooks or {})
+        return LineClient(self._network, source, (event_hooks or {}).get("request", ()))
 
     def _post(self, url: str, **more: Any) -> httpx.Response:
         more.pop("trust_env", None)
@@ -311,24 +318,6 @@ class Lent:
         node = node_of(self._turns)
         assert isinstance(node, RelayNode)
         node.serve_relay(settings, ready)
-
-
-_made: dict[tuple[object, ...], Any] = {}
-
-
-def _once(make: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, asked only once for the same: to describe what bodies look like takes half of a centre's start."""
-
-    def once(*some: Any, **named: Any) -> Any:
-        try:
-            asked = (*some, *sorted(named.items()))
-            if asked not in _made:
-                _made[asked] = make(*some, **named)
-            return _made[asked]
-        except TypeError:  # something that cannot be looked up by
-            return make(*some, **named)
-
-    return once
 
 
 class _Over(SimpleNamespace):

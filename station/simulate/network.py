@@ -5,10 +5,10 @@ ends. A request that nobody answered may have been carried out all the same, als
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -237,6 +237,34 @@ class LineTransport(httpx.BaseTransport):
             kind = httpx.ReadTimeout if no.why == "timeout" else httpx.ConnectError
             raise kind(no.why, request=request) from None
         return httpx.Response(answer.status, headers=list(answer.headers), content=answer.body)
+
+
+class LineClient(httpx.Client):
+    """An `httpx.Client` over the simulated lines, without what nobody asks for here: redirects, cookies, proxies."""
+
+    def __init__(self, network: Network, source: str, before: Sequence[Callable[[httpx.Request], object]]) -> None:
+        """`before` is called with each request, as `event_hooks` are."""
+        self._line = LineTransport(network, source)
+        self._before = before
+        super().__init__(transport=self._line)
+
+    def build_request(self, method: str, url: Any, **more: Any) -> httpx.Request:
+        """See httpx.Client."""
+        timeout, headers = more.pop("timeout", None), more.pop("headers", None)
+        content, extensions = more.pop("content", None), dict(more.pop("extensions", None) or {})
+        if any(each is not None for each in more.values()):
+            raise NotImplementedError(f"a simulated line knows no {sorted(more)}")
+        if isinstance(timeout, httpx.Timeout):
+            extensions["timeout"] = timeout.as_dict()
+        return httpx.Request(method, url, headers=headers, content=content, extensions=extensions)
+
+    def send(self, request: httpx.Request, **_: Any) -> httpx.Response:
+        """See httpx.Client."""
+        for act in self._before:
+            act(request)
+        response = self._line.handle_request(request)
+        response.request = request
+        return response
 
 
 class Lines:

@@ -430,6 +430,9 @@ def _instead(lines: Lines) -> Iterator[None]:
 @contextmanager
 def _no_collector() -> Iterator[None]:
     """Nothing is thrown away in the middle of a run: when that happens must not matter, and it costs time."""
+    if not gc.isenabled():  # whoever plays many will see to it, when nothing holds the world any more
+        yield
+        return
     gc.disable()
     try:
         yield

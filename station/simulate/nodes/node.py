@@ -152,7 +152,8 @@ class Node:
         self._died_at = 0
         self._armed: dict[str, tuple[int, bool]] = {}
         self._stir: list[Callable[[], None]] = []
-        self.stirred = 0
+        self._stirred = 0
+        self._stirred_by: Counter[str] = Counter()
 
     @property
     def alive(self) -> bool:
@@ -271,10 +272,17 @@ class Node:
 
     def stir(self) -> None:
         """Something may have to be done: whoever idles looks again."""
-        self.stirred += 1
+        self._stirred += 1
+        strand = self.site.turns.current
+        if strand is not None:
+            self._stirred_by[strand.name] += 1
         waiting, self._stir = self._stir, []
         for act in waiting:
             act()
+
+    def stirred(self) -> int:
+        """On a strand: another number than before when something was stirred, but by this strand itself."""
+        return self._stirred - self._stirred_by[self.site.turns.strand().name]
 
     def when_stirred(self, act: Callable[[], None]) -> None:
         """Call `act` once, when something stirs next; forgotten when the machine dies."""
