@@ -10,7 +10,7 @@ import uvicorn
 
 from sync.server.app import create_app
 from sync.server.centre import Centre
-from sync.server.run import ListeningServer, listener_at
+from sync.server.listening import ListeningServer, listener_at
 from sync.server.settings import Settings, utc_now
 from sync.server.setup import initialise
 from sync.server.tls import ServerTls

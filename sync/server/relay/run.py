@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from sync.database import open_reader
 from sync.journal import Clock, Journal
 from sync.points import Probe, no_probe
+from sync.server.listening import ListeningServer, listener_at, signals_end_quietly
 from sync.server.relay.app import Parts, create_app, end_waiting
 from sync.server.relay.arbiter import answer_claims
 from sync.server.relay.desk import Desk
@@ -25,7 +26,6 @@ from sync.server.relay.handed_on import HandedOnReader
 from sync.server.relay.ledger import RELAY_DB, Ledger
 from sync.server.relay.schema import SCHEMA
 from sync.server.relay.view import StationView
-from sync.server.run import ListeningServer, listener_at, signals_end_quietly
 from tickets.errors import EnvironmentFault
 from tickets.keys import SigningKey
 

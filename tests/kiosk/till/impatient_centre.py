@@ -7,7 +7,7 @@ from pathlib import Path
 import uvicorn
 
 from sync.server.app import create_app
-from sync.server.run import ListeningServer, listener_at
+from sync.server.listening import ListeningServer, listener_at
 from sync.server.settings import Settings
 
 HURRY = 50
