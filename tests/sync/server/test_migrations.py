@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from sync.server import migrating
 from sync.server.centre import Centre
-from sync.server.migrating import bring_up, newest
+from sync.server.migrating import NEWEST, bring_up
 from sync.server.notes import note
 from sync.server.schema import metadata
 from sync.server.settings import Settings
@@ -48,6 +48,7 @@ def test_revisions_follow_one_another() -> None:
     assert len(script.get_heads()) == 1, (
         "two revisions follow the same one: give the later one the other as its down_revision"
     )
+    assert script.get_current_head() == NEWEST, "name the newest revision in sync/server/migrating.py"
     names = sorted(path.stem for path in (_FOLDER / "migrations" / "versions").glob("r*.py"))
     assert [revision.revision for revision in reversed(list(script.walk_revisions()))] == [name[1:5] for name in names]
 
@@ -93,7 +94,7 @@ def test_a_database_from_before_alembic_is_brought_up(directory: Path, clock: Cl
     old.close()
     path.rename(directory / "centre.db")
     with opened(directory, clock) as world:
-        assert ("schema_version", newest()) in world.rows("about")
+        assert ("schema_version", NEWEST) in world.rows("about")
         assert [row[0] for row in rows] == list(world.centre.stations())
 
 
@@ -146,7 +147,7 @@ def test_a_centre_of_the_first_version_is_brought_up_and_tells_of_its_devices(di
         )
     connection.close()
     with opened(directory, clock) as world:
-        assert ("schema_version", newest()) in world.rows("about")
+        assert ("schema_version", NEWEST) in world.rows("about")
         gate.world = world
         world.centre.upkeep()
         cache = gate.pull_all()
