@@ -30,6 +30,7 @@ from station.simulate.threads import Event
 from station.simulate.turns import Turns
 from sync import arbiter, cache_migrations, journal_migrations, believing, lan, lan_teller, newest_trust, waking
 from sync.points import Probe
+from sync.server import revisions
 from sync.server.relay import app as relay_app
 from sync.server.relay import forwarding
 from sync.server.relay import migrations as relay_migrations
