@@ -39,7 +39,7 @@ from sync.server.waiting import Waiting
 from sync.wire import PullAnswer
 from tickets.errors import Bug
 
-LOADED = (cache_migrations, journal_migrations, relay_migrations)
+LOADED = (cache_migrations, journal_migrations, relay_migrations, revisions)
 """What the processes import only when they run: loaded here, with the real library."""
 IDLE_S = 900.0
 """How long a sync that has nothing to do looks at nothing; whatever happens here wakes it."""
