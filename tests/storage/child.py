@@ -1,11 +1,18 @@
-"""`python -m tests.storage.child JSON`: plays one sort of story in a process of its own and prints what came of it."""
+"""`python -m tests.storage.child` plays stories: for each line with a JSON list it prints a line with what came of it.
 
+It branches off for each of the list, so that what all of them need is imported once.
+"""
+
+import gc
 import json
+import os
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import apsw
 
 from tests.storage import full_story
 from tests.storage.gate_story import DecisionStories, GateStories
@@ -46,5 +53,30 @@ def run(
         return play(machine, disk, begin, seeds=range(*seeds), part=part, lies=lies, enough=enough)
 
 
+def answered(wanted: list[dict[str, Any]]) -> list[Any]:
+    """Play all that is wanted at once, each in a branch of this process, and return their tallies."""
+    asked = []
+    for each in wanted:
+        reads, writes = os.pipe()
+        if os.fork() == 0:
+            with os.fdopen(writes, "w") as pipe:
+                json.dump(asdict(run(**each)), pipe)
+            os._exit(0)
+        os.close(writes)
+        asked.append(reads)
+    said = []
+    for reads in asked:
+        with os.fdopen(reads) as pipe:
+            said.append(pipe.read())
+        _, status = os.wait()
+        if status:
+            raise RuntimeError(f"a part ended with {status}")
+    return [json.loads(each) for each in said]
+
+
 if __name__ == "__main__":
-    print(json.dumps(asdict(run(**json.loads(sys.argv[1])))))
+    apsw.shutdown()
+    apsw.config(apsw.SQLITE_CONFIG_SINGLETHREAD)  # who branches off within a call would wait for locks of its own
+    gc.disable()
+    for line in sys.stdin:
+        print(json.dumps(answered(json.loads(line))), flush=True)

@@ -1,8 +1,14 @@
-"""Plays stories with the power cut at every call of their storage, and counts."""
+"""Plays stories with the power cut at every call of their storage, and counts.
 
+The first life is lived once: where the power fails in it, a process branches off in which it has failed.
+"""
+
+import gc
+import json
+import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
@@ -53,6 +59,61 @@ class Tally:
         return Counter(each.rpartition(" :: ")[2] for each in self.wrong)
 
 
+class Trunk(Disk):
+    """A disk whose calls are branches: `branch` is asked at the end of each, and answers whether the power fails there.
+
+    `content` is what it begins with, and stays what it is.
+    """
+
+    def __init__(self, content: Disk, branch: Callable[[int], bool]) -> None:
+        super().__init__()
+        vars(self).update(vars(content.copy()))
+        self._branch = branch
+
+    def _end(self) -> None:
+        if self._branch(self.calls):
+            self.off = True
+            raise PowerCut
+
+
+class Branches:
+    """Runs that begin as the one that asks for them, each in a process of its own, one after the other."""
+
+    def __init__(self) -> None:
+        gc.collect()
+        gc.freeze()  # what a branch does not touch, it shares
+        self._answer: int | None = None
+
+    @property
+    def is_one(self) -> bool:
+        """Whether this process is a branch. It must end by `end`, and nothing is to be returned from it."""
+        return self._answer is not None
+
+    def off(self) -> bytes | None:
+        """Branch off. None in the branch; in the trunk, once the branch has ended, what it answered."""
+        asked, answer = os.pipe()
+        number = os.fork()
+        if number == 0:
+            os.close(asked)
+            gc.disable()
+            self._answer = answer
+            return None
+        os.close(answer)
+        with os.fdopen(asked, "rb") as pipe:
+            said = pipe.read()
+        _, status = os.waitpid(number, 0)
+        if status:
+            raise RuntimeError(f"a branch ended with {status}")
+        return said
+
+    def end(self, answer: bytes) -> None:
+        """End this branch with an answer; it does not return."""
+        assert self._answer is not None
+        with os.fdopen(self._answer, "wb") as pipe:
+            pipe.write(answer)
+        os._exit(0)
+
+
 def installed(machine: Machine, install: Callable[[], None]) -> Disk:
     """A disk on which `install` was done and that was switched off properly."""
     machine.disk = Disk()
@@ -88,47 +149,65 @@ def play(
     """
     began = time.monotonic()
     tally = Tally(calls=calls_of(machine, disk, begin))
-    for cut, seed in _ways(tally.calls, seeds, part):
-        wrong = _run(machine, disk, begin(), cut, seed, lies=lies, tally=tally)
-        if wrong:
-            tally.wrong.append(f"call {cut} seed {seed} :: {wrong}")
-            if enough is not None and len(tally.wrong) >= enough:
-                break
+    branches = Branches()
+    which, of = part
+    here = (0, 0)
+
+    def branch(call: int) -> bool:
+        nonlocal here
+        for seed in seeds:
+            if branches.is_one or (call + seed) % of != which or len(tally.wrong) == enough:
+                continue
+            here = call, seed
+            answer = branches.off()
+            if answer is None:
+                return True
+            cuts, lives, wrong = json.loads(answer)
+            tally.runs, tally.cuts, tally.lives = tally.runs + 1, tally.cuts + cuts, tally.lives + lives
+            tally.wrong += [f"call {call} seed {seed} :: {wrong}"] if wrong else []
+        return False
+
+    machine.disk = Trunk(disk, branch)
+    machine.disk.lies = lies
+    story = begin()
+    try:
+        story.live(0)
+    except BaseException as error:
+        if not branches.is_one:
+            raise
+        branches.end(json.dumps(_rest(machine, story, error, *here, lies=lies)).encode())
+    if branches.is_one:
+        branches.end(json.dumps((0, 1, "the power failed, and nobody heard of it")).encode())
     tally.seconds = time.monotonic() - began
     return tally
 
 
-def _ways(calls: int, seeds: Iterable[int], part: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    which, of = part
-    for seed in seeds:
-        for cut in range(1, calls + 1):
-            if (cut + seed) % of == which:
-                yield cut, seed
-
-
-def _run(machine: Machine, disk: Disk, story: Story, cut: int, seed: int, *, lies: bool, tally: Tally) -> str:
-    machine.disk = disk.copy()
-    machine.disk.cut_at = cut
+def _rest(
+    machine: Machine, story: Story, ended: BaseException, cut: int, seed: int, *, lies: bool
+) -> tuple[int, int, str]:
+    """The rest of a run whose first life has ended: how many cuts and lives it had, and what is wrong with it."""
     chance = Random(seed * 1_000_003 + cut)
-    tally.runs += 1
+    cuts, lives = 0, 1
     try:
+        if not isinstance(ended, PowerCut):
+            raise ended
         for life in range(10):
-            machine.disk.lies = lies
-            tally.lives += 1
-            try:
-                story.live(life)
-            except PowerCut:
-                tally.cuts += 1
-            else:
-                machine.disk.cut_at = None
-                story.check()
-                story.check_end()
-                return ""
+            cuts += 1
             story.dies()
             machine.disk = machine.disk.power_returns(seed)
             story.check()
             if life == 0 and chance.random() < 0.5:
                 machine.disk.cut_at = machine.disk.calls + chance.randint(1, 60)
+            machine.disk.lies = lies
+            lives += 1
+            try:
+                story.live(life + 1)
+            except PowerCut:
+                continue
+            machine.disk.cut_at = None
+            story.check()
+            story.check_end()
+            return cuts, lives, ""
     except Exception as error:  # whatever it is, it is what this run found
-        return f"{type(error).__name__}: {error}".split("\n")[0]
-    return "it never ended"
+        return cuts, lives, f"{type(error).__name__}: {error}".split("\n")[0]
+    return cuts, lives, "it never ended"

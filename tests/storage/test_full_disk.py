@@ -11,11 +11,12 @@ from drivers.simulation import Station
 from sync.journal_reader import JournalReader
 from tests.gate.bench import Centre, Desk
 from tests.gate.gate_child import LISTENING, Life, life
-from tests.storage.test_power import PROCESSES, played
+from tests.storage.conftest import Played
+from tests.storage.test_power import PROCESSES
 from tickets.events import Kind
 
 
-def test_every_trouble_at_every_call() -> None:
+def test_every_trouble_at_every_call(played: Played) -> None:
     """No room, no room at the sync, and syncs or writes that fail, from any call on, for good or once."""
     tally = played("full", PROCESSES)
     assert tally.wrong == []
@@ -23,7 +24,7 @@ def test_every_trouble_at_every_call() -> None:
     assert tally.cuts >= tally.runs // 2, "runs in which nobody met the trouble"
 
 
-def test_a_barrier_that_is_told_before_the_record_is_found_out() -> None:
+def test_a_barrier_that_is_told_before_the_record_is_found_out(played: Played) -> None:
     assert "the barrier moved without a record" in " ".join(played("full", part=(0, 10), early=True).wrong)
 
 
