@@ -19,9 +19,9 @@ Word = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class Body(BaseModel):
-    """Base of all bodies: strict types (a number is not text), unknown fields let through."""
+    """Base of all bodies: strict types (a number is not text), unknown fields let through. Built when first used."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True, defer_build=True)
 
 
 class JournalOpened(Body):

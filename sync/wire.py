@@ -112,9 +112,12 @@ ProtocolRange = Annotated[
 
 
 class Wire(BaseModel):
-    """Base of all that crosses the line: frozen, and deaf to fields that it does not know."""
+    """Base of all that crosses the line: frozen, and deaf to fields that it does not know.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    What checks a body is built when the first one comes: no process speaks of everything.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class ErrorAnswer(Wire):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, NotRequired
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12, and brings it
 
 from sync.wire import (
@@ -60,6 +60,10 @@ class SnapshotAnswer(Wire):
     besides: tuple[Record, ...] = ()
 
 
+_WHEN_USED = ConfigDict(defer_build=True)
+
+
+@with_config(_WHEN_USED)
 class TicketTold(TypedDict):
     """`wire.TicketBody` as a plain map: checked as strictly, and in half the time."""
 
@@ -98,8 +102,8 @@ class TicketRecord:
 
 TICKET = TypeAdapter(TicketTold)
 """Checks a ticket's body."""
-_TICKETS = TypeAdapter(list[_TicketLine])
-_RECORDS = TypeAdapter(list[Record])
+_TICKETS = TypeAdapter(list[_TicketLine], config=_WHEN_USED)
+_RECORDS = TypeAdapter(list[Record], config=_WHEN_USED)
 _TICKET_BEGINS = b'{"kind":"ticket",'
 
 
