@@ -6,16 +6,13 @@ ESC ! wherever it stands, inside a bitmap too.
 
 import math
 import re
-from collections import deque
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from drivers.printer import MAX_WIDTH
-from drivers.printer.mechanism import ROWS_PER_MM, Mechanism
-from drivers.simulation import Send
+from drivers.printer.mechanism import ROWS_PER_MM
+from drivers.printer.stock_simulator import StockPrinterSimulator
 
 AT_ONCE = re.compile(rb"\x1b!([?SRDC.OPQF])", re.DOTALL)
 BITMAP = re.compile(rb"BITMAP (\d+),(\d+),(\d+),(\d+),(\d+),")
@@ -28,51 +25,30 @@ MACHINE = {"overheated": 0x01, "unrecoverable": 0x04, "cutter": 0x08}
 MEDIA = {"mechanical": 0x02, "ribbon": 0x04}
 
 
-class TsplSimulator:
-    """One printer; Mechanism says what its first four arguments mean. `old`: it does not know ESC ! S.
+class TsplSimulator(StockPrinterSimulator):
+    """One printer; StockPrinterSimulator says what its first arguments mean. `old`: it does not know ESC ! S."""
 
-    Commands of `do`: those of Mechanism's hands, power_cycle, pause and resume. In peel mode a printed ticket waits
-    in the mouth until `take`.
-    """
-
-    def __init__(
-        self,
-        *,
-        pictures: Path,
-        paper_mm: float = 80_000,
-        mm_per_second: float = math.inf,
-        old: bool = False,
-    ) -> None:
-        self._inside = Mechanism(
-            pictures=pictures, paper_mm=paper_mm, mm_per_second=mm_per_second, presenter=True, changed=lambda: None
-        )
+    def __init__(self, *, old: bool = False, **more: Any) -> None:
         self._old = old
-        self._send: Send = lambda _: None
-        self._paused = False
-        self._unknown = 0
         self._now = 0.0
-        self._restart()
+        super().__init__(**more)
 
     def _restart(self) -> None:
+        super()._restart()
         self._tail = b""
         self._stream = b""
         self._length = 0
         self._canvas = Image.new("1", (MAX_WIDTH, 1), 0)
-        self._ticket: list[bytes] = []
-        self._to_print: deque[bytes] = deque()
+        self._drawn = self._canvas
         self._waiting = 0
         self._busy_until = 0.0
         self._peels = False
-        self._reprints = True
 
-    def attach(self, send: Send) -> None:
-        """See Simulator.attach."""
-        self._send = send
+    @property
+    def _peeling(self) -> bool:
+        return self._peels
 
-    def feed(self, data: bytes) -> None:
-        """See Simulator.feed."""
-        if self._inside.dead:
-            return
+    def _receive(self, data: bytes) -> None:
         seen = self._tail + data
         end = 0
         for match in AT_ONCE.finditer(seen):
@@ -80,29 +56,11 @@ class TsplSimulator:
             end = match.end()
         self._tail = seen[end:][-2:]
         self._stream += data
-        self._work()
 
     def tick(self, now: float) -> None:
         """See Simulator.tick."""
         self._now = now
-        self._inside.pass_time(now, busy=bool(self._to_print))
-        if not self._inside.dead:
-            self._work()
-
-    def do(self, command: str, **arguments: Any) -> dict[str, Any]:
-        """See Simulator.do."""
-        known: dict[str, Callable[..., None]] = {
-            **self._inside.hands,
-            "power_cycle": self._power_cycle,
-            "pause": lambda: self._pause(paused=True),
-            "resume": lambda: self._pause(paused=False),
-        }
-        if command not in known:
-            raise ValueError(f"a printer can {', '.join(known)}, not {command}")
-        known[command](**arguments)
-        self._look_at_trouble()
-        self._work()
-        return {}
+        super().tick(now)
 
     def state(self) -> dict[str, Any]:
         """See Simulator.state. `waiting` bytes, rows and tickets are not obeyed or printed yet."""
@@ -112,43 +70,18 @@ class TsplSimulator:
             "unknown": self._unknown,
         }
 
-    def _power_cycle(self) -> None:
-        self._inside.restart()
-        self._restart()
+    def _go_on(self) -> bool:
+        if self._waiting and not (self._peels and self._inside.mouth):
+            self._waiting -= 1
+            self._print(self._drawn)
+            return True
+        return self._take_one()
 
-    def _pause(self, *, paused: bool) -> None:
-        self._paused = paused
-
-    @property
-    def _able(self) -> bool:
-        return self._inside.online and not self._paused
-
-    def _work(self) -> None:
-        while self._able and (not self._to_print or self._inside.may_print):
-            if self._to_print:
-                self._inside.print_row(self._to_print.popleft())
-                self._look_at_trouble()
-                if self._inside.online and not self._to_print:
-                    self._finish()
-            elif self._waiting and not (self._peels and self._inside.mouth):
-                self._waiting -= 1
-                self._to_print = deque(self._ticket)
-            elif not self._take_one():
-                return
-
-    def _look_at_trouble(self) -> None:
-        """A ticket on which something went wrong is thrown away; it begins anew when the printer may reprint."""
-        if self._to_print and not self._inside.online and not self._inside.dead:
-            self._inside.tear()
-            self._to_print = deque(self._ticket) if self._reprints else deque()
-
-    def _finish(self) -> None:
-        self._inside.cut()
-        if self._peels:
-            self._inside.present()
-        else:
-            self._inside.fall()
+    def _printed(self) -> None:
         self._busy_until = self._now + RUN_DOWN_SECONDS
+
+    def _thrown_away(self) -> None:
+        """The tickets that are still to come are printed."""
 
     def _take_one(self) -> bool:
         """Obey the first line or bitmap in the buffer. False when it is not complete."""
@@ -182,8 +115,7 @@ class TsplSimulator:
         elif line == "CLS":
             self._canvas = Image.new("1", (MAX_WIDTH, max(1, self._length)), 0)
         elif line.startswith("PRINT "):
-            bits, across = self._canvas.tobytes(), MAX_WIDTH // 8
-            self._ticket = [bits[first : first + across] for first in range(0, len(bits), across)]
+            self._drawn = self._canvas.copy()
             self._waiting += math.prod(int(number) for number in line.removeprefix("PRINT ").split(","))
         elif line.startswith("SET PEEL "):
             self._peels = line.endswith("ON")
