@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TypeVar, assert_never
 
 from drivers.barrier import Barrier, Way
-from gate.announce import (
+from gate.announce import badge, go, stop
+from gate.announcement import (
     CLOSED,
     EMERGENCY,
     EMERGENCY_OVER,
@@ -21,11 +22,8 @@ from gate.announce import (
     WAIT,
     Announce,
     Announcement,
-    badge,
     blind_for,
     closed_for,
-    go,
-    stop,
 )
 from gate.arm import Arm
 from gate.decide import Admitted, Decider, Decision, Refused

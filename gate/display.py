@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gate.announce import Announce, Announcement, Showing
+from gate.announcement import Announce, Announcement, Showing
 
 _BRIEF = (Showing.STOP, Showing.WAIT, Showing.BADGE)
 

@@ -13,7 +13,7 @@ from drivers.barrier import Barrier, Way
 from drivers.camera import Camera
 from drivers.idreader import IdReader
 from drivers.scanner import Scanner
-from gate.announce import Announce, Announcement, closed_for, idle_for
+from gate.announcement import Announce, Announcement, closed_for, idle_for
 from gate.arm import MARGIN_SECONDS
 from gate.controller import Controller
 from gate.decide import Decider

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.barrier import Way
-from gate.announce import IDLE, Announce, Announcement
+from gate.announcement import IDLE, Announce, Announcement
 from gate.decide import Decider
 from gate.display import Display
 from gate.override import Overrides

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from drivers.printer.escpos import Confirm
+from drivers.printer.confirm import Confirm
 from drivers.printer.stock import AfterPrint, StockKind
 from station.config_fault import ConfigFault as ConfigFault
 from station.config_reading import Source, build

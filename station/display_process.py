@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from gate.announce import Announcement
+from gate.announcement import Announcement
 from gate.screen.ear import Ear
 from gate.screen.message import Message
 from gate.screen.panel import ScreenPanel

@@ -6,7 +6,7 @@ import threading
 from contextlib import ExitStack
 
 from drivers.barrier import Way
-from gate.announce import Announce, Announcement
+from gate.announcement import Announce, Announcement
 from gate.decide import Decider
 from gate.in_hand import InHand
 from gate.run import LaneParts, LanePlan, Readers, run_lanes

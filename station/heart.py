@@ -1,13 +1,16 @@
 """The beat of a process with one loop: told by the loop itself, passed on to systemd's watchdog."""
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from station.sd_notify import SdNotify
 from station.watchdog import FEEDS, Watchdog
 from sync.bell import Bell
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 _LOOP = "loop"
 SLICE_SECONDS = 2.0
@@ -63,7 +66,7 @@ class Heart:
 
         return wait
 
-    def beats_in(self, loop: asyncio.AbstractEventLoop) -> None:
+    def beats_in(self, loop: "AbstractEventLoop") -> None:
         """Beat from an event loop, as long as it goes round. Does nothing where there is no watchdog."""
         every = self._notify.watchdog_seconds / (2 * FEEDS)
         if not every:

@@ -4,20 +4,18 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
 
 from drivers.faults import DeviceFault, DeviceGone, DeviceNonsense, DeviceRefused, DeviceSilent
 from drivers.health import Health
 from drivers.link import Link, drain
 from drivers.printer import PaperState, PrintOutcome, Status
 from drivers.printer import codec as escpos
+from drivers.printer.confirm import Confirm
 from drivers.printer.mouth import MouthNumbers
 from drivers.printer.picture import check_picture
 from drivers.printer.words import health_of
 
 MARK_CHARACTERS = bytes(range(0x21, 0x7F))
-Confirm = Literal["handshake", "status"]
-"""What tells that a piece is out: GS ( H, which gives a mark back, or GS r, which clones have that lack it."""
 
 QUIET_SECONDS = 0.3
 """Without a byte for so long, nothing is on its way any more."""

@@ -6,7 +6,7 @@ Contrasts of letters on their ground: go 6.6, stop 7.5, wait 7.4, badge 8.0, clo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gate.announce import Announcement, Showing
+from gate.announcement import Announcement, Showing
 
 Words = tuple[str, str]
 """Chinese and English."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.barrier import Way
-from gate.announce import Announcement, Showing
+from gate.announcement import Announcement, Showing
 from tickets.errors import Malformed
 
 LONGEST = 4096

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
-from gate.announce import (
+from gate.announce import badge, stop
+from gate.announcement import (
     CLOSED,
     EMERGENCY,
     EMERGENCY_OVER,
@@ -17,9 +18,7 @@ from gate.announce import (
     WAY_OUT,
     Announcement,
     Showing,
-    badge,
     idle_for,
-    stop,
 )
 from gate.decide import Refused
 from gate.override import BadgeAnswer, BadgeShown

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from gate.announce import CLOSED, Announcement, Showing
+from gate.announcement import CLOSED, Announcement, Showing
 from gate.screen.message import Message, socket_path
 from sync.near_socket import short_address
 

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from gate.announce import Announcement, Showing
+from gate.announcement import Announcement, Showing
 from gate.screen.tones import SOUNDS
 
 OF_KIND = {"child": "child", "concession": "concession", "free": "concession"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Property, QObject, Signal
 
-from gate.announce import Announcement
+from gate.announcement import Announcement
 from gate.screen.face import Band, Paint, face
 from gate.screen.message import Message
 from gate.screen.watch import Watch

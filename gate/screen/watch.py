@@ -5,7 +5,7 @@ Times are milliseconds of the monotonic clock.
 
 from dataclasses import dataclass
 
-from gate.announce import CLOSED, Announcement, Showing
+from gate.announcement import CLOSED, Announcement, Showing
 from gate.screen.message import Message
 
 SILENT_MS = 3000

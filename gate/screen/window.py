@@ -13,7 +13,7 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 from shiboken6 import delete
 
-from gate.announce import Announcement
+from gate.announcement import Announcement
 from gate.screen.ear import Ear
 from gate.screen.message import Message
 from gate.screen.panel import ScreenPanel

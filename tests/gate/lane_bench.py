@@ -15,7 +15,7 @@ from drivers.link import Link, open_link
 from drivers.scanner.line import LineScanner
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
-from gate.announce import Announcement, Showing
+from gate.announcement import Announcement, Showing
 from gate.controller import Badges, Controller
 from gate.lane import State
 from gate.presentation import PresentedCode

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.settings import GateSettings
 from sync.journal_reader import JournalReader
 from tests.gate.bench import Centre, Desk, Gate

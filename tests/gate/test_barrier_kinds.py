@@ -12,7 +12,7 @@ from drivers.barrier.gpio_lines import Wiring
 from drivers.barrier.gpio_simulator import SimulatedChip
 from drivers.barrier.lot import LotBarrier
 from drivers.barrier.lot_simulator import LotSimulator
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.controller import Controller
 from gate.lane import State
 from tests.gate.bench import Centre, Desk, Gate

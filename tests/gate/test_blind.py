@@ -8,7 +8,7 @@ import pytest
 from drivers.barrier import Way
 from drivers.faults import DeviceGone
 from drivers.link import Link
-from gate.announce import IDLE, Showing
+from gate.announcement import IDLE, Showing
 from gate.readers import Lost, Returned
 from gate.settings import GateSettings
 from tests.gate.bench import SETTINGS, Centre, Desk, Gate

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers.barrier import Way
-from gate.announce import IDLE, OTHER_SIDE, Showing
+from gate.announcement import IDLE, OTHER_SIDE, Showing
 from gate.lane import State
 from tests.gate.bench import SETTINGS, Centre, Desk, Gate, card
 from tests.gate.lane_bench import VirtualLane

@@ -22,7 +22,7 @@ from drivers.idreader.sdt import SdtReader
 from drivers.idreader.simulator import IdReaderSimulator
 from drivers.link import open_link
 from drivers.simulation import Station
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.run import run_gate
 from gate.shown import Card
 from sync.journal import Journal

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers.barrier import Way
-from gate.announce import EMERGENCY, EMERGENCY_OVER, Showing
+from gate.announcement import EMERGENCY, EMERGENCY_OVER, Showing
 from gate.lane import State
 from gate.readers import Broken, Garbled, Lost, Returned
 from gate.settings import FireReset

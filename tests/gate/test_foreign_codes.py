@@ -16,7 +16,7 @@ from drivers.camera import Frame
 from drivers.health import Health
 from drivers.scanner import Scan, Scanner, Unreadable
 from drivers.scanner.codec import scan_of
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.readers import read_camera, read_scanner
 from tests.gate.bench import Centre, Desk, Gate
 from tests.gate.lane_bench import VirtualLane

@@ -9,7 +9,7 @@ import pytest
 from drivers.camera import Frame
 from drivers.camera.simulated_scene import Held, Scene
 from drivers.health import Health
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.readers import read_camera
 from tests.gate.bench import Centre, Desk, Gate
 from tests.gate.lane_bench import VirtualLane

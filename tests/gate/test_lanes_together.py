@@ -19,7 +19,7 @@ from drivers.scanner.line import LineScanner
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
 from gate import run
-from gate.announce import Announcement, Showing
+from gate.announcement import Announcement, Showing
 from gate.decide import Decider
 from gate.in_hand import InHand
 from gate.run import LaneParts, LanePlan, Readers, run_lanes

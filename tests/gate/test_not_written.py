@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.decide import Decider
 from gate.in_hand import InHand
 from gate.started import note_start

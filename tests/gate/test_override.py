@@ -8,7 +8,8 @@ from random import Random
 
 import pytest
 
-from gate.announce import Showing, badge
+from gate.announce import badge
+from gate.announcement import Showing
 from gate.badge_words import ANSWERS, TROUBLES
 from gate.decision import Admitted, Decision, Refused
 from gate.override import BadgeAnswer, BadgeShown, Overrides

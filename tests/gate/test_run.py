@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.settings import FireReset, GateSettings
 from tests.gate.bench import Centre, Desk, Gate
 from tests.gate.lane_bench import RealLane, eventually

@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QImage
 
-from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing, badge
+from gate.announce import badge
+from gate.announcement import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing
 from gate.override import BadgeAnswer, BadgeShown
 from gate.screen.face import LOOKS, face
 from gate.screen.message import Message

@@ -15,7 +15,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from drivers.barrier import Way
-from gate.announce import CLOSED, IDLE
+from gate.announcement import CLOSED, IDLE
 from gate.run import LanePlan
 from gate.screen.ear import Ear
 from gate.screen.pictures import go, pictures, refusal

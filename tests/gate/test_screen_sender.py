@@ -15,7 +15,7 @@ import pytest
 from drivers.barrier import Way
 from drivers.barrier.relay_board import ModbusRelayBarrier
 from drivers.barrier.simulator import RelayBoardSimulator
-from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing
+from gate.announcement import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing
 from gate.controller import Controller
 from gate.screen.ear import Ear
 from gate.screen.message import Message, decode, socket_path

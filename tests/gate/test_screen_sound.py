@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT
+from gate.announcement import CLOSED, EMERGENCY, IDLE, WAIT
 from gate.screen.pictures import go, refusal
 from gate.screen.sound import Loudspeaker, sound
 from gate.screen.tones import MELODIES, RATE, SOUNDS, samples, write

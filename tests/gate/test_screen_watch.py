@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate.announce import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing
+from gate.announcement import CLOSED, EMERGENCY, IDLE, WAIT, Announcement, Showing
 from gate.screen.message import Message
 from gate.screen.watch import SILENT_MS, STALE_MS, WAIT_MS, Watch
 

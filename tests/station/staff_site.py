@@ -19,7 +19,7 @@ from drivers.link import Link, open_link
 from drivers.scanner.line import LineScanner
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
-from gate.announce import Announcement, Showing
+from gate.announcement import Announcement, Showing
 from gate.decide import Decider
 from gate.run import LaneParts, LanePlan, Readers, run_lanes
 from gate.settings import GateSettings

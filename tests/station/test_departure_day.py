@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from drivers.barrier import Way
-from gate.announce import Showing
+from gate.announcement import Showing
 from station.cli import main
 from sync.cache import CacheReader
 from tests.station.staff_site import (

@@ -16,7 +16,7 @@ import pytest
 from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.screen.ear import Ear
 from tests.gate.bench import ROOT, STATION, trust_bytes
 from tests.gate.lane_bench import eventually

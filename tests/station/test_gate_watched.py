@@ -21,7 +21,7 @@ from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.health import Health
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
-from gate.announce import Announcement
+from gate.announcement import Announcement
 from gate.decide import Decider
 from gate.run import LaneParts, LanePlan, Readers, run_lanes
 from gate.settings import GateSettings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from gate.announce import Showing
+from gate.announcement import Showing
 from station.simulate.disk.disk import Call
 from tests.storage.gate_story import GateStories, GateStory, Lane, walks
 from tests.storage.machine import Machine

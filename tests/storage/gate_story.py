@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from drivers.barrier import Way
-from gate.announce import Showing
+from gate.announcement import Showing
 from gate.decide import Admitted
 from gate.record import Record
 from gate.settings import GateSettings

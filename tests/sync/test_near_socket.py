@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.announce import CLOSED
+from gate.announcement import CLOSED
 from gate.screen.ear import Ear
 from gate.screen.sender import ScreenSender
 from kiosk.till.desk.hatch import NAME, Hatch

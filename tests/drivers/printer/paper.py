@@ -11,7 +11,8 @@ from PIL import Image
 
 from drivers.link import open_link
 from drivers.printer import codec
-from drivers.printer.escpos import Confirm, EscPosPrinter
+from drivers.printer.confirm import Confirm
+from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.mouth import MouthNumbers
 from drivers.printer.simulator import PrinterSimulator
 from drivers.simulation import Station
