@@ -19,13 +19,10 @@ from drivers.barrier.modbus import (
     Words,
     WriteRegisters,
     Written,
-    encode_reply,
 )
-from drivers.barrier.modbus_decoders import RequestDecoder
-from drivers.barrier.simulated_lane import STEP, SimulatedLane
+from drivers.barrier.simulated_modbus import ModbusLaneSimulator
 from drivers.simulation import Send, Simulator
 
-FRAME_GAP = 0.05
 FREE = 0xFFFF
 SETTINGS = {
     Register.ACCUMULATE: 0,
@@ -40,7 +37,7 @@ SETTINGS = {
 COUNTED = {"in": ("passages", Register.PERMIT_ENTRY), "out": ("passages_out", Register.PERMIT_EXIT)}
 
 
-class LotSimulator(Simulator):
+class LotSimulator(ModbusLaneSimulator):
     """Permits lapse after the waiting time when nobody starts, and after the passing time when nobody finishes.
 
     `do`: what a lane does (SimulatedLane.do), where fire(on) is the mode ANTIPANIC; mode(mode=0..2);
@@ -48,39 +45,13 @@ class LotSimulator(Simulator):
     """
 
     def __init__(self, *, unit: int = 1, arm_ms: int = 250, clock: Callable[[], float] = time.monotonic) -> None:
-        self._unit = unit
-        self._clock = clock
-        self._now = self._last_byte = clock()
-        self._decoder = RequestDecoder(unit)
-        self._send: Send = lambda _: None
-        self._lane = SimulatedLane(arm_ms)
+        super().__init__(unit=unit, arm_ms=arm_ms, clock=clock)
         self._settings: dict[int, int] = {int(register): value for register, value in SETTINGS.items()}
         self._permits = dict.fromkeys((int(register) for register in PERMITS.values()), 0)
         self._until = 0.0  # when the permits lapse
         self._started = False
         self._counted = dict.fromkeys(self._lane.counts, 0)
         self._mode = Mode.NORMAL.value
-        self._stuck = ""
-        self._opened = self._requests = 0
-
-    def attach(self, send: Send) -> None:
-        """See Simulator.attach."""
-        self._send = send
-
-    def feed(self, data: bytes) -> None:
-        """See Simulator.feed."""
-        self._pass_time(self._clock())
-        self._last_byte = self._now
-        for request in self._decoder.feed(data):
-            self._requests += 1
-            self._send(encode_reply(request, self._reply(request)))
-
-    def tick(self, now: float) -> None:
-        """See Simulator.tick."""
-        self._pass_time(now)
-        if self._decoder.unfinished and now - self._last_byte >= FRAME_GAP:
-            for foreign in self._decoder.end_frame():
-                self._send(encode_reply(foreign, self._reply(foreign)))
 
     def do(self, command: str, **arguments: Any) -> dict[str, Any]:
         """See the class."""
@@ -91,10 +62,7 @@ class LotSimulator(Simulator):
             case "mode":
                 self._set_mode(Mode(arguments["mode"]))
             case "permit_stuck":
-                how = arguments.get("how", "ignored")
-                if how not in ("ignored", "exception"):
-                    raise ValueError(f"how is ignored or exception, not {how!r}")
-                self._stuck = how if arguments.get("on", True) else ""
+                self._stick(arguments)
             case _:
                 return self._lane.do(self._now, command, **arguments)
         return {}
@@ -104,7 +72,7 @@ class LotSimulator(Simulator):
         self._pass_time(self._clock())
         return {
             "permits": {"in": self._permits[Register.PERMIT_ENTRY], "out": self._permits[Register.PERMIT_EXIT]},
-            "coil": any(self._permits.values()),
+            "coil": self._let_in(),
             "opened": self._opened,
             **self._lane.state(),
             "mode": self._mode,
@@ -121,23 +89,23 @@ class LotSimulator(Simulator):
     def _cancel(self) -> None:
         self._permits = dict.fromkeys(self._permits, 0)
 
-    def _pass_time(self, now: float) -> None:
-        while self._now < now:
-            self._now = min(self._now + STEP, now)
-            lane = self._lane
-            lane.move(self._now, coil=any(self._permits.values()))
-            for counter, permit in COUNTED.values():
-                for _ in range(lane.counts[counter] - self._counted[counter]):
-                    if 0 < self._permits[permit] < FREE:
-                        self._permits[permit] -= 1
-                self._counted[counter] = lane.counts[counter]
-            inside = lane.blocked("entry") or lane.blocked("exit")
-            if inside and not self._started:
-                self._started, self._until = True, self._now + self._settings[Register.WAIT_FOR_FINISH]
-            elif not inside:
-                self._started = False
-            if self._now >= self._until and FREE not in self._permits.values():
-                self._cancel()
+    def _let_in(self) -> bool:
+        return any(self._permits.values())
+
+    def _moved(self) -> None:
+        lane = self._lane
+        for counter, permit in COUNTED.values():
+            for _ in range(lane.counts[counter] - self._counted[counter]):
+                if 0 < self._permits[permit] < FREE:
+                    self._permits[permit] -= 1
+            self._counted[counter] = lane.counts[counter]
+        inside = lane.blocked("entry") or lane.blocked("exit")
+        if inside and not self._started:
+            self._started, self._until = True, self._now + self._settings[Register.WAIT_FOR_FINISH]
+        elif not inside:
+            self._started = False
+        if self._now >= self._until and FREE not in self._permits.values():
+            self._cancel()
 
     def _reply(self, request: Request | Foreign) -> Reply:
         match request:

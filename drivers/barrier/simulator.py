@@ -24,11 +24,8 @@ from drivers.barrier.modbus import (
     WriteCoils,
     WriteRegisters,
     Written,
-    encode_reply,
 )
-from drivers.barrier.modbus_decoders import RequestDecoder
-from drivers.barrier.simulated_lane import STEP, SimulatedLane
-from drivers.simulation import Send, Simulator
+from drivers.barrier.simulated_modbus import ModbusLaneSimulator
 
 SIZE = 8
 """Outputs, and inputs, of the board."""
@@ -36,10 +33,9 @@ SIZE = 8
 ALL_COILS = 0x00FF
 FLASH_ON = 0x0200
 TOGGLE = 0x5500
-FRAME_GAP = 0.05
 
 
-class RelayBoardSimulator(Simulator):
+class RelayBoardSimulator(ModbusLaneSimulator):
     """Eight coils with flash timers and eight inputs: 0 entry beam, 1 exit beam, 2 fire loop (low = fire), 3 jammed.
 
     `do`: what a lane does (SimulatedLane.do), and
@@ -55,47 +51,16 @@ class RelayBoardSimulator(Simulator):
         arm_ms: int = 250,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._unit = unit
+        super().__init__(unit=unit, arm_ms=arm_ms, clock=clock)
         self._arm_coils = (coil,) if exit_coil is None else (coil, exit_coil)
-        self._clock = clock
-        self._now = clock()
-        self._last_byte = self._now
-        self._decoder = RequestDecoder(unit)
-        self._send: Send = lambda _: None
         self._coils_until = [0.0] * SIZE  # a coil is on until its time; inf when it was switched on for good
-        self._lane = SimulatedLane(arm_ms)
-        self._stuck = ""
-        self._opened = 0
-        self._requests = 0
-
-    def attach(self, send: Send) -> None:
-        """See Simulator.attach."""
-        self._send = send
-
-    def feed(self, data: bytes) -> None:
-        """See Simulator.feed."""
-        self._pass_time(self._clock())
-        self._last_byte = self._now
-        for request in self._decoder.feed(data):
-            self._requests += 1
-            self._send(encode_reply(request, self._reply(request)))
-
-    def tick(self, now: float) -> None:
-        """See Simulator.tick."""
-        self._pass_time(now)
-        if self._decoder.unfinished and now - self._last_byte >= FRAME_GAP:
-            for foreign in self._decoder.end_frame():
-                self._send(encode_reply(foreign, self._reply(foreign)))
 
     def do(self, command: str, **arguments: Any) -> dict[str, Any]:
         """See the class."""
         self._pass_time(self._clock())
         match command:
             case "coil_stuck":
-                how = arguments.get("how", "ignored")
-                if how not in ("ignored", "exception"):
-                    raise ValueError(f"how is ignored or exception, not {how!r}")
-                self._stuck = how if arguments.get("on", True) else ""
+                self._stick(arguments)
             case _:
                 return self._lane.do(self._now, command, **arguments)
         return {}
@@ -104,19 +69,14 @@ class RelayBoardSimulator(Simulator):
         """Return the lane's truth, and `opened`: pulses that a coil really gave; `coil`: whether one opens the arm."""
         self._pass_time(self._clock())
         return {
-            "coil": self._arm_coil_is_on(),
+            "coil": self._let_in(),
             "opened": self._opened,
             **self._lane.state(),
             "coil_stuck": bool(self._stuck),
             "requests": self._requests,
         }
 
-    def _pass_time(self, now: float) -> None:
-        while self._now < now:
-            self._now = min(self._now + STEP, now)
-            self._lane.move(self._now, coil=self._arm_coil_is_on())
-
-    def _arm_coil_is_on(self) -> bool:
+    def _let_in(self) -> bool:
         return any(self._is_on(coil) for coil in self._arm_coils)
 
     def _is_on(self, coil: int) -> bool:
