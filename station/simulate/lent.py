@@ -17,7 +17,7 @@ import httpx
 
 from kiosk.till import authority
 from kiosk.till import till as till_module
-from station import centre_line, enrolment, handing_on, kiosk_places, relay_process, sync_process
+from station import centre_line, enrolling, handing_on, kiosk_places, relay_process, sync_process
 from station.config import Config
 from station.enrolment import Enrolment
 from station.simulate.network import LineClient, Network
@@ -28,7 +28,7 @@ from station.simulate.nodes.terminal import Terminal
 from station.simulate.prepared import once, prepared
 from station.simulate.threads import Event
 from station.simulate.turns import Turns
-from sync import arbiter, cache_migrations, journal_migrations, believing, lan, lan_teller, newest_trust, waking
+from sync import arbiter, believing, cache_migrations, journal_migrations, lan, lan_teller, newest_trust, waking
 from sync.points import Probe
 from sync.server import revisions
 from sync.server.relay import app as relay_app
@@ -52,7 +52,7 @@ SETTLING_S = 4.0
 SOON_MS = 400
 """How soon after something happened it is looked for."""
 TALK_MS = 12_000
-"""How late it may be that a terminal hears what its relay has to tell: by then that is mostly more than one thing."""
+"""How late it may be that a terminal tells its relay what happened, or hears of it: by then it is mostly more than one thing."""
 LOOKS_S = 0.6
 """Who waits for less than this between two looks has nothing to do."""
 A_PAGE = 100
@@ -134,7 +134,7 @@ class IdleStop(Event):
         node = terminal_of(self._turns)
         if (stirred := node.stirred()) != self._seen:
             self._seen, self._ms = stirred, SOON_MS
-            return super().wait(max(timeout, SOON_MS / 1000))
+            return super().wait(max(timeout, node.random.randrange(SOON_MS, TALK_MS) / 1000))
         self._ms = min(6 * self._ms, int(IDLE_S * 1000))
         node.idle(self, self._ms / 1000)
         return self.is_set()
@@ -259,7 +259,7 @@ class Lent:
             put(relay_process, **here, Heart=self._heart, probe_from_environment=self._probe)
             put(relay_process, serve_relay=self._serve_relay)
             http = _Over(httpx, Client=self._client, post=self._post)
-            for module in (centre_line, enrolment, sync_process, handing_on):
+            for module in (centre_line, enrolling, sync_process, handing_on):
                 if "httpx" in vars(module):
                     put(module, httpx=http)
             put(lan, threading=_Over(vars(lan)["threading"], Event=lambda: LanStop(self._turns, self._relay_of)))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _AGAIN_MS = 5000
+_AGAIN_AT_MOST_MS = 120_000
 _PATIENCE_MS = 90_000
 OK, SERVER_FAULT = 200, 500
 MOST_QUEUE = 3
@@ -133,9 +134,8 @@ class Crowd:
             till.do(StartCash())
             self._pays(node, till, gives_up=chance.random() < 0.08)
         till.do(EndSession())
-        for _ in range(3):
-            turns.sleep(1000)
-            till.work()
+        turns.sleep(2000)
+        till.work()
 
     def _pays(self, node: TillNode, till: Till, *, gives_up: bool) -> None:
         chance, turns = self._chance, self._world.turns
@@ -242,12 +242,13 @@ class Crowd:
             self._waiting -= 1
             heard(answer)
 
-        def ask() -> None:
+        def ask(again_ms: int) -> None:
             if not over:
                 self._world.network.call("web", CENTRE, asked, hear)
-                self._world.agenda.after(_AGAIN_MS, ask)
+                longer = again_ms if self._world.calm_now else min(2 * again_ms, _AGAIN_AT_MOST_MS)
+                self._world.agenda.after(again_ms, lambda: ask(longer))
 
-        ask()
+        ask(_AGAIN_MS)
 
     # ------------------------------------------------------------------ at a gate
 

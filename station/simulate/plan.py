@@ -62,8 +62,8 @@ def timetable_of(number: int) -> Timetable:
     """Coaches with nine numbered seats every twenty minutes, and with six counted places every half hour."""
     code, home = station_code(number), home_stop(number)
     line: dict[str, Any] = {"last": "23:50", "bay": "1", "identity": "code", "plates": ["鲁L61827"]}
-    near: dict[str, Any] = {"stop": NEAR, "fare": 2500, "minutes": 60}
-    far: dict[str, Any] = {"stop": FAR, "fare": 4500, "minutes": 120}
+    near: dict[str, Any] = {"stop": NEAR, "fare": 2000, "minutes": 60}
+    far: dict[str, Any] = {"stop": FAR, "fare": 4000, "minutes": 120}
     return Timetable.model_validate(
         {
             "station": {
@@ -74,7 +74,7 @@ def timetable_of(number: int) -> Timetable:
                 "stop": home,
             },
             "check_in": {"opens_minutes": 40, "closes_minutes": 3},
-            "horizon": {"behind_minutes": 30, "ahead_minutes": 150},
+            "horizon": {"behind_minutes": 5, "ahead_minutes": 150},
             "stops": [
                 {"id": stop, "name": ["某地", name], "pinyin": name, "initials": name[0], "popular": popular}
                 for stop, name, popular in ((home, "home", 0), (NEAR, "near", 5), (FAR, "far", 3))

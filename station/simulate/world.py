@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 
-from station.enrolment import enrol
+from station.enrolling import enrol
 from station.simulate.agenda import Agenda
 from station.simulate.asgi import Threadless
 from station.simulate.chance import Chance

@@ -21,7 +21,6 @@ from station.simulate.disk.disk import Disk, File
 from station.simulate.disk.shared import Files
 
 ROOT = "/disk"
-_PATHS = (str, Path)
 _OURS = (ROOT, f"file:{ROOT}")
 _FIRST = 1 << 20
 """Numbers of files that the real system does not give."""
@@ -95,9 +94,11 @@ class Calls:
         real = getattr(module, name)
 
         def call(path: Any, *arguments: Any, **named: Any) -> Any:
-            if isinstance(path, _PATHS) and (text := str(path)).startswith(_OURS):
-                return ours(text, *arguments, **named)
-            return real(path, *arguments, **named)
+            if type(path) is not str:
+                text = str(path) if isinstance(path, Path) else ""
+            else:
+                text = path
+            return ours(text, *arguments, **named) if text.startswith(_OURS) else real(path, *arguments, **named)
 
         self.put_instead(module, name, call)
 

@@ -13,9 +13,11 @@ from typing import Any, Literal, Self
 import apsw
 
 from station.simulate.disk.disk import Disk, PowerCut
-from station.simulate.disk.shared import Files, as_sqlite3
+from station.simulate.disk.shared import Files, Shared, as_sqlite3
 
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "VACUUM", "REINDEX"})
+_ANOTHER_EACH_TIME = ("random", "changes(", "rowid(", "now", "pragma")
+"""In a statement whose answer may be another although nothing was written."""
 _NOTHING: tuple[Any, ...] = ()
 _NO_ROWS: Iterator[Any] = iter(())
 
@@ -144,11 +146,19 @@ class DiskConnection(sqlite3.Connection):
         if self._instead:
             sql = self._instead.get(sql, sql)
         sort = _sort(sql)
-        if sort == "read":
+        if sort == "select" and type(parameters) is not dict:
             try:
-                return shared.inner.execute(sql, parameters).fetchall()
+                asked = (sql, *parameters)
+                found = shared.answers.get(asked)
+                if found is None:
+                    found = shared.answers[asked] = shared.inner.execute(sql, parameters).fetchall()
             except apsw.Error as error:
                 raise as_sqlite3(error) from error
+            except TypeError:  # asked with something that nothing can be looked up by
+                return self._fetched(shared, sql, parameters)
+            return found
+        if sort in ("read", "select"):
+            return self._fetched(shared, sql, parameters)
         if sort == "version":
             return [(shared.version,)]
         if self._reading and sort in ("commit", "rollback"):
@@ -158,6 +168,7 @@ class DiskConnection(sqlite3.Connection):
             self._reading = True
             return []
         self._before_writing(sort)
+        shared.answers.clear()
         try:
             return shared.inner.execute(sql, parameters).fetchall()
         except apsw.Error as error:
@@ -165,6 +176,13 @@ class DiskConnection(sqlite3.Connection):
         finally:
             if shared.owner is self and not shared.lease.gone and not shared.inner.in_transaction:
                 shared.owner = None
+
+    def _fetched(self, shared: Shared, sql: str, parameters: Any) -> list[Any]:
+        shared.answers.clear()  # a pragma may do more than answer
+        try:
+            return shared.inner.execute(sql, parameters).fetchall()
+        except apsw.Error as error:
+            raise as_sqlite3(error) from error
 
     def changes(self) -> int:
         """How many rows the last statement changed."""
@@ -196,7 +214,11 @@ class DiskConnection(sqlite3.Connection):
 
     def execute(self, sql: str, parameters: Any = _NOTHING, /) -> Any:
         """As `sqlite3.Connection.execute`."""
-        return Rows(self).execute(sql, parameters)
+        rows = Rows(self)
+        if self.row_factory is None and _sort(sql) in ("select", "version"):
+            rows._asked, rows._rows = (sql, parameters), iter(self.run(sql, parameters))
+            return rows
+        return rows.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Iterable[Any], /) -> Any:
         """As `sqlite3.Connection.executemany`."""
@@ -264,7 +286,7 @@ class DiskConnection(sqlite3.Connection):
             shared.owner = self
 
 
-Sort = Literal["read", "write", "version", "begin", "begin to write", "commit", "rollback", "mark"]
+Sort = Literal["select", "read", "write", "version", "begin", "begin to write", "commit", "rollback", "mark"]
 
 
 @lru_cache(maxsize=4000)
@@ -287,6 +309,8 @@ def _sort(sql: str) -> Sort:
             return "version"
         case "WITH" if any(each in sql.upper() for each in ("INSERT", "UPDATE", "DELETE")):
             return "write"
+        case "SELECT" if not any(each in sql.lower() for each in _ANOTHER_EACH_TIME):
+            return "select"
     return "read"
 
 

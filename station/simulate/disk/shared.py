@@ -36,6 +36,8 @@ class Shared:
         self.users = 0
         self.columns: dict[str, Any] = {}
         """What the columns of statements are called; nobody changes a table after its file is in use."""
+        self.answers: dict[tuple[Any, ...], list[Any]] = {}
+        """What was asked and answered since something was written: the same question gets the same rows."""
         self._vfs = vfs
         self._serial = serial
         self._name = vfs.lease(lease, path)

@@ -48,7 +48,7 @@ class Terminal(Node):
         self.config = Config(
             directory=folder,
             centre=CentreConfig(url=f"http://{CENTRE}"),
-            sync=SyncConfig(interval_seconds=8.0, retry_base_seconds=2.0, retry_cap_seconds=120.0),
+            sync=SyncConfig(interval_seconds=25.0, retry_base_seconds=2.0, retry_cap_seconds=120.0),
             relay=None if place.relay is None else RelayConfig(url=f"http://{place.relay}:8090", without=place.without),
         )
         self.journal_path = folder / "journal.db"
