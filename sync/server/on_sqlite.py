@@ -30,8 +30,8 @@ class SqliteFile:
         self.place = str(path)
         self._path = path
         self._lock = threading.Lock()
-        self._writer = _engine(path, begin="BEGIN IMMEDIATE")
-        self._readers = _engine(path, begin="BEGIN")
+        self._writer = _engine(path)
+        self._readers = _engine(path)
         try:
             self._connection = self._writer.connect()
         except DBAPIError as error:
@@ -48,12 +48,14 @@ class SqliteFile:
     def writing(self) -> Iterator[Connection]:
         """The one write transaction."""
         with self._lock, self._connection.begin():
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield self._connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A read transaction on a connection of its own."""
         with self._readers.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN")
             yield connection
 
     def may_be_run_again(self, _error: DBAPIError) -> bool:
@@ -67,17 +69,13 @@ class SqliteFile:
         self._writer.dispose()
 
 
-def _engine(path: Path, begin: str) -> Engine:
+def _engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # transactions begin where `begin` says so, not where the driver guesses
+        connection.isolation_level = None  # transactions begin where it is said, not where the driver guesses
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
     return engine
