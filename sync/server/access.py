@@ -11,10 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from sync.server.schema_access import accesses
+
+_NOTED: Final = select(accesses.c.access_id).where(
+    accesses.c.station_id == bindparam("station"), accesses.c.access_id.in_(bindparam("wanted", expanding=True))
+)
 
 
 class Accessed(StrEnum):
@@ -38,9 +43,7 @@ class Access:
 def key_days_not_noted(connection: Connection, station: int, device: str, days: Iterable[str]) -> list[str]:
     """Of these days, those of which it is not written down yet that the device has the key."""
     wanted = {_key_access(device, day): day for day in days}
-    known = connection.execute(
-        select(accesses.c.access_id).where(accesses.c.station_id == station, accesses.c.access_id.in_(wanted))
-    ).scalars()
+    known = connection.execute(_NOTED, {"station": station, "wanted": list(wanted)}).scalars()
     for each in known:
         del wanted[each]
     return sorted(wanted.values())

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Table, bindparam, delete, func, select, update
 
 from sync.server.changes import Changes
 from sync.server.devices import active_tills
 from sync.server.places.left import put_left, tell_left
 from sync.server.places.targets import least
+from sync.server.rows import insert_rows
 from sync.server.schema import counts, departures, places, tickets
 from sync.server.schema_places import past_places
 from sync.server.settings import Policy
@@ -33,6 +34,70 @@ WITHHELD: Final = "withheld"
 """The holder of seats of which a copy of the database cannot say who has them (see `places.withheld`)."""
 COUNTED: Final = 0
 """Stands for a seat where places are only counted."""
+
+
+def of_departure(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a statement about one departure, whose values are `station`, `date` and `coach`."""
+    return (
+        table.c.station_id == bindparam("station"),
+        table.c.service_date == bindparam("date"),
+        table.c.trip == bindparam("coach"),
+    )
+
+
+_SEATS: Final = of_departure(places)
+_SEAT: Final = (*_SEATS, places.c.seat == bindparam("of_seat"))
+_HOLDER: Final = select(places.c.holder).where(*_SEAT)
+_SEAT_MOVES: Final = (
+    update(places).where(*_SEAT, places.c.holder == bindparam("before")).values(holder=bindparam("then"))
+)
+_SEATS_MOVE: Final = (
+    update(places)
+    .where(
+        *_SEATS,
+        places.c.seat.in_(bindparam("seats", expanding=True)),
+        places.c.holder.in_(bindparam("before", expanding=True)),
+    )
+    .values(holder=bindparam("then"))
+)
+_HELD: Final = select(places.c.seat).where(*_SEATS, places.c.holder == bindparam("till"))
+_TICKETS: Final = (*of_departure(tickets), tickets.c.state == "valid")
+_UNSOLD: Final = (
+    select(places.c.seat)
+    .where(
+        *_SEATS,
+        places.c.holder.in_(bindparam("holders", expanding=True)),
+        places.c.seat.not_in(select(tickets.c.seat).where(*_TICKETS, tickets.c.seat.is_not(None))),
+    )
+    .order_by(places.c.seat)
+)
+_SOLD_BY_WEB: Final = select(func.count()).select_from(tickets).where(*_TICKETS, tickets.c.issuer == CENTRE)
+_COUNT: Final = (*of_departure(counts), counts.c.holder == bindparam("of_holder"))
+_GRANTED: Final = select(counts.c.granted).where(*_COUNT)
+_COUNTED: Final = select(counts.c.granted - counts.c.returned).where(*_COUNT)
+_GRANT: Final = update(counts).where(*_COUNT).values(granted=counts.c.granted + bindparam("more", type_=Integer))
+_RETURN: Final = update(counts).where(*_COUNT).values(returned=counts.c.returned + bindparam("more", type_=Integer))
+_RETURN_NO_MORE_THAN_GRANTED: Final = _RETURN.where(
+    counts.c.returned + bindparam("more", type_=Integer) <= counts.c.granted
+)
+_EVERY_GRANT: Final = select(counts.c.holder, counts.c.granted).where(*of_departure(counts))
+_PAST: Final = (*of_departure(past_places), past_places.c.device == bindparam("till"))
+_HAD: Final = select(past_places.c.seat).where(*_PAST, past_places.c.seat > 0)
+_LEFT_HOW: Final = (*_PAST, past_places.c.seat == bindparam("of_seat"), past_places.c.how == bindparam("left_how"))
+_PAST_COUNT: Final = select(past_places.c.count).where(*_LEFT_HOW)
+_PAST_FORGOTTEN: Final = delete(past_places).where(*_LEFT_HOW)
+_PAST_LESS: Final = (
+    update(past_places).where(*_LEFT_HOW).values(count=past_places.c.count - bindparam("less", type_=Integer))
+)
+_COMING: Final = select(departures.c.service_date, departures.c.trip).where(
+    departures.c.station_id == bindparam("station"), departures.c.departs_ms > bindparam("now_ms")
+)
+_EVERY_SEAT: Final = (
+    select(places.c.service_date, places.c.trip, places.c.seat, places.c.holder)
+    .where(places.c.station_id == bindparam("station"))
+    .order_by(places.c.seat)
+)
+_BODY: Final = select(departures.c.body).where(*of_departure(departures))
 
 
 def shares(total: int, tills: int, policy: Policy) -> tuple[int, int]:
@@ -73,29 +138,19 @@ class Allotments:
                     granted = list(range(first - number, first)) if departure.seats is not None else None
                     self._put(date, trip, holder, granted, number)
             put_left(self._changes, date, trip, free + web)
-        if seat_rows:
-            self._connection.execute(insert(places), seat_rows)
-        if count_rows:
-            self._connection.execute(insert(counts), count_rows)
+        insert_rows(self._connection, places, seat_rows)
+        insert_rows(self._connection, counts, count_rows)
 
     def welcome(self, till: str, now_ms: int, policy: Policy) -> None:
         """Give a newly enrolled till its share of what is still free on every departure that has not left."""
         tills = max(1, len(active_tills(self._connection, self._station)))
         coming = [
             (row.service_date, row.trip)
-            for row in self._connection.execute(
-                select(departures.c.service_date, departures.c.trip).where(
-                    departures.c.station_id == self._station, departures.c.departs_ms > now_ms
-                )
-            )
+            for row in self._connection.execute(_COMING, {"station": self._station, "now_ms": now_ms})
         ]
         total: dict[tuple[str, str], int] = {}
         free: dict[tuple[str, str], list[int]] = {}
-        for row in self._connection.execute(
-            select(places.c.service_date, places.c.trip, places.c.seat, places.c.holder)
-            .where(places.c.station_id == self._station)
-            .order_by(places.c.seat)
-        ):
+        for row in self._connection.execute(_EVERY_SEAT, {"station": self._station}):
             total[row.service_date, row.trip] = total.get((row.service_date, row.trip), 0) + 1
             if row.holder == FREE:
                 free.setdefault((row.service_date, row.trip), []).append(row.seat)
@@ -110,27 +165,18 @@ class Allotments:
     def give_seats(self, date: str, trip: str, till: str, seats: Sequence[int]) -> None:
         """Give a till these seats, which the centre has and nobody sits in, and tell it all that it ever had."""
         if seats:
-            self._connection.execute(
-                update(places)
-                .where(
-                    *self._departure(places, date, trip), places.c.seat.in_(seats), places.c.holder.in_((FREE, CENTRE))
-                )
-                .values(holder=till)
-            )
+            moved = {"seats": seats, "before": (FREE, CENTRE), "then": till}
+            self._connection.execute(_SEATS_MOVE, self._of(date, trip) | moved)
         self.tell(date, trip, till, numbered=True)
 
     def give_count(self, date: str, trip: str, till: str, number: int, from_web: int = 0, *, tell: bool = True) -> None:
         """Give a till so many counted places of the free ones and of the web's, and tell it."""
         for holder, some in ((FREE, number), (CENTRE, from_web)):
-            self._connection.execute(
-                update(counts).where(*self._count_of(date, trip, holder)).values(granted=counts.c.granted - some)
-            )
-        here = self._count_of(date, trip, till)
+            self._grant(date, trip, holder, -some)
         more = number + from_web
-        done = self._connection.execute(update(counts).where(*here).values(granted=counts.c.granted + more)).rowcount
-        if done == 0:
+        if not self._grant(date, trip, till, more):
             row = {"station_id": self._station, "service_date": date, "trip": trip, "holder": till}
-            self._connection.execute(insert(counts), [{**row, "granted": more, "returned": 0}])
+            insert_rows(self._connection, counts, [{**row, "granted": more, "returned": 0}])
         if tell:
             self.tell(date, trip, till, numbered=False)
 
@@ -164,54 +210,38 @@ class Allotments:
 
     def take_seat(self, date: str, trip: str, seat: int, till: str, how: str) -> bool:
         """A seat leaves a till: it is the centre's again. False when it was not the till's."""
-        moved = self._connection.execute(
-            update(places)
-            .where(*self._departure(places, date, trip), places.c.seat == seat, places.c.holder == till)
-            .values(holder=FREE if self._is_there(date, trip, seat) else GONE)
-        )
-        if moved.rowcount == 1:
+        then = FREE if self._is_there(date, trip, seat) else GONE
+        moved = self._move(date, trip, seat, till, then)
+        if moved:
             self._note_past(date, trip, till, seat, how, 1)
-        return moved.rowcount == 1
+        return moved
 
     def free_count(self, date: str, trip: str, till: str, number: int) -> None:
         """Staff have freed so many counted places of a till."""
-        self._connection.execute(
-            update(counts).where(*self._count_of(date, trip, till)).values(returned=counts.c.returned + number)
-        )
+        self._connection.execute(_RETURN, self._of(date, trip) | {"of_holder": till, "more": number})
         self._note_past(date, trip, till, COUNTED, "freed", number)
         self.add_free(date, trip, number)
 
     def add_free(self, date: str, trip: str, count: int) -> None:
         """Let anybody have `count` more of the counted places."""
-        self._connection.execute(
-            update(counts).where(*self._count_of(date, trip, FREE)).values(granted=counts.c.granted + count)
-        )
+        self._grant(date, trip, FREE, count)
 
     def holder(self, date: str, trip: str, seat: int) -> str | None:
         """Who may sell this seat; None when there is no such seat."""
-        return self._connection.execute(
-            select(places.c.holder).where(*self._departure(places, date, trip), places.c.seat == seat)
-        ).scalar_one_or_none()
+        return self._connection.execute(_HOLDER, self._of(date, trip) | {"of_seat": seat}).scalar_one_or_none()
 
     def hand_over(self, date: str, trip: str, seat: int, till: str) -> None:
         """A seat that was withheld is this till's after all, as its own journal says."""
-        self._connection.execute(
-            update(places)
-            .where(*self._departure(places, date, trip), places.c.seat == seat, places.c.holder == WITHHELD)
-            .values(holder=till)
-        )
+        self._move(date, trip, seat, WITHHELD, till)
 
     def counted(self, date: str, trip: str, holder: str) -> int | None:
         """How many counted places a holder has had and not returned; None where there are none of this departure."""
-        return self._connection.execute(
-            select(counts.c.granted - counts.c.returned).where(*self._count_of(date, trip, holder))
-        ).scalar_one_or_none()
+        return self._connection.execute(_COUNTED, self._of(date, trip) | {"of_holder": holder}).scalar_one_or_none()
 
     def was_freed(self, date: str, trip: str, seat: int, till: str) -> bool:
         """Whether staff have freed this seat of this till."""
-        here = (*self._departure(past_places, date, trip), past_places.c.device == till, past_places.c.how == "freed")
-        found = self._connection.execute(select(past_places.c.seat).where(*here, past_places.c.seat == seat))
-        return found.one_or_none() is not None
+        freed = self._of(date, trip) | {"till": till, "of_seat": seat, "left_how": "freed"}
+        return self._connection.execute(_PAST_COUNT, freed).one_or_none() is not None
 
     def web_place(self, date: str, trip: str) -> tuple[bool, int | None]:
         """A place that the web may sell now, the web's from here on: (there is one, its seat or None where places are
@@ -219,55 +249,30 @@ class Allotments:
         """
         mine = self.counted(date, trip, CENTRE)
         if mine is not None:
-            sold = self._connection.execute(
-                select(func.count())
-                .select_from(tickets)
-                .where(*self._departure(tickets, date, trip), tickets.c.state == "valid", tickets.c.issuer == CENTRE)
-            ).scalar_one()
-            if sold < mine:
+            if self._sold_by_web(date, trip) < mine:
                 return True, None
             if (self.counted(date, trip, FREE) or 0) <= 0:
                 return False, None
             for holder, by in ((FREE, -1), (CENTRE, 1)):
-                self._connection.execute(
-                    update(counts).where(*self._count_of(date, trip, holder)).values(granted=counts.c.granted + by)
-                )
+                self._grant(date, trip, holder, by)
             return True, None
         for holder in (CENTRE, FREE):
             seats = self.unsold(date, trip, (holder,))
             if seats:
-                self._connection.execute(
-                    update(places)
-                    .where(*self._departure(places, date, trip), places.c.seat == seats[0])
-                    .values(holder=CENTRE)
-                )
+                self._move(date, trip, seats[0], holder, CENTRE)
                 return True, seats[0]
         return False, None
 
     def unsold(self, date: str, trip: str, holders: Sequence[str]) -> list[int]:
         """The seats of these holders for which no valid ticket is known, lowest first."""
-        taken = select(tickets.c.seat).where(
-            *self._departure(tickets, date, trip), tickets.c.state == "valid", tickets.c.seat.is_not(None)
-        )
-        return list(
-            self._connection.execute(
-                select(places.c.seat)
-                .where(*self._departure(places, date, trip), places.c.holder.in_(holders), places.c.seat.not_in(taken))
-                .order_by(places.c.seat)
-            ).scalars()
-        )
+        return list(self._connection.execute(_UNSOLD, self._of(date, trip) | {"holders": holders}).scalars())
 
     def left(self, date: str, trip: str) -> int:
         """How many places the centre itself can still give or sell."""
         web = self.counted(date, trip, CENTRE)
         if web is None:
             return len(self.unsold(date, trip, (FREE, CENTRE)))
-        sold = self._connection.execute(
-            select(func.count())
-            .select_from(tickets)
-            .where(*self._departure(tickets, date, trip), tickets.c.state == "valid", tickets.c.issuer == CENTRE)
-        ).scalar_one()
-        return max(0, web - int(sold)) + max(0, self.counted(date, trip, FREE) or 0)
+        return max(0, web - self._sold_by_web(date, trip)) + max(0, self.counted(date, trip, FREE) or 0)
 
     def tell_left(self, date: str, trip: str) -> None:
         """Let tills know roughly how many places the centre still has."""
@@ -276,77 +281,64 @@ class Allotments:
     def tell(self, date: str, trip: str, till: str, *, numbered: bool) -> None:
         """Let a till know all that it was ever granted of a departure."""
         if not numbered:
-            granted = self._connection.execute(
-                select(counts.c.granted).where(*self._count_of(date, trip, till))
-            ).scalar_one()
+            granted = self._connection.execute(_GRANTED, self._of(date, trip) | {"of_holder": till}).scalar_one()
             self._put(date, trip, till, None, granted)
             return
-        has = self._connection.execute(
-            select(places.c.seat).where(*self._departure(places, date, trip), places.c.holder == till)
-        ).scalars()
+        has = self._connection.execute(_HELD, self._of(date, trip) | {"till": till}).scalars()
         self._put(date, trip, till, sorted({*has, *self.had(date, trip, till)}), 0)
 
     def had(self, date: str, trip: str, till: str) -> set[int]:
         """The seats that a till once had and has no more: it will not sell them again, whoever gives them to it."""
-        return set(
-            self._connection.execute(
-                select(past_places.c.seat).where(
-                    *self._departure(past_places, date, trip), past_places.c.device == till, past_places.c.seat > 0
-                )
-            ).scalars()
-        )
+        return set(self._connection.execute(_HAD, self._of(date, trip) | {"till": till}).scalars())
 
     def _is_there(self, date: str, trip: str, seat: int) -> bool:
         """Whether the coach that goes has this seat."""
-        text = self._connection.execute(
-            select(departures.c.body).where(*self._departure(departures, date, trip))
-        ).scalar_one_or_none()
+        text = self._connection.execute(_BODY, self._of(date, trip)).scalar_one_or_none()
         seats = None if text is None else json.loads(text)["seats"]
         return seats is None or seat <= int(seats)
 
     def _return_count(self, date: str, trip: str, till: str, count: int) -> bool:
         """Count what a till returned, first against what staff have freed of it already."""
-        here = (*self._departure(past_places, date, trip), past_places.c.device == till, past_places.c.seat == COUNTED)
-        freed = self._connection.execute(
-            select(past_places.c.count).where(*here, past_places.c.how == "freed")
-        ).scalar_one_or_none()
-        known = min(freed or 0, count)
+        here = self._of(date, trip)
+        freed = here | {"till": till, "of_seat": COUNTED, "left_how": "freed"}
+        known = min(self._connection.execute(_PAST_COUNT, freed).scalar_one_or_none() or 0, count)
         if known:
-            self._connection.execute(
-                update(past_places).where(*here, past_places.c.how == "freed").values(count=past_places.c.count - known)
-            )
+            self._connection.execute(_PAST_LESS, freed | {"less": known})
         rest = count - known
         if rest == 0:
             return True
-        done = self._connection.execute(
-            update(counts)
-            .where(*self._count_of(date, trip, till), counts.c.returned + rest <= counts.c.granted)
-            .values(returned=counts.c.returned + rest)
-        ).rowcount
+        returned = here | {"of_holder": till, "more": rest}
+        done = self._connection.execute(_RETURN_NO_MORE_THAN_GRANTED, returned).rowcount
         if done:
             self.add_free(date, trip, rest)
         return done == 1
 
     def _note_past(self, date: str, trip: str, till: str, seat: int, how: str, count: int) -> None:
         row = {"station_id": self._station, "service_date": date, "trip": trip, "device": till, "seat": seat}
-        here = [past_places.c[name] == value for name, value in row.items()]
-        before = self._connection.execute(
-            select(past_places.c.count).where(*here, past_places.c.how == how)
-        ).scalar_one_or_none()
+        here = self._of(date, trip) | {"till": till, "of_seat": seat, "left_how": how}
+        before = self._connection.execute(_PAST_COUNT, here).scalar_one_or_none()
         if before is not None:
-            self._connection.execute(delete(past_places).where(*here, past_places.c.how == how))
-        self._connection.execute(insert(past_places), [{**row, "how": how, "count": count + (before or 0)}])
+            self._connection.execute(_PAST_FORGOTTEN, here)
+        insert_rows(self._connection, past_places, [{**row, "how": how, "count": count + (before or 0)}])
 
-    def _departure(self, table: Table, date: str, trip: str) -> tuple[ColumnElement[bool], ...]:
-        return (table.c.station_id == self._station, table.c.service_date == date, table.c.trip == trip)
+    def _move(self, date: str, trip: str, seat: int, before: str, then: str) -> bool:
+        """Give a seat that somebody has to somebody else; False when it was not his."""
+        moved = self._of(date, trip) | {"of_seat": seat, "before": before, "then": then}
+        return self._connection.execute(_SEAT_MOVES, moved).rowcount == 1
 
-    def _count_of(self, date: str, trip: str, holder: str) -> tuple[ColumnElement[bool], ...]:
-        return (*self._departure(counts, date, trip), counts.c.holder == holder)
+    def _grant(self, date: str, trip: str, holder: str, more: int) -> bool:
+        """Give a holder so many counted places more; False when it has never had any."""
+        granted = self._of(date, trip) | {"of_holder": holder, "more": more}
+        return self._connection.execute(_GRANT, granted).rowcount > 0
+
+    def _sold_by_web(self, date: str, trip: str) -> int:
+        return int(self._connection.execute(_SOLD_BY_WEB, self._of(date, trip)).scalar_one())
+
+    def _of(self, date: str, trip: str) -> dict[str, object]:
+        return {"station": self._station, "date": date, "coach": trip}
 
     def _first_count(self, date: str, trip: str, till: str, tills: int, policy: Policy) -> None:
-        rows = self._connection.execute(
-            select(counts.c.holder, counts.c.granted).where(*self._departure(counts, date, trip))
-        ).all()
+        rows = self._connection.execute(_EVERY_GRANT, self._of(date, trip)).all()
         granted = {row.holder: row.granted for row in rows}
         given = min(max(0, granted.get(FREE, 0)), shares(sum(granted.values()), tills, policy)[0])
         self.give_count(date, trip, till, given)

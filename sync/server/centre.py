@@ -11,10 +11,10 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sync.server import changes as changed
 from sync.server import digests
@@ -76,6 +76,9 @@ from tickets.trust import Badge, KeyUse, TrustList, sign_trust_list
 _log = logging.getLogger("waystation.centre")
 
 T = TypeVar("T")
+
+_STATIONS: Final = select(stations.c.station_id)
+_TIMETABLE: Final = select(stations.c.timetable).where(stations.c.station_id == bindparam("station"))
 
 
 class Centre:
@@ -688,10 +691,10 @@ class Centre:
 
     def _station_numbers(self) -> set[int]:
         with self._store.read() as connection:
-            return set(connection.execute(select(stations.c.station_id)).scalars())
+            return set(connection.execute(_STATIONS).scalars())
 
     def _timetable(self, connection: Connection, station: int) -> Timetable:
-        kept = connection.execute(select(stations.c.timetable).where(stations.c.station_id == station)).scalar_one()
+        kept = connection.execute(_TIMETABLE, {"station": station}).scalar_one()
         return read_timetable(kept, f"of station {station}")
 
     def _list(self, connection: Connection) -> TrustList:

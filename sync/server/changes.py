@@ -11,14 +11,40 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 
 from sync.encoding import from_text, to_text
-from sync.server.rows import among, insert_rows
+from sync.server.rows import ByKeys, insert_rows
 from sync.server.schema import records, stations
 from sync.wire import Record
 
 _AT_ONCE: Final = 500
+
+_HERE: Final = stations.c.station_id == bindparam("station")
+_LOCK: Final = select(stations.c.last_change).where(_HERE).with_for_update()
+_RAISE: Final = update(stations).where(_HERE).values(last_change=bindparam("last"))
+_REACH: Final = select(stations.c.last_change, stations.c.horizon).where(_HERE)
+_LATEST: Final = select(stations.c.station_id, stations.c.last_change).where(
+    stations.c.station_id.in_(bindparam("stations", expanding=True))
+)
+_OF_STATION: Final = records.c.station_id == bindparam("station")
+_FORGET: Final = ByKeys(
+    records.c.key, lambda among: delete(records).where(_OF_STATION, records.c.kind == bindparam("kind"), among)
+)
+_SINCE: Final = (
+    select(records.c.kind, records.c.key, records.c.body, records.c.change_no)
+    .where(_OF_STATION, records.c.change_no > bindparam("since"))
+    .order_by(records.c.change_no)
+    .limit(bindparam("most", type_=Integer))
+)
+_TOLD: Final = select(records.c.body).where(
+    _OF_STATION, records.c.kind == bindparam("kind"), records.c.key == bindparam("key")
+)
+_OF_KINDS: Final = (
+    select(records.c.kind, records.c.key, records.c.body, records.c.change_no)
+    .where(_OF_STATION, records.c.kind.in_(bindparam("kinds", expanding=True)), records.c.body.is_not(None))
+    .order_by(records.c.kind, records.c.key)
+)
 
 
 def lock_station(connection: Connection, station: int) -> int | None:
@@ -26,8 +52,7 @@ def lock_station(connection: Connection, station: int) -> int | None:
 
     Answers the number of the station's latest change; None when there is no such station.
     """
-    locked = select(stations.c.last_change).where(stations.c.station_id == station).with_for_update()
-    return connection.execute(locked).scalar_one_or_none()
+    return connection.execute(_LOCK, {"station": station}).scalar_one_or_none()
 
 
 class Changes:
@@ -76,16 +101,17 @@ class Changes:
         for kind, key in self._pending:
             by_kind.setdefault(kind, []).append(key)
         for kind, keys in by_kind.items():
-            for some in among(self._connection, records.c.key, keys):
-                self._connection.execute(
-                    delete(records).where(records.c.station_id == self._station, records.c.kind == kind, some)
-                )
+            for _ in _FORGET.each(self._connection, keys, station=self._station, kind=kind):
+                pass
         insert_rows(self._connection, records, rows)
         self._last += len(rows)
-        self._connection.execute(
-            update(stations).where(stations.c.station_id == self._station).values(last_change=self._last)
-        )
+        self._connection.execute(_RAISE, {"station": self._station, "last": self._last})
         self._pending.clear()
+
+
+def told(connection: Connection, station: int, kind: str, key: str) -> str | None:
+    """A record's body (JSON) as terminals have it; None when it is not there or gone."""
+    return connection.execute(_TOLD, {"station": station, "kind": kind, "key": key}).scalar_one_or_none()
 
 
 class CursorOfAnother(Exception):
@@ -132,19 +158,12 @@ def page(connection: Connection, station: int, instance: str, cursor: str, limit
     one that is so old that tombstones which it has not told of are dropped.
     """
     at = _position(cursor, instance)
-    last, horizon = connection.execute(
-        select(stations.c.last_change, stations.c.horizon).where(stations.c.station_id == station)
-    ).one()
+    last, horizon = connection.execute(_REACH, {"station": station}).one()
     if at is None:
         at = _Position(since=0, whole=last)
     elif max(at.since, at.whole) > last or max(at.since, at.whole) < horizon:
         raise CursorOfAnother
-    rows = connection.execute(
-        select(records.c.kind, records.c.key, records.c.body, records.c.change_no)
-        .where(records.c.station_id == station, records.c.change_no > at.since)
-        .order_by(records.c.change_no)
-        .limit(limit + 1)
-    ).all()
+    rows = connection.execute(_SINCE, {"station": station, "since": at.since, "most": limit + 1}).all()
     found = [ChangedRecord(kind=kind, key=key, body=body, change=change) for kind, key, body, change in rows[:limit]]
     end, more = found[-1].change if found else at.since, len(rows) > limit
     return Page(records=found, cursor=cursor_at(instance, end, at.whole if more else 0), end=end, more=more)
@@ -161,11 +180,7 @@ def cursor_at(instance: str, change: int, whole: int = 0) -> str:
 
 def records_of(connection: Connection, station: int, kinds: Sequence[str]) -> list[Record]:
     """The records of some kinds as they are now, without tombstones."""
-    rows = connection.execute(
-        select(records.c.kind, records.c.key, records.c.body, records.c.change_no)
-        .where(records.c.station_id == station, records.c.kind.in_(kinds), records.c.body.is_not(None))
-        .order_by(records.c.kind, records.c.key)
-    )
+    rows = connection.execute(_OF_KINDS, {"station": station, "kinds": kinds})
     return [Record(kind=kind, key=key, body=json.loads(body), change=change) for kind, key, body, change in rows]
 
 
@@ -174,11 +189,7 @@ def latest_changes(connection: Connection, of: Collection[int]) -> dict[int, int
     numbers = sorted(of)
     found: dict[int, int] = {}
     for at in range(0, len(numbers), _AT_ONCE):
-        rows = connection.execute(
-            select(stations.c.station_id, stations.c.last_change).where(
-                stations.c.station_id.in_(numbers[at : at + _AT_ONCE])
-            )
-        )
+        rows = connection.execute(_LATEST, {"stations": numbers[at : at + _AT_ONCE]})
         found.update((station, last) for station, last in rows)
     return found
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from sync.server.changes import Changes
 from sync.server.schema import devices, records
 from tickets.keys import Algorithm, AnyOf, PublicKey
+
+_FIND: Final = select(devices).where(
+    devices.c.station_id == bindparam("station"), devices.c.device == bindparam("device")
+)
+_OF_STATION: Final = select(devices).where(devices.c.station_id == bindparam("station"))
+_TILLS: Final = _OF_STATION.where(devices.c.kind == "till", devices.c.state == "active").order_by(
+    devices.c.enrolled_ms, devices.c.device
+)
+_TOLD: Final = select(records.c.key, records.c.body).where(
+    records.c.station_id == bindparam("station"), records.c.kind == "device"
+)
 
 Kind = Literal["till", "gate", "relay"]
 State = Literal["active", "retired", "revoked"]
@@ -70,20 +81,13 @@ def find_device(connection: Connection, device: str) -> Device | None:
     station = station_of(device)
     if station is None:
         return None
-    row = connection.execute(
-        select(devices).where(devices.c.station_id == station, devices.c.device == device)
-    ).one_or_none()
+    row = connection.execute(_FIND, {"station": station, "device": device}).one_or_none()
     return None if row is None else _device(row)
 
 
 def active_tills(connection: Connection, station: int) -> list[Device]:
     """The tills that sell, in the order of their enrolment."""
-    rows = connection.execute(
-        select(devices)
-        .where(devices.c.station_id == station, devices.c.kind == "till", devices.c.state == "active")
-        .order_by(devices.c.enrolled_ms, devices.c.device)
-    )
-    return [_device(row) for row in rows]
+    return [_device(row) for row in connection.execute(_TILLS, {"station": station})]
 
 
 def every_device(connection: Connection) -> list[Device]:
@@ -94,13 +98,8 @@ def every_device(connection: Connection) -> list[Device]:
 
 def tell_devices(connection: Connection, changes: Changes, station: int, now_ms: int) -> None:
     """Let every terminal of a station know its devices and their keys, as far as that is news at `now_ms`."""
-    told = {
-        row.key: row.body
-        for row in connection.execute(
-            select(records.c.key, records.c.body).where(records.c.station_id == station, records.c.kind == "device")
-        )
-    }
-    for row in connection.execute(select(devices).where(devices.c.station_id == station)):
+    told = {row.key: row.body for row in connection.execute(_TOLD, {"station": station})}
+    for row in connection.execute(_OF_STATION, {"station": station}):
         body: dict[str, object] = {
             "device": row.device,
             "kind": row.kind,

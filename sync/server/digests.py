@@ -4,18 +4,55 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from sync.digest import MoneyFact, TicketFact, UseFact, departure_digest
 from sync.digests_here import allotment_fact
+from sync.server.allotments import of_departure
 from sync.server.devices import Device
 from sync.server.incidents import IncidentKind, report
+from sync.server.rows import ByKeys
 from sync.server.schema import epochs, money, orders, records, tickets, uses
 from sync.wire import AllotmentBody, TicketBody, UseBody
 from sync.wire_digest import DigestAnswer, DigestDiffers
 
-_AT_ONCE = 300
+_NUMBERS: Final = select(tickets.c.number).where(*of_departure(tickets))
+_CLAIMED: Final = ByKeys(
+    uses.c.number,
+    lambda among: (
+        select(uses.c.number, uses.c.use_no)
+        .where(uses.c.station_id == bindparam("station"), among)
+        .group_by(uses.c.number, uses.c.use_no)
+    ),
+)
+_ALLOTTED: Final = select(records.c.body).where(
+    records.c.station_id == bindparam("station"),
+    records.c.kind == "allotment",
+    records.c.key >= bindparam("first"),
+    records.c.key < bindparam("end"),
+    records.c.body.is_not(None),
+)
+_BODIES: Final = ByKeys(
+    records.c.key,
+    lambda among: select(records.c.body).where(
+        records.c.station_id == bindparam("station"),
+        records.c.kind == bindparam("kind"),
+        among,
+        records.c.body.is_not(None),
+    ),
+)
+_WHOSE: Final = select(epochs.c.device).where(
+    epochs.c.station_id == bindparam("station"), epochs.c.epoch == bindparam("epoch")
+)
+_ISSUED: Final = select(tickets).where(*of_departure(tickets), tickets.c.issuer == bindparam("device"))
+_USED: Final = select(uses).where(*of_departure(uses), uses.c.device == bindparam("device"))
+_MOVED: Final = select(money).where(
+    money.c.station_id == bindparam("station"),
+    money.c.epoch == bindparam("epoch"),
+    money.c.order_id.in_(select(orders.c.order_id).where(*of_departure(orders))),
+)
 
 
 def count(connection: Connection, device: Device, service_date: str, trip: str, epoch: str | None) -> DigestAnswer:
@@ -40,27 +77,14 @@ def note_difference(connection: Connection, device: Device, said: DigestDiffers,
 
 
 def _told(connection: Connection, station: int, service_date: str, trip: str) -> str:
-    of = (tickets.c.station_id == station, tickets.c.service_date == service_date, tickets.c.trip == trip)
-    numbers = list(connection.execute(select(tickets.c.number).where(*of)).scalars())
+    here = {"station": station, "date": service_date, "coach": trip}
+    numbers = list(connection.execute(_NUMBERS, here).scalars())
     claimed = [
-        f"{number}/{use_no}"
-        for some in _some(numbers)
-        for number, use_no in connection.execute(
-            select(uses.c.number, uses.c.use_no)
-            .where(uses.c.station_id == station, uses.c.number.in_(some))
-            .group_by(uses.c.number, uses.c.use_no)
-        )
+        f"{use.number}/{use.use_no}" for found in _CLAIMED.each(connection, numbers, station=station) for use in found
     ]
-    here, departure = records.c.station_id == station, f"{service_date}/{trip}/"
-    allotted = connection.execute(
-        select(records.c.body).where(
-            here,
-            records.c.kind == "allotment",
-            records.c.key >= departure,
-            records.c.key < departure + "\x7f",
-            records.c.body.is_not(None),
-        )
-    ).scalars()
+    departure = f"{service_date}/{trip}/"
+    within = {"station": station, "first": departure, "end": departure + "\x7f"}
+    allotted = connection.execute(_ALLOTTED, within).scalars()
     return departure_digest(
         [_ticket(TicketBody.model_validate_json(body)) for body in _bodies(connection, station, "ticket", numbers)],
         [_use(UseBody.model_validate_json(body)) for body in _bodies(connection, station, "use", claimed)],
@@ -70,53 +94,19 @@ def _told(connection: Connection, station: int, service_date: str, trip: str) ->
 
 
 def _bodies(connection: Connection, station: int, kind: str, keys: Sequence[str]) -> Iterator[str]:
-    for some in _some(keys):
-        yield from connection.execute(
-            select(records.c.body).where(
-                records.c.station_id == station,
-                records.c.kind == kind,
-                records.c.key.in_(some),
-                records.c.body.is_not(None),
-            )
-        ).scalars()
-
-
-def _some(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for at in range(0, len(keys), _AT_ONCE):
-        yield keys[at : at + _AT_ONCE]
+    for found in _BODIES.each(connection, keys, station=station, kind=kind):
+        yield from found.scalars()
 
 
 def _own(connection: Connection, device: Device, epoch: str, service_date: str, trip: str) -> str | None:
     station = device.station
-    whose = connection.execute(
-        select(epochs.c.device).where(epochs.c.station_id == station, epochs.c.epoch == epoch)
-    ).scalar_one_or_none()
+    whose = connection.execute(_WHOSE, {"station": station, "epoch": epoch}).scalar_one_or_none()
     if whose != device.device:
         return None
-    on = (orders.c.station_id == station, orders.c.service_date == service_date, orders.c.trip == trip)
-    issued = connection.execute(
-        select(tickets).where(
-            tickets.c.station_id == station,
-            tickets.c.service_date == service_date,
-            tickets.c.trip == trip,
-            tickets.c.issuer == device.device,
-        )
-    )
-    claimed = connection.execute(
-        select(uses).where(
-            uses.c.station_id == station,
-            uses.c.service_date == service_date,
-            uses.c.trip == trip,
-            uses.c.device == device.device,
-        )
-    )
-    moved = connection.execute(
-        select(money).where(
-            money.c.station_id == station,
-            money.c.epoch == epoch,
-            money.c.order_id.in_(select(orders.c.order_id).where(*on)),
-        )
-    )
+    here = {"station": station, "date": service_date, "coach": trip}
+    issued = connection.execute(_ISSUED, here | {"device": device.device})
+    claimed = connection.execute(_USED, here | {"device": device.device})
+    moved = connection.execute(_MOVED, here | {"epoch": epoch})
     return departure_digest(
         [
             TicketFact(

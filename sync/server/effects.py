@@ -11,18 +11,19 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from sync import event_bodies as body
 from sync.event_bodies import SCHEMAS, Body, complaint
 from sync.server.allotments import Allotments
-from sync.server.bodies import AnyRow, tell_claim, tell_ticket
+from sync.server.bodies import find_claim, find_ticket, tell_claim, tell_ticket
 from sync.server.changes import Changes
 from sync.server.devices import Device
 from sync.server.incidents import IncidentKind
 from sync.server.judging import Judge
 from sync.server.money_facts import MoneyFacts, judge_refunds
 from sync.server.passages import Passage, Passages
+from sync.server.rows import insert_rows
 from sync.server.schema import claims, deliveries, money, orders, tickets
 from sync.server.staff_acts import StaffActs
 from tickets.credential import BadTicket, inspect
@@ -32,6 +33,26 @@ from tickets.numbers import RANDOM_BITS
 LARGEST: Final = 2**53
 """Whole numbers beyond this are not exact everywhere (JSON) and are refused."""
 _NO_ORDER: Final = ""
+
+_THE_ORDER: Final = (orders.c.station_id == bindparam("station"), orders.c.order_id == bindparam("order"))
+_ORDER: Final = select(orders.c.state).where(*_THE_ORDER)
+_ORDER_BECOMES: Final = (
+    update(orders)
+    .where(*_THE_ORDER, orders.c.state.in_(bindparam("before", expanding=True)))
+    .values(state=bindparam("then"))
+)
+_THE_CLAIM: Final = (claims.c.station_id == bindparam("station"), claims.c.claim == bindparam("of_claim"))
+_CLAIM_OPENED: Final = (
+    update(claims)
+    .where(*_THE_CLAIM)
+    .values({name: bindparam(f"new_{name}") for name in ("device", "order_id", "fen", "reason", "opened_ms")})
+)
+_CLAIM_SETTLED: Final = update(claims).where(*_THE_CLAIM).values(state="settled", settled_by=bindparam("by"))
+_TICKET_BECOMES: Final = (
+    update(tickets)
+    .where(tickets.c.station_id == bindparam("station"), tickets.c.number == bindparam("of_number"))
+    .values(state=bindparam("then"))
+)
 
 
 def read_body(event: Event) -> Body | str | None:
@@ -148,8 +169,7 @@ class Effects:
         return None if said.prefix == self._device.prefix else "journal.opened: it names another prefix"
 
     def _held(self, event: Event, said: body.OrderHeld) -> str | None:
-        here = (orders.c.station_id == self._station, orders.c.order_id == said.order)
-        if self._connection.execute(select(orders.c.device).where(*here)).one_or_none() is not None:
+        if self._state_of(said.order) is not None:
             return "order.held: the order is there already"
         row = {
             "station_id": self._station,
@@ -164,16 +184,16 @@ class Effects:
             "held_ms": event.at_ms,
             "changes": said.changes,
         }
-        self._connection.execute(insert(orders), [row])
+        insert_rows(self._connection, orders, [row])
         self.sold.add((said.service_date, said.trip))
         return None
 
     def _order_state(self, order: str, state: str, before: tuple[str, ...]) -> None:
-        self._connection.execute(
-            update(orders)
-            .where(orders.c.station_id == self._station, orders.c.order_id == order, orders.c.state.in_(before))
-            .values(state=state)
-        )
+        change = {"station": self._station, "order": order, "before": before, "then": state}
+        self._connection.execute(_ORDER_BECOMES, change)
+
+    def _state_of(self, order: str) -> str | None:
+        return self._connection.execute(_ORDER, {"station": self._station, "order": order}).scalar_one_or_none()
 
     def _money(self, event: Event, order: str, direction: str, fen: int, method: str, counter: int | None) -> None:
         row = {
@@ -188,38 +208,25 @@ class Effects:
             "counter": counter,
             "at_ms": event.at_ms,
         }
-        self._connection.execute(insert(money), [row])
+        insert_rows(self._connection, money, [row])
 
     # ------------------------------------------------------------------ tickets
 
     def _issued(self, event: Event, said: body.TicketIssued) -> str | None:
         if int(said.number) >> RANDOM_BITS != self._device.prefix:
             return "ticket.issued: the number has another issuer's prefix"
-        here = (tickets.c.station_id == self._station, tickets.c.number == said.number)
-        if self._connection.execute(select(tickets.c.number).where(*here)).one_or_none() is not None:
+        if find_ticket(self._connection, self._station, said.number) is not None:
             self.report(IncidentKind.NUMBER_ISSUED_TWICE, said.number, order=said.order)
             return None
-        self._connection.execute(
-            insert(tickets),
-            [
-                {
-                    **_ticket_row(said),
-                    "station_id": self._station,
-                    "issuer": self._device.device,
-                    "issued_ms": event.at_ms,
-                }
-            ],
-        )
-        tell_ticket(self._connection, self._changes, self._station, said.number)
+        row = {"station_id": self._station, "issuer": self._device.device, "issued_ms": event.at_ms}
+        insert_rows(self._connection, tickets, [row | _ticket_row(said)])
+        ticket = tell_ticket(self._connection, self._changes, self._station, said.number)
         self.sold.add((said.service_date, said.trip))
-        state = self._connection.execute(
-            select(orders.c.state).where(orders.c.station_id == self._station, orders.c.order_id == said.order)
-        ).scalar_one_or_none()
-        if state != "paid":
+        if self._state_of(said.order) != "paid":
             self.report(IncidentKind.ISSUED_UNPAID, said.order, number=said.number)
         if not self._code_fits(said):
             self.report(IncidentKind.CODE_DIFFERS, said.number)
-        self._judge.place(self._connection.execute(select(tickets).where(*here)).one())
+        self._judge.place(ticket)
         judge_refunds(self._connection, self._station, self._judge, said.number)
         for use in self._passages.of(said.number):  # another till may have taken it back before we heard of its sale
             if use.end == "passed" and use.purpose in _AFTER:
@@ -257,7 +264,7 @@ class Effects:
             "copy": said.copy_no,
             "at_ms": event.at_ms,
         }
-        self._connection.execute(insert(deliveries), [row])
+        insert_rows(self._connection, deliveries, [row])
 
     # ------------------------------------------------------------------ claims and places
 
@@ -269,19 +276,18 @@ class Effects:
             "reason": said.reason,
             "opened_ms": event.at_ms,
         }
-        known = self._claim(said.claim)
+        known = find_claim(self._connection, self._station, said.claim)
         if known is None:
             new = {**row, "station_id": self._station, "claim": said.claim, "state": "open", "settled_by": None}
-            self._connection.execute(insert(claims), [new])
+            insert_rows(self._connection, claims, [new])
         elif known.order_id == _NO_ORDER:  # its settling, by another till, came first
-            self._connection.execute(
-                update(claims).where(claims.c.station_id == self._station, claims.c.claim == said.claim).values(row)
-            )
+            here = {"station": self._station, "of_claim": said.claim}
+            self._connection.execute(_CLAIM_OPENED, here | {f"new_{name}": value for name, value in row.items()})
         tell_claim(self._connection, self._changes, self._station, said.claim)
         self._books.refund_paid(said.order)
 
     def _claim_settled(self, event: Event, said: body.ClaimSettled) -> None:
-        known = self._claim(said.claim)
+        known = find_claim(self._connection, self._station, said.claim)
         if known is not None and known.state == "settled":
             self.report(IncidentKind.CLAIM_SETTLED_TWICE, said.claim, by=[known.settled_by, said.by])
             return
@@ -297,19 +303,11 @@ class Effects:
                 "settled_by": said.by,
                 "opened_ms": event.at_ms,
             }
-            self._connection.execute(insert(claims), [row])
+            insert_rows(self._connection, claims, [row])
         else:
-            self._connection.execute(
-                update(claims)
-                .where(claims.c.station_id == self._station, claims.c.claim == said.claim)
-                .values(state="settled", settled_by=said.by)
-            )
+            settled = {"station": self._station, "of_claim": said.claim, "by": said.by}
+            self._connection.execute(_CLAIM_SETTLED, settled)
         tell_claim(self._connection, self._changes, self._station, said.claim)
-
-    def _claim(self, claim: str) -> AnyRow | None:
-        return self._connection.execute(
-            select(claims).where(claims.c.station_id == self._station, claims.c.claim == claim)
-        ).one_or_none()
 
     def _returned(self, said: body.PlacesReturned) -> None:
         date, trip, mine = said.service_date, said.trip, self._device.device
@@ -369,11 +367,10 @@ def settle_ticket(
     connection: Connection, changes: Changes, allotments: Allotments, station: int, number: str, purpose: str
 ) -> None:
     """A refund or change of this ticket has been carried out: it is no longer valid, and its place is the web's."""
-    here = (tickets.c.station_id == station, tickets.c.number == number)
-    row = connection.execute(select(tickets).where(*here)).one_or_none()
+    row = find_ticket(connection, station, number)
     if row is None or row.state != "valid":
         return
-    connection.execute(update(tickets).where(*here).values(state=_AFTER[purpose]))
+    connection.execute(_TICKET_BECOMES, {"station": station, "of_number": number, "then": _AFTER[purpose]})
     allotments.free_after_refund(row.service_date, row.trip, row.seat, row.issuer)
     tell_ticket(connection, changes, station, number)
 

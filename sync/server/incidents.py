@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from sync.server.rows import insert_rows
 from sync.server.schema import incidents
 
 
@@ -81,15 +83,26 @@ class Incident:
     opened_ms: int
 
 
+_RENEW: Final = (
+    update(incidents)
+    .where(
+        incidents.c.station_id == bindparam("station"),
+        incidents.c.kind == bindparam("of_kind"),
+        incidents.c.subject == bindparam("about"),
+    )
+    .values(body=bindparam("text"))
+)
+
+
 def report(
     connection: Connection, station: int, kind: IncidentKind, subject: str, body: Mapping[str, object], now_ms: int
 ) -> None:
     """Note an incident; one that is known already gets the newer body and stays one incident."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True)
-    here = (incidents.c.station_id == station, incidents.c.kind == str(kind), incidents.c.subject == subject)
-    if connection.execute(update(incidents).where(*here).values(body=text)).rowcount == 0:
+    known = {"station": station, "of_kind": str(kind), "about": subject, "text": text}
+    if connection.execute(_RENEW, known).rowcount == 0:
         row = {"station_id": station, "kind": str(kind), "subject": subject, "body": text, "opened_ms": now_ms}
-        connection.execute(insert(incidents), [row])
+        insert_rows(connection, incidents, [row])
 
 
 def list_incidents(connection: Connection, station: int) -> list[Incident]:

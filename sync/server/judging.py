@@ -8,17 +8,28 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from sync.server.allotments import CENTRE, WITHHELD, Allotments
+from sync.server.allotments import CENTRE, WITHHELD, Allotments, of_departure
 from sync.server.bodies import AnyRow
 from sync.server.doubled import SOME_TICKET, overlapping
 from sync.server.incidents import IncidentKind, report
 from sync.server.schema import departures, tickets
 from tickets.uses import Purpose, Use, UseEnd
+
+_DEPARTURE: Final = select(departures.c.body).where(*of_departure(departures))
+_SOLD: Final = of_departure(tickets)
+_VALID: Final = (*_SOLD, tickets.c.state == "valid")
+_IN_SEAT: Final = (
+    select(tickets.c.number).where(*_VALID, tickets.c.seat == bindparam("seat")).order_by(tickets.c.number)
+)
+_COUNT: Final = select(func.count()).select_from(tickets).where(*_SOLD)
+_COUNT_OF_ISSUER: Final = _COUNT.where(tickets.c.issuer == bindparam("issuer"))
+_COUNT_VALID: Final = _COUNT.where(tickets.c.state == "valid")
+_COUNT_VALID_OF_ISSUER: Final = _COUNT_OF_ISSUER.where(tickets.c.state == "valid")
 
 
 class JudgedUse(Protocol):
@@ -77,13 +88,7 @@ class Judge:
     def place(self, ticket: AnyRow) -> None:
         """Was this newly known ticket's place its issuer's to sell, and is it the only one for it?"""
         date, trip, seat = ticket.service_date, ticket.trip, ticket.seat
-        departure = self._connection.execute(
-            select(departures.c.body).where(
-                departures.c.station_id == self._station,
-                departures.c.service_date == date,
-                departures.c.trip == trip,
-            )
-        ).scalar_one_or_none()
+        departure = self._connection.execute(_DEPARTURE, self._of(date, trip)).scalar_one_or_none()
         if departure is None:
             self.report(
                 IncidentKind.DEPARTURE_NOT_KNOWN, ticket.number, departure=f"{date}/{trip}", device=ticket.issuer
@@ -103,56 +108,32 @@ class Judge:
                 holder=holder,
                 device=ticket.issuer,
             )
-        numbers = list(
-            self._connection.execute(
-                select(tickets.c.number)
-                .where(*self._valid(date, trip), tickets.c.seat == seat)
-                .order_by(tickets.c.number)
-            ).scalars()
-        )
+        numbers = self._sold(date, trip, seat)
         if len(numbers) > 1:
             self.report(IncidentKind.PLACE_SOLD_TWICE, f"{date}/{trip}/{seat}", numbers=numbers)
 
     def seat_is_sold(self, date: str, trip: str, seat: int) -> bool:
         """Whether a valid ticket for this seat is known."""
-        return bool(
-            self._connection.execute(
-                select(func.count()).select_from(tickets).where(*self._valid(date, trip), tickets.c.seat == seat)
-            ).scalar_one()
-        )
+        return bool(self._sold(date, trip, seat))
 
     def _counted_place(self, ticket: AnyRow, there_are: int) -> None:
         date, trip, issuer = ticket.service_date, ticket.trip, ticket.issuer
         mine = self._allotments.counted(date, trip, issuer)
-        sold_by = (
-            select(func.count())
-            .select_from(tickets)
-            .where(
-                tickets.c.station_id == self._station,
-                tickets.c.service_date == date,
-                tickets.c.trip == trip,
-                tickets.c.issuer == issuer,
-            )
-        )
-        if issuer == CENTRE:
-            sold_by = sold_by.where(tickets.c.state == "valid")
-        if mine is None or self._connection.execute(sold_by).scalar_one() > mine:
+        sold_by = _COUNT_VALID_OF_ISSUER if issuer == CENTRE else _COUNT_OF_ISSUER
+        of_issuer = self._of(date, trip) | {"issuer": issuer}
+        if mine is None or self._connection.execute(sold_by, of_issuer).scalar_one() > mine:
             self.report(
                 IncidentKind.PLACE_NOT_ALLOTTED, ticket.number, place=f"{date}/{trip}/-", holder=None, device=issuer
             )
-        sold = self._connection.execute(
-            select(func.count()).select_from(tickets).where(*self._valid(date, trip))
-        ).scalar_one()
+        sold = self._connection.execute(_COUNT_VALID, self._of(date, trip)).scalar_one()
         if sold > there_are:
             self.report(IncidentKind.PLACE_SOLD_TWICE, f"{date}/{trip}/-", sold=sold, places=there_are)
 
-    def _valid(self, date: str, trip: str) -> tuple[ColumnElement[bool], ...]:
-        return (
-            tickets.c.station_id == self._station,
-            tickets.c.service_date == date,
-            tickets.c.trip == trip,
-            tickets.c.state == "valid",
-        )
+    def _sold(self, date: str, trip: str, seat: int) -> list[str]:
+        return list(self._connection.execute(_IN_SEAT, self._of(date, trip) | {"seat": seat}).scalars())
+
+    def _of(self, date: str, trip: str) -> dict[str, object]:
+        return {"station": self._station, "date": date, "coach": trip}
 
 
 def use_of(use: JudgedUse) -> Use:

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, case, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, select, update
 
 from sync.encoding import to_text
 from sync.server.changes import Changes
 from sync.server.devices import Device
 from sync.server.effects import Effects, read_body
 from sync.server.incidents import IncidentKind
-from sync.server.rows import among, insert_rows
+from sync.server.rows import ByKeys, insert_rows
 from sync.server.schema import epochs, events, evidence
 from sync.server.staff_acts import StaffActs
 from sync.wire import PushBatch
@@ -30,6 +30,25 @@ from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 
 Result = Literal["kept", "poisoned", "conflict"]
+
+_THE_EPOCH: Final = (epochs.c.station_id == bindparam("station"), epochs.c.epoch == bindparam("of_epoch"))
+_EPOCH: Final = select(epochs).where(*_THE_EPOCH)
+_FORKED: Final = update(epochs).where(*_THE_EPOCH).values(forked=1)
+_GOES_ON: Final = update(epochs).where(*_THE_EPOCH).values(kept_through=bindparam("through"), head=bindparam("end"))
+_IN_EPOCH: Final = (events.c.station_id == bindparam("station"), events.c.epoch == bindparam("of_epoch"))
+_HASH: Final = select(events.c.hash).where(*_IN_EPOCH, events.c.seq == bindparam("seq"))
+_KNOWN: Final = (
+    select(events.c.seq, events.c.hash, events.c.result, events.c.why)
+    .where(*_IN_EPOCH, events.c.seq.between(bindparam("first"), bindparam("last")))
+    .order_by(events.c.seq)
+)
+_USED: Final = ByKeys(
+    events.c.event_id,
+    lambda among: select(events.c.event_id).where(events.c.station_id == bindparam("station"), among),
+)
+_EVIDENCE: Final = select(evidence.c.seq).where(
+    evidence.c.station_id == bindparam("station"), evidence.c.digest == bindparam("digest")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +106,8 @@ def keep(
     connection: Connection, changes: Changes, device: Device, batch: PushBatch, staff: StaffActs, now_ms: int
 ) -> Kept | Gap | Forked | NotYours:
     """Take in a batch whose head `device` has signed, in the caller's transaction; `staff` judges their acts in it."""
-    here = (epochs.c.station_id == device.station, epochs.c.epoch == batch.epoch)
-    epoch = connection.execute(select(epochs).where(*here)).one_or_none()
+    here = {"station": device.station, "of_epoch": batch.epoch}
+    epoch = connection.execute(_EPOCH, here).one_or_none()
     if epoch is not None and epoch.device != device.device:
         return NotYours()
     through, head = (0, GENESIS) if epoch is None else (int(epoch.kept_through), bytes(epoch.head))
@@ -96,13 +115,13 @@ def keep(
         return Gap(expected_seq=through + 1)
     hashes = chained(batch)
     effects = Effects(connection, changes, device, staff, now_ms)
-    if (seq := _differs_from(connection, device.station, batch, hashes, through, head)) is not None:
+    known = _known(connection, device.station, batch, through)
+    if (seq := _differs_from(connection, device.station, batch, hashes, known, through, head)) is not None:
         _keep_evidence(connection, "fork", device, batch, hashes, range(seq, batch.first_seq + len(hashes)), now_ms)
         if epoch is not None:
-            connection.execute(update(epochs).where(*here).values(forked=1))
+            connection.execute(_FORKED, here)
         effects.report(IncidentKind.FORKED_JOURNAL, batch.epoch, first=seq)
         return Forked(seq=seq)
-    known = _known(connection, device.station, batch, through)
     results = [EventResult(seq=row.seq, result=row.result, why=row.why) for row in known]
     new = range(through + 1, batch.first_seq + len(hashes))
     if new:
@@ -110,9 +129,9 @@ def keep(
         through, head = new[-1], hashes[-1]
         if epoch is None:
             row = {"station_id": device.station, "epoch": batch.epoch, "device": device.device}
-            connection.execute(insert(epochs), [{**row, "kept_through": through, "head": head, "forked": 0}])
+            insert_rows(connection, epochs, [{**row, "kept_through": through, "head": head, "forked": 0}])
         else:
-            connection.execute(update(epochs).where(*here).values(kept_through=through, head=head))
+            connection.execute(_GOES_ON, {**here, "through": through, "end": head})
     return Kept(
         results=tuple(results),
         kept_through=through,
@@ -162,18 +181,26 @@ def kept_so_far(connection: Connection, station: int, journals: Mapping[str, int
     ]
 
 
-def _known(connection: Connection, station: int, batch: PushBatch, through: int) -> Sequence[Row[Any, Any, Any, Any]]:
+_Known = Sequence[Row[Any, Any, Any, Any]]
+
+
+def _known(connection: Connection, station: int, batch: PushBatch, through: int) -> _Known:
+    """What is kept of the events of a batch."""
     last = min(through, batch.first_seq + len(batch.events) - 1)
-    return connection.execute(
-        select(events.c.seq, events.c.hash, events.c.result, events.c.why)
-        .where(events.c.station_id == station, events.c.epoch == batch.epoch)
-        .where(events.c.seq.between(batch.first_seq, last))
-        .order_by(events.c.seq)
-    ).all()
+    if last < batch.first_seq:
+        return ()
+    there = {"station": station, "of_epoch": batch.epoch, "first": batch.first_seq, "last": last}
+    return connection.execute(_KNOWN, there).all()
 
 
 def _differs_from(
-    connection: Connection, station: int, batch: PushBatch, hashes: Sequence[bytes], through: int, head: bytes
+    connection: Connection,
+    station: int,
+    batch: PushBatch,
+    hashes: Sequence[bytes],
+    known: _Known,
+    through: int,
+    head: bytes,
 ) -> int | None:
     """The first sequence number of the batch at which it tells another story than what is kept, or None."""
     before = batch.first_seq - 1
@@ -182,14 +209,11 @@ def _differs_from(
     elif before == through:
         kept_before = head
     else:
-        kept_before = connection.execute(
-            select(events.c.hash).where(
-                events.c.station_id == station, events.c.epoch == batch.epoch, events.c.seq == before
-            )
-        ).scalar_one()
+        there = {"station": station, "of_epoch": batch.epoch, "seq": before}
+        kept_before = connection.execute(_HASH, there).scalar_one()
     if kept_before != batch.previous:
         return batch.first_seq
-    for row in _known(connection, station, batch, through):
+    for row in known:
         if row.hash != hashes[row.seq - batch.first_seq]:
             return int(row.seq)
     return None
@@ -267,9 +291,8 @@ def _used_ids(connection: Connection, station: int, read: Sequence[Event]) -> se
     """Which of these events' ids other kept events have already."""
     ids = [event.event_id.hex for event in read]
     used: set[str] = set()
-    for some in among(connection, events.c.event_id, ids):
-        found = select(events.c.event_id).where(events.c.station_id == station, some)
-        used.update(each for each in connection.execute(found).scalars() if each is not None)
+    for found in _USED.each(connection, ids, station=station):
+        used.update(each for each in found.scalars() if each is not None)
     return used
 
 
@@ -299,6 +322,6 @@ def _keep_evidence(
             "head": json.dumps(head),
             "received_ms": now_ms,
         }
-        known = select(evidence.c.seq).where(evidence.c.station_id == device.station, evidence.c.digest == digest)
-        if connection.execute(known).one_or_none() is None:
-            connection.execute(insert(evidence), [row])
+        known = connection.execute(_EVIDENCE, {"station": device.station, "digest": digest}).one_or_none()
+        if known is None:
+            insert_rows(connection, evidence, [row])

@@ -6,9 +6,10 @@ its own journal (an end of what never began, a second end, an id used twice) is 
 
 from __future__ import annotations
 
-from typing import assert_never
+from functools import cache
+from typing import Any, Final, assert_never
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, func, select, update
 
 from sync import event_bodies as body
 from sync.server.bodies import AnyRow
@@ -16,6 +17,7 @@ from sync.server.devices import Device
 from sync.server.incidents import IncidentKind
 from sync.server.judging import Judge
 from sync.server.payments.states import State
+from sync.server.rows import insert_rows
 from sync.server.schema import claims, money, tickets
 from sync.server.schema_money import (
     invoices,
@@ -38,6 +40,23 @@ MoneyFact = (
     | body.ShiftOpened
     | body.ShiftMoved
     | body.ShiftClosed
+)
+
+_RETURNED: Final = select(func.coalesce(func.sum(money.c.fen), 0)).where(
+    money.c.station_id == bindparam("station"),
+    money.c.order_id == bindparam("refund"),
+    money.c.direction == "returned",
+)
+_CLAIMED: Final = select(func.coalesce(func.sum(claims.c.fen), 0)).where(
+    claims.c.station_id == bindparam("station"), claims.c.order_id == bindparam("refund")
+)
+_REFUNDS: Final = (
+    select(refunds)
+    .where(refunds.c.station_id == bindparam("station"), refunds.c.number == bindparam("number"))
+    .order_by(refunds.c.opened_ms, refunds.c.refund)
+)
+_FARE: Final = select(tickets.c.fare).where(
+    tickets.c.station_id == bindparam("station"), tickets.c.number == bindparam("number")
 )
 
 THROUGH_THE_CENTRE = "qr"
@@ -87,15 +106,8 @@ class MoneyFacts:
         if opened is None:
             return
         returned, claimed = (
-            int(self._connection.execute(found).scalar_one())
-            for found in (
-                select(func.coalesce(func.sum(money.c.fen), 0)).where(
-                    money.c.station_id == self._station, money.c.order_id == refund, money.c.direction == "returned"
-                ),
-                select(func.coalesce(func.sum(claims.c.fen), 0)).where(
-                    claims.c.station_id == self._station, claims.c.order_id == refund
-                ),
-            )
+            int(self._connection.execute(found, {"station": self._station, "refund": refund}).scalar_one())
+            for found in (_RETURNED, _CLAIMED)
         )
         if returned + claimed > opened.fen:
             self._judge.report(
@@ -114,7 +126,7 @@ class MoneyFacts:
         if self._row(table, name, key) is not None:
             return f"{event.kind}: this {name} is there already"
         new = {"station_id": self._station, "device": self._device, name: key, at: event.at_ms}
-        self._connection.execute(insert(table), [new | row])
+        insert_rows(self._connection, table, [new | row])
         return None
 
     def _end(
@@ -187,7 +199,7 @@ class MoneyFacts:
             "fen": said.fen,
             "at_ms": event.at_ms,
         }
-        self._connection.execute(insert(shift_moves), [row])
+        insert_rows(self._connection, shift_moves, [row])
         return None
 
     def _shift_closed(self, event: Event, said: body.ShiftClosed) -> str | None:
@@ -210,24 +222,22 @@ class MoneyFacts:
         return why
 
     def _row(self, table: Table, name: str, key: str) -> AnyRow | None:
-        return self._connection.execute(
-            select(table).where(table.c.station_id == self._station, table.c[name] == key)
-        ).one_or_none()
+        return self._connection.execute(_by(table, name), {"station": self._station, "key": key}).one_or_none()
+
+
+@cache
+def _by(table: Table, name: str) -> Select[Any]:
+    return select(table).where(table.c.station_id == bindparam("station"), table.c[name] == bindparam("key"))
 
 
 def judge_refunds(connection: Connection, station: int, judge: Judge, number: str) -> None:
     """Given all refunds of one ticket: was it refunded more than once, and does each add up to its fare, if known?"""
-    found = connection.execute(
-        select(refunds)
-        .where(refunds.c.station_id == station, refunds.c.number == number)
-        .order_by(refunds.c.opened_ms, refunds.c.refund)
-    ).all()
+    of_ticket = {"station": station, "number": number}
+    found = connection.execute(_REFUNDS, of_ticket).all()
     if len(found) > 1:
         listed = [{"refund": each.refund, "device": each.device, "fen": each.fen} for each in found]
         judge.report(IncidentKind.REFUNDED_TWICE, number, refunds=listed)
-    fare = connection.execute(
-        select(tickets.c.fare).where(tickets.c.station_id == station, tickets.c.number == number)
-    ).scalar_one_or_none()
+    fare = connection.execute(_FARE, of_ticket).scalar_one_or_none()
     for each in found:
         if fare is not None and (each.fare != fare or each.fen + each.fee != fare):
             judge.report(

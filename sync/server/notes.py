@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sync.server.schema import about
+
+_NOTED: Final = select(about.c.value).where(about.c.name == bindparam("name"))
 
 
 def note(connection: Connection, name: str, value: str) -> None:
@@ -20,4 +24,4 @@ def lock_note(connection: Connection, name: str) -> None:
 
 def noted(connection: Connection, name: str) -> str | None:
     """The fact kept under `name`, or None."""
-    return connection.execute(select(about.c.value).where(about.c.name == name)).scalar_one_or_none()
+    return connection.execute(_NOTED, {"name": name}).scalar_one_or_none()

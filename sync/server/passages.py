@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sync.server.changes import Changes
 from sync.server.incidents import IncidentKind
 from sync.server.judging import Judge
-from sync.server.rows import among, insert_rows
+from sync.server.rows import ByKeys, insert_rows
 from sync.server.schema import uses
 
 _MAY_BECOME: Final = {None: ("passed", "released", "unresolved"), "unresolved": ("passed", "released")}
@@ -26,6 +26,9 @@ _UPDATE: Final = (
     update(uses)
     .where(*(uses.c[name] == bindparam(f"at_{name}") for name in _KEY))
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+)
+_OF_TICKETS: Final = ByKeys(
+    uses.c.number, lambda among: select(uses).where(uses.c.station_id == bindparam("station"), among)
 )
 
 
@@ -76,9 +79,8 @@ class Passages:
         """Read the uses of these tickets at once, so that asking for each costs nothing."""
         wanted = [number for number in dict.fromkeys(numbers) if number not in self._known]
         self._known |= {number: [] for number in wanted}
-        for some in among(self._connection, uses.c.number, wanted):
-            found = select(uses).where(uses.c.station_id == self._station, some)
-            for row in self._connection.execute(found).mappings():
+        for found in _OF_TICKETS.each(self._connection, wanted, station=self._station):
+            for row in found.mappings():
                 self._known[row["number"]].append(Passage(**{str(name): value for name, value in row.items()}))
 
     def of(self, number: str) -> Sequence[Passage]:

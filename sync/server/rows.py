@@ -1,13 +1,31 @@
-"""Many rows of one table at once: written, and found by a list of keys, as each kind of database likes it said."""
+"""Rows of one table: written, and found by a list of keys, as each kind of database likes it said.
+
+Statements are made once, when a module is read, and executed with values by name: to make one costs several times what
+it costs to execute it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
 
 import psycopg
 from psycopg.adapt import PyFormat
-from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, Text, any_, insert, literal
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Executable,
+    Insert,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    insert,
+)
 from sqlalchemy.exc import DBAPIError
 
 _FEW: Final = 8
@@ -23,7 +41,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if not rows:
         return
     if connection.dialect.name != _POSTGRESQL or len(rows) <= _FEW:
-        connection.execute(insert(table), rows)
+        connection.execute(_into(table), rows)
         return
     names = list(rows[0])
     quote = connection.dialect.identifier_preparer.quote
@@ -45,11 +63,25 @@ def _kept(value: object) -> object:
     return value.replace("\x00", "\ufffd") if type(value) is str and "\x00" in value else value
 
 
-def among(connection: Connection, column: Column[str], values: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    """Conditions that together hold where `column` is one of `values`: PostgreSQL takes a list of any length as one
-    value, SQLite some hundreds of values at once."""
-    if connection.dialect.name == _POSTGRESQL and values:
-        yield column == any_(literal(list(values), ARRAY(Text)))
-        return
-    for at in range(0, len(values), _AT_ONCE):
-        yield column.in_(values[at : at + _AT_ONCE])
+@cache
+def _into(table: Table) -> Insert:
+    return insert(table)
+
+
+class ByKeys:
+    """A statement about the rows that have one of many keys: PostgreSQL takes a list of any length as one value, SQLite
+    some hundreds of values at once.
+    """
+
+    def __init__(self, column: Column[str], made: Callable[[ColumnElement[bool]], Executable]) -> None:
+        """`made` answers the statement for the condition that `column` is one of the keys."""
+        self._of_list = made(column == any_(bindparam("keys", type_=ARRAY(Text))))
+        self._of_some = made(column.in_(bindparam("keys", expanding=True)))
+
+    def each(self, connection: Connection, keys: Sequence[str], **values: object) -> Iterator[CursorResult[Any]]:
+        """Execute it for all `keys`, in as many parts as it takes; none where there are no keys."""
+        if connection.dialect.name == _POSTGRESQL and keys:
+            yield connection.execute(self._of_list, {**values, "keys": list(keys)})
+            return
+        for at in range(0, len(keys), _AT_ONCE):
+            yield connection.execute(self._of_some, {**values, "keys": keys[at : at + _AT_ONCE]})

@@ -9,12 +9,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from sync.encoding import from_text, to_text
-from sync.server.changes import Changes
+from sync.server.changes import Changes, told
 from sync.server.key_files import OnlineKeys, load_root
-from sync.server.schema import records
 from sync.server.settings import Policy
 from sync.server.trust_lists import (
     Badges,
@@ -120,6 +119,5 @@ class TrustDesk:
 
     @staticmethod
     def _said(connection: Connection, station: int) -> bytes | None:
-        here = (records.c.station_id == station, records.c.kind == "freshness", records.c.key == "")
-        body = connection.execute(select(records.c.body).where(*here)).scalar_one_or_none()
+        body = told(connection, station, "freshness", "")
         return None if body is None else from_text(json.loads(body)["statement"])

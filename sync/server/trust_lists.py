@@ -17,10 +17,10 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from sync.encoding import from_text, to_text
-from sync.server.changes import Changes
+from sync.server.changes import Changes, told
 from sync.server.key_files import OnlineKeys, announced_keys, known_roots, retired_keys, root_links, sealing_key
 from sync.server.notes import lock_note, note, noted
-from sync.server.schema import devices, records
+from sync.server.schema import devices
 from sync.server.settings import Policy
 from tickets.errors import EnvironmentFault
 from tickets.keys import SigningKey
@@ -35,6 +35,7 @@ from tickets.trust import (
     sign_trust_list,
 )
 
+_REVOKED: Final = select(devices.c.prefix).where(devices.c.state == "revoked", devices.c.prefix.is_not(None))
 _LIST: Final = "trust_list"
 _ALLOWANCE: Final = timedelta(days=1)
 _FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -147,16 +148,13 @@ def tell_list(changes: Changes, signed: bytes) -> None:
 
 def told_list(connection: Connection, station: int) -> bytes | None:
     """The list that a station's terminals have been given, or None before the first."""
-    body = connection.execute(
-        select(records.c.body).where(records.c.station_id == station, records.c.kind == "trust", records.c.key == "")
-    ).scalar_one_or_none()
+    body = told(connection, station, "trust", "")
     return None if body is None else from_text(json.loads(body)["list"])
 
 
 def revoked_tills(connection: Connection) -> frozenset[int]:
     """The prefixes of the tills that are revoked, whether the list says so yet or not."""
-    found = select(devices.c.prefix).where(devices.c.state == "revoked", devices.c.prefix.is_not(None))
-    return frozenset(connection.execute(found).scalars())
+    return frozenset(connection.execute(_REVOKED).scalars())
 
 
 def _keys(

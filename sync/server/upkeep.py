@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from sync.encoding import to_text
 from sync.server.allotments import Allotments
@@ -14,6 +15,7 @@ from sync.server.changes import Changes
 from sync.server.devices import active_tills
 from sync.server.enrolment import certificate_for
 from sync.server.horizon import drop_tombstones
+from sync.server.rows import insert_rows
 from sync.server.schema import counts, departures, devices, places, records, staff_acts, stations
 from sync.server.schema_places import past_places, place_asks, seatings
 from sync.server.settings import Policy
@@ -21,6 +23,17 @@ from sync.server.timetable import Timetable
 from tickets.identity import DAY_KEY_BYTES
 from tickets.keys import SigningKey
 from tickets.service_day import service_date, service_day_bounds
+
+_COMING: Final = select(departures.c.service_date, departures.c.trip).where(
+    departures.c.station_id == bindparam("station"), departures.c.departs_ms >= bindparam("from_ms")
+)
+_DAY_KEYS: Final = select(records.c.key, records.c.body).where(
+    records.c.station_id == bindparam("station"), records.c.kind == "day_key"
+)
+_ENDS: Final = select(devices.c.certificate_ends_ms).where(
+    devices.c.station_id == bindparam("station"), devices.c.device == bindparam("device")
+)
+_TIDIED: Final = select(stations.c.tidied).where(stations.c.station_id == bindparam("station"))
 
 
 class Upkeep:
@@ -49,11 +62,7 @@ class Upkeep:
         start, end = self._timetable.horizon_at(self._now)
         known = {
             (row.service_date, row.trip)
-            for row in self._connection.execute(
-                select(departures.c.service_date, departures.c.trip).where(
-                    departures.c.station_id == self._station, departures.c.departs_ms >= _ms(start)
-                )
-            )
+            for row in self._connection.execute(_COMING, {"station": self._station, "from_ms": _ms(start)})
         }
         made = [
             departure
@@ -68,20 +77,13 @@ class Upkeep:
             row = {"station_id": self._station, "service_date": date, "trip": departure.trip}
             rows.append({**row, "departs_ms": body["departs_at"], "body": json.dumps(body, ensure_ascii=False)})
             self._changes.put("departure", f"{date}/{departure.trip}", body, date)
-        self._connection.execute(insert(departures), rows)
+        insert_rows(self._connection, departures, rows)
         tills = [till.device for till in active_tills(self._connection, self._station)]
         Allotments(self._connection, self._changes, self._station).share_out(made, tills, self._policy)
 
     def turn_day_keys(self, random: Callable[[int], bytes]) -> None:
         """Make the keys of the coming service days, and destroy those of days that ended hours ago."""
-        kept = {
-            row.key: row.body
-            for row in self._connection.execute(
-                select(records.c.key, records.c.body).where(
-                    records.c.station_id == self._station, records.c.kind == "day_key"
-                )
-            )
-        }
+        kept = {row.key: row.body for row in self._connection.execute(_DAY_KEYS, {"station": self._station})}
         for ahead in range(self._policy.day_keys_ahead_days + 1):
             day = (self.today + timedelta(days=ahead)).isoformat()
             if day not in kept:
@@ -96,11 +98,12 @@ class Upkeep:
         """Certify the selling tills anew, under the same prefix, well before their certificates end."""
         soon = self._now + timedelta(days=self._policy.certificate_renewed_days_before)
         for till in active_tills(self._connection, self._station):
-            here = (devices.c.station_id == self._station, devices.c.device == till.device)
-            ends_ms = self._connection.execute(select(devices.c.certificate_ends_ms).where(*here)).scalar_one()
+            its = {"station": self._station, "device": till.device}
+            ends_ms = self._connection.execute(_ENDS, its).scalar_one()
             if till.till_key is None or till.prefix is None or ends_ms > _ms(soon):
                 continue
             fresh = certificate_for(self._station, till.prefix, till.till_key, key, self._policy, self._now)
+            here = (devices.c.station_id == self._station, devices.c.device == till.device)
             self._connection.execute(update(devices).where(*here).values(fresh))
             certificate = fresh["certificate"]
             assert isinstance(certificate, bytes), "certificate_for makes bytes"
@@ -112,7 +115,7 @@ class Upkeep:
         Once a service day: it looks at every record of the station.
         """
         here, today = stations.c.station_id == self._station, self.today.isoformat()
-        if self._connection.execute(select(stations.c.tidied).where(here)).scalar_one() == today:
+        if self._connection.execute(_TIDIED, {"station": self._station}).scalar_one() == today:
             return
         self._connection.execute(update(stations).where(here).values(tidied=today))
         old = (self.today - timedelta(days=self._policy.records_kept_days)).isoformat()

@@ -9,12 +9,23 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from sync.server.allotments import CENTRE, FREE, GONE, SEATED, WITHHELD
+from sync.server.allotments import CENTRE, FREE, GONE, SEATED, WITHHELD, of_departure
 from sync.server.schema import counts, departures, orders, places, tickets
 from sync.server.schema_places import past_places
 from tickets.departures import Departure, DepartureState
 
 _CENTRAL: Final = frozenset({CENTRE, FREE, GONE, SEATED, WITHHELD})
+
+_DEPARTURE: Final = select(departures.c.body).where(*of_departure(departures))
+_ORDERED: Final = select(orders.c.device, orders.c.seats, orders.c.count.label("places")).where(
+    *of_departure(orders), orders.c.state.in_(("held", "paid"))
+)
+_VALID: Final = (*of_departure(tickets), tickets.c.state == "valid")
+_SOLD_BY_WEB: Final = select(func.count()).select_from(tickets).where(*_VALID, tickets.c.issuer == CENTRE)
+_SEATS_SOLD: Final = select(tickets.c.seat).where(*_VALID, tickets.c.seat.is_not(None))
+_GRANTED: Final = select(counts.c.holder, counts.c.granted, counts.c.returned).where(*of_departure(counts))
+_HELD: Final = select(places.c.seat, places.c.holder).where(*of_departure(places)).order_by(places.c.seat)
+_ONCE_HAD: Final = select(past_places.c.device).where(*of_departure(past_places)).distinct()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +63,8 @@ class Books:
 
 def find_departure(connection: Connection, station: int, date: str, trip: str) -> Departure | None:
     """A departure as the centre tells it, or None."""
-    text = connection.execute(
-        select(departures.c.body).where(
-            departures.c.station_id == station, departures.c.service_date == date, departures.c.trip == trip
-        )
-    ).scalar_one_or_none()
+    here = {"station": station, "date": date, "coach": trip}
+    text = connection.execute(_DEPARTURE, here).scalar_one_or_none()
     return None if text is None else Departure.from_record(json.loads(text))
 
 
@@ -65,29 +73,16 @@ def read_books(connection: Connection, station: int, date: str, trip: str) -> Bo
     departure = find_departure(connection, station, date, trip)
     if departure is None:
         return None
-    ordered = connection.execute(
-        select(orders.c.device, orders.c.seats, orders.c.count.label("places")).where(
-            orders.c.station_id == station,
-            orders.c.service_date == date,
-            orders.c.trip == trip,
-            orders.c.state.in_(("held", "paid")),
-        )
-    ).all()
+    here = {"station": station, "date": date, "coach": trip}
+    ordered = connection.execute(_ORDERED, here).all()
     sold_by: dict[str, int] = {}
     set_aside: set[int] = set()
     for row in ordered:
         sold_by[row.device] = sold_by.get(row.device, 0) + row.places
         set_aside.update(json.loads(row.seats) if row.seats is not None else ())
-    valid = (tickets.c.station_id == station, tickets.c.service_date == date, tickets.c.trip == trip)
-    web_sold = connection.execute(
-        select(func.count()).select_from(tickets).where(*valid, tickets.c.issuer == CENTRE, tickets.c.state == "valid")
-    ).scalar_one()
+    web_sold = connection.execute(_SOLD_BY_WEB, here).scalar_one()
     sold = sum(sold_by.values()) + int(web_sold)
-    granted = connection.execute(
-        select(counts.c.holder, counts.c.granted, counts.c.returned).where(
-            counts.c.station_id == station, counts.c.service_date == date, counts.c.trip == trip
-        )
-    ).all()
+    granted = connection.execute(_GRANTED, here).all()
     if granted:
         had = {row.holder: row.granted - row.returned for row in granted}
         return Books(
@@ -106,19 +101,11 @@ def read_books(connection: Connection, station: int, date: str, trip: str) -> Bo
             },
         )
     held: dict[str, list[int]] = {}
-    for each in connection.execute(
-        select(places.c.seat, places.c.holder)
-        .where(places.c.station_id == station, places.c.service_date == date, places.c.trip == trip)
-        .order_by(places.c.seat)
-    ):
+    for each in connection.execute(_HELD, here):
         held.setdefault(each.holder, []).append(each.seat)
-    taken = set_aside | set(
-        connection.execute(
-            select(tickets.c.seat).where(*valid, tickets.c.state == "valid", tickets.c.seat.is_not(None))
-        ).scalars()
-    )
+    taken = set_aside | set(connection.execute(_SEATS_SOLD, here).scalars())
     unsold = {holder: tuple(seat for seat in seats if seat not in taken) for holder, seats in held.items()}
-    known = {*held, *sold_by, *_once_had(connection, station, date, trip)} - _CENTRAL
+    known = {*held, *sold_by, *connection.execute(_ONCE_HAD, here).scalars()} - _CENTRAL
     return Books(
         departure=departure,
         numbered=True,
@@ -132,14 +119,4 @@ def read_books(connection: Connection, station: int, date: str, trip: str) -> Bo
             till: TillBooks(left=len(unsold.get(till, ())), sold=sold_by.get(till, 0), seats=unsold.get(till, ()))
             for till in sorted(known)
         },
-    )
-
-
-def _once_had(connection: Connection, station: int, date: str, trip: str) -> set[str]:
-    return set(
-        connection.execute(
-            select(past_places.c.device)
-            .where(past_places.c.station_id == station, past_places.c.service_date == date, past_places.c.trip == trip)
-            .distinct()
-        ).scalars()
     )

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
-from sync.server.allotments import CENTRE, FREE, GONE, SEATED, Allotments
+from sync.server.allotments import CENTRE, FREE, GONE, SEATED, Allotments, of_departure
 from sync.server.changes import Changes
 from sync.server.incidents import IncidentKind, report
 from sync.server.places.books import Books, find_departure, read_books
@@ -26,6 +26,7 @@ from sync.wire_places import OfficeSeating
 from tickets.departures import Departure, DepartureState
 from tickets.staff import Act, StaffFact
 
+_PLANNED: Final = select(departures.c.planned).where(*of_departure(departures))
 _MOST_MERGES: Final = 8
 _ABOUT_PLACES: Final = frozenset({Act.COACH, Act.MERGE, Act.CANCEL, Act.REINSTATE})
 
@@ -68,9 +69,8 @@ class Coaches:
     def after_push(self, touched: Iterable[tuple[str, str]]) -> None:
         """A till has sold or given back places: seat those who are still without, where the coach is another one."""
         for date, trip in sorted(touched):
-            planned = self._connection.execute(
-                select(departures.c.planned).where(*self._of(departures, date, trip))
-            ).scalar_one_or_none()
+            here = {"station": self._station, "date": date, "coach": trip}
+            planned = self._connection.execute(_PLANNED, here).scalar_one_or_none()
             if planned is not None or self._told(date, trip):
                 self.settle(date, trip)
 

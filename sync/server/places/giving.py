@@ -10,16 +10,17 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
 
-from sync.server.allotments import Allotments
-from sync.server.changes import Changes
+from sync.server.allotments import Allotments, of_departure
+from sync.server.changes import Changes, told
 from sync.server.devices import Device, active_tills
 from sync.server.office import NotDone
 from sync.server.places.books import Books, read_books
 from sync.server.places.left import told_as
 from sync.server.places.targets import Outlook, target, top_up
-from sync.server.schema import records, staff_acts
+from sync.server.rows import insert_rows
+from sync.server.schema import staff_acts
 from sync.server.schema_places import place_asks
 from sync.server.settings import Policy
 from sync.wire import AllotmentBody
@@ -30,6 +31,10 @@ _NO_DEPARTURE: Final = NotDone(
     status=404, what="there is no such departure", hint="pull, then ask for one that there is"
 )
 _USED_ID: Final = NotDone(status=409, what="this ask's id was used for another wish", hint="make a new id")
+_FREED: Final = select(staff_acts.c.bytes).where(*of_departure(staff_acts), staff_acts.c.act == str(Act.FREE))
+_ASKED: Final = select(place_asks).where(
+    place_asks.c.station_id == bindparam("station"), place_asks.c.ask == bindparam("ask")
+)
 
 
 class Giving:
@@ -87,8 +92,9 @@ class Giving:
             self._allotments.tell_left(date, trip)
         else:
             self.somebody_waits(date, trip, device.device)
-        self._connection.execute(
-            insert(place_asks),
+        insert_rows(
+            self._connection,
+            place_asks,
             [
                 {
                     "station_id": self._station,
@@ -126,14 +132,8 @@ class Giving:
 
     def _freed(self, date: str, trip: str, till: str) -> bool:
         """Whether staff have freed this till's places of a departure: then it is given no others."""
-        acts = self._connection.execute(
-            select(staff_acts.c.bytes).where(
-                staff_acts.c.station_id == self._station,
-                staff_acts.c.service_date == date,
-                staff_acts.c.trip == trip,
-                staff_acts.c.act == str(Act.FREE),
-            )
-        ).scalars()
+        here = {"station": self._station, "date": date, "coach": trip}
+        acts = self._connection.execute(_FREED, here).scalars()
         return any(read_fact(signed).device == till for signed in acts)
 
     def _target(self, books: Books, till: str) -> int:
@@ -171,8 +171,8 @@ class Giving:
     def recall(self, date: str, trip: str, till: str, *, seats: Iterable[int] = (), keep: int | None = None) -> None:
         """Ask a till to give places back; it does when it can."""
         key = f"{date}/{trip}/{till}"
-        told = self.record("recall", key)
-        before = {"seats": [], "keep": None} if told is None else json.loads(told)
+        asked = self.record("recall", key)
+        before = {"seats": [], "keep": None} if asked is None else json.loads(asked)
         body = {
             "service_date": date,
             "trip": trip,
@@ -188,11 +188,7 @@ class Giving:
         pending = self._changes.pending(kind, key)
         if pending is not None:
             return pending
-        return self._connection.execute(
-            select(records.c.body).where(
-                records.c.station_id == self._station, records.c.kind == kind, records.c.key == key
-            )
-        ).scalar_one_or_none()
+        return told(self._connection, self._station, kind, key)
 
     def _forget_recall(self, books: Books, date: str, trip: str, till: str) -> None:
         """Drop what was asked of a till once it has done it."""
@@ -230,9 +226,7 @@ class Giving:
     # ------------------------------------------------------------------ asks
 
     def _repeated(self, device: Device, asked: PlacesAsk) -> PlacesAnswer | NotDone | None:
-        row = self._connection.execute(
-            select(place_asks).where(place_asks.c.station_id == self._station, place_asks.c.ask == asked.ask)
-        ).one_or_none()
+        row = self._connection.execute(_ASKED, {"station": self._station, "ask": asked.ask}).one_or_none()
         if row is None:
             return None
         before = (row.device, row.service_date, row.trip, row.wished)

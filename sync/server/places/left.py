@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from sync.server.changes import Changes
-from sync.server.schema import records
+from sync.server.changes import Changes, told
 
 STEPS: Final = (0, 1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100)
 """What is told: the largest of these that is not more than there are."""
@@ -25,11 +24,8 @@ def told_as(left: int) -> int:
 def tell_left(connection: Connection, changes: Changes, station: int, date: str, trip: str, left: int) -> None:
     """Let tills know of a departure's places that can be asked for, if that is news."""
     key, said = f"{date}/{trip}", told_as(left)
-    before = connection.execute(
-        select(records.c.body).where(records.c.station_id == station, records.c.kind == "pool", records.c.key == key)
-    ).scalar_one_or_none()
     pending = changes.pending("pool", key)
-    known = before if pending is None else pending
+    known = told(connection, station, "pool", key) if pending is None else pending
     if known is None or json.loads(known)["left"] != said:
         put_left(changes, date, trip, left)
 
