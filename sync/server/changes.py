@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Integer, bindparam, delete, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, select, update
 
 from sync.encoding import from_text, to_text
 from sync.server.rows import ByKeys, insert_rows
@@ -163,7 +163,9 @@ def page(connection: Connection, station: int, instance: str, cursor: str, limit
         at = _Position(since=0, whole=last)
     elif max(at.since, at.whole) > last or max(at.since, at.whole) < horizon:
         raise CursorOfAnother
-    rows = connection.execute(_SINCE, {"station": station, "since": at.since, "most": limit + 1}).all()
+    rows: Sequence[Row[str, str, str | None, int]] = ()
+    if at.since < last:
+        rows = connection.execute(_SINCE, {"station": station, "since": at.since, "most": limit + 1}).all()
     found = [ChangedRecord(kind=kind, key=key, body=body, change=change) for kind, key, body, change in rows[:limit]]
     end, more = found[-1].change if found else at.since, len(rows) > limit
     return Page(records=found, cursor=cursor_at(instance, end, at.whole if more else 0), end=end, more=more)
