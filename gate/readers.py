@@ -19,7 +19,6 @@ from drivers.faults import DeviceFault, DeviceRefused
 from drivers.health import Health
 from drivers.idreader import IdReader
 from drivers.scanner import Scan, Scanner, Unreadable
-from gate.camera import CodeReader
 from gate.presentation import PresentedCode
 from gate.shown import Card, Code
 from sync.journal_uses import By
@@ -90,6 +89,8 @@ def read_scanner(scanner: Scanner, inputs: Inputs, stop: threading.Event, way: W
 
 def read_camera(camera: Camera, inputs: Inputs, stop: threading.Event, way: Way = Way.IN) -> None:
     """Fetch codes from a camera's frames."""
+    from gate.camera import CodeReader  # with OpenCV and three readers of codes: most lanes have no camera
+
     reader, presented = CodeReader(), PresentedCode()
     asked = _Asked(camera.health, every=CAMERA_ASKED_SECONDS, first=CAMERA_OPENS_SECONDS)
 

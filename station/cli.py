@@ -179,7 +179,7 @@ def _relay(config: Config) -> int:
 
 def _enrol(arguments: argparse.Namespace) -> int:
     from station.config import load
-    from station.enrolment import enrol
+    from station.enrolling import enrol
 
     config = load(arguments.config)
     code = arguments.code or input("Code: ")
@@ -191,7 +191,8 @@ def _enrol(arguments: argparse.Namespace) -> int:
 def _rekey(arguments: argparse.Namespace) -> int:
     from station.centre_line import centre_http
     from station.config import load
-    from station.enrolment import Enrolment, change_key
+    from station.enrolling import change_key
+    from station.enrolment import Enrolment
     from sync.client import CentreClient
 
     config = load(arguments.config)

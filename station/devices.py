@@ -1,4 +1,8 @@
-"""From configuration to drivers: the one place where a port meets the driver that serves it."""
+"""From configuration to drivers: the one place where a port meets the driver that serves it.
+
+A driver that brings a large library along (OpenCV, the kernel's input devices, GPIO) is imported where such a device is
+configured: few stations have it, and a gate that starts again should be there at once.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,12 +10,10 @@ from pathlib import Path
 from typing import assert_never
 
 from drivers.barrier import Barrier
-from drivers.barrier.gpio import GpioBarrier
-from drivers.barrier.gpio_lines import GpiodLines, Wiring
 from drivers.barrier.lot import LotBarrier
 from drivers.barrier.mbap import MbapLink
 from drivers.barrier.relay_board import ModbusRelayBarrier
-from drivers.camera.opencv import OpenCvCamera
+from drivers.camera import Camera
 from drivers.card.zvt import ZvtTerminal
 from drivers.cash import BillValidator, CoinAcceptor, Dispenser
 from drivers.cash.bus import CcTalkBus
@@ -28,7 +30,6 @@ from drivers.printer.tspl import tspl_printer
 from drivers.printer.zpl import zpl_printer
 from drivers.scanner import Scanner
 from drivers.scanner.gm65 import Gm65Scanner
-from drivers.scanner.keyboard import keyboard_scanner
 from drivers.scanner.line import LineScanner
 from drivers.scanner.ssi import SsiScanner
 from drivers.scanner.triggered import honeywell_scanner, newland_scanner
@@ -145,13 +146,17 @@ def scanner(config: ScannerConfig) -> Scanner:
         case "newland":
             return newland_scanner(opener)
         case "keyboard":
+            from drivers.scanner.keyboard import keyboard_scanner
+
             return keyboard_scanner(config.address)
         case unknown:
             assert_never(unknown)
 
 
-def camera(config: CameraConfig) -> OpenCvCamera:
+def camera(config: CameraConfig) -> Camera:
     """The camera."""
+    from drivers.camera.opencv import OpenCvCamera
+
     return OpenCvCamera(config.source, width=config.width, height=config.height, fps=config.fps)
 
 
@@ -178,7 +183,10 @@ def barrier(config: BarrierConfig) -> Barrier:
             assert_never(unknown)
 
 
-def _gpio(config: BarrierConfig) -> GpioBarrier:
+def _gpio(config: BarrierConfig) -> Barrier:
+    from drivers.barrier.gpio import GpioBarrier
+    from drivers.barrier.gpio_lines import GpiodLines, Wiring
+
     exit_coil, jam_input = _line(config.exit_coil), _line(config.jam_input)
     wiring = Wiring(
         outputs=(config.coil,) if exit_coil is None else (config.coil, exit_coil),

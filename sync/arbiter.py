@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from time import time as wall_time
 from typing import Protocol, assert_never
 
-from sync.client import Refused
 from sync.deadline_http import DeadlineConnection
+from sync.line_faults import Refused
 from sync.record_rows import use_told
 from sync.relay_answers import believed, signed_request
 from sync.relay_wire import ClaimAnswer, ClaimRequest

@@ -15,6 +15,8 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from sync.http_signatures import sign_request
+from sync.line_faults import LineDown as LineDown
+from sync.line_faults import Refused as Refused
 from sync.wire import (
     OLDEST_PROTOCOL,
     PROTOCOL,
@@ -32,7 +34,7 @@ from sync.wire_digest import DigestAnswer, DigestDiffers
 from sync.wire_relay_up import ForwardAnswer, ForwardRequest
 from sync.wire_snapshot import KIND_OF_FILE, SnapshotAnswer
 from tickets.device_certificate import rotation_message
-from tickets.errors import EnvironmentFault, PeerError
+from tickets.errors import PeerError
 from tickets.keys import SigningKey
 
 A = TypeVar("A", bound=BaseModel)
@@ -42,33 +44,6 @@ _CONNECT_S = 5.0
 _SILENCE_S = 10.0
 _BYTES_PER_S = 8_000
 """The slowest line that a station is expected to have (64 kbit/s)."""
-
-
-class LineDown(EnvironmentFault):
-    """Nobody answered in time. It says nothing about whether the request was carried out: ask again."""
-
-
-class Refused(EnvironmentFault):
-    """The centre answered, and the answer was no. `expected_seq` is where it wants a push to go on, if it said so.
-
-    `protocols` are the oldest and the newest that it speaks, when it was for ours (426).
-    """
-
-    def __init__(
-        self,
-        status: int,
-        what: str,
-        hint: str,
-        *,
-        expected_seq: int | None = None,
-        retry_after: float = 0.0,
-        protocols: tuple[int, int] | None = None,
-    ) -> None:
-        super().__init__(what, hint)
-        self.status = status
-        self.expected_seq = expected_seq
-        self.retry_after = retry_after
-        self.protocols = protocols
 
 
 class CentreClient:

@@ -4,8 +4,8 @@ import logging
 import threading
 from typing import Literal
 
-from sync.client import LineDown
 from sync.lan_writer import LanWriter
+from sync.line_faults import LineDown
 from sync.relay_answers import RelayNotKnown
 from sync.relay_wire import CaughtUpAnswer
 from sync.status import LanStatus

@@ -8,11 +8,11 @@ from uuid import UUID
 from sync.asking import Asking
 from sync.backoff import Backoff
 from sync.cache_writer import CacheWriter
-from sync.client import LineDown, Refused
 from sync.fact_judge import FactJudge
 from sync.journal_reader import JournalReader
 from sync.lan_news import LanNews, Work
 from sync.lan_writer import Held, LanWriter
+from sync.line_faults import LineDown, Refused
 from sync.outbox import Outbox, Outgoing
 from sync.points import no_probe
 from sync.pushing import Forked, Pusher, keep_receipt

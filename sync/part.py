@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sync.backoff import Backoff
-from sync.client import LineDown, Refused
+from sync.line_faults import LineDown, Refused
 from tickets.errors import EnvironmentFault, Fault, PeerError
 
 

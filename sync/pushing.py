@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from sync.client import Refused
 from sync.journal_reader import Epoch, JournalReader, StoredEvent
+from sync.line_faults import Refused
 from sync.points import Point, Probe
 from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, PROTOCOL, Head, PushAnswer, PushBatch
 from tickets.errors import PeerError

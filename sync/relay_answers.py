@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sync.client import Refused
 from sync.http_signatures import sign_request
+from sync.line_faults import Refused
 from sync.relay_wire import ANSWER_SIGNATURE, check_answer
 from sync.wire import PROTOCOL, ErrorAnswer
 from tickets.errors import EnvironmentFault, PeerError

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from sync.client import LineDown
 from sync.deadline_http import DeadlineConnection, NoAnswer
+from sync.line_faults import LineDown
 from sync.relay_answers import believed, signed_request
 from sync.relay_wire import (
     CaughtUpAnswer,

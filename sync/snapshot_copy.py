@@ -12,7 +12,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from sync.cache_writer import CacheWriter
-from sync.client import LineDown, Refused
+from sync.line_faults import LineDown, Refused
 from sync.snapshot_file import SnapshotFile
 from sync.wire_snapshot import SnapshotAnswer, read_lines, snapshot_message
 from tickets.errors import PeerError

@@ -10,8 +10,8 @@ from typing import Protocol
 from drivers.card import CardDeclined, CardPaid, CardTerminal, CardUnclear
 from drivers.faults import DeviceFault
 from kiosk.till.payments import Heard, Said
-from sync.client import LineDown, Refused
 from sync.journal_payments import Payment, Payout
+from sync.line_faults import LineDown, Refused
 from sync.till_calls import MoneyCalls
 from sync.wire_money import GiveBackAsk, PaymentAnswer, PaymentAsk
 from tickets.errors import PeerError

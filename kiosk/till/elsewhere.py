@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kiosk.till.caller import Calls
 from sync.cache import CacheReader
-from sync.client import LineDown
+from sync.line_faults import LineDown
 from sync.orders import Grant
 from sync.wire_places import MOST_ASKED, PlacesAnswer, PlacesAsk
 

@@ -28,7 +28,7 @@ from station.bench.floor import Floor
 from station.bench.measure import Line, NotMeasured, at_most, median, told, until
 from station.bench.turns import Turns
 from station.config import load
-from station.enrolment import enrol
+from station.enrolling import enrol
 from sync.cache import CacheReader
 from sync.server.centre import Centre
 from sync.server.key_files import office_token

@@ -7,7 +7,8 @@ import pytest
 
 from station.cli import main
 from station.config import load
-from station.enrolment import Enrolment, change_key
+from station.enrolling import change_key
+from station.enrolment import Enrolment
 from sync.client import CentreClient, LineDown
 from sync.server.centre import Centre
 from sync.server.settings import Settings

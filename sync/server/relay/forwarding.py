@@ -8,7 +8,7 @@ import logging
 import threading
 
 from sync.backoff import Backoff
-from sync.client import LineDown
+from sync.line_faults import LineDown
 from sync.server.relay.forwarder import Forwarder
 from tickets.errors import Fault
 
