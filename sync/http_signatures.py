@@ -24,6 +24,7 @@ COVERED = ("@method", "@path", "@query", "content-digest")
 MAX_SKEW_S = 300
 """How far, in seconds, a request's creation time may be from the verifier's trusted time."""
 
+_COVERED_TEXT = " ".join(f'"{component}"' for component in COVERED)
 _LABEL = "sig1"
 _INPUT = re.compile(
     r'^sig1=(?P<params>\((?P<components>"[^"\\]+"(?: "[^"\\]+")*)\)(?P<rest>(?:;[a-z]+=(?:[0-9]{1,15}|"[^"\\]*"))*))$'
@@ -69,8 +70,11 @@ def signature_base(
 
     `url` is a whole URL or only the request target. BadSignature when a component is unknown, repeated or not there.
     """
+    return _base(components, parameters, method, url, _fields(headers))
+
+
+def _base(components: Sequence[str], parameters: str, method: str, url: str, fields: Mapping[str, str]) -> bytes:
     authority, path, query = _split(url)
-    fields = {name.lower(): value.strip() for name, value in headers.items()}
     derived = {
         "@method": method,
         "@path": path,
@@ -81,7 +85,7 @@ def signature_base(
         raise BadSignature("a signed component is named twice")
     lines = []
     for component in components:
-        value = derived.get(component) if component.startswith("@") else fields.get(component)
+        value = (derived if component.startswith("@") else fields).get(component)
         if not value or "\n" in value or "\r" in value:
             raise BadSignature(f"the signed component {component} is not in the request")
         lines.append(f'"{component}": {value}')
@@ -107,8 +111,7 @@ def sign_request(
     if not _QUOTABLE.match(keyid) or not _QUOTABLE.match(nonce):
         raise ValueError("keyid and nonce are printing ASCII without quotes or backslashes")
     digest = content_digest(body)
-    names = " ".join(f'"{component}"' for component in COVERED)
-    parameters = f'({names});created={created};keyid="{keyid}";nonce="{nonce}";alg="ed25519"'
+    parameters = f'({_COVERED_TEXT});created={created};keyid="{keyid}";nonce="{nonce}";alg="ed25519"'
     base = signature_base(COVERED, parameters, method, url, {**headers, "content-digest": digest})
     signature = base64.b64encode(key.sign(base)).decode("ascii")
     return {
@@ -132,9 +135,9 @@ def verify_request(
     key id (or keys of which any will do), or None when nobody of that name is enrolled. `now` is trusted time in
     seconds, or None when the caller has none: then the creation time is not judged.
     """
-    fields = {name.lower(): value for name, value in headers.items()}
-    parsed = _INPUT.match(fields.get("signature-input", "").strip())
-    given = _SIGNATURE.match(fields.get("signature", "").strip())
+    fields = _fields(headers)
+    parsed = _INPUT.match(fields.get("signature-input", ""))
+    given = _SIGNATURE.match(fields.get("signature", ""))
     if parsed is None or given is None:
         raise BadSignature("the request carries no signature that can be read")
     components = tuple(name.strip('"') for name in parsed["components"].split(" "))
@@ -144,17 +147,21 @@ def verify_request(
     created, keyid, nonce = parameters.get("created"), parameters.get("keyid"), parameters.get("nonce")
     if not isinstance(created, int) or not isinstance(keyid, str) or parameters.get("alg", "ed25519") != "ed25519":
         raise BadSignature("the signature's parameters lack created or keyid, or name another algorithm")
-    if fields.get("content-digest", "").strip() != content_digest(body):
+    if fields.get("content-digest", "") != content_digest(body):
         raise BadSignature("the body is not the one that was signed")
     key = key_for(keyid)
     if key is None:
         raise BadSignature("the signing device is not enrolled")
-    base = signature_base(components, parsed["params"], method, url, fields)
+    base = _base(components, parsed["params"], method, url, fields)
     if not _holds(key, given[1], base):
         raise BadSignature("the signature does not hold")
     if now is not None and abs(now - created) > MAX_SKEW_S:
         raise BadSignature("the request was signed too long ago, or the device's clock is wrong")
     return SignedBy(keyid=keyid, created=created, nonce=nonce if isinstance(nonce, str) else None)
+
+
+def _fields(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value.strip() for name, value in headers.items()}
 
 
 def _parameters(text: str) -> dict[str, int | str]:

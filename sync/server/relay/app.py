@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -80,6 +80,8 @@ _log = logging.getLogger("waystation.relay")
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ErrorAnswer} for status in (400, 401, 403, 408, 409, 412, 413, 422, 500)
 }
+_CALLS: Final = APIRouter()
+"""Made once for all applications of a process, which would each be slow to make."""
 _HINT: Final = "sign with the key that this device was enrolled with; the relay knows devices as its own sync does"
 
 
@@ -410,9 +412,10 @@ def create_app(parts: Parts) -> FastAPI:
         finally:
             await app.state.relay.close()
 
-    app = FastAPI(title="Waystation relay", version=version("waystation"), lifespan=lifespan)
+    app = FastAPI(
+        title="Waystation relay", version=version("waystation"), lifespan=lifespan, routes=list(_CALLS.routes)
+    )
     add_error_answers(app, "the relay")
-    _add_calls(app)
     return app
 
 
@@ -433,67 +436,73 @@ def _relay(request: Request) -> Relay:
     return relay
 
 
-def _add_calls(app: FastAPI) -> None:
-    @app.get("/v1/health", response_model=HealthAnswer)
-    async def health() -> Response:
-        """The relay is there."""
-        return json_answer(HealthAnswer(ok=True, version=app.version))
+@_CALLS.get("/v1/health", response_model=HealthAnswer)
+async def health(request: Request) -> Response:
+    """The relay is there."""
+    return json_answer(HealthAnswer(ok=True, version=request.app.version))
 
-    @app.post("/v1/relay/claim", response_model=ClaimAnswer, responses=_ERRORS, openapi_extra=takes(ClaimRequest))
-    async def claim(request: Request) -> Response:
-        """Ask for a use of a ticket, before anything moves."""
-        relay = _relay(request)
-        said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
-        return relay.signed(said, await relay.claim(said))
 
-    @app.post("/v1/sync/push", response_model=PushAnswer, responses=_ERRORS, openapi_extra=takes(PushBatch))
-    async def push(request: Request, epoch: Annotated[str, Query(max_length=32)] = "") -> Response:
-        """Hold a batch of the device's journal for the arbiter of `epoch`."""
-        relay = _relay(request)
-        said = await relay.said(request, MAX_BODY_BYTES, PUSH_SECONDS, retired=True)
-        return relay.signed(said, await relay.push(said, epoch))
+@_CALLS.post("/v1/relay/claim", response_model=ClaimAnswer, responses=_ERRORS, openapi_extra=takes(ClaimRequest))
+async def claim(request: Request) -> Response:
+    """Ask for a use of a ticket, before anything moves."""
+    relay = _relay(request)
+    said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
+    return relay.signed(said, await relay.claim(said))
 
-    @app.post(
-        "/v1/relay/caught-up",
-        response_model=CaughtUpAnswer,
-        responses=_ERRORS,
-        openapi_extra=takes(CaughtUpRequest),
-    )
-    async def caught_up(request: Request) -> Response:
-        """Say where the device's journal ends."""
-        relay = _relay(request)
-        said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS, retired=True)
-        return relay.signed(said, await relay.caught_up(said))
 
-    @app.get("/v1/relay/changes", response_model=ChangesAnswer, responses=_ERRORS)
-    async def changes(
-        request: Request,
-        after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-        epoch: Annotated[str, Query(max_length=32)] = "",
-        wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S)] = 0,
-    ) -> Response:
-        """Uses and acts of staff since a position; waits for some if there are none."""
-        relay = _relay(request)
-        said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
-        return relay.signed(said, await relay.changes(after, epoch, wait))
+@_CALLS.post("/v1/sync/push", response_model=PushAnswer, responses=_ERRORS, openapi_extra=takes(PushBatch))
+async def push(request: Request, epoch: Annotated[str, Query(max_length=32)] = "") -> Response:
+    """Hold a batch of the device's journal for the arbiter of `epoch`."""
+    relay = _relay(request)
+    said = await relay.said(request, MAX_BODY_BYTES, PUSH_SECONDS, retired=True)
+    return relay.signed(said, await relay.push(said, epoch))
 
-    @app.post("/v1/relay/facts", response_model=FactAnswer, responses=_ERRORS, openapi_extra=takes(FactRequest))
-    async def facts(request: Request) -> Response:
-        """Take an act of staff."""
-        relay = _relay(request)
-        said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
-        return relay.signed(said, await relay.fact(said))
 
-    @app.get("/v1/relay/kept", response_model=KeptAnswer, responses=_ERRORS)
-    async def kept(request: Request, journal: Annotated[str, Query(pattern="^[0-9a-f]{32}$")]) -> Response:
-        """How far the centre keeps a journal that was handed on to it, with the centre's receipt."""
-        relay = _relay(request)
-        said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS, retired=True)
-        return relay.signed(said, await relay.kept(journal))
+@_CALLS.post(
+    "/v1/relay/caught-up",
+    response_model=CaughtUpAnswer,
+    responses=_ERRORS,
+    openapi_extra=takes(CaughtUpRequest),
+)
+async def caught_up(request: Request) -> Response:
+    """Say where the device's journal ends."""
+    relay = _relay(request)
+    said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS, retired=True)
+    return relay.signed(said, await relay.caught_up(said))
 
-    @app.get("/v1/relay/status", response_model=StatusAnswer, responses=_ERRORS)
-    async def status(request: Request) -> Response:
-        """How the relay stands."""
-        relay = _relay(request)
-        said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
-        return relay.signed(said, await relay.status())
+
+@_CALLS.get("/v1/relay/changes", response_model=ChangesAnswer, responses=_ERRORS)
+async def changes(
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    epoch: Annotated[str, Query(max_length=32)] = "",
+    wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S)] = 0,
+) -> Response:
+    """Uses and acts of staff since a position; waits for some if there are none."""
+    relay = _relay(request)
+    said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
+    return relay.signed(said, await relay.changes(after, epoch, wait))
+
+
+@_CALLS.post("/v1/relay/facts", response_model=FactAnswer, responses=_ERRORS, openapi_extra=takes(FactRequest))
+async def facts(request: Request) -> Response:
+    """Take an act of staff."""
+    relay = _relay(request)
+    said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
+    return relay.signed(said, await relay.fact(said))
+
+
+@_CALLS.get("/v1/relay/kept", response_model=KeptAnswer, responses=_ERRORS)
+async def kept(request: Request, journal: Annotated[str, Query(pattern="^[0-9a-f]{32}$")]) -> Response:
+    """How far the centre keeps a journal that was handed on to it, with the centre's receipt."""
+    relay = _relay(request)
+    said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS, retired=True)
+    return relay.signed(said, await relay.kept(journal))
+
+
+@_CALLS.get("/v1/relay/status", response_model=StatusAnswer, responses=_ERRORS)
+async def status(request: Request) -> Response:
+    """How the relay stands."""
+    relay = _relay(request)
+    said = await relay.said(request, MAX_QUESTION_BYTES, QUESTION_SECONDS)
+    return relay.signed(said, await relay.status())
