@@ -16,7 +16,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,10 +81,19 @@ class Site:
 
     `lan`: with a second gate, a relay, displays at the lanes, and a kiosk that also takes and gives coins, reads codes
     and is paid by phones (the centre has a payment sandbox). `plain`: without TLS, so that the line can be broken for
-    some calls and not for others.
+    some calls and not for others. `child` makes a process of a name, its module and words, a folder for its logs, and
+    what its environment has besides.
     """
 
-    def __init__(self, folder: Path, *, lan: bool = False, windows: bool = False, plain: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        lan: bool = False,
+        windows: bool = False,
+        plain: bool = False,
+        child: Callable[..., Child] = Child,
+    ) -> None:
         self.folder = folder
         self.logs = folder / "logs"
         self.kiosk_store = folder / "kiosk-1"
@@ -97,6 +106,7 @@ class Site:
         self._whole_kiosk = lan
         self._relay = free_place() if lan else None
         self._plain = ["--plain"] if plain else []
+        self._child = child
         self._sockets = Path(tempfile.mkdtemp(prefix="waystation-"))
         self._qt = {} if windows else {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
         self.children: dict[str, Child] = {}
@@ -187,7 +197,7 @@ class Site:
         """
         if name in self.children and self.children[name].running:
             raise ProcessFault(f"{name} runs already")
-        self.children[name] = Child(name, module, self.logs, environment)
+        self.children[name] = self._child(name, module, self.logs, environment)
         return self.children[name].start()
 
     def waystation(self, *arguments: str) -> str:
@@ -264,7 +274,7 @@ class Site:
             listen = self.children[name].ready["address"].replace("http://", "tcp:").split("/")[0]
         listen = listen.replace("PLACE", str(folder / "tty"))
         module = ["station.cli", "simulate-device", kind, "--listen", listen, "--control", str(control)]
-        child = Child(name, [*module, "--state", str(folder), "--log", str(bytes_log)], self.logs)
+        child = self._child(name, [*module, "--state", str(folder), "--log", str(bytes_log)], self.logs)
         self.children[name] = child
         child.launch()
         self.devices[name] = Device(child, Control(control), bytes_log, folder)

@@ -12,9 +12,9 @@ import httpx
 from station.demo.passenger import Passenger, Person, until
 from station.demo.processes import wait_until
 from station.demo.report import NotSeen
-from station.demo.site import Site
 from station.demo.witness import Row, facts, rows
 from sync.compare import differences, read_cache, read_centre, read_journals
+from tests.crash.nursery import BornSite, Nursery
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -39,8 +39,8 @@ def qr_codes_in(picture: Path) -> list[str]:
 class Life:
     """One site and what is known about it from its files."""
 
-    def __init__(self, folder: Path) -> None:
-        self.site = Site(folder)
+    def __init__(self, folder: Path, nursery: Nursery) -> None:
+        self.site = BornSite(folder, nursery)
         self.hand = Passenger(self.site, folder.parent / "screens")
         self.serial = 0
         self.till = self.site.kiosk_store / "journal.db"

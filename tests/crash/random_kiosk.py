@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from station.demo.passenger import BILLS
-from station.demo.processes import Child
 from tests.crash.accounts import discrepancies
 from tests.crash.life import Life
+from tests.crash.nursery import BornChild, Nursery
 
 QUIET_SECONDS = 300.0
 """The longest that a kiosk may need to come to rest: a question in large print stands for 200 s."""
@@ -50,7 +50,7 @@ LINES = ("silent", "garbage", "half", "deaf")
 DEVICES = ("printer", "cash", "id-reader-kiosk")
 
 
-class Watched(Child):
+class Watched(BornChild):
     """A process of which it is known how it ended."""
 
     @property
@@ -79,7 +79,7 @@ class Whims:
         environment = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software", "PYTHONFAULTHANDLER": "1"}
         environment |= {"WAYSTATION_KILL_AT": point} if point else {}
         self._tell(f"start {point}")
-        self._kiosk = Watched("kiosk", module, self.site.logs, environment).launch()
+        self._kiosk = Watched("kiosk", module, self.site.logs, environment, nursery=self.site.nursery).launch()
         self.site.children["kiosk"] = self._kiosk
         self._mortal = bool(point)
         with contextlib.suppress(Exception) if self._mortal else contextlib.nullcontext():
@@ -265,8 +265,7 @@ class Whims:
 
 def play(folder: Path, seed: int, acts: int, *, quick: bool, tell: Callable[[str], None]) -> tuple[int, list[str]]:
     """Play one seed in a new station; returns the fen that went in, and what is wrong in the end."""
-    life = Life(folder / "site")
-    with life.site as site:
+    with Nursery() as nursery, (life := Life(folder / "site", nursery)).site as site:
         site.start()
         site.start_sync(site.kiosk_store)
         while not life.departures():

@@ -14,20 +14,21 @@ import segno
 
 from drivers.simulation import Control
 from station.demo.passenger import until
-from station.demo.processes import Child, wait_until
+from station.demo.processes import wait_until
 from station.demo.report import NotSeen
 from station.demo.witness import facts, rows
 from sync.compare import differences, read_cache, read_centre, read_journals
 from tests.crash.life import Life
+from tests.crash.nursery import Nursery
 
 LINE_RATE = 11_520
 """Bytes in a second at 115 200 baud."""
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+def life(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Iterator[Life]:
     """A station without its kiosk."""
-    life = Life(tmp_path_factory.mktemp("damage") / "site")
+    life = Life(tmp_path_factory.mktemp("damage") / "site", nursery)
     with life.site as site:
         site.start()
         for store in (site.kiosk_store, site.gate_store):
@@ -187,7 +188,7 @@ def test_a_spoilt_journal_is_kept_and_not_written_on(life: Life) -> None:
     pages(journal)
     spoilt = journal.read_bytes()
     config = str(site.gate_store / "terminal.toml")
-    gate = Child("gate", ["station.cli", "gate", "--config", config], site.logs).launch()
+    gate = site.child("gate", ["station.cli", "gate", "--config", config], site.logs).launch()
     wait_until(lambda: not gate.running, 15, "the gate to say no")
     words = (site.logs / "gate.log").read_text("utf-8").splitlines()[-1]
     assert "journal" in words

@@ -15,10 +15,11 @@ import httpx
 import pytest
 
 from station.demo.passenger import until
-from station.demo.processes import Child, wait_until
+from station.demo.processes import wait_until
 from station.demo.witness import facts
 from sync.points import ALL_POINTS
 from tests.crash.life import Life
+from tests.crash.nursery import Nursery
 
 TILL = [
     f"till:commit:{kind}:{when}"
@@ -50,9 +51,9 @@ SALE = ["centre:sale:commit:before", "centre:sale:commit:after"]
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+def life(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Iterator[Life]:
     """A whole station; every test leaves it whole again."""
-    life = Life(tmp_path_factory.mktemp("crash") / "site")
+    life = Life(tmp_path_factory.mktemp("crash") / "site", nursery)
     with life.site as site:
         site.start()
         for store in (site.kiosk_store, site.gate_store):
@@ -161,7 +162,7 @@ def test_the_centre_dies_while_it_looks_after_its_departures(life: Life, point: 
     centre = site.centre_command(port)
     life.become_equal()
     site.children["centre"].stop()
-    dying = Child("centre-dying", centre, site.logs, {"WAYSTATION_KILL_AT": point}).launch()
+    dying = site.child("centre-dying", centre, site.logs, {"WAYSTATION_KILL_AT": point}).launch()
     wait_until(lambda: not dying.running, 15, f"the centre to die at {point}")
     site.run("centre", centre)
     number, code = life.web_ticket()
