@@ -8,18 +8,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate.observe import Observers
 from station.config import Config, LaneConfig
 from station.lane_log import LaneLog
 from station.lanes import ways
 from station.logs import log_to
-from station.metrics import LaneMetrics, MeasuredArbiter, Stores, served
 from station.sd_notify import SdNotify
 from station.watchdog import Watchdog
 from sync.arbiter import Arbiter
 from sync.cache import CacheReader
 from sync.journal_reader import JournalReader
+
+if TYPE_CHECKING:
+    from station.metrics import LaneMetrics, Stores
 
 _log = logging.getLogger("waystation.gate")
 READERS = ("scanner", "camera", "id_reader")
@@ -29,7 +32,7 @@ class GateWatch(Observers):
     """What the gate's lanes report to."""
 
     def __init__(
-        self, notify: SdNotify, watchdog: Watchdog, metrics: LaneMetrics | None, stop: threading.Event
+        self, notify: SdNotify, watchdog: Watchdog, metrics: "LaneMetrics | None", stop: threading.Event
     ) -> None:
         super().__init__((watchdog, LaneLog(), *([metrics] if metrics else [])))
         self._notify = notify
@@ -56,7 +59,11 @@ class GateWatch(Observers):
 
     def measured(self, arbiter: Arbiter | None) -> Arbiter | None:
         """The same arbiter, counted and timed where there are metrics."""
-        return arbiter if arbiter is None or self._metrics is None else MeasuredArbiter(arbiter, self._metrics)
+        if arbiter is None or self._metrics is None:
+            return arbiter
+        from station.metrics import MeasuredArbiter
+
+        return MeasuredArbiter(arbiter, self._metrics)
 
 
 @contextmanager
@@ -70,6 +77,8 @@ def watching(config: Config, lanes: Sequence[LaneConfig], stop: threading.Event)
     with ExitStack() as at_the_end:
         metrics = None
         if config.metrics.listen:
+            from station.metrics import LaneMetrics, served  # with an HTTP server, which most gates do not need
+
             metrics = LaneMetrics(lambda: read_stores(config.directory))
             for lane, device in devices(lanes):
                 metrics.expect(lane, device)
@@ -97,8 +106,10 @@ def devices(lanes: Sequence[LaneConfig]) -> Iterator[tuple[str, str]]:
                     yield lane.name, f"{several}{out}{reader}"
 
 
-def read_stores(directory: Path) -> Stores:
+def read_stores(directory: Path) -> "Stores":
     """Read what a scrape wants to know, with files of its own. Raises Fault, sqlite3.Error or OSError."""
+    from station.metrics import Stores
+
     with contextlib.closing(CacheReader(directory / "cache.db")) as cache:
         age, status, lan = cache.age(datetime.fromtimestamp(time.time(), UTC)), cache.status(), cache.lan_status()
         with contextlib.closing(JournalReader(directory / "journal.db")) as journal:

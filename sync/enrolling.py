@@ -1,6 +1,5 @@
 """The device's side of an enrolment: prove that the code is known, believe only who proves it too."""
 
-import hashlib
 import ssl
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,10 +7,10 @@ from typing import Any, Literal
 import httpx
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sync.client import exchange
 from sync.code_proof import centre_proof, code_id, code_key, device_proof, holds
+from sync.line_key import line_key as line_key
 from sync.wire import EnrolAnswer, EnrolRequest, HealthAnswer
 from tickets.errors import PeerError
 from tickets.keys import PublicKey
@@ -56,12 +55,6 @@ class FirstSight(ssl.SSLContext):
     def line_key(self) -> bytes | None:
         """The SHA-256 of the public key at the other end, or None before the first connection."""
         return None if self.shown is None else line_key(self.shown)
-
-
-def line_key(certificate: bytes) -> bytes:
-    """The SHA-256 of the public key (SubjectPublicKeyInfo) in an X.509 certificate (DER)."""
-    public = x509.load_der_x509_certificate(certificate).public_key()
-    return hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
 
 
 def enrol(http: httpx.Client, url: str, wish: Wish, nonce: bytes, sight: FirstSight | None = None) -> EnrolAnswer:

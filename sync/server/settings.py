@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sync.points import Probe, no_probe
 from sync.server.places.targets import Habits
-from sync.server.tls import ServerTls
 from tickets.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from sync.server.tls import ServerTls
 
 POLICY_FILE: Final = "centre.json"
 PAYMENT_PROVIDERS: Final = ("", "sandbox")
