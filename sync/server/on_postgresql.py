@@ -21,6 +21,7 @@ from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
 
+from sync.server.dialects import COMPILED
 from sync.server.migrating import bring_up, is_up
 from sync.server.schema import about
 from tickets.errors import EnvironmentFault
@@ -44,8 +45,9 @@ class PostgresDatabase:
         address = address_of(url)
         self.place = address.render_as_string(hide_password=True)
         self._engine = create_engine(
-            address.set(drivername="postgresql+psycopg"),
+            address.set(drivername="postgresql+waystation"),
             hide_parameters=True,
+            execution_options={"compiled_cache": COMPILED},
             isolation_level="READ COMMITTED",
             pool_size=_POOL,
             max_overflow=_MORE,

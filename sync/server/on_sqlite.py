@@ -16,6 +16,7 @@ from typing import Final, cast
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from sync.server.dialects import COMPILED
 from sync.server.migrating import bring_up
 from tickets.errors import EnvironmentFault
 
@@ -71,7 +72,12 @@ class SqliteFile:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
+    engine = create_engine(
+        f"sqlite+waystation:///{path}",
+        hide_parameters=True,
+        connect_args={"timeout": _BUSY_MS / 1000},
+        execution_options={"compiled_cache": COMPILED},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
