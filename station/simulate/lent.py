@@ -52,7 +52,7 @@ SETTLING_S = 4.0
 SOON_MS = 400
 """How soon after something happened it is looked for."""
 TALK_MS = 12_000
-"""How late it may be that a terminal tells its relay what happened, or hears of it: by then it is mostly more than one thing."""
+"""How late a terminal may tell its relay what happened, or hear of it: by then it is mostly more than one thing."""
 LOOKS_S = 0.6
 """Who waits for less than this between two looks has nothing to do."""
 A_PAGE = 100

@@ -44,7 +44,7 @@ def usual_plan(seed: int, hours: float, stations: int) -> Plan:
         gates=2,
         relay=chance.random() < 0.85,
         without=chance.choice(("admit", "admit", "staff")),
-        passengers_an_hour=chance.choice((5, 8, 10, 14, 24)),
+        passengers_an_hour=chance.choice((4, 6, 8, 10, 16)),
     )
 
 

@@ -443,7 +443,7 @@ def _no_collector() -> Iterator[None]:
 
 class _Hears(logging.Handler):
     def __init__(self, hear: Callable[[logging.LogRecord], None]) -> None:
-        super().__init__(logging.INFO)
+        super().__init__(logging.WARNING)
         self._hear = hear
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -458,7 +458,7 @@ def _quiet(hear: Callable[[logging.LogRecord], None]) -> Iterator[None]:
     before = log.propagate, log.level
     log.addHandler(handler)
     log.propagate = False
-    log.setLevel(logging.INFO)
+    log.setLevel(logging.WARNING)
     try:
         yield
     finally:

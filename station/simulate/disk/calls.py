@@ -94,10 +94,7 @@ class Calls:
         real = getattr(module, name)
 
         def call(path: Any, *arguments: Any, **named: Any) -> Any:
-            if type(path) is not str:
-                text = str(path) if isinstance(path, Path) else ""
-            else:
-                text = path
+            text = path if type(path) is str else str(path) if isinstance(path, Path) else ""
             return ours(text, *arguments, **named) if text.startswith(_OURS) else real(path, *arguments, **named)
 
         self.put_instead(module, name, call)
@@ -187,10 +184,9 @@ class Calls:
         disk, name = self._place.at(path)
         if (found := disk.found(name)) is not None:
             return _Stat(found.number, len(found.seen))
-        if name in ("", "/") or (not disk.exists(name) and any(each.startswith(f"{name}/") for each in disk.names())):
+        if name in ("", "/") or disk.has_inside(f"{name}/"):
             return _folder()
-        file = disk.file(name)
-        return _Stat(file.number, len(file.seen))
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
     def _listdir(self, path: str) -> list[str]:
         disk, name = self._place.at(path)

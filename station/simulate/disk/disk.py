@@ -91,6 +91,10 @@ class Disk:
             raise PowerCut
         return self._names.get(name)
 
+    def has_inside(self, folder: str) -> bool:
+        """Whether a file's name begins so."""
+        return any(name.startswith(folder) for name in self._names)
+
     def create(self, name: str) -> File:
         """Open a file, making it if need be."""
         self._needs_power()
