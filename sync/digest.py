@@ -5,7 +5,7 @@ The order in which facts arrived, and how often, does not enter.
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 
 from tickets import cbor
@@ -105,4 +105,4 @@ def departure_digest(
 
 def _in_order(facts: Iterable[TicketFact | UseFact | MoneyFact | AllotmentFact]) -> list[list[object]]:
     ordered = sorted(set(facts), key=lambda fact: (fact.key, repr(fact)))
-    return [list(astuple(fact)) for fact in ordered]
+    return [[getattr(fact, name) for name in fact.__slots__] for fact in ordered]

@@ -442,7 +442,7 @@ class Centre:
 
         def take_in(connection: Connection, changes: Changes) -> Kept | Gap | Forked | NotYours:
             now = self.now()
-            staff = StaffActs(connection, changes, device.station, self._list(connection), now)
+            staff = StaffActs(connection, changes, device.station, lambda: self._list(connection), now)
             kept = keep(connection, changes, device, batch, staff, int(now.timestamp() * 1000))
             if isinstance(kept, Kept) and (kept.sold or kept.returned or staff.taken):
                 self._places_after(connection, changes, device, kept, staff.taken)

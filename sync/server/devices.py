@@ -132,6 +132,8 @@ def _device(row: Row[tuple[object, ...]]) -> Device:
 
 
 def _former(text: str) -> tuple[FormerKey, ...]:
+    if text == "[]":
+        return ()
     return tuple(
         FormerKey(key=PublicKey(Algorithm.EDDSA, bytes.fromhex(key)), until_ms=until) for key, until in json.loads(text)
     )

@@ -7,6 +7,7 @@ late falls into its place. Its `acts` tell terminals which they need not add the
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -24,9 +25,9 @@ class StaffActs:
     """Takes acts of staff in, inside one write transaction of one station."""
 
     def __init__(
-        self, connection: Connection, changes: Changes, station: int, trust_list: TrustList, now: datetime
+        self, connection: Connection, changes: Changes, station: int, trust_list: Callable[[], TrustList], now: datetime
     ) -> None:
-        """`trust_list` says whose badges count, `now` is the centre's time."""
+        """`trust_list` answers whose badges count, `now` is the centre's time."""
         self._connection = connection
         self._changes = changes
         self._station = station
@@ -38,7 +39,7 @@ class StaffActs:
     def take(self, signed: bytes) -> str | None:
         """Take one act in, whoever brings it; a sentence says why not. The same act again changes nothing."""
         try:
-            fact = open_fact(signed, self._trust_list, self._station, self._now)
+            fact = open_fact(signed, self._trust_list(), self._station, self._now)
         except BadFact as bad:
             return bad.what
         here = (staff_acts.c.station_id == self._station, staff_acts.c.fact_id == fact.fact_id.hex)
