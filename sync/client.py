@@ -7,6 +7,7 @@ do), `PeerError` (an answer that is not in the contract). Retrying is the engine
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from time import time as wall_time
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -129,8 +130,9 @@ class CentreClient:
         return self._agreed(lambda: self._part(f"/v1/sync/snapshot/{name}", first, last, etag))
 
     def _part(self, target: str, first: int, last: int, etag: str) -> bytes:
-        headers = self._headers("GET", target, b"", {"accept": KIND_OF_FILE, "accept-encoding": "identity"})
+        headers = self._spoken({"accept": KIND_OF_FILE, "accept-encoding": "identity"})
         headers |= {"range": f"bytes={first}-{last}", "if-range": f'"{etag}"'}
+        headers |= self._signature("GET", b"", httpx.URL(self._url + target).raw_path.decode("ascii"))
         try:
             with self._http.stream("GET", self._url + target, headers=headers, timeout=timeout_for(0)) as response:
                 if response.status_code == httpx.codes.OK:  # all of it, from the beginning: If-Range did not hold
@@ -152,8 +154,8 @@ class CentreClient:
     def _time(self, nonce: bytes) -> bytes:
         content = TimeRequest(nonce=nonce).model_dump_json().encode("utf-8")
         headers = {"accept": "application/json", "content-type": "application/json"}
-        headers = self._headers("POST", "/v1/time", content, headers, signed=False)
-        return exchange(self._time_http, "POST", f"{self._url}/v1/time", content, headers, TimeAnswer).token
+        url = f"{self._url}/v1/time"
+        return exchange(self._time_http, "POST", url, content, self._spoken(headers), TimeAnswer).token
 
     def renew(self, new_key: SigningKey | None = None) -> bytes:
         """Ask for a new certificate of this device, and with `new_key` to change its key for that one."""
@@ -191,21 +193,20 @@ class CentreClient:
         headers = {"accept": "application/json"}
         if content:
             headers["content-type"] = "application/json"
-        headers = self._headers(method, target, content, headers, signed=signed)
-        return exchange(self._http, method, self._url + target, content, headers, answer, patience)
+        sign = partial(self._signature, method, content) if signed else _unsigned
+        return exchange(self._http, method, self._url + target, content, self._spoken(headers), answer, patience, sign)
 
-    def _headers(
-        self, method: str, target: str, content: bytes, headers: dict[str, str], *, signed: bool = True
-    ) -> dict[str, str]:
-        """The headers of a request, with the protocol that is spoken and the signature."""
-        headers = headers | {"sync-protocol": str(self._speaks)}
-        if not signed:
-            return headers
-        request = self._http.build_request(method, self._url + target, content=content)
-        sent = request.url.raw_path.decode("ascii")
-        return headers | sign_request(
-            method, sent, headers, content, self._key, self._device, int(self._now()), self._nonce().hex()
-        )
+    def _spoken(self, headers: dict[str, str]) -> dict[str, str]:
+        """These headers, and the protocol that is spoken."""
+        return headers | {"sync-protocol": str(self._speaks)}
+
+    def _signature(self, method: str, content: bytes, sent: str) -> dict[str, str]:
+        """The headers that sign a request for `sent`, its path and query as they go on the wire."""
+        return sign_request(method, sent, {}, content, self._key, self._device, int(self._now()), self._nonce().hex())
+
+
+def _unsigned(_sent: str) -> dict[str, str]:
+    return {}
 
 
 def exchange(
@@ -216,14 +217,18 @@ def exchange(
     headers: Mapping[str, str],
     answer: type[A],
     patience: float = 0.0,
+    sign: Callable[[str], Mapping[str, str]] = _unsigned,
 ) -> A:
     """Send one request and read its answer: the model, or LineDown, Refused or PeerError.
 
-    `patience` is how many seconds longer than usual the answer may take.
+    `patience` is how many seconds longer than usual the answer may take. `sign` answers more headers for the path and
+    query as they go on the wire.
     """
     timeout = timeout_for(len(content), patience)
+    request = http.build_request(method, url, content=content, headers=dict(headers), timeout=timeout)
+    request.headers.update(sign(request.url.raw_path.decode("ascii")))
     try:
-        response = http.request(method, url, content=content, headers=dict(headers), timeout=timeout)
+        response = http.send(request)
     except httpx.TransportError as error:
         raise _line_down(error) from error
     if response.status_code != httpx.codes.OK:
