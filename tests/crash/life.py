@@ -36,12 +36,20 @@ def qr_codes_in(picture: Path) -> list[str]:
     return [code for code in read.stdout.split("\n") if code]
 
 
+class Hand(Passenger):
+    """A passenger who takes no pictures: nobody looks at them here."""
+
+    def photographs(self, what: str) -> Path:
+        """Only say where the picture would be."""
+        return self.album.next(what)
+
+
 class Life:
     """One site and what is known about it from its files."""
 
     def __init__(self, folder: Path, nursery: Nursery) -> None:
         self.site = BornSite(folder, nursery)
-        self.hand = Passenger(self.site, folder.parent / "screens")
+        self.hand = Hand(self.site, folder.parent / "screens")
         self.serial = 0
         self.till = self.site.kiosk_store / "journal.db"
         self.gate = self.site.gate_store / "journal.db"
@@ -49,6 +57,20 @@ class Life:
     def next_person(self) -> Person:
         self.serial += 1
         return person(self.serial)
+
+    def runs(self, *names: str) -> bool:
+        """Have just these of the kiosk and the gate run, which both have much to do all the time; True when one had
+        to be started.
+        """
+        started = False
+        for name, start in (("kiosk", self.site.start_kiosk), ("gate", self.site.start_gate)):
+            running = name in self.site.children and self.site.children[name].running
+            if name not in names and running:
+                self.site.children[name].stop()
+            elif name in names and not running:
+                start()
+                started = True
+        return started
 
     # --- the till
 

@@ -130,13 +130,21 @@ class BornSite(Site):
 
     def waystation(self, *arguments: str) -> str:
         """As it says there."""
-        with tempfile.TemporaryDirectory() as folder:
-            out, err = Path(folder) / "out", Path(folder) / "err"
-            done = born(self.nursery, ["station.cli", *arguments], os.environ, out, err).wait(60)
-            if done:
-                said = err.read_text("utf-8").strip()
-                raise ProcessFault(f"waystation {' '.join(arguments[:2])} ended with {done}: {said}")
-            return out.read_text("utf-8")
+        done = ran(self.nursery, ["station.cli", *arguments])
+        if done.returncode:
+            words = " ".join(arguments[:2])
+            raise ProcessFault(f"waystation {words} ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+
+def ran(
+    nursery: Nursery, module: Sequence[str], environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m` with these words to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        status = born(nursery, module, {**os.environ, **(environment or {})}, out, err).wait(60)
+        return subprocess.CompletedProcess(module, status, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
 def born(nursery: Nursery, module: Sequence[str], environment: Mapping[str, str], out: Path, err: Path) -> Born:
