@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := .venv/.run-ready
 DEV := .venv/.dev-ready
+# a station is many processes: compiled once, they read our modules instead of compiling them at each start
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test bench check types tests lock clean
 help:
