@@ -6,8 +6,18 @@ from pathlib import Path
 import pytest
 
 from station.bench.cluster import Cluster
+from sync.server import enrolment
 from tests.postgres import drop_database
-from tests.sync.server.support import Clock, Terminal, World, copy_of, database_of, make_template, opened
+from tests.sync.server.support import (
+    Clock,
+    Terminal,
+    World,
+    copy_of,
+    database_of,
+    make_template,
+    opened,
+    remembered_key,
+)
 
 ON_BOTH = frozenset(
     {
@@ -38,6 +48,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     module = metafunc.module.__name__.rpartition(".")[2]
     if "template" in metafunc.fixturenames and module in ON_BOTH:
         metafunc.parametrize("kind_of_database", ["sqlite", "postgresql"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _codes_are_stretched_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(enrolment, "code_key", remembered_key)
+        yield
 
 
 @pytest.fixture(scope="session")
