@@ -1,12 +1,9 @@
 """What every test may ask for, and what is done for all of them."""
 
 import gc
-import typing
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.dependencies import models
 
 pytest_plugins = ("tests.postgres",)
 
@@ -37,12 +34,6 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.fixture(autouse=True, scope="module")
-def forgotten_apps() -> Iterator[None]:
-    """FastAPI and typing remember what they saw of calls, and with each call the whole centre that it is of."""
-    yield
-    for kept in vars(models).values():
-        if hasattr(kept, "cache_clear"):
-            kept.cache_clear()
-    for clear in vars(typing)["_cleanups"]:
-        clear()
+def pytest_unconfigure() -> None:
+    """At the end everything goes."""
+    gc.unfreeze()
