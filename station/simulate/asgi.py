@@ -141,7 +141,9 @@ class VirtualLoop:
     ) -> asyncio.TimerHandle:
         """See asyncio."""
         handle = asyncio.TimerHandle(when, callback, args, self._me, context)
-        heapq.heappush(self._timers, (ceil(when * 1000), next(self._counted), handle))
+        at = ceil(when * 1000)
+        at += at / 1000 < when  # or whoever reckons with fractions would wake a moment before his time, for ever
+        heapq.heappush(self._timers, (at, next(self._counted), handle))
         self._wake()
         return handle
 

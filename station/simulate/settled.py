@@ -1,10 +1,16 @@
 """Whether a world has come to rest: every terminal has told all that it knows, and knows all that the centre tells."""
 
-from typing import TYPE_CHECKING
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from station.simulate.nodes.gate import GateNode
 from station.simulate.nodes.terminal import Terminal
 from sync.cache import CacheReader
+from sync.cache_file import CacheFile
+from sync.journal_reader import JournalReader
+from sync.server.store import DATABASE
 
 if TYPE_CHECKING:
     from station.simulate.world import World
@@ -19,17 +25,38 @@ def unsettled(world: "World") -> list[str]:
         return ["the centre does not answer"]
     if world.agenda.now - world.centre.changed_at < HEARD_BY_MS:
         return ["the centre has just changed"]
+    centre = world.centre.folder / DATABASE
     quiet_since = world.begins_ms + world.centre.changed_at
     found: list[str] = []
     for station in world.stations:
         for terminal in station.terminals:
             found += [
-                f"{terminal.name}: {what}" for what in _of(terminal, quiet_since, relay=station.relay is not None)
+                f"{terminal.name}: {what}"
+                for what in _of(terminal, centre, quiet_since, relay=station.relay is not None)
             ]
     return found
 
 
-def _of(terminal: Terminal, quiet_since_ms: int, *, relay: bool) -> list[str]:
+def _unsent(terminal: Terminal, centre: Path) -> int:
+    """How much its journal has now that the centre, perhaps from a backup, does not have or has not signed for."""
+    journal, cache = JournalReader(terminal.journal_path), CacheFile(terminal.cache_path)
+    try:
+        epoch = journal.epoch()
+        if epoch is None:
+            return 0
+        asked = (epoch.epoch.hex,)
+        kept = cache.rows("SELECT kept_through FROM acknowledged WHERE epoch = ?", asked)
+        with closing(sqlite3.connect(f"file:{centre}?mode=ro", uri=True, isolation_level=None)) as there:
+            has = cast(
+                int, there.execute("SELECT coalesce(max(seq), 0) FROM events WHERE epoch = ?", asked).fetchone()[0]
+            )
+        return max(0, journal.head()[0] - min(has, cast(int, kept[0][0] if kept else 0)))
+    finally:
+        journal.close()
+        cache.close()
+
+
+def _of(terminal: Terminal, centre: Path, quiet_since_ms: int, *, relay: bool) -> list[str]:
     if not terminal.alive:
         return ["does not run"]
     cache = CacheReader(terminal.cache_path)
@@ -43,6 +70,8 @@ def _of(terminal: Terminal, quiet_since_ms: int, *, relay: bool) -> list[str]:
             found.append(f"is not in step: {status.what or 'line down'}")
         if status.queued:
             found.append(f"has {status.queued} events to send")
+        elif not status.forked and (unsent := _unsent(terminal, centre)):
+            found.append(f"has {unsent} events that the centre does not have, or has not signed for")
         if (status.last_success_ms or 0) < quiet_since_ms:
             found.append("may not have heard the last news")
     if relay and terminal.kind != "relay":

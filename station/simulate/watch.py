@@ -80,8 +80,8 @@ class Watch(Protocol):
         """From now on two machines run from this one's disk, or it goes on from an old copy."""
         ...
 
-    def restored(self) -> None:
-        """The centre was put back to an old backup."""
+    def restored(self, made_at: int) -> None:
+        """The centre was put back to a backup, which was made at that virtual ms."""
         ...
 
     def struck_off(self, gate: str) -> None:
@@ -144,7 +144,7 @@ class Unwatched:
     def cloned(self, node: str) -> None:
         """See Watch."""
 
-    def restored(self) -> None:
+    def restored(self, made_at: int) -> None:
         """See Watch."""
 
     def struck_off(self, gate: str) -> None:

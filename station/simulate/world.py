@@ -317,6 +317,26 @@ class World:
         copy.start()
         return copy
 
+    def puts_centre_back(self, in_ms: int, name: str) -> None:
+        """Back the centre up, and put it back to that after so many ms; counted under this name when it happens.
+
+        Not when a machine was enrolled meanwhile: the copy would not know it, and somebody would have to come again.
+        """
+        if not self.centre.powered or any(terminal.empty for terminal in self._terminals):
+            return
+        visits = self._visits.total()
+        self.centre.back_up()
+
+        def back() -> None:
+            if not self.calm_now and visits == self._visits.total() and self.centre.restore():
+                self.struck[name] += 1
+
+        self.agenda.after(in_ms, back)
+
+    @property
+    def _terminals(self) -> Iterator[Terminal]:
+        return (terminal for station in self.stations for terminal in station.terminals)
+
     def _till(self, name: str) -> TillNode:
         return next(till for station in self.stations for till in station.tills if till.name == name)
 

@@ -106,6 +106,13 @@ def _relay_half_dead(world: "World", chance: Random) -> bool:
     return True
 
 
+def _put_back(world: "World", chance: Random) -> bool:
+    """It is the world that counts it, when it comes to that."""
+    world.puts_centre_back(a_while(chance, 20_000, 30 * 60_000), PUT_BACK)
+    return False
+
+
+PUT_BACK: Final = "centre put back to a backup"
 MACHINES: Final = (
     Fault(name="power fails", weight=6, strike=_power),
     Fault(name="programs killed", weight=4, strike=_killed),
@@ -117,6 +124,7 @@ MACHINES: Final = (
     Fault(name="clock jumps", weight=4, strike=_clock),
     Fault(name="centre slow", weight=3, strike=_slow),
     Fault(name="centre half-dead", weight=3, strike=_half_dead),
+    Fault(name=PUT_BACK, weight=4, strike=_put_back, grave=True),
     Fault(name="relay half-dead", weight=3, strike=_relay_half_dead),
 )
 """Crashes with and without unsynced writes, pauses, clocks, and who takes connections and never answers."""

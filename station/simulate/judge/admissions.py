@@ -13,6 +13,8 @@ from station.simulate.judge.wrong import Told, Wrong
 UNARBITRATED = "unarbitrated"
 _KNEW_MS = 15 * 60_000
 """So long after the centre has kept an admission nobody can say that he did not know of it."""
+_HEARD_MS = 45_000
+"""So long after it was written a gate may not know yet what another did: `lent.TALK_MS`, twice, and its steps."""
 _TAKES_BACK = ("refund", "change")
 
 
@@ -29,6 +31,7 @@ class Use:
     epoch: str
     seq: int
     end: str | None = None
+    ended_at: int = 0
     opened: int = 0
     seen: list[str] = field(default_factory=list)
     """How it ended, as people saw it, each time that a barrier opened for it."""
@@ -36,8 +39,7 @@ class Use:
     """Its gate died while it was open."""
     lost: bool = False
     """Its disk is gone, and nobody else had heard of it."""
-    told: bool = False
-    """Its journal was pushed up to here, and the centre said *kept*."""
+    disk_lost: bool = False
     kept_at: int | None = None
 
 
@@ -50,6 +52,10 @@ class OfTicket:
     pairs: list[tuple[Use, Use]] = field(default_factory=list)
     taken_back: list[str] = field(default_factory=list)
     """Who has paid it back or changed it: a machine, or the centre's office."""
+    refunded_at: int | None = None
+    """When the office heard that it was refunded."""
+    forgotten: bool = False
+    """The centre was put back to a backup that does not know of that refund."""
     both: bool = False
     """Travelled on and taken back: possible only while parts did not hear of each other, and to be reported."""
     muddled: bool = False
@@ -137,7 +143,7 @@ class Admissions:
     def _ended(self, of: OfTicket, use: Use, end: str) -> None:
         if end == "passed" and use.purpose == "admission" and not use.opened:
             self._wrong(f"{use.node} says that {use.number} passed where no barrier was opened", use.number, use.node)
-        use.end = end
+        use.end, use.ended_at = end, self._now()
         if end == "released" and use in of.inside:
             of.inside.remove(use)
         if end == "passed" and use.purpose in _TAKES_BACK:
@@ -161,6 +167,7 @@ class Admissions:
         self._may_take_back("the office", [each for each in of.inside if each.end == "passed"])
         if "the office" not in of.taken_back:
             self._took_back(of, "the office")
+            of.refunded_at = self._now()
 
     def kept(self, node: str, epoch: str, through: int) -> None:
         """The centre has what this machine wrote, up to here."""
@@ -207,8 +214,12 @@ class Admissions:
         of = self.tickets.get(number)
         if not calm or of is None or of.taken_back or not of.uses or answer != "used":
             return
-        if all(each.end == "released" for each in of.uses.values()):
+        if all(self._must_be_known(each, gate) for each in of.uses.values()):
             self._wrong(f"{gate} refuses {number} as used: it was authorised, and nobody walked", number, gate)
+
+    def _must_be_known(self, use: Use, gate: str) -> bool:
+        """Whether this gate must know that nobody walked: another's word of it needs a while."""
+        return use.end == "released" and (use.node == gate or self._now() - use.ended_at > _HEARD_MS)
 
     # ------------------------------------------------------------------ what goes wrong
 
@@ -224,7 +235,18 @@ class Admissions:
     def lost(self, node: str) -> None:
         """Its disk is gone: what the centre had not said to have kept may be unknown to everybody."""
         for use in self.attempts.values():
-            use.lost |= use.node == node and use.kept_at is None
+            if use.node == node:
+                use.disk_lost = True
+                use.lost |= use.kept_at is None
+
+    def restored(self, made_at: int) -> None:
+        """The centre has forgotten what it kept since then, which terminals tell it again, and its office's refunds."""
+        for use in self.attempts.values():
+            if use.kept_at is not None and use.kept_at >= made_at:
+                use.kept_at = None
+                use.lost |= use.disk_lost
+        for of in self.tickets.values():
+            of.forgotten |= of.refunded_at is not None and of.refunded_at >= made_at
 
     def struck_off(self, node: str) -> None:
         """Staff have said that this gate's history need not be waited for."""
@@ -237,7 +259,7 @@ class Admissions:
         told, both = set(reported), set(both_reported)
         for number, of in self.tickets.items():
             self._ends_fit(of)
-            if of.both and number not in both and _known_inside(of):
+            if of.both and not of.forgotten and number not in both and _known_inside(of):
                 self._wrong(f"{number} was travelled on and paid back, and nobody found out", number)
             if of.muddled or any(use.purpose == "exit" for use in of.uses.values()):
                 continue

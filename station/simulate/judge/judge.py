@@ -156,10 +156,11 @@ class Judge:
             if of.node == node and not of.gone:
                 self.journals.forks(epoch)
 
-    def restored(self) -> None:
-        """The centre was put back to an old backup: what it knew since is gone."""
+    def restored(self, made_at: int) -> None:
+        """The centre was put back to a backup of that virtual ms: what it knew since is gone."""
         self._restored = True
-        self.places.restored()
+        self.places.restored(made_at)
+        self.admissions.restored(made_at)
 
     def struck_off(self, gate: str) -> None:
         """Staff have said that this gate's history need not be waited for."""
@@ -188,6 +189,6 @@ class Judge:
             ends.subjects("duplicate_admission") | ends.duplicates_at_relays,
             ends.subjects("admitted_and_refunded"),
         )
-        if not self._restored and not any(of.forked for of in self.journals.epochs.values()):
-            nothing_forbidden_happened(self._wrong, ends)
+        if not any(of.forked for of in self.journals.epochs.values()):
+            nothing_forbidden_happened(self._wrong, ends, restored=self._restored)
         sides_are_equal(self._wrong, ends)

@@ -70,7 +70,9 @@ class Places:
         self._refunded: set[str] = set()
         self._forked: set[str] = set()
         self._freed: set[Seat] = set()
-        self._restored = False
+        self._restored_to: int | None = None
+        """When the backup was made that the centre was put back to, the oldest of several."""
+        self._told_at: dict[str, int] = {}
 
     def wrote(self, event: Told) -> None:
         """An event of a till's journal."""
@@ -90,6 +92,7 @@ class Places:
     def refunded(self, number: str) -> None:
         """The office has heard that this ticket is refunded."""
         self._refunded.add(number)
+        self._told_at[number] = self._now()
         self.taken_back(number)
 
     def taken_back(self, number: str) -> None:
@@ -115,9 +118,13 @@ class Places:
         """Staff have freed a silent till's places of this departure, by name."""
         self._freed.add((str(station), day, trip, 0))
 
-    def restored(self) -> None:
-        """The centre has an older past than it had: what it sold and granted since it does not know."""
-        self._restored = True
+    def restored(self, made_at: int) -> None:
+        """The centre has the past that it had then: what it alone sold, refunded and granted since it does not know."""
+        self._restored_to = made_at if self._restored_to is None else min(made_at, self._restored_to)
+
+    def _is_forgotten(self, at: int) -> bool:
+        """Whether what was heard of then may have been forgotten with a restored centre's newest past."""
+        return self._restored_to is not None and at >= self._restored_to
 
     def at_end(
         self,
@@ -138,8 +145,7 @@ class Places:
             for one, two in of.doubles:
                 if not _excused(one, two, states):
                     self._is_double(one, two, told, forks_found=forks_found)
-        if not self._restored:
-            self._the_office_was_told_the_truth(known)
+        self._the_office_was_told_the_truth(known)
         valid: dict[Seat, list[Sold]] = defaultdict(list)
         for number, ticket in known.items():
             if ticket.state == "valid":
@@ -150,27 +156,30 @@ class Places:
                 self._is_double(sold[0], sold[1], told, forks_found=forks_found)
         for departure, places in capacity.items():
             number_sold = len(valid[departure])
-            if number_sold > places and not self._restored and departure not in self._freed:
+            if number_sold > places and self._restored_to is None and departure not in self._freed:
                 self._wrong(f"{number_sold} places of {departure[2]} were sold, which has {places}", departure[2])
 
     def _the_office_was_told_the_truth(self, known: Mapping[str, Known]) -> None:
         """What it was told is so, and nothing was sold that it was not told: it asks until it hears."""
         for number, sold in self.tickets.items():
-            if sold.by == CENTRE and number not in known:
+            if sold.by == CENTRE and number not in known and not self._is_forgotten(sold.at):
                 self._wrong(f"the web was sold {number}, and the centre does not know of it", number)
         for number, ticket in known.items():
             if ticket.issuer == CENTRE and number not in self.tickets:
                 self._wrong(f"the centre has sold {number}, and nobody ever heard of it", number)
         for number in self._refunded:
-            if number in known and known[number].state == "valid":
+            forgotten = self._is_forgotten(self._told_at[number])
+            if number in known and known[number].state == "valid" and not forgotten:
                 self._wrong(f"the office was told that {number} is refunded, and it is valid", number)
 
     def _is_double(self, one: Sold, two: Sold, told: set[str], *, forks_found: bool) -> None:
         station, day, trip, seat = one.seat
         what = f"seat {seat} of {trip} was sold by {one.by} and again by {two.by}"
         freed = (station, day, trip, 0) in self._freed
-        if not self._restored and not freed and not {one.by, two.by} & self._forked:
+        if self._restored_to is None and not freed and not {one.by, two.by} & self._forked:
             self._wrong(what, one.number, two.number)
+        if any(each.by == CENTRE and self._is_forgotten(each.at) for each in (one, two)):
+            return
         if f"{day}/{trip}/{seat}" not in told and not (forks_found and {one.by, two.by} & self._forked):
             self._wrong(f"{what}, and nobody found out", one.number, two.number)
 

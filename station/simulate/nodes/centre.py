@@ -1,7 +1,8 @@
 """The centre: the real application over its real store, on a machine that may be slow, half-dead, or put back."""
 
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from station.simulate.nodes.serving import ServingNode, program_of
 from sync.server.app import create_app
 from sync.server.centre import Centre
 from sync.server.settings import Settings
+from sync.server.store import DATABASE, INSTANCE
 from tickets.errors import Fault
 
 CENTRE = "centre"
@@ -25,7 +27,7 @@ class CentreNode(ServingNode):
         super().__init__(site, CENTRE, folder)
         self._bug = bug
         self._centre: Centre | None = None
-        self._backup: Any = None
+        self._backup: tuple[Any, int] | None = None
         self.changes = 0
         self.changed_at = 0
         self.calmed = False
@@ -84,18 +86,20 @@ class CentreNode(ServingNode):
     def back_up(self) -> None:
         """Somebody copies its disk, in the middle of everything."""
         self.note("is backed up")
-        self._backup = self.site.disks.image(self.name)
+        self._backup = self.site.disks.image(self.name), self.site.agenda.now
 
     def restore(self) -> bool:
         """Somebody puts the last backup back, which is old by now; False when there is none."""
         if self._backup is None:
             return False
+        backup, made_at = self._backup
         self.note("is put back to its backup")
         self.crash(power=True, back_in_ms=None)
-        self.site.disks.put(self.name, self._backup)
-        self.powered = True
+        self.site.disks.put(self.name, backup)
+        with closing(sqlite3.connect(self.folder / DATABASE, isolation_level=None)) as copy:  # see `backing_up`
+            copy.execute("DELETE FROM about WHERE name = ?", (INSTANCE,))
         self.start()
-        self.site.watch.restored()
+        self.site.watch.restored(made_at)
         return True
 
     def passes(self, point: str) -> None:
