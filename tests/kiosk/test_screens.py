@@ -2,6 +2,7 @@
 enough, named, within reach and found by a screen reader; the bottom band always at the same place.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +23,16 @@ WIDE, HIGH, TALL = LANDSCAPE_15_6, PORTRAIT_15_6, PORTRAIT_21_5
 ZH_LARGE, EN_LARGE = Look(language="zh", large=True), Look(language="en", large=True)
 LONG_WORDS = Look(language=LONG)  # longer than English: what has room for it has room for English
 LOW = (Look(language=LONG, large=True, low=True),)
+EVERY = "WAYSTATION_EVERY_LOOK" in os.environ
 CASES = {
-    "wide": (WIDE, (ZH_LARGE, LONG_WORDS, EN_LARGE, Look(language="en"))),
-    "high": (HIGH, (EN_LARGE, LONG_WORDS)),
+    "wide": (WIDE, (ZH_LARGE, LONG_WORDS, *((EN_LARGE, Look(language="en")) if EVERY else ()))),
+    "high": (HIGH, (EN_LARGE, *((LONG_WORDS,) if EVERY else ()))),
     "tall": (TALL, LOW),
 }
-"""A panel, and the looks: the screens are entered in the first one and changed to the others where they stand."""
+"""A panel, and the looks: the screens are entered in the first one and changed to the others where they stand.
+
+Every panel, language and print is there without WAYSTATION_EVERY_LOOK=1, but not each on each.
+"""
 
 
 def looked_at(panel: PanelSettings, looks: tuple[Look, ...]) -> Iterator[tuple[str, Look, Page]]:
