@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _OFTEN: Final = {
     "till": ("commit:order.held", "commit:money.taken", "commit:order.paid", "commit:ticket.issued", "print"),
     "gate": ("arbiter", "commit:use.claimed", "coil", "commit:use.passed", "commit:use.released"),
-    "relay": ("claim:commit", "push:commit"),
+    "relay": ("claim:commit", "push:commit", "step:commit", "forward"),
     "centre": ("push:commit", "sale:commit", "refund:commit"),
 }
 _SYNC: Final = ("push", "acknowledge:commit", "pull:commit")
@@ -56,7 +56,7 @@ def _crash(node: "Node", chance: Random, *, power: bool) -> bool:
 def _at_a_point(world: "World", chance: Random) -> bool:
     """Whoever passes the point first dies there; it is the machine that counts it, when it does."""
     node: Node = world.centre if chance.random() < 0.25 else _any(world, chance)
-    node.crash_at(chance.choice(points_of(node.name)), chance.choice((1, 1, 2, 5)), power=chance.random() < 0.6)
+    node.crash_at(chance.choice(points_of(node.name)), chance.choice((1, 1, 1, 2, 5)), power=chance.random() < 0.6)
     return False
 
 
@@ -119,7 +119,7 @@ MACHINES: Final = (
     Fault(name="centre loses power", weight=3, strike=_centre_power),
     Fault(name="centre killed", weight=2, strike=_centre_killed),
     Fault(name="relay dies", weight=3, strike=_relay_power),
-    Fault(name="dies at a point", weight=16, strike=_at_a_point),
+    Fault(name="dies at a point", weight=32, strike=_at_a_point),
     Fault(name="stands still", weight=4, strike=_stands_still),
     Fault(name="clock jumps", weight=4, strike=_clock),
     Fault(name="centre slow", weight=3, strike=_slow),
