@@ -25,7 +25,7 @@ from tests.kiosk.till.money_site import CODE, MoneySite
 from tickets.journey import TicketKind
 from tickets.money import Fen
 
-STORIES = int(os.environ.get("WAYSTATION_STORIES", "60"))
+STORIES = int(os.environ.get("WAYSTATION_STORIES", "30"))
 FIRST = int(os.environ.get("WAYSTATION_FIRST_STORY", "0"))
 T = TypeVar("T")
 MEMORY = Path("/dev/shm")
