@@ -101,6 +101,28 @@ def test_a_killed_writer_leaves_its_commits_and_not_its_open_transaction(disks: 
         assert len(kinds(reader)) == 3
 
 
+def test_the_same_question_is_answered_anew_after_each_change_that_is_made_or_taken_back(disks: Disks) -> None:
+    here = sqlite3.connect(disks.add("1-till-1") / "a.db", isolation_level=None)
+    there = sqlite3.connect("file:/disk/1-till-1/a.db?mode=ro", uri=True, isolation_level=None)
+    here.execute("CREATE TABLE t (x)")
+
+    def count(at_least: object) -> int:
+        answers = {db.execute("SELECT count(*) FROM t WHERE x >= ?", (at_least,)).fetchone()[0] for db in (here, there)}
+        (answer,) = answers
+        return int(answer)
+
+    assert count(1) == 0
+    here.execute("INSERT INTO t VALUES (1)")
+    assert (count(1), count(2)) == (1, 0)
+    here.execute("BEGIN IMMEDIATE")
+    here.execute("INSERT INTO t VALUES (2)")
+    assert (count(1), count(2)) == (2, 1)
+    here.execute("ROLLBACK")
+    assert (count(1), count(2)) == (1, 0)
+    named = "SELECT count(*) FROM t WHERE x >= :least"
+    assert [here.execute(named, {"least": least}).fetchone()[0] for least in (1, 2)] == [1, 0]
+
+
 def test_whoever_only_reads_cannot_write(disks: Disks) -> None:
     with journal() as writer, pytest.raises(sqlite3.OperationalError, match="readonly"):
         sqlite3.connect(f"file:{writer.path}?mode=ro", uri=True).execute("DELETE FROM events")

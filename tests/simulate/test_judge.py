@@ -212,6 +212,58 @@ def test_whoever_did_not_walk_keeps_the_right_to() -> None:
     run.judge.shown(GATE, ONE, "used")
 
 
+def test_another_gate_hears_of_it_after_a_while() -> None:
+    run = Run(calm=True)
+    run.lets_in(ONE, GATE, 1, end="released")
+    run.judge.shown(OTHER_GATE, ONE, "used")
+    run.now = 60_000
+    with pytest.raises(Broken, match="nobody walked"):
+        run.judge.shown(OTHER_GATE, ONE, "used")
+
+
+# ------------------------------------------------------------------ a centre that was put back to a backup
+
+
+def test_a_backup_does_not_know_what_only_the_centre_did_since() -> None:
+    run = Run()
+    web = Ticket(seat=("1", DAY, TRIP, 7), state="valid", issuer="centre")
+    run.now = 1000
+    run.judge.sold_by_centre(1, ONE, date.fromisoformat(DAY), TRIP, 7)
+    run.judge.refunded_by_centre(1, ONE)
+    run.judge.restored(1001)
+    with pytest.raises(Broken, match="does not know of it"):
+        run.concludes(lambda ends: replace(ends, tickets={}))
+    with pytest.raises(Broken, match="is refunded, and it is valid"):
+        run.concludes(lambda ends: replace(ends, tickets={ONE: web}))
+    run.judge.restored(999)
+    run.concludes(lambda ends: replace(ends, tickets={}))
+    run.concludes(lambda ends: replace(ends, tickets={ONE: web}))
+
+
+def test_terminals_tell_a_backup_all_that_they_had_told() -> None:
+    run = Run()
+    run.sells(ONE)
+    run.lets_in(ONE, GATE, 1)
+    till, gate = run.writers[TILL], run.writers[GATE]
+    run.judge.kept(TILL, till.epoch, 5)
+    run.judge.restored(0)
+    with pytest.raises(Broken, match="5 events of 1-till-1 never came"):
+        run.concludes(lambda ends: replace(ends, centre_events={gate.epoch.hex: _of(gate)}))
+    run.concludes()
+
+
+def test_a_refund_that_a_backup_does_not_know_is_nobodys_find() -> None:
+    run = Run()
+    run.lets_in(ONE, GATE, 1)
+    run.now = 1000
+    run.judge.refunded_by_centre(1, ONE)
+    run.judge.restored(1001)
+    with pytest.raises(Broken, match="travelled on and paid back"):
+        run.concludes()
+    run.judge.restored(999)
+    run.concludes()
+
+
 # ------------------------------------------------------------------ travelled, and paid back
 
 
@@ -403,6 +455,10 @@ def test_what_only_a_wrong_program_does() -> None:
     run.sells(ONE)
     with pytest.raises(Broken, match="must never be: place_not_allotted"):
         run.concludes(lambda ends: replace(ends, incidents=[incident("place_not_allotted", ONE)]))
+    run.judge.restored(0)
+    run.concludes(lambda ends: replace(ends, incidents=[incident("place_not_allotted", ONE)]))
+    with pytest.raises(Broken, match="must never be: forked_journal"):
+        run.concludes(lambda ends: replace(ends, incidents=[incident("forked_journal", ONE)]))
 
 
 def test_a_failure_points_at_what_it_is_about() -> None:
