@@ -1,5 +1,6 @@
 """Machines that lose their power or a program, stand still, jump in time, or are half-dead."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -55,7 +56,9 @@ def _crash(node: "Node", chance: Random, *, power: bool) -> bool:
 
 def _at_a_point(world: "World", chance: Random) -> bool:
     """Whoever passes the point first dies there; it is the machine that counts it, when it does."""
-    node: Node = world.centre if chance.random() < 0.25 else _any(world, chance)
+    station = chance.choice(world.stations)
+    sorts: tuple[Sequence[Node], ...] = ([world.centre], station.tills, station.gates, [station.relay or world.centre])
+    node = chance.choice(chance.choice(sorts))
     node.crash_at(chance.choice(points_of(node.name)), chance.choice((1, 1, 1, 2, 5)), power=chance.random() < 0.6)
     return False
 
