@@ -4,6 +4,7 @@ What a process does from its arguments on is as in `python -m`; what it no longe
 again. Each is a process of its own session, is killed as any other, and shares nothing with others that it changes.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -163,6 +164,7 @@ def begin(argv: list[str], environment: Mapping[str, str], out: str, err: str) -
     if os.fork():
         return
     os.setsid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a test run that is broken off leaves nobody behind
     print(os.getpid(), flush=True)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for place, path, flags in ((0, os.devnull, os.O_RDONLY), (1, out, _ADDS), (2, err, _ADDS)):
@@ -176,6 +178,7 @@ def begin(argv: list[str], environment: Mapping[str, str], out: str, err: str) -
     raise _Begins
 
 
+_PR_SET_PDEATHSIG = 1
 _ADDS = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 
