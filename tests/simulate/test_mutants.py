@@ -17,18 +17,18 @@ ROOT = Path(__file__).parents[2]
 PATCHES = ROOT / "tests" / "mutants"
 COPIED = ("tickets", "drivers", "sync", "gate", "kiosk", "station", "assets", "tests/simulate")
 SEEN_BY = {
-    "acknowledge_before_commit": 62,
-    "counter_restarted": 105,
-    "cursor_before_rows": 53,
+    "acknowledge_before_commit": 1,
+    "counter_restarted": 6,
+    "cursor_before_rows": 29,
     "escrow_is_money": 1,
-    "no_unique": 201,
+    "no_unique": 2,
     "paid_is_forgotten": 898,
     "passed_when_opened": 1,
-    "reclaim_by_time": 1,
+    "reclaim_by_time": 2,
     "refund_is_not_told": 69,
     "sale_is_repeated": 172,
-    "silence_is_a_yes": 3,
-    "synchronous_off": 2,
+    "silence_is_a_yes": 34,
+    "synchronous_off": 8,
     "taken_is_not_heard": 85,
 }
 """The first seeds that find these out; they are played first, only to save time."""
