@@ -25,11 +25,11 @@ SEEN_BY = {
     "paid_is_forgotten": 898,
     "passed_when_opened": 1,
     "reclaim_by_time": 2,
-    "refund_is_not_told": 69,
-    "sale_is_repeated": 172,
+    "refund_is_not_told": 2,
+    "sale_is_repeated": 28,
     "silence_is_a_yes": 34,
     "synchronous_off": 8,
-    "taken_is_not_heard": 85,
+    "taken_is_not_heard": 8,
 }
 """The first seeds that find these out; they are played first, only to save time."""
 MORE = 25
