@@ -17,7 +17,8 @@ import pytest
 
 from station.simulate.faults.schedule import COUNTED
 
-PROCESSES = 2
+PROCESSES = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
+"""Beside other test processes one is enough."""
 RUNS = int(os.environ.get("WAYSTATION_RUNS", "300"))
 ROOT = Path(__file__).parents[2]
 DIES_AT = ("gate:commit:", "till:commit:", "sync:", "centre:", "relay:")
