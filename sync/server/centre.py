@@ -232,7 +232,10 @@ class Centre:
         return code
 
     def retire(self, device: str) -> None:
-        """Give a device nothing more; what it still reports is taken. EnvironmentFault when it is not enrolled."""
+        """Give a device nothing more; what it still reports is taken.
+
+        EnvironmentFault when it is not enrolled, or revoked: what was stolen is never believed again.
+        """
         self._set_state(device, "retired")
 
     def revoke(self, device: str) -> bool:
@@ -365,6 +368,11 @@ class Centre:
 
         def put(connection: Connection, changes: Changes) -> None:
             here = (devices.c.station_id == station, devices.c.device == device)
+            known = find_device(connection, device)
+            if known is not None and known.state == "revoked" and state != "revoked":
+                raise EnvironmentFault(
+                    f"{device} is revoked, and stays so", "nothing needs doing: it is given nothing and not heard"
+                )
             connection.execute(update(devices).where(*here).values(state=state))
             tell_devices(connection, changes, station, self._now_ms())
 

@@ -118,6 +118,21 @@ def test_revoking_a_till_tells_every_gate_and_keeps_its_tickets(till: Terminal, 
         till.world.centre.revoke("371122-till-00000000")
 
 
+def test_a_revoked_till_is_not_retired_into_being_heard_again(till: Terminal, gate: Terminal) -> None:
+    till.world.centre.revoke(till.device)
+    with pytest.raises(EnvironmentFault, match="is revoked, and stays so"):
+        till.world.centre.retire(till.device)
+    till.sell()
+    assert till.send(till.batch()).status_code == 401
+    assert gate.pull_all()["device", till.device]["state"] == "revoked"
+
+
+def test_a_retired_till_may_be_revoked(till: Terminal) -> None:
+    till.world.centre.retire(till.device)
+    assert till.world.centre.revoke(till.device) is True
+    assert till.send(till.batch()).status_code == 401
+
+
 def test_what_is_long_over_is_dropped_from_what_terminals_pull(till: Terminal, gate: Terminal, clock: Clock) -> None:
     number = till.sell()
     till.push()
