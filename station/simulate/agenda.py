@@ -6,6 +6,13 @@ from itertools import count
 
 Act = Callable[[], None]
 
+AT_ONE_MS = 20_000
+"""So many acts of one millisecond mean that somebody does the same again and again, and time will never go on."""
+
+
+class Stuck(Exception):
+    """Time does not go on: a turn does not end, or there are ever more of them at one moment."""
+
 
 class Planned:
     """Something on the agenda; it may be crossed out."""
@@ -28,6 +35,8 @@ class Agenda:
         self._due: list[tuple[int, int, Planned]] = []
         self._counted = count()
         self._halted = False
+        self._acts = 0
+        """How many there were at `now`."""
 
     def halt(self) -> None:
         """Let nothing more happen: `run` ends where it is, now and whenever it is called again."""
@@ -40,13 +49,17 @@ class Agenda:
         return planned
 
     def run(self, until: int) -> None:
-        """Let time pass until that moment; what is due then is done too."""
+        """Let time pass until that moment; what is due then is done too. Raises Stuck when time stands still."""
         due = self._due
         while due and due[0][0] <= until and not self._halted:
             at, _, planned = heapq.heappop(due)
             if planned.act is None:
                 continue
-            self.now = at
+            if at != self.now:
+                self.now, self._acts = at, 0
+            self._acts += 1
+            if self._acts > AT_ONE_MS:
+                raise Stuck(f"{AT_ONE_MS} things happened at {at} ms, and there are more")
             act, planned.act = planned.act, None
             act()
         if not self._halted:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from station.simulate.agenda import Agenda, Planned
+from station.simulate.agenda import Stuck as Stuck
 
 _STUCK_S = 120.0
 """Real seconds after which a turn that does not end is a fault of the simulation: a real lock is waited for."""
@@ -16,10 +17,6 @@ _STUCK_S = 120.0
 
 class Killed(BaseException):
     """This strand's machine or process is dead. Not an Exception: no program lives to handle it."""
-
-
-class Stuck(Exception):
-    """A turn did not end: something waits for real."""
 
 
 class Machine(Protocol):

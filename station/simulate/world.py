@@ -99,6 +99,8 @@ class World:
         self.watch: Watch = watch or Unwatched()
         self.disks = disks or Disks()
         self.calm_now = False
+        self.made = False
+        """Whether everything of it is there."""
         self.clones: list[TillNode] = []
         """Machines that run from a copy of another's disk."""
         self._copied: set[str] = set()
@@ -125,7 +127,13 @@ class World:
 
     def __enter__(self) -> "World":
         """Build it: every machine is installed, enrolled and off."""
-        stack = self._stack
+        with ExitStack() as stack:  # what was borrowed is given back when something of it fails
+            self._build(stack)
+            self._stack = stack.pop_all()
+        self.made = True
+        return self
+
+    def _build(self, stack: ExitStack) -> None:
         stack.enter_context(_no_collector())
         stack.enter_context(_quiet(self._logged))
         stack.enter_context(self.disks)
@@ -142,7 +150,6 @@ class World:
         for name, image in (self._images or {}).items():
             self.disks.put(name, image)
         self.crowd = Crowd(self)
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Everything is over, wherever it is."""
@@ -486,6 +493,14 @@ def _quiet(hear: Callable[[logging.LogRecord], None]) -> Iterator[None]:
         log.propagate, log.level = before
 
 
+class NotInstalled(Exception):
+    """A world could not be made; `history` tells how far it came."""
+
+    def __init__(self, why: Exception, history: History) -> None:
+        super().__init__(f"{type(why).__name__}: {why}")
+        self.history = history
+
+
 class Installed:
     """Worlds as technicians left them, by their shape: made once, then put down for each run."""
 
@@ -493,11 +508,14 @@ class Installed:
         self._images: dict[tuple[object, ...], Mapping[str, Image]] = {}
 
     def of(self, plan: Plan) -> Mapping[str, Image]:
-        """What is on each disk of a world of this plan's shape before it begins."""
+        """What is on each disk of a world of this plan's shape before it begins. Raises NotInstalled."""
         shape = (plan.stations, plan.tills, plan.gates, plan.relay)
         if shape not in self._images:
             with World(replace(plan, seed=0)) as world:
-                self._images[shape] = world.make()
+                try:
+                    self._images[shape] = world.make()
+                except Exception as error:
+                    raise NotInstalled(error, world.history) from error
             gc.collect()
             gc.freeze()  # it is there for good: to look through it after each run takes longer than the rest
         return self._images[shape]

@@ -1,7 +1,6 @@
 """Many hours at a station, each with its own faults: every promise is kept, and every kind of fault has struck.
 
-A seed that fails tells its story. Play it alone: `waystation simulate --seed N`; play more of them here:
-WAYSTATION_RUNS=N.
+A seed that fails tells its story, and how to play it alone. Play more of them here: WAYSTATION_RUNS=N.
 """
 
 import json
@@ -61,7 +60,7 @@ def test_every_promise_is_kept_whatever_goes_wrong(capsys: pytest.CaptureFixture
     sold, cpu_s = sum(run["sold"] for run in runs), sum(run["cpu_s"] for run in runs)
     with capsys.disabled():
         told = ", ".join(f"{name} {times}" for name, times in sorted(counts.items()) if "commit:" not in name)
-        print(f"\n{RUNS} hours of one station, {sold} tickets, {cpu_s:.0f} s of processor time; {told}")
+        print(f"\n{RUNS} runs, {sold} tickets, {cpu_s:.0f} s of processor time; {told}")
     if RUNS >= TO_SAY_ENOUGH:
         wanted = (*COUNTED, *(f"dies at {who}…" for who in DIES_AT))
         assert [name for name in wanted if not counts[name]] == [], "never happened"

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Fault:
     """Something that may go wrong. `strike` answers whether there was anything to go wrong with; then it is counted.
 
-    `weight` says how often it is chosen among the others. A `grave` one happens at most once in a run.
+    `weight` says how often it is chosen among the others. A `grave` one happens at most once in an
+    hour of a station.
     """
 
     name: str

@@ -1,5 +1,6 @@
 """When what goes wrong: some seeds are calm, some meet one kind of fault again and again, most meet some of many."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -29,22 +30,26 @@ _AN_HOUR: Final = (2, 4, 6, 9, 14)
 
 
 def schedule(plan: Plan) -> "Sequence[tuple[int, str, Callable[[World, Random], bool]]]":
-    """What goes wrong in this plan: at which virtual ms, under which name, and how. The same for the same plan."""
+    """What goes wrong in this plan: at which virtual ms, under which name, and how. The same for the same plan.
+
+    Each station has as much of it in each hour, however many there are of both.
+    """
     chance = Random(f"faults {plan.seed}")  # noqa: S311  repeatable chance is the point
     sort = chance.random()
     if sort < _CALM:
         return ()
-    number = max(1, round(chance.choice(_AN_HOUR) * plan.hours))
+    hours = plan.hours * plan.stations
+    number = max(1, round(chance.choice(_AN_HOUR) * hours))
     if sort < _CALM + _ONE_KIND:
         chosen = [chance.choice(FAULTS)] * number
     else:
         chosen = chance.choices(FAULTS, [fault.weight for fault in FAULTS], k=number)
     times = sorted(round(plan.lasts_ms * chance.random()) for _ in chosen)
     struck: list[tuple[int, str, Callable[[World, Random], bool]]] = []
-    grave: set[str] = set()
+    grave: Counter[str] = Counter()
     for at, fault in zip(times, chosen, strict=True):
-        if fault.grave and fault.name in grave:
+        grave[fault.name] += 1
+        if fault.grave and grave[fault.name] > max(1, round(hours)):
             continue
-        grave.add(fault.name)
         struck.append((at, fault.name, fault.strike))
     return struck
