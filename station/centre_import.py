@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     parser.add_argument(
-        "--accept-changes", action="store_true", help="cancel and move departures that tickets are sold for"
+        "--accept-changes", action="store_true", help="cancel, move and shorten departures that tickets are sold for"
     )
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
@@ -46,7 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
         timetable, problems = _read(arguments, plan, centre.stations().get(plan.code), centre.now())
         change = None
         if timetable is not None:
-            change = centre.change_timetable(timetable, accept=arguments.accept_changes, dry_run=arguments.dry_run)
+            change = centre.change_timetable(
+                timetable,
+                accept=arguments.accept_changes,
+                partial=problems.errors > 0,
+                dry_run=arguments.dry_run,
+            )
     return _told(arguments, timetable, problems, change)
 
 
@@ -88,7 +93,8 @@ def _told(
         ],
         "departures": [] if change is None else [
             {"service_date": each.service_date, "trip": each.trip, "what": [str(what) for what in each.what],
-             "sold": each.sold, "grave": each.grave, "was": each.was.to_record(), "planned": each.planned.to_record()}
+             "sold": each.sold, "stranded": each.stranded, "grave": each.grave, "was": each.was.to_record(),
+             "planned": each.planned.to_record()}
             for each in change.differences
         ],
     }  # fmt: skip
@@ -112,8 +118,10 @@ def _print(
     if hidden := problems.errors + problems.warnings - len(problems.found):
         print(f"and {hidden} more")
     if timetable is None:
-        said = "import what is right of it with --report FILE" if arguments.report is None else "nothing of it is right"
-        print(f"The feed has {problems.errors} errors and was not imported: correct them, or {said}.")
+        or_else = ", or import what is right of it with --report FILE"
+        if not problems.usable or arguments.report is not None:
+            or_else = ": nothing can be made of it as it is"
+        print(f"The feed has {problems.errors} errors and was not imported. Correct them{or_else}.")
         return
     print(f"{len(timetable.runs)} trips to {len(timetable.stops) - 1} places.")
     for each in change.differences if change is not None else ():
@@ -121,13 +129,17 @@ def _print(
         if each.planned.departs_at != each.was.departs_at:
             moved = f" to {each.planned.departs_at:%Y-%m-%d %H:%M}Z"
         what = ", ".join(each.what)
-        print(f"{each.service_date} {each.trip}: {what}{moved}; {each.sold} tickets known")
+        known = f"{each.sold} tickets known"
+        if each.stranded:
+            known += f", {each.stranded} of them to a stop where it will not call"
+        print(f"{each.service_date} {each.trip}: {what}{moved}; {known}")
     if arguments.dry_run:
         print("Nothing was changed.")
     elif change is not None and not change.done:
         print(
-            "The timetable was not taken: departures with tickets would be cancelled or moved (above). If that is "
-            "right, tell their passengers and import it with --accept-changes."
+            "The timetable was not taken: departures that people have tickets for, or may have, would be cancelled or "
+            "moved, or not stop where they get off (above). If that is right, tell their passengers and import it "
+            "with --accept-changes."
         )
     elif arguments.out is not None:
         print(f"It is in {arguments.out}: set a centre up with: waystation centre init --timetable {arguments.out}")

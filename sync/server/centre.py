@@ -170,11 +170,13 @@ class Centre:
         self._store.transact("setup", take_station)
         make_office_token(self._settings.directory, station, self._settings.random)
 
-    def change_timetable(self, timetable: Timetable, *, accept: bool = False, dry_run: bool = False) -> TimetableChange:
+    def change_timetable(
+        self, timetable: Timetable, *, accept: bool = False, partial: bool = False, dry_run: bool = False
+    ) -> TimetableChange:
         """Let a station run by another timetable (see `new_timetable`), or take the station in if it is new.
 
-        Not done where people with tickets would have to be told and `accept` is false; `dry_run` only says what
-        would change.
+        Not done where people with tickets would have to be told and `accept` is false. `partial`: it is of a feed with
+        errors. `dry_run` only says what would change.
         """
         station, now = timetable.station.code, self.now()
         if station not in self.stations():
@@ -183,12 +185,16 @@ class Centre:
             return TimetableChange(differences=(), done=not dry_run)
         if dry_run:
             with self._store.read() as connection:
-                return TimetableChange(differences=differences(connection, station, timetable, now), done=False)
+                found = differences(connection, station, timetable, now, partial=partial)
+                return TimetableChange(differences=found, done=False)
 
         def take(connection: Connection, changes: Changes) -> TimetableChange:
-            change = take_place(connection, changes, station, timetable, now, accept=accept)
+            change = take_place(connection, changes, station, timetable, now, accept=accept, partial=partial)
             if change.done:
                 self._bring_up_to_date(connection, changes, timetable, now)
+                coaches = Coaches(connection, changes, station, self._policy, self._now_ms())
+                for each in change.differences:
+                    coaches.settle(each.service_date, each.trip)
             return change
 
         return self._transact("setup", station, take)

@@ -11,6 +11,9 @@ What has not been made yet simply follows the new one. A departure that exists, 
 - added by hand, in neither timetable: it stays as it is.
 
 What staff have done to a departure stays done, on top of the new plan.
+
+A timetable may be `partial`: made of a feed with errors. What is missing in it may be missing by mistake, and tills
+that have not reported may have sold it, so nothing is taken away by it unasked.
 """
 
 from __future__ import annotations
@@ -47,22 +50,28 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One departure that is to be otherwise than it was. `sold` counts the good tickets that the centre knows of;
-    tills that have not reported may have sold more.
+    """One departure that is to be otherwise than it was. `sold` counts the good tickets that the centre knows of, and
+    `stranded` those of them to a stop where it will not call any more; tills that have not reported may have sold more.
+    `partial` says whether the new timetable may have left out something by mistake.
     """
 
     service_date: str
     trip: str
     what: tuple[What, ...]
     sold: int
+    stranded: int
+    partial: bool
     was: Departure
     planned: Departure
 
     @property
     def grave(self) -> bool:
-        """Whether people with tickets have to be told: it does not go, or not when they think."""
+        """Whether people with tickets have to be told: it does not go, or not when or where they think."""
+        gone = What.CANCELLED in self.what
+        if self.partial and (gone or _stops(self.was) - _stops(self.planned)):
+            return True
         late = abs(self.planned.departs_at - self.was.departs_at) > _LONG
-        return self.sold > 0 and (What.CANCELLED in self.what or late)
+        return self.sold > 0 and (gone or late or self.stranded > 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +83,19 @@ class TimetableChange:
 
 
 def take_place(
-    connection: Connection, changes: Changes, station: int, timetable: Timetable, now: datetime, *, accept: bool
+    connection: Connection,
+    changes: Changes,
+    station: int,
+    timetable: Timetable,
+    now: datetime,
+    *,
+    accept: bool,
+    partial: bool,
 ) -> TimetableChange:
     """Put `timetable` in the place of the station's, unless people with tickets would have to be told (`grave`) and
-    nobody has accepted that. What of it has to be made now is for the caller to make.
+    nobody has accepted that. What of it has to be made now, and the places of what it changes, are for the caller.
     """
-    found = differences(connection, station, timetable, now)
+    found = differences(connection, station, timetable, now, partial=partial)
     if not accept and any(each.grave for each in found):
         return TimetableChange(differences=found, done=False)
     old = _timetable(connection, station)
@@ -88,7 +104,9 @@ def take_place(
     return TimetableChange(differences=found, done=True)
 
 
-def differences(connection: Connection, station: int, timetable: Timetable, now: datetime) -> list[Difference]:
+def differences(
+    connection: Connection, station: int, timetable: Timetable, now: datetime, *, partial: bool
+) -> list[Difference]:
     """What `timetable` changes of the departures that exist and have not left at `now`, in order of time."""
     rows = connection.execute(
         select(departures.c.service_date, departures.c.trip, departures.c.body, departures.c.planned)
@@ -111,7 +129,18 @@ def differences(connection: Connection, station: int, timetable: Timetable, now:
         if what:
             date = plan.service_date.isoformat()
             sold = _sold(connection, station, date, plan.trip)
-            found.append(Difference(service_date=date, trip=plan.trip, what=what, sold=sold, was=plan, planned=planned))
+            found.append(
+                Difference(
+                    service_date=date,
+                    trip=plan.trip,
+                    what=what,
+                    sold=sum(sold.values()),
+                    stranded=sum(count for stop, count in sold.items() if stop not in _stops(planned)),
+                    partial=partial,
+                    was=plan,
+                    planned=planned,
+                )
+            )
     return found
 
 
@@ -197,16 +226,20 @@ def _what(plan: Departure, planned: Departure, there: Departure | None) -> tuple
     return tuple(what)
 
 
-def _sold(connection: Connection, station: int, date: str, trip: str) -> int:
-    return int(
-        connection.execute(
-            select(func.count())
-            .select_from(tickets)
-            .where(
-                tickets.c.station_id == station,
-                tickets.c.service_date == date,
-                tickets.c.trip == trip,
-                tickets.c.state == "valid",
-            )
-        ).scalar_one()
+def _stops(plan: Departure) -> set[int]:
+    return {call.stop for call in plan.stops}
+
+
+def _sold(connection: Connection, station: int, date: str, trip: str) -> dict[int, int]:
+    """How many good tickets there are to each stop."""
+    found = connection.execute(
+        select(tickets.c.alighting, func.count().label("sold"))
+        .where(
+            tickets.c.station_id == station,
+            tickets.c.service_date == date,
+            tickets.c.trip == trip,
+            tickets.c.state == "valid",
+        )
+        .group_by(tickets.c.alighting)
     )
+    return {row.alighting: row.sold for row in found}

@@ -27,12 +27,12 @@ _AHEAD: Final = timedelta(days=400)
 def build(
     content: Content, plan: StationPlan, problems: Problems, today: date, before: Timetable | None = None
 ) -> Timetable | None:
-    """The station's timetable; None when nothing of it can be made (the problems say why).
+    """The station's timetable; None when nothing of it can or may be made (the problems say why).
 
     `before` is the timetable that it takes the place of: a trip that it has keeps its name.
     """
     zone = plan.timezone or content.timezone
-    if plan.stop not in content.stops or not zone:
+    if not problems.usable or plan.stop not in content.stops or not zone:
         return None
     building = _Building(content, plan, problems)
     runs = list(building.runs())
@@ -47,7 +47,8 @@ def build(
         return None
     used = {run.calendar for run in runs}
     services = {name: content.services[name] for name in sorted(used)}
-    _look_ahead(services, today, problems)
+    if not _goes_on(services, today, problems):
+        return None
     calendars = {name: _calendar(service, today) for name, service in services.items()}
     named = name_runs(runs, calendars, zone, before, problems)
     station = building.station(zone)
@@ -309,12 +310,15 @@ def _calendar(service: Service, today: date) -> CalendarPart:
     )
 
 
-def _look_ahead(services: dict[str, Service], today: date, problems: Problems) -> None:
+def _goes_on(services: dict[str, Service], today: date, problems: Problems) -> bool:
+    """Whether there is a day to come; a warning where there are few."""
     last = max((day for each in services.values() if (day := each.last_day()) is not None), default=None)
     if last is None or last < today:
         ended = "has no day at all" if last is None else f"ended on {last}"
-        problems.error("calendar.txt", 0, "end_date", f"the timetable {ended}", "fetch the feed's newest version")
-    elif last < today + _SOON:
+        problems.fatal("calendar.txt", 0, "end_date", f"the timetable {ended}", "fetch the feed's newest version")
+        return False
+    if last < today + _SOON:
         problems.warning(
             "calendar.txt", 0, "end_date", f"the timetable ends on {last}", "import the next one before then"
         )
+    return True

@@ -78,19 +78,22 @@ class Feed(AbstractContextManager["Feed"]):
         return frozenset(self._names)
 
     def rows(self, name: str, needed: frozenset[str], problems: Problems) -> Iterator[Row]:
-        """Every row of a file that can be taken apart; what cannot is listed. Nothing where the file is not there."""
+        """Every row of a file that can be taken apart. Nothing where the file is not there.
+
+        What cannot be read is listed, and makes the feed unusable: a row that nobody can read may have been any row.
+        """
         if name not in self._names:
             return
         if self._names[name] > MOST_BYTES:
-            problems.error(name, 0, "", "the file is larger than 2 GiB", "cut the feed down to this station's region")
+            problems.fatal(name, 0, "", "the file is larger than 2 GiB", "cut the feed down to this station's region")
             return
         try:
             with self._open(name) as binary, io.TextIOWrapper(binary, "utf-8-sig", newline="") as text:
                 yield from _parsed(name, text, needed, problems)
         except UnicodeDecodeError:
-            problems.error(name, 0, "", "the file is not text in UTF-8", "save it as UTF-8")
+            problems.fatal(name, 0, "", "the file is not text in UTF-8", "save it as UTF-8")
         except _DAMAGED:
-            problems.error(name, 0, "", "the file cannot be unpacked", "fetch the feed again")
+            problems.fatal(name, 0, "", "the file cannot be unpacked", "fetch the feed again")
 
     def _open(self, name: str) -> IO[bytes]:
         return (self._path / name).open("rb") if self._zip is None else self._zip.open(name)
@@ -107,7 +110,7 @@ def _parsed(name: str, text: io.TextIOWrapper, needed: frozenset[str], problems:
         except StopIteration:
             break
         except csv.Error:
-            problems.error(name, number, "", "the row is not valid CSV", 'close every " and double those within')
+            problems.fatal(name, number, "", "the row is not valid CSV", 'close every " and double those within')
             continue
         if header is None:
             header = [each.strip() for each in values]
@@ -118,19 +121,19 @@ def _parsed(name: str, text: io.TextIOWrapper, needed: frozenset[str], problems:
             continue
         if len(values) != len(header):
             said = f"the row has {len(values)} values, the header {len(header)}"
-            problems.error(name, number, "", said, "give every column a value, empty where there is none")
+            problems.fatal(name, number, "", said, "give every column a value, empty where there is none")
             continue
         yield Row(file=name, line=number, values={k: v.strip() for k, v in zip(header, values, strict=True)})
     if header is None:
-        problems.error(name, 0, "", "the file is empty", "give it a header, or leave it out if it is optional")
+        problems.fatal(name, 0, "", "the file is empty", "give it a header, or leave it out if it is optional")
 
 
 def _good_header(name: str, header: list[str], needed: frozenset[str], problems: Problems) -> bool:
     if len(set(header)) != len(header):
         twice = next(each for each in header if header.count(each) > 1)
-        problems.error(name, 1, twice[:40], "the column is there twice", "leave one of them")
+        problems.fatal(name, 1, twice[:40], "the column is there twice", "leave one of them")
         return False
     missing = sorted(needed - set(header))
     for column in missing:
-        problems.error(name, 1, column, "the column is missing", "add it")
+        problems.fatal(name, 1, column, "the column is missing", "add it")
     return not missing

@@ -34,12 +34,19 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
     errors: int = 0
     warnings: int = 0
+    usable: bool = True
+    """False where nothing may be made of the feed, not even of what is right in it."""
 
     def error(self, file: str, line: int, column: str, what: str, hint: str) -> None:
         """Something that makes a part of the feed unusable."""
         self.errors += 1
         if self.errors <= MOST_KEPT:
             self.found.append(Problem(file=file, line=line, column=column, what=what, hint=hint))
+
+    def fatal(self, file: str, line: int, column: str, what: str, hint: str) -> None:
+        """An error after which nobody can tell what is missing in the rest of the feed, or that spoils all of it."""
+        self.usable = False
+        self.error(file, line, column, what, hint)
 
     def warning(self, file: str, line: int, column: str, what: str, hint: str) -> None:
         """Something that was understood, but perhaps not as it was meant."""

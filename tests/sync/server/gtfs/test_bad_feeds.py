@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from sync.server.gtfs.building import build
 from sync.server.gtfs.files import Feed
-from sync.server.gtfs.problems import MOST_KEPT
-from tests.sync.server.gtfs.feeds import GOOD, spoilt, swapped, taken, write
+from sync.server.gtfs.problems import MOST_KEPT, Problems
+from sync.server.gtfs.reading import read_feed
+from tests.sync.server.gtfs.feeds import GOOD, PLAN, TODAY, spoilt, swapped, taken, write
 from tickets.errors import EnvironmentFault
 
 CALENDAR, TIMES = "calendar.txt", "stop_times.txt"
@@ -80,6 +82,40 @@ def test_one_error_does_not_make_others(tmp_path: Path) -> None:
     assert {run.source for run in made.runs} == {"qd-night"}, "what is left can be imported with a report"
 
 
+UNREAD = [
+    (swapped(TIMES, "qd-morning,,,370782001,2,,", "qd-morning,,,370782001,2"), "a stop of some trip is missing"),
+    (swapped(TIMES, "qd-morning,,,370782001,2,,", 'qd-morning,,,370782001,"2,,'), "what did the quote swallow"),
+    (spoilt(fare_rules="fare_id,fare_id\n"), "without its rules a fare would hold everywhere"),
+    (spoilt(calendar_dates="service_id,date\nweekend,20261122\n"), "days that are taken off would be run"),
+    (spoilt(frequencies=""), "a trip would leave once"),
+    (swapped(CALENDAR, "20261101,20270131", "20251101,20260131") | NO_DATES, "ended"),
+    (swapped(CALENDAR, ",1,1,1,1,1,1,1,", ",0,0,0,0,0,0,0,") | NO_DATES
+     | {"trips.txt": GOOD["trips.txt"].replace("weekend", "daily")}, "has no day at all"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("feed", "why"), UNREAD)
+def test_nothing_is_made_of_a_feed_that_is_half_read_or_has_ended(
+    feed: dict[str, str], why: str, tmp_path: Path
+) -> None:
+    """Also where what is right of a feed is wanted: nobody can tell what is missing in it."""
+    made, problems = taken(feed, tmp_path)
+    assert made is None, why
+    assert problems.errors
+    assert not problems.usable
+
+
+def test_a_file_that_breaks_off_leaves_nothing_to_be_imported(tmp_path: Path) -> None:
+    whole = GOOD[TIMES].encode()
+    for name, text in GOOD.items():
+        (tmp_path / name).write_bytes(text.encode() if name != TIMES else whole[:-60] + b"\xff" + whole[-60:])
+    problems = Problems()
+    with Feed(tmp_path) as opened:
+        content = read_feed(opened, PLAN.stop, problems)
+    assert build(content, PLAN, problems, TODAY) is None
+    assert [each.file for each in problems.found] == [TIMES]
+
+
 def test_a_feed_of_garbage_is_listed_to_an_end(tmp_path: Path) -> None:
     feed = dict(GOOD)
     feed["stop_times.txt"] += "rz,x,x,RZ,1,,\n" * (MOST_KEPT + 100)
@@ -95,8 +131,6 @@ def test_bytes_that_are_no_table(broken: bytes, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "feed.zip", "w") as archive:
         for name, text in GOOD.items():
             archive.writestr(name, broken if name == "routes.txt" else text)
-    from sync.server.gtfs.problems import Problems
-    from sync.server.gtfs.reading import read_feed
 
     problems = Problems()
     with Feed(tmp_path / "feed.zip") as feed:
@@ -118,8 +152,6 @@ def test_files_in_a_folder_of_the_zip_are_not_taken(tmp_path: Path) -> None:
 
 
 def test_a_stop_that_is_not_there_and_a_route_that_is_no_coach(tmp_path: Path) -> None:
-    from tests.sync.server.gtfs.feeds import PLAN
-
     made, problems = taken(GOOD, tmp_path, PLAN.model_copy(update={"stop": "nowhere"}))
     assert made is None
     assert "there is no stop nowhere" in str(problems.found[0])

@@ -103,6 +103,46 @@ def test_a_coach_with_tickets_is_not_taken_away_unasked(world: World) -> None:
     assert departure(world)["state"] == "scheduled", "back in the timetable, it goes again"
 
 
+def test_a_coach_that_a_feed_with_errors_leaves_out_is_not_taken_away_unasked(world: World) -> None:
+    """The centre knows of no ticket, but a till without a line may have sold one, and perhaps a row was misspelt."""
+    before = world.every_row()
+    change = world.centre.change_timetable(without_seated(), partial=True)
+    assert not change.done
+    grave = {each.trip: each.sold for each in change.differences if each.grave}
+    assert grave[SEATED] == 0
+    assert world.every_row() == before
+    near = {"stop": NEAR, "fare": 2500, "minutes": 60}
+    assert not world.centre.change_timetable(changed(stops=[near]), partial=True).done, "a place that it leaves out"
+    assert world.centre.change_timetable(changed(gate="7"), partial=True).done, "what it says is taken"
+    assert world.centre.change_timetable(without_seated(), accept=True, partial=True).done
+
+
+def test_passengers_are_not_left_without_their_stop_unasked(world: World) -> None:
+    sell_one(world)
+    near = {"stop": NEAR, "fare": 2500, "minutes": 60}
+    change = world.centre.change_timetable(changed(stops=[near]))
+    assert not change.done
+    assert [(each.trip, each.sold, each.stranded, each.what) for each in change.differences if each.grave] == [
+        (SEATED, 1, 1, (What.CHANGED,))
+    ]
+    far = {"stop": FAR, "fare": 4500, "minutes": 120}
+    assert world.centre.change_timetable(changed(stops=[far])).done, "nobody was going to the other"
+
+
+def test_the_places_of_a_coach_that_is_taken_away_are_put_right(world: World) -> None:
+    """As they are when staff cancel it: nobody asks for places, and its tickets are listed for whoever gives money."""
+    gate = world.enrol("gate", "gate-1")
+    sell_one(world)
+    assert gate.pull_all()["pool", f"{DATE}/{SEATED}"]["left"] > 0
+    assert world.centre.change_timetable(without_seated(), accept=True).done
+    assert gate.pull_all()["pool", f"{DATE}/{SEATED}"]["left"] == 0
+    listed = world.incidents("cancelled_with_tickets")
+    assert [(each["subject"], len(each["body"]["numbers"])) for each in listed] == [(f"{DATE}/{SEATED}", 1)]
+    assert world.centre.change_timetable(small_timetable()).done
+    assert gate.pull_all()["pool", f"{DATE}/{SEATED}"]["left"] > 0, "it goes again"
+    assert world.incidents("cancelled_with_tickets")[0]["body"]["numbers"] == []
+
+
 def test_a_coach_that_the_office_added_stays(world: World) -> None:
     at = departure(world)["departs_at"] + 600_000
     asked = {"service_date": DATE, "trip": "EXTRA1", "like": SEATED, "departs_at": at}
