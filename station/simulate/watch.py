@@ -40,6 +40,17 @@ class Watch(Protocol):
         """What a passenger was told who showed this ticket: "admitted", or the reason why not."""
         ...
 
+    def forged(self, gate: str, number: str, answer: str) -> None:
+        """What somebody was told who showed a code that nobody had issued; see `shown`."""
+        ...
+
+    def answered(self, gate: str, attempt: UUID, word: str) -> None:
+        """What the relay has said of an attempt has reached the gate: "granted", "taken" or "not_arbitrating".
+
+        This is read on the line. It may have come too late, or be signed by a relay that the gate does not know yet.
+        """
+        ...
+
     def money_in(self, till: str, fen: int) -> None:
         """A note is in the stacker."""
         ...
@@ -48,12 +59,19 @@ class Watch(Protocol):
         """A note or a coin was given back."""
         ...
 
-    def paper(self, till: str, kind: str, text: str) -> None:
-        """A "ticket" (its number) or a "slip" (its claim's number) came out."""
+    def paper(self, till: str, kind: str, text: str, *, copy: int = 0, whole: bool = True) -> None:
+        """A "ticket" (its number) or a "slip" (its claim's number) came out, `whole` or so that it is of no use.
+
+        `copy` is 0 for the first print of a ticket.
+        """
         ...
 
     def sold_by_centre(self, station: int, number: str, day: date, trip: str, seat: int | None) -> None:
         """The web shop has heard that this was sold."""
+        ...
+
+    def asks_refund(self, station: int, number: str) -> None:
+        """The office asks the centre to refund this, for the first time."""
         ...
 
     def refunded_by_centre(self, station: int, number: str) -> None:
@@ -111,16 +129,25 @@ class Unwatched:
     def shown(self, gate: str, number: str, answer: str) -> None:
         """See Watch."""
 
+    def forged(self, gate: str, number: str, answer: str) -> None:
+        """See Watch."""
+
+    def answered(self, gate: str, attempt: UUID, word: str) -> None:
+        """See Watch."""
+
     def money_in(self, till: str, fen: int) -> None:
         """See Watch."""
 
     def money_out(self, till: str, fen: int) -> None:
         """See Watch."""
 
-    def paper(self, till: str, kind: str, text: str) -> None:
+    def paper(self, till: str, kind: str, text: str, *, copy: int = 0, whole: bool = True) -> None:
         """See Watch."""
 
     def sold_by_centre(self, station: int, number: str, day: date, trip: str, seat: int | None) -> None:
+        """See Watch."""
+
+    def asks_refund(self, station: int, number: str) -> None:
         """See Watch."""
 
     def refunded_by_centre(self, station: int, number: str) -> None:

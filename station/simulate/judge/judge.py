@@ -14,7 +14,7 @@ from station.simulate.judge.journals import Found, Journals
 from station.simulate.judge.money import Money
 from station.simulate.judge.places import Places
 from station.simulate.judge.wrong import Told
-from station.simulate.watch import Broken
+from station.simulate.watch import Broken, Unwatched
 from sync.journal_reader import StoredEvent
 from tickets.uses import UseEnd
 
@@ -46,7 +46,7 @@ class Notes(Protocol):
         ...
 
 
-class Judge:
+class Judge(Unwatched):
     """A `Watch` with rules of its own. Broken is raised at the first promise that does not hold."""
 
     def __init__(
@@ -105,6 +105,11 @@ class Judge:
         """See Watch."""
         self.admissions.shown(gate, number, answer, calm=self._calm())
 
+    def forged(self, gate: str, number: str, answer: str) -> None:
+        """See Watch: whatever it says of itself, nobody travels on it."""
+        if answer == "admitted":
+            self._wrong(f"{gate} lets in a forged code that says it is {number}", number, gate)
+
     def money_in(self, till: str, fen: int) -> None:
         """See Watch."""
         self.money.came_in(till, fen)
@@ -113,9 +118,10 @@ class Judge:
         """See Watch."""
         self.money.went_out(till, fen)
 
-    def paper(self, till: str, kind: str, text: str) -> None:
+    def paper(self, till: str, kind: str, text: str, *, copy: int = 0, whole: bool = True) -> None:  # noqa: ARG002  the port's own signature
         """See Watch."""
-        self.money.paper(till, kind, text)
+        if whole:
+            self.money.paper(till, kind, text)
 
     def sold_by_centre(self, station: int, number: str, day: date, trip: str, seat: int | None) -> None:
         """See Watch."""
