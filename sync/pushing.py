@@ -36,7 +36,7 @@ class Receipts(Protocol):
     """Where it is written down how far the other side has signed for a journal."""
 
     def kept_through(self, epoch: UUID) -> int:
-        """Up to which sequence number it has; nothing from there back is sent."""
+        """Up to which sequence number it has, 0 when nothing is known; nothing from there back is sent."""
         ...
 
     def acknowledge(self, epoch: UUID, kept_through: int, receipt: bytes) -> None:
@@ -95,7 +95,7 @@ class Pusher:
     def queued(self) -> int:
         """Events that the other side has not signed for."""
         epoch = self._journal.epoch()
-        return 0 if epoch is None else max(0, self._journal.head()[0] - self._receipts.kept_through(epoch.epoch))
+        return 0 if epoch is None else max(0, self._journal.head()[0] - self._settled_through(epoch))
 
     def doubt(self) -> None:
         """The other side may have been put back to an older state: the next push begins with the last event that it
@@ -113,12 +113,19 @@ class Pusher:
             self._forked = epoch.epoch
             raise
 
+    def _settled_through(self, epoch: Epoch) -> int:
+        """Up to where nothing is to be sent: signed for, or dropped, which only what was signed for is. Where the
+        receipts are written down may have been lost since.
+        """
+        return max(self._receipts.kept_through(epoch.epoch), self._journal.dropped_through())
+
     def _send_all(self, epoch: Epoch) -> Pushed:
-        after = self._receipts.kept_through(epoch.epoch)
+        after = self._settled_through(epoch)
         if self._doubted and self._may_offer_again(after):
             after -= 1
         sent, rewound = 0, False
         refused: list[str] = []
+        unproved: PeerError | None = None
         while events := self._next(after):
             try:
                 answer = self._send(epoch, after, events)
@@ -130,11 +137,22 @@ class Pusher:
                 # the other side was put back to an older state: what it signed for is still here, send it again
                 after, rewound = no.expected_seq - 1, True
                 continue
-            self._keep_receipt(epoch, answer)
+            last = events[-1].seq
+            try:
+                self._keep_receipt(epoch, answer)
+            except PeerError as fault:
+                if answer.kept_through <= last:
+                    raise
+                unproved = fault  # perhaps another branch is kept there: the batch that parts from it shall show that
+                after = last
+            else:
+                unproved = None
+                after = max(answer.kept_through, last)
             sent += len(events)
             refused += [f"{r.seq} {r.result}: {r.why}" for r in answer.results if r.result in ("poisoned", "conflict")]
-            after = max(answer.kept_through, events[-1].seq)
             self._between()
+        if unproved is not None:
+            raise unproved
         self._doubted = False
         return Pushed(sent=sent, refused=tuple(refused))
 
@@ -205,11 +223,14 @@ def keep_receipt(
 ) -> None:
     """Believe in `kept_through` only with the other side's signature over our own chain at that place.
 
-    Raises PeerError for a receipt of nobody in `keys`, Forked when it is about events that this journal does not have.
+    One about what was dropped since says nothing new. Raises PeerError for a receipt of nobody in `keys`, Forked when
+    it is about events that this journal does not have.
     """
     if kept_through <= receipts.kept_through(epoch):
         return
     digest = journal.hash_at(kept_through)
+    if digest is None and kept_through < journal.dropped_through():
+        return
     if digest is None:
         raise Forked(
             f"The {peer} has events of this journal that are not in it: it was put back to an older state",

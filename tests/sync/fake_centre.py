@@ -46,6 +46,7 @@ class FakeCentre:
         self.receipt_key = RECEIPT
         self.poisoned: set[int] = set()
         self.calls: list[str] = []
+        self.statuses: list[int] = []
         self.checks_time = True
 
     def http(self) -> httpx.Client:
@@ -68,6 +69,7 @@ class FakeCentre:
             response = self._answer(request)
         except BadSignature:
             response = refusal(401)
+        self.statuses.append(response.status_code)
         instead = self.after(request)
         return response if instead is None else instead
 
