@@ -12,13 +12,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, select, update
 
 from sync.server.changes import Changes
 from sync.server.devices import active_tills
 from sync.server.places.left import put_left, tell_left
+from sync.server.places.taken import NOTHING, read_taken, touched_since
 from sync.server.places.targets import least
 from sync.server.rows import insert_rows
+from sync.server.rows import of_departure as of_departure
 from sync.server.schema import counts, departures, places, tickets
 from sync.server.schema_places import past_places
 from sync.server.settings import Policy
@@ -34,15 +36,6 @@ WITHHELD: Final = "withheld"
 """The holder of seats of which a copy of the database cannot say who has them (see `places.withheld`)."""
 COUNTED: Final = 0
 """Stands for a seat where places are only counted."""
-
-
-def of_departure(table: Table) -> tuple[ColumnElement[bool], ...]:
-    """The conditions of a statement about one departure, whose values are `station`, `date` and `coach`."""
-    return (
-        table.c.station_id == bindparam("station"),
-        table.c.service_date == bindparam("date"),
-        table.c.trip == bindparam("coach"),
-    )
 
 
 _SEATS: Final = of_departure(places)
@@ -62,13 +55,9 @@ _SEATS_MOVE: Final = (
 )
 _HELD: Final = select(places.c.seat).where(*_SEATS, places.c.holder == bindparam("till"))
 _TICKETS: Final = (*of_departure(tickets), tickets.c.state == "valid")
-_UNSOLD: Final = (
+_OF_HOLDERS: Final = (
     select(places.c.seat)
-    .where(
-        *_SEATS,
-        places.c.holder.in_(bindparam("holders", expanding=True)),
-        places.c.seat.not_in(select(tickets.c.seat).where(*_TICKETS, tickets.c.seat.is_not(None))),
-    )
+    .where(*_SEATS, places.c.holder.in_(bindparam("holders", expanding=True)))
     .order_by(places.c.seat)
 )
 _SOLD_BY_WEB: Final = select(func.count()).select_from(tickets).where(*_TICKETS, tickets.c.issuer == CENTRE)
@@ -148,19 +137,23 @@ class Allotments:
             (row.service_date, row.trip)
             for row in self._connection.execute(_COMING, {"station": self._station, "now_ms": now_ms})
         ]
-        total: dict[tuple[str, str], int] = {}
-        free: dict[tuple[str, str], list[int]] = {}
+        touched = touched_since(self._connection, self._station, min(coming)[0]) if coming else set()
+        seats: dict[tuple[str, str], dict[int, str]] = {}
         for row in self._connection.execute(_EVERY_SEAT, {"station": self._station}):
-            total[row.service_date, row.trip] = total.get((row.service_date, row.trip), 0) + 1
-            if row.holder == FREE:
-                free.setdefault((row.service_date, row.trip), []).append(row.seat)
+            seats.setdefault((row.service_date, row.trip), {})[row.seat] = row.holder
         for date, trip in coming:
-            if (date, trip) in total:
-                wanted, _ = shares(total[date, trip], tills, policy)
-                self.give_seats(date, trip, till, free.get((date, trip), [])[:wanted])
-            else:
+            here = seats.get((date, trip))
+            if here is None:
                 self._first_count(date, trip, till, tills, policy)
-            self.tell_left(date, trip)
+                self.tell_left(date, trip)
+                continue
+            known = read_taken(self._connection, self._station, date, trip) if (date, trip) in touched else NOTHING
+            there = {seat: holder for seat, holder in here.items() if seat not in known.seats}
+            wanted, _ = shares(len(here), tills, policy)
+            given = [seat for seat, holder in there.items() if holder == FREE][:wanted]
+            self.give_seats(date, trip, till, given)
+            left = sum(holder in (FREE, CENTRE) for holder in there.values()) - len(given)
+            tell_left(self._connection, self._changes, self._station, date, trip, left)
 
     def give_seats(self, date: str, trip: str, till: str, seats: Sequence[int]) -> None:
         """Give a till these seats, which the centre has and nobody sits in, and tell it all that it ever had."""
@@ -264,8 +257,10 @@ class Allotments:
         return False, None
 
     def unsold(self, date: str, trip: str, holders: Sequence[str]) -> list[int]:
-        """The seats of these holders for which no valid ticket is known, lowest first."""
-        return list(self._connection.execute(_UNSOLD, self._of(date, trip) | {"holders": holders}).scalars())
+        """The seats of these holders that neither a valid ticket nor an open order is known to have, lowest first."""
+        taken = read_taken(self._connection, self._station, date, trip).seats
+        found = self._connection.execute(_OF_HOLDERS, self._of(date, trip) | {"holders": holders}).scalars()
+        return [seat for seat in found if seat not in taken]
 
     def left(self, date: str, trip: str) -> int:
         """How many places the centre itself can still give or sell."""

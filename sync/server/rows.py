@@ -1,4 +1,4 @@
-"""Rows of one table: written, and found by a list of keys, as each kind of database likes it said.
+"""Rows of one table: written, and found by a list of keys or by a departure, as each kind of database likes it said.
 
 Statements are made once, when a module is read, and executed with values by name: to make one costs several times what
 it costs to execute it.
@@ -61,6 +61,15 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
 def _kept(value: object) -> object:
     """PostgreSQL keeps no NUL (see `on_postgresql`)."""
     return value.replace("\x00", "\ufffd") if type(value) is str and "\x00" in value else value
+
+
+def of_departure(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a statement about one departure, whose values are `station`, `date` and `coach`."""
+    return (
+        table.c.station_id == bindparam("station"),
+        table.c.service_date == bindparam("date"),
+        table.c.trip == bindparam("coach"),
+    )
 
 
 @cache

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 
 from sync.server.allotments import CENTRE, FREE, WITHHELD, Allotments
 from sync.server.changes import Changes
+from sync.server.places.taken import read_taken
 from sync.server.schema import counts, departures, places, stations, tickets
 
 
@@ -24,16 +25,19 @@ def withhold_places(connection: Connection) -> int:
             select(departures.c.service_date, departures.c.trip).where(departures.c.station_id == station)
         ).all()
         for date, trip in of_station:
-            _withhold(connection, station, date, trip, allotments.unsold(date, trip, (FREE, CENTRE)))
+            _withhold(connection, station, date, trip)
             allotments.tell_left(date, trip)
         changes.save()
         touched += len(of_station)
     return touched
 
 
-def _withhold(connection: Connection, station: int, date: str, trip: str, unsold: list[int]) -> None:
+def _withhold(connection: Connection, station: int, date: str, trip: str) -> None:
     of_seats = (places.c.station_id == station, places.c.service_date == date, places.c.trip == trip)
-    connection.execute(update(places).where(*of_seats, places.c.seat.in_(unsold)).values(holder=WITHHELD))
+    unsold = places.c.seat.not_in(sorted(read_taken(connection, station, date, trip).sold_seats))
+    connection.execute(
+        update(places).where(*of_seats, places.c.holder.in_((FREE, CENTRE)), unsold).values(holder=WITHHELD)
+    )
     of_counts = (counts.c.station_id == station, counts.c.service_date == date, counts.c.trip == trip)
     connection.execute(update(counts).where(*of_counts, counts.c.holder == FREE).values(granted=counts.c.returned))
     sold = (

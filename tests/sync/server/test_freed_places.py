@@ -1,0 +1,42 @@
+"""Places that staff freed, and their till turns out to have sold or set aside: nobody else gets them after that."""
+
+import pytest
+
+from tests.sync.server.support import DATE, SEATED, World
+from tests.sync.server.test_coaches import Staff, ask, holders, web
+from tickets.staff import Act
+
+
+@pytest.fixture
+def staff(world: World) -> Staff:
+    return Staff(world)
+
+
+def test_a_freed_seat_that_was_sold_after_all_is_not_given_to_a_new_till(staff: Staff, world: World) -> None:
+    till = world.enrol()
+    till.open_journal()
+    sold = till.sell(1)
+    staff.act(Act.FREE, device=till.device)
+    till.push()
+    assert [each["subject"] for each in world.incidents("place_not_allotted")] == [sold]
+    assert holders(world)[1] == "free"
+    other = world.enrol(name="kiosk-2")
+    granted = other.pull_all()["allotment", f"{DATE}/{SEATED}/{other.device}"]["seats"]
+    assert granted, "it has its share of the others"
+    assert 1 not in granted
+
+
+def test_a_freed_seat_that_is_set_aside_is_sold_to_nobody_else(staff: Staff, world: World) -> None:
+    till = world.enrol()
+    till.open_journal()
+    till.sell(1)
+    staff.act(Act.FREE, device=till.device)
+    till.push(last=2)  # the order is known, its ticket is not
+    other = world.enrol(name="kiosk-2")
+    assert 1 not in other.pull_all()["allotment", f"{DATE}/{SEATED}/{other.device}"]["seats"]
+    assert ask(other, 1, seats=[1])["seats"] != [1]
+    while web(world, len(world.rows("tickets"))) == 200:
+        pass
+    assert 1 not in {row[6] for row in world.rows("tickets")}
+    till.push(first=3)
+    assert world.incidents("place_sold_twice") == []
