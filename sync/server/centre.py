@@ -22,6 +22,7 @@ from sync.server.access import Access, key_days_not_noted, list_accesses, note_k
 from sync.server.accounts import accounts
 from sync.server.allotments import CENTRE
 from sync.server.changes import Changes, CursorOfAnother, Page
+from sync.server.database_away import AWAY
 from sync.server.devices import Device, Kind, every_device, find_device, station_of, tell_devices
 from sync.server.enrol_desk import EnrolDesk, EnrolPorts
 from sync.server.enrolment import keep_code, new_code, take_prefix
@@ -208,18 +209,28 @@ class Centre:
     def upkeep(self, most: int | None = None) -> None:
         """Do what is due at every station (see `upkeep`), and destroy sealing keys that are past their time.
 
-        At `most` so many stations at once, where there are more: those whose turn it is.
+        At `most` so many stations at once, where there are more: those whose turn it is. What goes wrong at one does
+        not keep the others waiting: all of it is raised at the end, as one ExceptionGroup.
         """
         self._load_keys()
         now = self.now()
+        wrong: dict[int, Exception] = {}
         for station in self._next_in_turn(most):
 
             def bring_up_to_date(connection: Connection, changes: Changes, station: int = station) -> date:
                 timetable = self._timetable(connection, station)  # as it is now that nobody else changes it
                 return self._bring_up_to_date(connection, changes, timetable, now).today
 
-            today = self._transact("upkeep", station, bring_up_to_date)
-            destroy_sealing_keys(self._settings.directory, today - timedelta(days=self._policy.sealing_kept_days))
+            try:
+                today = self._transact("upkeep", station, bring_up_to_date)
+            except AWAY:
+                raise
+            except Exception as error:
+                wrong[station] = error
+            else:
+                destroy_sealing_keys(self._settings.directory, today - timedelta(days=self._policy.sealing_kept_days))
+        if wrong:
+            raise ExceptionGroup(f"no upkeep at station {', '.join(map(str, wrong))}", list(wrong.values()))
 
     def new_code(self, kind: Kind, name: str, station: int | None = None) -> str:
         """A one-time code with which one device of this kind may enrol under this name; shown once, kept hashed.
@@ -611,11 +622,12 @@ class Centre:
 
     def add_departure(self, station: int, asked: OfficeDeparture) -> Departure | NotDone:
         """Let another coach of this station go."""
-        zone = self.stations()[station].zone
         return self._transact(
             "departure",
             station,
-            lambda connection, changes: add_departure(connection, changes, station, zone, self._policy, asked),
+            lambda connection, changes: add_departure(
+                connection, changes, station, self._timetable(connection, station), self._policy, asked
+            ),
         )
 
     def seating(self, station: int, date: str, trip: str) -> OfficeSeating:

@@ -14,6 +14,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from sync.server.requests import error_answer
 
+AWAY: Final = (OperationalError, InterfaceError, NoConnectionLeft)
+"""What is raised where the database cannot be reached, is full or has no connection left."""
 _TOLD_EVERY: Final = timedelta(minutes=1)
 _AGAIN_S: Final = 5
 
@@ -36,5 +38,5 @@ def add_database_answers(app: FastAPI, now: Callable[[], datetime]) -> None:
             headers={"Retry-After": str(_AGAIN_S)},
         )
 
-    for kind in (OperationalError, InterfaceError, NoConnectionLeft):
+    for kind in AWAY:
         app.add_exception_handler(kind, away)

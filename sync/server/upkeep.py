@@ -24,8 +24,8 @@ from tickets.identity import DAY_KEY_BYTES
 from tickets.keys import SigningKey
 from tickets.service_day import service_date, service_day_bounds
 
-_COMING: Final = select(departures.c.service_date, departures.c.trip).where(
-    departures.c.station_id == bindparam("station"), departures.c.departs_ms >= bindparam("from_ms")
+_KNOWN: Final = select(departures.c.service_date, departures.c.trip).where(
+    departures.c.station_id == bindparam("station"), departures.c.service_date >= bindparam("from_date")
 )
 _DAY_KEYS: Final = select(records.c.key, records.c.body).where(
     records.c.station_id == bindparam("station"), records.c.kind == "day_key"
@@ -58,11 +58,15 @@ class Upkeep:
         self.today = service_date(now, timetable.zone)
 
     def make_departures(self) -> None:
-        """Make the departures of the horizon that do not exist yet, and share out their places."""
+        """Make the departures of the horizon that do not exist yet, and share out their places.
+
+        One that has left already exists under its name, whenever the timetable now says that it leaves.
+        """
         start, end = self._timetable.horizon_at(self._now)
+        first = service_date(start, self._timetable.zone).isoformat()
         known = {
             (row.service_date, row.trip)
-            for row in self._connection.execute(_COMING, {"station": self._station, "from_ms": _ms(start)})
+            for row in self._connection.execute(_KNOWN, {"station": self._station, "from_date": first})
         }
         made = [
             departure

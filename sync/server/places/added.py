@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
 
@@ -17,9 +16,10 @@ from sync.server.office import NotDone
 from sync.server.places.books import find_departure
 from sync.server.schema import departures
 from sync.server.settings import Policy
+from sync.server.timetable import Timetable
 from sync.wire_places import OfficeDeparture
 from tickets.departures import Departure
-from tickets.service_day import service_date
+from tickets.service_day import service_date, service_day_bounds
 
 _NOT_THERE: Final = NotDone(
     status=404, what="there is no such departure to go by", hint="take one of the same service day"
@@ -28,22 +28,31 @@ _OTHER: Final = NotDone(status=409, what="another departure has this trip", hint
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FARTHEST_MS: Final = 2**47
 """Some millennia ahead: no service day, and still a date."""
+_THE_TIMETABLES: Final = NotDone(
+    status=409, what="the timetable has a departure of this trip that day", hint="give the new one a trip of its own"
+)
 _OTHER_DAY: Final = NotDone(
     status=400, what="this time is not of that service day", hint="a service day ends at 03:00, local time"
 )
 
 
 def add_departure(
-    connection: Connection, changes: Changes, station: int, zone: ZoneInfo, policy: Policy, asked: OfficeDeparture
+    connection: Connection, changes: Changes, station: int, timetable: Timetable, policy: Policy, asked: OfficeDeparture
 ) -> Departure | NotDone:
-    """Make the departure, share its places out and tell everybody; the same again changes nothing."""
-    date = asked.service_date
+    """Make the departure, share its places out and tell everybody; the same again changes nothing.
+
+    A trip that `timetable` has that day is refused, made already or not: it will be made under this name.
+    """
+    date, zone = asked.service_date, timetable.zone
     planned = _planned(connection, station, date, asked.like)
     if planned is None:
         return _NOT_THERE
     at = EPOCH + timedelta(milliseconds=min(asked.departs_at, _FARTHEST_MS))
     if service_date(at, zone).isoformat() != date:
         return _OTHER_DAY
+    start, end = service_day_bounds(planned.service_date, zone)
+    if any(each.trip == asked.trip for each in timetable.departures(start, end)):
+        return _THE_TIMETABLES
     shift = at - planned.departs_at
     places = asked.places or planned.places
     made = replace(
