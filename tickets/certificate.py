@@ -54,6 +54,14 @@ def read_certificate(data: bytes) -> TillCertificate:
     return certificate_in(cose.parse1(data))
 
 
+def certifier_of(data: bytes) -> bytes:
+    """The id (kid) of the key that a certificate says has signed it. Raises Malformed."""
+    kid = cose.parse1(data).protected.get(cose.KID)
+    if not isinstance(kid, bytes):
+        raise Malformed("a certificate that does not say whose it is")
+    return kid
+
+
 def certificate_in(message: cose.Sign1) -> TillCertificate:
     """What a certificate says that was found as a message. Raises Malformed."""
     claims = claims_of(cbor.decode(message.payload), {EXP, CNF, TILL})

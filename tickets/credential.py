@@ -15,6 +15,7 @@ from datetime import datetime
 from tickets import base45, cbor, cose
 from tickets.certificate import TillCertificate as TillCertificate
 from tickets.certificate import certificate_in, claims_of
+from tickets.certificate import certifier_of as certifier_of
 from tickets.certificate import certify as certify
 from tickets.certificate import read_certificate as read_certificate
 from tickets.errors import Malformed

@@ -1,14 +1,14 @@
 """What lets this till sell: its key, the centre's certificate for it, and the keys of the service day."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sync.cache import CacheReader
-from tickets.credential import Ticket, TillCertificate, issue_delegated, read_certificate
+from tickets.credential import Ticket, TillCertificate, certifier_of, issue_delegated, read_certificate
 from tickets.errors import Malformed
 from tickets.keys import PublicKey, SigningKey
-from tickets.trust import TrustFault, TrustList, open_trust_list
+from tickets.trust import Trust, TrustFault, TrustList, open_trust_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +41,22 @@ class Authority:
     def __init__(self, identity: TillIdentity, cache: CacheReader) -> None:
         self._identity = identity
         self._cache = cache
-        self._certified: tuple[tuple[bytes, ...], Certified | None] = ((), None)
+        self._certified: tuple[tuple[bytes, ...], TrustList | None, Certified | None] = ((), None, None)
         self._listed: tuple[bytes, TrustList | None] = (b"", None)
 
     def certified(self) -> Certified | None:
-        """The certificate that lasts longest among those that are for this till's key and prefix; None without one."""
+        """The certificate that lasts longest among those that are for this till's key and prefix, and that gates with
+        this till's trust list believe: by a key on it. None without one.
+        """
         known = (self._cache.certificate(self._identity.device), self._identity.certificate)
         found = tuple(data for data in known if data)
-        if found != self._certified[0]:
-            fitting = list(self._fitting(found))
+        listed = self.trust_list()
+        if found != self._certified[0] or listed is not self._certified[1]:
+            believed = () if listed is None else Trust(listed).certificate_keys
+            fitting = self._fitting(found, {key.kid for key in believed})
             best = max(fitting, key=lambda one: one.said.expires, default=None)
-            self._certified = (found, best)
-        return self._certified[1]
+            self._certified = (found, listed, best)
+        return self._certified[2]
 
     def sells_until(self, expires: datetime) -> bool:
         """Whether a ticket that expires then can be signed."""
@@ -90,11 +94,12 @@ class Authority:
             return opened
         return None
 
-    def _fitting(self, found: Iterable[bytes]) -> Iterable[Certified]:
+    def _fitting(self, found: Iterable[bytes], signers: Collection[bytes]) -> Iterable[Certified]:
         for data in found:
             try:
-                said = read_certificate(data)
+                said, signer = read_certificate(data), certifier_of(data)
             except Malformed:
                 continue
-            if said.public_key == self._identity.key.public and said.prefix == self._identity.prefix:
+            mine = said.public_key == self._identity.key.public and said.prefix == self._identity.prefix
+            if mine and signer in signers:
                 yield Certified(data, said)

@@ -298,13 +298,19 @@ class Centre:
             return self._trust.newest(connection)
 
     def publish(self, badges: Badges | None = None) -> bool:
-        """Sign the next trust list, as it should be now, and tell every station. False where the root key is away."""
+        """Sign the next trust list, as it should be now, and tell every station. False where the root key is away.
+
+        What a till needs to be believed by that list comes with it: a certificate by the key of now.
+        """
         self._load_keys()
         now, signed = self.now(), False
         for station in self.stations():
 
             def act(connection: Connection, changes: Changes, station: int = station, signed: bool = signed) -> bool:
-                today = service_date(now, self._timetable(connection, station).zone)
+                timetable = self._timetable(connection, station)
+                today = service_date(now, timetable.zone)
+                upkeep = Upkeep(connection, changes, station, timetable, self._policy, now)
+                upkeep.renew_certificates(self._keys.signing(KeyUse.CERTIFICATE))
                 done = signed or self._trust.sign(connection, now, today, badges)
                 self._trust.tell(connection, changes, station, now)
                 return done

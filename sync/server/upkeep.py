@@ -20,6 +20,7 @@ from sync.server.schema import counts, departures, devices, places, records, sta
 from sync.server.schema_places import past_places, place_asks, seatings
 from sync.server.settings import Policy
 from sync.server.timetable import Timetable
+from tickets.credential import certifier_of
 from tickets.identity import DAY_KEY_BYTES
 from tickets.keys import SigningKey
 from tickets.service_day import service_date, service_day_bounds
@@ -99,12 +100,16 @@ class Upkeep:
                 self._changes.drop("day_key", day, day)
 
     def renew_certificates(self, key: SigningKey) -> None:
-        """Certify the selling tills anew, under the same prefix, well before their certificates end."""
+        """Certify the selling tills anew, under the same prefix: well before their certificates end, and at once when
+        another key than `key` has signed them: it may be taken off the list.
+        """
         soon = self._now + timedelta(days=self._policy.certificate_renewed_days_before)
         for till in active_tills(self._connection, self._station):
             its = {"station": self._station, "device": till.device}
             ends_ms = self._connection.execute(_ENDS, its).scalar_one()
-            if till.till_key is None or till.prefix is None or ends_ms > _ms(soon):
+            if till.till_key is None or till.prefix is None or till.certificate is None:
+                continue
+            if ends_ms > _ms(soon) and certifier_of(till.certificate) == key.public.kid:
                 continue
             fresh = certificate_for(self._station, till.prefix, till.till_key, key, self._policy, self._now)
             here = (devices.c.station_id == self._station, devices.c.device == till.device)

@@ -113,16 +113,16 @@ def departure(trip: str, *, minutes: int = 60, numbered: bool = True, fare: int 
     )
 
 
-def trust_list() -> bytes:
+def trust_list(version: int = 1, certifier: SigningKey = CERTIFIER) -> bytes:
     """The root's list: the certificate key and the day's sealing key."""
     listed = TrustList(
-        version=1,
+        version=version,
         issued=NOW - timedelta(days=1),
         expires=NOW + timedelta(days=90),
         keys=(
             TrustedKey(
                 use=KeyUse.CERTIFICATE,
-                key=CERTIFIER.public,
+                key=certifier.public,
                 not_before=NOW - timedelta(days=1),
                 not_after=NOW + timedelta(days=365),
             ),
@@ -132,9 +132,9 @@ def trust_list() -> bytes:
     return sign_trust_list(listed, ROOT)
 
 
-def certificate(expires: datetime = NOW + timedelta(days=7)) -> bytes:
+def certificate(expires: datetime = NOW + timedelta(days=7), certifier: SigningKey = CERTIFIER) -> bytes:
     """The till's certificate."""
-    return certify(TillCertificate(TILL_KEY.public, STATION, PREFIX, expires), CERTIFIER)
+    return certify(TillCertificate(TILL_KEY.public, STATION, PREFIX, expires), certifier)
 
 
 def stop(number: int, zh: str, en: str, popular: int = 0) -> Record:

@@ -18,6 +18,7 @@ from kiosk.till.commands import (
 from kiosk.till.values import OrderState
 from kiosk.till.wording import NOTICES, TROUBLES, Notice, Trouble
 from sync.cache import CacheWriter
+from sync.encoding import to_text
 from sync.journal import RuleBroken
 from sync.lan_writer import LanWriter
 from sync.orders import Grant
@@ -52,6 +53,7 @@ from tickets.credential import TillIssuer, verify
 from tickets.departures import DepartureState
 from tickets.identity import DocumentKind, identity_tag
 from tickets.journey import TicketKind
+from tickets.keys import SigningKey
 from tickets.money import Fen
 from tickets.numbers import TicketNumber
 from tickets.sealed import unseal
@@ -153,11 +155,21 @@ def test_a_till_without_any_cache_says_so_and_goes_on_when_one_appears(bare: Bar
 
 
 def test_a_certificate_that_ends_before_the_tickets_would(site: Site) -> None:
-    from sync.encoding import to_text
-
     short = certificate(NOW + timedelta(hours=20))
     sync_brings(site, Record(kind="certificate", key=DEVICE, body={"certificate": to_text(short)}, change=2))
     assert trips(site) == []
+
+
+def test_a_certificate_by_a_key_that_the_list_names_no_more(site: Site) -> None:
+    """Every gate with the new list would refuse the till's tickets."""
+    other = SigningKey.from_raw(bytes([9]) * 32)
+    with CacheWriter(site.directory / "cache.db") as writer:
+        writer.set_trust(2, trust_list(2, other))
+    site.work(2, seconds=1)
+    assert NOTICES[Notice.NOT_ENROLLED] in site.desk.till.snapshot().capabilities.notices
+    fresh = to_text(certificate(certifier=other))
+    sync_brings(site, Record(kind="certificate", key=DEVICE, body={"certificate": fresh}, change=2))
+    assert site.desk.till.snapshot().capabilities.sells
 
 
 def test_places_are_granted_held_and_free_again(site: Site) -> None:
@@ -354,6 +366,12 @@ def test_a_till_that_does_not_know_the_time_does_not_sell(site: Site) -> None:
 def test_a_till_whose_journal_has_a_second_branch_does_not_sell(site: Site) -> None:
     with CacheWriter(site.directory / "cache.db") as writer:
         writer.set_status(SyncStatus(line_up=True, last_success_ms=None, queued=0, forked=True))
+    assert not site.desk.till.snapshot().capabilities.sells
+
+
+def test_a_till_that_the_centre_has_revoked_does_not_sell(site: Site) -> None:
+    with CacheWriter(site.directory / "cache.db") as writer:
+        writer.set_status(SyncStatus(line_up=True, last_success_ms=None, queued=0, revoked=True))
     assert not site.desk.till.snapshot().capabilities.sells
 
 

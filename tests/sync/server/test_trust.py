@@ -13,7 +13,7 @@ from sync.server.key_files import load_online_keys, public_root
 from sync.server.settings import Settings
 from sync.server.trust_lists import sign_draft
 from tests.sync.server.support import DATE, NEAR, SEATED, Clock, Terminal, World, opened, root_of
-from tickets.credential import Ticket, issue, issue_delegated, verify
+from tickets.credential import BadTicket, Ticket, issue, issue_delegated, verify
 from tickets.errors import EnvironmentFault
 from tickets.freshness import open_newest
 from tickets.keys import Algorithm, PublicKey, SigningKey
@@ -106,6 +106,36 @@ def test_a_till_certified_by_the_key_before_goes_on_selling(world: World, till: 
     assert till.prefix is not None
     code = issue_delegated(sample_ticket(clock, till.prefix), till.till_key, till.certificate)
     assert verify(code, Trust(pulled(till))).ticket.number.prefix == till.prefix
+
+
+def test_a_till_sells_on_when_the_key_of_its_certificate_is_stolen(world: World, till: Terminal, clock: Clock) -> None:
+    """With the list that names that key no more comes a certificate by the next."""
+    world.centre.announce_key(KeyUse.CERTIFICATE)
+    world.centre.switch_key(KeyUse.CERTIFICATE, at_once=True)
+    world.centre.retire_key(KeyUse.CERTIFICATE, at_once=True)
+    assert till.prefix is not None
+    ticket = sample_ticket(clock, till.prefix)
+    told = till.pull_all()
+    with pytest.raises(BadTicket, match="unknown_issuer"):
+        verify(issue_delegated(ticket, till.till_key, till.certificate), Trust(pulled(till)))
+    fresh = from_text(told["certificate", till.device]["certificate"])
+    assert verify(issue_delegated(ticket, till.till_key, fresh), Trust(pulled(till))).ticket == ticket
+
+
+def test_a_certificate_of_the_key_before_is_renewed_before_that_key_goes(
+    world: World, till: Terminal, clock: Clock
+) -> None:
+    root = away(world)
+    world.centre.announce_key(KeyUse.CERTIFICATE)
+    world.centre.import_list(sign_draft(world.centre.draft_list(), root))
+    clock.forward(days=1)
+    with Centre.open(Settings(directory=world.directory, clock=clock)) as console:
+        console.switch_key(KeyUse.CERTIFICATE, at_once=True)
+        fresh = from_text(till.pull_all()["certificate", till.device]["certificate"])
+    assert fresh != till.certificate
+    verify(issue_delegated(sample_ticket(clock, till.prefix or 0), till.till_key, fresh), Trust(pulled(till)))
+    world.centre.upkeep()
+    assert from_text(till.pull_all()["certificate", till.device]["certificate"]) == fresh, "once is enough"
 
 
 def test_a_running_centre_follows_a_switch_by_another_process(world: World, clock: Clock) -> None:
