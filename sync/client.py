@@ -288,6 +288,7 @@ def refusal(response: httpx.Response) -> Refused | PeerError:
         said.hint,
         expected_seq=said.expected_seq,
         protocols=said.protocols,
+        revoked=said.revoked is True,
         retry_after=_seconds(response.headers.get("retry-after", "")),
     )
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sync.backoff import Backoff
 from sync.believing import Belief, TimeAsker, Worry
 from sync.cache_writer import CacheWriter
-from sync.client import CentreClient, LineDown
+from sync.client import CentreClient, LineDown, Refused
 from sync.comparing import Comparing, DigestsDiffer
 from sync.journal_reader import JournalReader
 from sync.part import Part
@@ -250,6 +250,7 @@ class Engine:
             last_success_ms=last,
             queued=self._queued(),
             forked=any(pusher.forked for pusher in self._pushers),
+            revoked=self._revoked(before, problems, fresh=fresh),
             set_aside=self._cache.set_aside_count(),
             what=problems[0].what if problems else "",
             hint=problems[0].hint if problems else "",
@@ -264,6 +265,16 @@ class Engine:
                 return
         self._cache.set_status(status)
         self._status = status
+
+    @staticmethod
+    def _revoked(before: SyncStatus | None, problems: Sequence[Fault], *, fresh: bool) -> bool:
+        """Whether the centre has said that it believes this device no more: until it answers it again, and no shorter.
+
+        A thief who cuts the line, or starts the machine anew, does not make it forget.
+        """
+        if any(isinstance(fault, Refused) and fault.revoked for fault in problems):
+            return True
+        return before is not None and before.revoked and not fresh
 
 
 def _or_zero(ask: Callable[[], int]) -> int:

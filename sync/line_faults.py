@@ -10,7 +10,8 @@ class LineDown(EnvironmentFault):
 class Refused(EnvironmentFault):
     """The centre answered, and the answer was no. `expected_seq` is where it wants a push to go on, if it said so.
 
-    `protocols` are the oldest and the newest that it speaks, when it was for ours (426).
+    `protocols` are the oldest and the newest that it speaks, when it was for ours (426). `revoked`: it believes this
+    device no more.
     """
 
     def __init__(
@@ -22,9 +23,11 @@ class Refused(EnvironmentFault):
         expected_seq: int | None = None,
         retry_after: float = 0.0,
         protocols: tuple[int, int] | None = None,
+        revoked: bool = False,
     ) -> None:
         super().__init__(what, hint)
         self.status = status
         self.expected_seq = expected_seq
         self.retry_after = retry_after
         self.protocols = protocols
+        self.revoked = revoked

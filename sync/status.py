@@ -15,6 +15,8 @@ class SyncStatus(BaseModel):
     """Events that the centre has not signed for."""
     forked: bool = False
     """The centre knows another branch of this journal: the machine must be enrolled again."""
+    revoked: bool = False
+    """The centre believes this machine no more: it must be enrolled again."""
     set_aside: int = 0
     """Records that could not be understood."""
     what: str = ""

@@ -123,7 +123,8 @@ class Wire(BaseModel):
 class ErrorAnswer(Wire):
     """What every refusal says: what happened, what to do next, and for a gap where the centre wants to go on.
 
-    `protocols` comes with 426: the oldest and the newest that are spoken there.
+    `protocols` comes with 426: the oldest and the newest that are spoken there. `revoked` comes with 403 and is true:
+    the signature holds, and whose it is is believed no more.
     """
 
     what: str
@@ -136,6 +137,7 @@ class ErrorAnswer(Wire):
 
 
 class EnrolRequest(Wire):
+    revoked: bool | None = None
     """A proof that the device knows a technician's one-time code, and the public keys that it made for itself.
 
     `line_key` is the SHA-256 of the public key (SubjectPublicKeyInfo) that the device sees at the other end of TLS;

@@ -511,12 +511,13 @@ class Till:
         return self._capabilities().sells
 
     def _may_sell(self) -> bool:
-        """Whether this till's certificate still holds, and no second branch of its journal was found: by the centre, or
-        by the relay, which tells what the centre said when this till cannot reach it.
+        """Whether this till's certificate still holds, the centre has not revoked it, and nobody has found a second branch
+        of its journal: the centre, or the relay, which tells what the centre said when this till cannot reach it.
         """
-        said = (self._cache.status(), self._cache.lan_status())
-        forked = any(status is not None and status.forked for status in said)
-        return not forked and self._authority.sells_until(self._at())
+        centre, relay = self._cache.status(), self._cache.lan_status()
+        if (centre is not None and (centre.forked or centre.revoked)) or (relay is not None and relay.forked):
+            return False
+        return self._authority.sells_until(self._at())
 
     def _look_at_offers(self) -> None:
         began = self._clock()

@@ -39,8 +39,8 @@ class Signed:
 
 
 class SignedBy(SecurityBase):
-    """The dependency of every call that a device signs. Refused (401) when none that is believed did, and (403) when
-    `refuses` does not let it call any more.
+    """The dependency of every call that a device signs. Refused (401) when none that is known did, and (403) when it is
+    revoked, or `refuses` does not let it call any more.
     """
 
     def __init__(self, refuses: Callable[[Centre, Device], Refused | None]) -> None:
@@ -118,9 +118,16 @@ def _checked(centre: Centre, request: Request, body: bytes) -> Signed:
         nonlocal found, keys
         found = centre.device(keyid)
         keys = _Keys(() if found is None else found.signers(int(now * 1000)).keys)
-        return None if found is None or found.state == "revoked" else keys
+        return None if found is None else keys
 
     check_signature(request, body, key_for, int(now), "enrol the device, or set its clock by /v1/time, and sign again")
     assert found is not None, "a key was found, so its device was"
     assert keys.used is not None, "the signature holds by one of its keys"
+    if found.state == "revoked":  # only whose signature holds is told so: a till must know, to stop selling
+        raise Refused(
+            403,
+            "this device is revoked: it is believed no more",
+            "keep its journal as evidence; enrol it anew if it is where it belongs",
+            revoked=True,
+        )
     return Signed(centre=centre, device=found, body=body, key=keys.used)

@@ -36,9 +36,10 @@ class Refused(Exception):
         hint: str,
         expected_seq: int | None = None,
         headers: Mapping[str, str] | None = None,
+        revoked: bool | None = None,
     ) -> None:
         super().__init__(what)
-        self.response = error_answer(status, what, hint, expected_seq, headers)
+        self.response = error_answer(status, what, hint, expected_seq, headers, revoked=revoked)
 
 
 def error_answer(
@@ -48,9 +49,10 @@ def error_answer(
     expected_seq: int | None = None,
     headers: Mapping[str, str] | None = None,
     protocols: tuple[int, int] | None = None,
+    revoked: bool | None = None,
 ) -> JSONResponse:
     """An `ErrorAnswer` as a response."""
-    answer = ErrorAnswer(what=what, hint=hint, expected_seq=expected_seq, protocols=protocols)
+    answer = ErrorAnswer(what=what, hint=hint, expected_seq=expected_seq, protocols=protocols, revoked=revoked)
     return JSONResponse(answer.model_dump(exclude_none=True), status, dict(headers or {}))
 
 

@@ -230,6 +230,33 @@ def test_a_receipt_by_another_key_is_not_believed(terminal: Terminal, centre: Fa
         assert in_step(terminal, journal)
 
 
+def test_a_revoked_terminal_knows_it_until_the_centre_believes_it_again(terminal: Terminal, centre: FakeCentre) -> None:
+    terminal.step()
+    believed = centre.before
+    centre.before = lambda request: refusal(403, revoked=True) if "sync" in request.url.path else None
+
+    def revoked() -> bool:
+        status = terminal.reader.status()
+        return status is not None and status.revoked
+
+    assert not revoked()
+    terminal.step()
+    assert revoked()
+
+    def cut(request: httpx.Request) -> httpx.Response | None:
+        raise httpx.ConnectError("cut", request=request)
+
+    centre.before = cut
+    terminal.step(later=400)
+    assert revoked(), "nor does who cuts the line make it forget"
+    centre.before = lambda request: refusal(403) if "sync" in request.url.path else None
+    terminal.step(later=400)
+    assert revoked(), "another refusal says nothing about it"
+    centre.before = believed
+    terminal.step(later=400)
+    assert not revoked()
+
+
 def test_a_centre_put_back_to_an_older_state_gets_the_rest_again(terminal: Terminal, centre: FakeCentre) -> None:
     with terminal.journal() as journal:
         live(journal, till_life(1))

@@ -13,6 +13,7 @@ from sync.event_bodies import SCHEMAS
 from tests.sync.server.support import SEATED, Clock, Terminal, World, root_of
 from tickets.events import GENESIS, chain, head_message, receipt_message
 from tickets.trust import KeyUse, Trust, open_trust_list
+from tickets.keys import SigningKey
 
 
 def test_a_sale_reaches_the_centre_and_every_terminal(till: Terminal, gate: Terminal) -> None:
@@ -269,4 +270,17 @@ def test_a_terminal_that_the_world_forgot(world: World) -> None:
     assert gate.push()["kept_through"] == 1, "what a retired device still has to report is taken"
     assert gate.pull().status_code == 403
     world.centre.revoke(gate.device)
-    assert gate.send(gate.batch()).status_code == 401
+    assert gate.send(gate.batch()).status_code == 403
+
+
+def test_who_is_revoked_is_told_so_and_nobody_else_is_told_of_it(world: World, till: Terminal) -> None:
+    """The till must know, to stop selling; a stranger learns nothing from naming it."""
+    world.centre.revoke(till.device)
+    for target in ("/v1/sync/pull", "/v1/sync/snapshot"):
+        answer = till.ask("GET", target)
+        assert (answer.status_code, answer.json()["revoked"]) == (403, True)
+    answer = till.send(till.batch())
+    assert (answer.status_code, answer.json()["revoked"]) == (403, True)
+    till.key = SigningKey.generate()
+    answer = till.send(till.batch())
+    assert (answer.status_code, set(answer.json())) == (401, {"what", "hint"})

@@ -114,7 +114,7 @@ def test_after_it_the_reported_ones_travel_and_the_others_go_to_staff(
     reported, unreported = sold
     assert gate_at_work.says(reported) == "admitted"
     assert gate_at_work.says(unreported) == Reason.REVOKED, "its hint sends the traveller to the ticket window"
-    assert till.send(till.batch()).status_code == 401, "nothing more is taken from it"
+    assert till.send(till.batch()).status_code == 403, "nothing more is taken from it"
 
 
 def test_a_thief_makes_no_ticket_out_of_a_reported_number(

@@ -100,7 +100,7 @@ def test_without_the_root_key_the_centre_goes_on_and_says_so_once(
     assert [record.message for record in caplog.records].count("trust_list.renewal_due root=away") == 1
     assert trust_list(gate).version == first
     assert gate.world.centre.revoke(gate.device) is True, "it signs no tickets: no list has to say so"
-    assert gate.pull().status_code == 401, "the centre hears it no more"
+    assert gate.pull().status_code == 403, "the centre hears it no more"
 
 
 def test_revoking_a_till_tells_every_gate_and_keeps_its_tickets(till: Terminal, gate: Terminal) -> None:
@@ -111,7 +111,7 @@ def test_revoking_a_till_tells_every_gate_and_keeps_its_tickets(till: Terminal, 
     now = trust_list(gate)
     assert (now.version, now.revoked_prefixes) == (first.version + 1, frozenset([till.prefix]))
     assert gate.pull_all()["ticket", number]["state"] == "valid"
-    assert till.send(till.batch()).status_code == 401
+    assert till.send(till.batch()).status_code == 403
     till.world.centre.revoke(till.device)
     assert trust_list(gate).version == now.version, "revoking again is no news"
     with pytest.raises(EnvironmentFault, match="no device"):
@@ -123,14 +123,14 @@ def test_a_revoked_till_is_not_retired_into_being_heard_again(till: Terminal, ga
     with pytest.raises(EnvironmentFault, match="is revoked, and stays so"):
         till.world.centre.retire(till.device)
     till.sell()
-    assert till.send(till.batch()).status_code == 401
+    assert till.send(till.batch()).status_code == 403
     assert gate.pull_all()["device", till.device]["state"] == "revoked"
 
 
 def test_a_retired_till_may_be_revoked(till: Terminal) -> None:
     till.world.centre.retire(till.device)
     assert till.world.centre.revoke(till.device) is True
-    assert till.send(till.batch()).status_code == 401
+    assert till.send(till.batch()).status_code == 403
 
 
 def test_what_is_long_over_is_dropped_from_what_terminals_pull(till: Terminal, gate: Terminal, clock: Clock) -> None:
