@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sync.wire import Digits, Fen, Hex32, IsoDate, Prefix, Seat, Stop, TripCode
+from sync.wire import LATEST_MS, Digits, Fen, Hex32, IsoDate, Prefix, Seat, Stop, TripCode, UseNo
 
 Attempt = Annotated[bytes, Field(min_length=16, max_length=16)]
 """A client-made UUID of one attempt to use a ticket."""
@@ -91,7 +91,7 @@ class TicketIssued(Body):
     children: int = Field(ge=0, le=9)
     fare: Fen
     tag: Annotated[bytes, Field(max_length=8)]
-    expires: int = Field(ge=0)
+    expires: int = Field(ge=0, le=LATEST_MS // 1000)
     sealed: Annotated[bytes, Field(max_length=2048)]
     code: Annotated[str, Field(max_length=512)]
 
@@ -135,7 +135,7 @@ class UseClaimed(Body):
     """A ticket was let in or out (or taken for refund or change): durable before the barrier opens."""
 
     number: Digits
-    use_no: int = Field(ge=1)
+    use_no: UseNo
     attempt: Attempt
     service_date: IsoDate
     trip: TripCode
@@ -150,7 +150,7 @@ class UsePassed(Body):
     """The holder walked through."""
 
     number: Digits
-    use_no: int = Field(ge=1)
+    use_no: UseNo
     attempt: Attempt
     persons: int = Field(ge=0, le=10)
 
@@ -159,7 +159,7 @@ class UseReleased(Body):
     """The holder did not walk through and keeps the right to."""
 
     number: Digits
-    use_no: int = Field(ge=1)
+    use_no: UseNo
     attempt: Attempt
     why: Word
 
@@ -168,7 +168,7 @@ class UseUnresolved(Body):
     """Nobody can say whether the holder walked through: the gate died in between."""
 
     number: Digits
-    use_no: int = Field(ge=1)
+    use_no: UseNo
     attempt: Attempt
 
 
@@ -216,7 +216,7 @@ class StaffOverrode(Body):
     badge: Word
     reason: Word
     number: Digits | None
-    use_no: Annotated[int, Field(ge=1)] | None
+    use_no: UseNo | None
 
 
 class GateStarted(Body):
@@ -233,7 +233,7 @@ class UseDuplicate(Body):
     """
 
     number: Digits
-    use_no: int = Field(ge=1)
+    use_no: UseNo
     attempts: Annotated[list[Attempt], Field(min_length=2, max_length=64)]
     devices: Annotated[list[Word], Field(min_length=2, max_length=64)]
 

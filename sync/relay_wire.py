@@ -26,7 +26,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from sync.wire import Bytes, Bytes64, Digits, Hex32, IsoDate, Millis, TripCode, UseBody, Wire
+from sync.wire import Bytes, Bytes64, Digits, Hex32, IsoDate, Millis, TripCode, UseBody, UseNo, Wire
 from tickets.keys import PublicKey, SigningKey
 
 ANSWER_SIGNATURE: Final = "Relay-Signature"
@@ -86,7 +86,7 @@ class ClaimRequest(Wire):
     """
 
     number: Digits
-    use_no: int = Field(ge=1, le=2**31)
+    use_no: UseNo
     attempt: Hex32
     lane: ShortWord
     at: Millis

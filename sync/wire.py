@@ -88,8 +88,14 @@ TripCode = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,16}$")]
 """A trip within its service date: 1 to 16 printing ASCII characters."""
 Fen = Annotated[int, Field(ge=0, le=10**9)]
 """An amount of money, in fen."""
-Millis = Annotated[int, Field(ge=0, le=2**53)]
+LATEST_MS = 253_370_764_799_999
+"""The last millisecond of the year 9998: the last that any part of a station can show in any time zone. What is dated
+later is not in the contract.
+"""
+Millis = Annotated[int, Field(ge=0, le=LATEST_MS)]
 """An instant: milliseconds since 1970-01-01T00:00Z."""
+UseNo = Annotated[int, Field(ge=1, le=2**31)]
+"""Which use of its ticket a use is, from 1."""
 Seq = Annotated[int, Field(ge=1, le=2**53)]
 """The place of an event in its journal, from 1."""
 OrderCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{10}$")]
@@ -372,7 +378,7 @@ class UseBody(Wire):
     """
 
     number: Digits
-    use_no: int = Field(ge=1, le=2**31)
+    use_no: UseNo
     attempt: Hex32
     device: str
     lane: str

@@ -19,7 +19,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from sync.relay_wire import ShortWord
-from sync.wire import Digits, Fen, Hex32, Millis, UseBody, Wire
+from sync.wire import Digits, Fen, Hex32, Millis, UseBody, UseNo, Wire
 
 PositiveFen = Annotated[int, Field(ge=1, le=10**9)]
 """An amount of money that is not nothing, in fen."""
@@ -77,7 +77,7 @@ class UseAsk(Wire):
     """
 
     number: Digits
-    use_no: int = Field(ge=1, le=2**31)
+    use_no: UseNo
     attempt: Hex32
     purpose: Literal["refund", "change"]
     lane: ShortWord

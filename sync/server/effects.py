@@ -26,6 +26,7 @@ from sync.server.passages import Passage, Passages
 from sync.server.rows import insert_rows
 from sync.server.schema import claims, deliveries, money, orders, tickets
 from sync.server.staff_acts import StaffActs
+from sync.wire import LATEST_MS
 from tickets.credential import BadTicket, inspect
 from tickets.events import Event, Kind
 from tickets.numbers import RANDOM_BITS
@@ -58,7 +59,7 @@ _TICKET_BECOMES: Final = (
 def read_body(event: Event) -> Body | str | None:
     """The event's body in its kind's schema; a text saying what is wrong with it; None for a kind unknown here."""
     schema = SCHEMAS.get(event.kind) if event.version == 1 else None
-    if event.at_ms > LARGEST or any(type(value) is int and abs(value) > LARGEST for value in event.body.values()):
+    if event.at_ms > LATEST_MS or any(type(value) is int and abs(value) > LARGEST for value in event.body.values()):
         return f"{event.kind}: a number is out of range"
     if schema is None:
         return None

@@ -131,8 +131,11 @@ class Desk:
             try:
                 answers = self._answering(ledger, [asked.job for asked in claims])
             except Exception as error:
-                for asked in claims:
-                    asked.fail(error)
+                if len(claims) == 1:
+                    claims[0].fail(error)
+                    return
+                for asked in claims:  # what is wrong with one must not keep the others at the barrier
+                    self._work(ledger, [asked])
             else:
                 for asked, answer in zip(claims, answers, strict=True):
                     asked.settle(answer)

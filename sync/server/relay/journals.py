@@ -28,6 +28,7 @@ from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import meet
 from sync.server.relay.use_rows import put_use, uses_of
 from sync.server.relay.verdict import MAY_BECOME, End, KnownUse
+from sync.wire import LATEST_MS
 from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 
@@ -290,7 +291,7 @@ def _read(epoch: str, seq: int, data: bytes) -> Event | None:
 def _body(event: Event) -> Body | None:
     schema = SCHEMAS.get(event.kind)
     content: dict[str, Any] = dict(event.body)
-    if schema is None or event.at_ms > _LARGEST or any(_too_large(value) for value in content.values()):
+    if schema is None or event.at_ms > LATEST_MS or any(_too_large(value) for value in content.values()):
         return None
     try:
         return schema.model_validate(content)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sync.encoding import from_text, to_text
 from sync.event_bodies import SCHEMAS
+from sync.wire import LATEST_MS
 from tests.sync.server.support import SEATED, Clock, Terminal, World, root_of
 from tickets.events import GENESIS, chain, head_message, receipt_message
 from tickets.trust import KeyUse, Trust, open_trust_list
@@ -118,12 +119,23 @@ def test_a_poisoned_event_blocks_nothing(till: Terminal, poison: bytes) -> None:
     [
         ("order.held", {"order": "x"}, {}),
         ("use.passed", {"number": "1" * 20, "use_no": 2**60, "attempt": bytes(16), "persons": 1}, {}),
+        ("use.passed", {"number": "1" * 20, "use_no": 2**31 + 1, "attempt": bytes(16), "persons": 1}, {}),
         ("device.back", {"device": "printer"}, {"at_ms": 2**62}),
+        ("use.passed", {"number": "1" * 20, "use_no": 1, "attempt": bytes(16), "persons": 1}, {"at_ms": LATEST_MS + 1}),
         ("device.back", {"device": "printer"}, {"seq": 7}),
         ("device.back", {"device": "printer"}, {"epoch": UUID(int=5)}),
         ("journal.opened", {"device": "another", "prefix": 1, "previous_epoch": None}, {}),
     ],
-    ids=["schema", "huge number", "huge time", "wrong seq", "wrong epoch", "another device"],
+    ids=[
+        "schema",
+        "huge number",
+        "large number",
+        "huge time",
+        "late time",
+        "wrong seq",
+        "wrong epoch",
+        "another device",
+    ],
 )
 def test_an_event_that_says_nonsense_is_set_aside(
     till: Terminal, kind: str, body: dict[str, object], changed: dict[str, Any]

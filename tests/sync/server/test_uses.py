@@ -36,6 +36,20 @@ def test_a_right_given_back_is_used_again(gate: Terminal, second: Terminal) -> N
     assert gate.world.incidents() == []
 
 
+def test_a_use_of_no_date_keeps_no_other_gate_from_telling_of_the_ticket(gate: Terminal, second: Terminal) -> None:
+    number = "1" * 20
+    body = {
+        "number": number, "use_no": 1, "attempt": bytes(16), "service_date": DATE, "trip": SEATED, "lane": "1",
+        "persons": 1, "flags": [], "by": "code", "purpose": "admission",
+    }  # fmt: skip
+    gate.write(gate.event("use.claimed", body, at_ms=253_402_300_800_000))  # the year 10000
+    end = {"number": number, "use_no": 1, "attempt": bytes(16), "persons": 1}
+    gate.write(gate.event("use.passed", end, at_ms=253_402_300_800_000))
+    assert gate.results(gate.push()) == ["kept", "poisoned", "poisoned"]
+    second.let_in(number)
+    assert second.results(second.push()) == ["kept"] * 3
+
+
 def test_let_in_by_two_gates_that_were_cut_off(gate: Terminal, second: Terminal) -> None:
     number = "1" * 20
     attempts = {gate.let_in(number).hex(), second.let_in(number).hex()}
