@@ -137,13 +137,13 @@ class ErrorAnswer(Wire):
     hint: str
     expected_seq: int | None = None
     protocols: ProtocolRange | None = None
+    revoked: bool | None = None
 
 
 # ---------------------------------------------------------------- enrolment
 
 
 class EnrolRequest(Wire):
-    revoked: bool | None = None
     """A proof that the device knows a technician's one-time code, and the public keys that it made for itself.
 
     `line_key` is the SHA-256 of the public key (SubjectPublicKeyInfo) that the device sees at the other end of TLS;

@@ -13,8 +13,8 @@ from sync.event_bodies import SCHEMAS
 from sync.wire import LATEST_MS
 from tests.sync.server.support import SEATED, Clock, Terminal, World, root_of
 from tickets.events import GENESIS, chain, head_message, receipt_message
-from tickets.trust import KeyUse, Trust, open_trust_list
 from tickets.keys import SigningKey
+from tickets.trust import KeyUse, Trust, open_trust_list
 
 
 def test_a_sale_reaches_the_centre_and_every_terminal(till: Terminal, gate: Terminal) -> None:
