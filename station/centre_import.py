@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tickets.errors import EnvironmentFault
+
 if TYPE_CHECKING:
     from sync.server.gtfs.problems import Problems
     from sync.server.new_timetable import TimetableChange
@@ -18,6 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     to = parser.add_mutually_exclusive_group(required=True)
     to.add_argument("--dir", type=Path, metavar="DIR", help="the centre whose station gets this timetable")
     to.add_argument("--out", type=Path, metavar="FILE", help="write a timetable file for `centre init` instead")
+    parser.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help="the database that the centre runs with, where it was told another",
+    )
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="import what is right of a feed with errors, and list them there"
     )
@@ -42,8 +50,14 @@ def run(arguments: argparse.Namespace) -> int:
         if timetable is not None and not arguments.dry_run:
             arguments.out.write_text(timetable.model_dump_json(indent=1) + "\n", "utf-8")
         return _told(arguments, timetable, problems, None)
-    with Centre.open(Settings(directory=arguments.dir, probe=probe_from_environment())) as centre:
-        timetable, problems = _read(arguments, plan, centre.stations().get(plan.code), centre.now())
+    settings = Settings(directory=arguments.dir, database=arguments.database, probe=probe_from_environment())
+    with Centre.open(settings) as centre:
+        known = centre.stations()
+        if not known:
+            raise EnvironmentFault(
+                "the centre's database has no station", "name the one that the centre runs with: --database URL"
+            )
+        timetable, problems = _read(arguments, plan, known.get(plan.code), centre.now())
         change = None
         if timetable is not None:
             change = centre.change_timetable(

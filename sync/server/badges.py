@@ -51,7 +51,7 @@ def make_badge(
 def newest_list(directory: Path) -> TrustList:
     """The newest trust list of the centre in `directory`. EnvironmentFault when there is no centre."""
     Policy.load(directory)
-    store = CentreStore(open_database(directory, Policy.load(directory).database), no_probe)
+    store = CentreStore(open_database(directory, Policy.load(directory).database, new=False), no_probe)
     try:
         with store.read() as connection:
             known = own_list(connection, directory)

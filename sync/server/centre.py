@@ -117,10 +117,10 @@ class Centre:
         """Called after each commit that may have changed what terminals are told, in the thread that made it."""
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
-        """Open the centre of a directory. EnvironmentFault when there is none or it cannot be used."""
+    def open(cls, settings: Settings, *, new: bool = False) -> Self:
+        """Open the centre of a directory, or a `new` one. EnvironmentFault when there is none or it cannot be used."""
         policy = Policy.load(settings.directory)
-        database = open_database(settings.directory, settings.database or policy.database)
+        database = open_database(settings.directory, settings.database or policy.database, new=new)
         store = CentreStore(database, settings.probe, settings.random, settings.sleep)
         try:
             return cls(settings, policy, store)

@@ -51,5 +51,5 @@ def initialise(
     publish_root(directory)
     make_authority(directory, clock())
     chosen.save(directory)
-    with Centre.open(Settings(directory=directory, clock=clock, random=random, probe=probe)) as centre:
+    with Centre.open(Settings(directory=directory, clock=clock, random=random, probe=probe), new=True) as centre:
         centre.add_station(timetable or load_timetable())

@@ -128,6 +128,13 @@ class CentreStore:
         self._database.close()
 
 
-def open_database(directory: Path, url: str) -> Database:
-    """The database at `url`, or the file in `directory` where that is empty. EnvironmentFault if it cannot be used."""
+def open_database(directory: Path, url: str, *, new: bool = True) -> Database:
+    """The database at `url`, or the file in `directory` where that is empty, made if it is `new`. EnvironmentFault if
+    it cannot be used, or is not there and should be.
+    """
+    if not (new or url or (directory / DATABASE).exists()):
+        raise EnvironmentFault(
+            f"there is no {DATABASE} in {directory}",
+            'put its backup there; if its tables are in PostgreSQL, name them as "database" in centre.json',
+        )
     return PostgresDatabase(url) if url else SqliteFile(directory / DATABASE)

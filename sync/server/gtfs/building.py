@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
 from sync.server.gtfs import names
+from sync.server.gtfs.calendars import calendar_of, goes_on
 from sync.server.gtfs.fares import fare_of, kilometres, tariff_fare
 from sync.server.gtfs.naming import name_runs
-from sync.server.gtfs.parts import Call, Content, Route, Service, Stop, Trip
+from sync.server.gtfs.numbers import PlaceNumbers
+from sync.server.gtfs.parts import Call, Content, Route, Stop, Trip
 from sync.server.gtfs.plan import Coach, StationPlan
 from sync.server.gtfs.problems import Problems
-from sync.server.timetable import CalendarPart, CallPart, RunPart, StationPart, StopPart, Timetable
+from sync.server.timetable import CallPart, RunPart, StationPart, StopPart, Timetable
 from tickets.departures import IdentityPolicy
 
 _DEFAULT: Final = Coach(gate="1", bay="1", seats=0, places=45)
-_SOON: Final = timedelta(days=14)
-_BEHIND: Final = timedelta(days=7)
-_AHEAD: Final = timedelta(days=400)
 
 
 def build(
@@ -31,7 +29,12 @@ def build(
 
     `before` is the timetable that it takes the place of: a trip that it has keeps its name.
     """
-    zone = plan.timezone or content.timezone
+    zone = content.timezone or plan.timezone
+    if plan.timezone is not None and plan.timezone != zone:
+        problems.fatal(
+            "agency.txt", 0, "agency_timezone", f"the feed's zone is {zone}, the plan's timezone is {plan.timezone}",
+            "leave timezone out of the plan: read in another zone, every coach would leave at another time",
+        )  # fmt: skip
     if not problems.usable or plan.stop not in content.stops or not zone:
         return None
     building = _Building(content, plan, problems)
@@ -47,13 +50,13 @@ def build(
         return None
     used = {run.calendar for run in runs}
     services = {name: content.services[name] for name in sorted(used)}
-    if not _goes_on(services, today, problems):
+    if not goes_on(services, today, problems):
         return None
-    calendars = {name: _calendar(service, today) for name, service in services.items()}
+    calendars = {name: calendar_of(service, today) for name, service in services.items()}
     named = name_runs(runs, calendars, zone, before, problems)
     station = building.station(zone)
     stops = building.stops(named)
-    if station is None or stops is None:
+    if stops is None:
         return None
     return Timetable(
         about="From a GTFS feed.",
@@ -72,6 +75,7 @@ class _Building:
         self._content = content
         self._plan = plan
         self._problems = problems
+        self._numbers = PlaceNumbers(plan.numbers, problems)
         self._told: set[tuple[str, str, str]] = set()
 
     def runs(self) -> Iterable[RunPart]:
@@ -103,50 +107,38 @@ class _Building:
             )
             yield from self._times(trip, route, run, calls or [])
 
-    def station(self, zone: str) -> StationPart | None:
+    def station(self, zone: str) -> StationPart:
         here = self._content.stops[self._plan.stop]
-        number = self._number(here.place if here.place in self._content.stops else here.stop)
         agency = next(iter(self._content.agencies.items()), ("", ""))
         operator, _ = names.both(self._content, "agency", *agency)
-        if number is None:
-            return None
         return StationPart(
             code=self._plan.code,
             name=self._plan.name or self._names(here),
             operator=self._plan.operator or operator,
             timezone=zone,
-            stop=number,
+            stop=self._numbers.of(here.place),
         )
 
     def stops(self, runs: Sequence[RunPart]) -> tuple[StopPart, ...] | None:
-        """The places that the runs go to, and the station's own; the more coaches a week, the more popular."""
-        by_number: dict[int, Stop] = {}
-        here = self._content.stops[self._plan.stop]
-        for stop in [here, *(stop for stop in self._content.stops.values() if stop.stop == stop.place)]:
-            number = self._number(stop.place)
-            if number is None:
-                return None
-            other = by_number.setdefault(number, stop)
-            if other.place != stop.place:
-                self._problems.error(
-                    "stops.txt", 0, "stop_id", f"{stop.stop[:40]} and {other.stop[:40]} get the same number",
-                    "give one of them a number of its own in the plan's [numbers]",
-                )  # fmt: skip
-                return None
+        """The places that the runs go to, and the station's own; the more coaches a week, the more popular. None where
+        two of them have one number.
+        """
         weekly: dict[int, int] = {}
         for run in runs:
             service = self._content.services[run.calendar]
             for call in run.stops:
                 weekly[call.stop] = weekly.get(call.stop, 0) + max(service.weekdays.count("1"), 1)
         most = max(weekly.values())
-        own = self._number(here.place)
-        assert own is not None, "the loop above has given it one"
-        return tuple(
-            self._stop(number, by_number[number], 100 * weekly.get(number, 0) // most)
-            for number in [own, *sorted(weekly)]
-        )
+        own = self._numbers.of(self._content.stops[self._plan.stop].place)
+        if not self._numbers.distinct:
+            return None
+        return tuple(self._stop(number, 100 * weekly.get(number, 0) // most) for number in [own, *sorted(weekly)])
 
-    def _stop(self, number: int, stop: Stop, popular: int) -> StopPart:
+    def _stop(self, number: int, popular: int) -> StopPart:
+        place = self._numbers.place(number)
+        stop = self._content.stops.get(place) or next(
+            each for each in self._content.stops.values() if each.place == place
+        )
         both = self._names(stop)
         typed = names.typed(both)
         if typed is None:
@@ -164,14 +156,6 @@ class _Building:
         if not whole:
             self._warn_once("stops.txt", "stop_name", place.stop, "is named in one language only: see translations.txt")
         return both
-
-    def _number(self, place: str) -> int | None:
-        """A stop's number: the plan's, its stop_id where that is one, or one made of it."""
-        if place in self._plan.numbers:
-            return self._plan.numbers[place]
-        if place.isascii() and place.isdigit() and len(place) < 10 and str(int(place)) == place:
-            return int(place)
-        return 2**31 + int.from_bytes(hashlib.sha256(place.encode()).digest()[:4], "big") // 2
 
     def _coach(self, route: Route) -> Coach:
         plan = self._plan
@@ -192,9 +176,8 @@ class _Building:
         found: dict[int, CallPart] = {}
         for n in range(at + 1, len(calls)):
             stop, arrives = stops[calls[n].stop], calls[n].arrives
-            number = self._number(stop.place)
             assert arrives is not None, "calls in order have their times"
-            if number is None or number in found or not calls[n].alights or stop.place == own.place:
+            if not calls[n].alights or stop.place == own.place or (number := self._numbers.of(stop.place)) in found:
                 continue
             fen = self._fare(route, [stops[call.stop] for call in calls[at : n + 1]], calls[n])
             if fen is not None:
@@ -293,32 +276,3 @@ def _fill(calls: list[Call]) -> None:
         for n in range(left + 1, right):
             at = start + (end - start) * (n - left) // (right - left)
             calls[n] = replace(calls[n], arrives=at, leaves=at)
-
-
-def _calendar(service: Service, today: date) -> CalendarPart:
-    """The days that still matter: a coach of some days ago may be under way, nobody plans further than `_AHEAD`."""
-    first, last = max(service.first, today - _BEHIND), min(service.last, today + _AHEAD)
-    days = {"first": first, "last": last, "weekdays": service.weekdays}
-    if first > last:
-        days = {"first": today, "last": today, "weekdays": "0000000"}
-    return CalendarPart.model_validate(
-        days
-        | {
-            "added": {day for day in service.added if today - _BEHIND <= day <= today + _AHEAD},
-            "removed": {day for day in service.removed if first <= day <= last},
-        }
-    )
-
-
-def _goes_on(services: dict[str, Service], today: date, problems: Problems) -> bool:
-    """Whether there is a day to come; a warning where there are few."""
-    last = max((day for each in services.values() if (day := each.last_day()) is not None), default=None)
-    if last is None or last < today:
-        ended = "has no day at all" if last is None else f"ended on {last}"
-        problems.fatal("calendar.txt", 0, "end_date", f"the timetable {ended}", "fetch the feed's newest version")
-        return False
-    if last < today + _SOON:
-        problems.warning(
-            "calendar.txt", 0, "end_date", f"the timetable ends on {last}", "import the next one before then"
-        )
-    return True

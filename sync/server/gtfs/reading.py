@@ -20,8 +20,6 @@ _NEEDED: Final = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_ti
 _NOT_READ: Final = {
     "fare_products.txt": "fares of the second version are not read: give fare_attributes.txt, or a tariff in the plan",
     "booking_rules.txt": "booking rules are not read: trips that must be asked for by telephone are left out",
-    "location_groups.txt": "trips without fixed stops are not read",
-    "locations.geojson": "trips without fixed stops are not read",
 }
 _BUS: Final = 3
 _TROLLEY: Final = 11
@@ -156,14 +154,21 @@ def _read_stop_times(feed: Feed, ours: set[str], content: Content, problems: Pro
         for row in feed.rows("stop_times.txt", _STOP_TIMES, Problems())
         if row["stop_id"] in ours and row["trip_id"] in content.trips
     }
+    flexible: set[str] = set()
     for row in feed.rows("stop_times.txt", _STOP_TIMES, problems):
-        call = _call(row, content, problems)
         trip = row["trip_id"]
+        if not row["stop_id"] and (row["location_id"] or row["location_group_id"]):
+            if not flexible:
+                said = "trips without fixed stops are not read: they are left out"
+                problems.warning(row.file, row.line, "stop_id", said, "see docs/timetables.md")
+            flexible.add(trip)
+            continue
+        call = _call(row, content, problems)
         if call is None:
             content.spoilt.add(("trip_id", trip))
         elif trip in here:
             content.calls.setdefault(trip, []).append(call)
-    for trip in [trip for trip in content.calls if ("trip_id", trip) in content.spoilt]:
+    for trip in [trip for trip in content.calls if trip in flexible or ("trip_id", trip) in content.spoilt]:
         del content.calls[trip]
 
 

@@ -116,6 +116,16 @@ def test_a_file_that_breaks_off_leaves_nothing_to_be_imported(tmp_path: Path) ->
     assert [each.file for each in problems.found] == [TIMES]
 
 
+def test_a_plan_of_another_zone_shifts_no_coach(tmp_path: Path) -> None:
+    """Times of a feed are of its agencies' zone: 08:30 read in another one would be another time of day."""
+    made, problems = taken(GOOD, tmp_path, PLAN.model_copy(update={"timezone": "Asia/Urumqi"}))
+    assert made is None
+    assert (problems.found[0].file, problems.found[0].column) == ("agency.txt", "agency_timezone")
+    made, problems = taken(GOOD, tmp_path, PLAN.model_copy(update={"timezone": "Asia/Shanghai"}))
+    assert made is not None
+    assert problems.found == []
+
+
 def test_a_feed_of_garbage_is_listed_to_an_end(tmp_path: Path) -> None:
     feed = dict(GOOD)
     feed["stop_times.txt"] += "rz,x,x,RZ,1,,\n" * (MOST_KEPT + 100)

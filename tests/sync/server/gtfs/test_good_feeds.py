@@ -117,6 +117,39 @@ def test_a_number_for_a_stop_whose_id_is_none(timetable: Timetable, tmp_path: Pa
     assert "same number" in str(problems.found[-1])
 
 
+def test_numbers_of_stops_that_nobody_here_travels_to_do_not_matter(tmp_path: Path) -> None:
+    feed = dict(GOOD)
+    feed["stops.txt"] += "ELSEWHERE,别处,30,110,,,away,\n"
+    made, problems = taken(feed, tmp_path, PLAN.model_copy(update={"numbers": {"ELSEWHERE": 370200001}}))
+    assert made is not None, [str(each) for each in problems.found]
+    assert problems.errors == 0
+
+
+def test_a_platform_whose_station_has_no_name_is_called_by_its_own(tmp_path: Path) -> None:
+    feed = dict(GOOD)
+    feed["stops.txt"] = GOOD["stops.txt"].replace("RZ,日照,35.42,119.53,,,near", "RZ,日照,35.42,119.53,,RZ-S,near")
+    feed["stops.txt"] += "RZ-S,,35.42,119.53,1,,near,\n"
+    made, problems = taken(feed, tmp_path)
+    assert made is not None, "all of it but the station's row is right"
+    assert problems.errors == 1
+    assert "日照" in {stop.name[0] for stop in made.stops}
+
+
+def test_a_trip_without_fixed_stops_is_left_out(tmp_path: Path) -> None:
+    """Its rows name an area instead of a stop (GTFS Flex); all that has stops is read."""
+    feed = dict(GOOD)
+    rows = GOOD["stop_times.txt"].splitlines()
+    area = {"qd-night,28:10:00,28:10:00,370200001,9,,": "qd-night,,,,9,,"}
+    feed["stop_times.txt"] = "\n".join(
+        [f"{rows[0]},location_id", *(f"{area.get(row, row)},{'zone-1' if row in area else ''}" for row in rows[1:]), ""]
+    )
+    made, problems = taken(feed, tmp_path)
+    assert made is not None, [str(each) for each in problems.found]
+    assert (problems.errors, problems.warnings) == (0, 1)
+    assert (problems.found[0].file, problems.found[0].line) == ("stop_times.txt", 6)
+    assert {run.source for run in made.runs if "@" not in run.source} == {"qd-morning", "qd-late"}
+
+
 @pytest.mark.parametrize(
     ("english", "chinese", "expected"),
     [

@@ -1,6 +1,8 @@
 """A new timetable while the old one's coaches are on sale: nobody's seat moves, and nobody is left standing unasked."""
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,8 @@ from typing import Any
 import pytest
 
 from sync.server.new_timetable import TimetableChange, What
+from sync.server.on_sqlite import SqliteFile
+from sync.server.settings import Policy
 from sync.server.timetable import Timetable
 from tests.sync.server.support import (
     DATE,
@@ -208,6 +212,33 @@ def test_upkeep_follows_the_timetable_of_now(world: World, monkeypatch: pytest.M
     world.clock.forward(minutes=60)
     world.centre.upkeep()
     assert not [row for row in world.rows("departures") if row[0] == STATION and row[2] == "QD1400"]
+
+
+def test_an_import_makes_no_database_beside_the_one_that_the_centre_runs_with(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A centre may be run with `--database`: then its directory has none, and no other may be begun there."""
+    from station.cli import main
+    from tests.sync.server.gtfs.feeds import GOOD, write
+
+    plan, feed = tmp_path / "plan.toml", write(GOOD, tmp_path / "feed.zip")
+    plan.write_text(f'stop = "371122001"\ncode = {STATION}\n[coach]\nseats = 45\n')
+    told = replace(Policy.load(world.directory), database="")
+    other = tmp_path / "other"
+    other.mkdir()
+    told.save(other)
+    command = ["centre", "import-gtfs", str(feed), "--plan", str(plan), "--dir", str(other)]
+    assert main(command) == 1
+    assert "no centre.db" in capsys.readouterr().err
+    assert [each.name for each in other.iterdir()] == ["centre.json"]
+    assert main([*command, "--database", "sqlite:///elsewhere"]) == 1
+    assert "not known here" in capsys.readouterr().err
+    shutil.copytree(world.directory, tmp_path / "copy", ignore=shutil.ignore_patterns("centre.db*"))
+    told.save(tmp_path / "copy")
+    SqliteFile(tmp_path / "copy" / "centre.db").close()
+    command[-1] = str(tmp_path / "copy")
+    assert main(command) == 1
+    assert "has no station" in capsys.readouterr().err
 
 
 def test_the_command_imports_a_feed(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
