@@ -29,7 +29,8 @@ from tickets.departures import Departure
 CENTRE: Final = "centre"
 FREE: Final = "free"
 GONE: Final = "gone"
-"""The holder of seats that the coach which goes does not have."""
+"""The holder of seats that the coach which goes does not have, and of counted places that are not there: as many as
+tills sold above what they had."""
 SEATED: Final = "seated"
 """The holder of seats in which somebody sits whose ticket was sold for another coach."""
 WITHHELD: Final = "withheld"
@@ -214,6 +215,19 @@ class Allotments:
         self._connection.execute(_RETURN, self._of(date, trip) | {"of_holder": till, "more": number})
         self._note_past(date, trip, till, COUNTED, "freed", number)
         self.add_free(date, trip, number)
+
+    def lose_count(self, date: str, trip: str, number: int) -> int:
+        """So many counted places are not there any more: taken from what the centre has, as far as it has them.
+
+        Answers how many were taken, free ones first. They are nobody's (`GONE`) from here on.
+        """
+        free = min(number, max(0, self.counted(date, trip, FREE) or 0))
+        unsold = (self.counted(date, trip, CENTRE) or 0) - self._sold_by_web(date, trip)
+        web = min(number - free, max(0, unsold))
+        if free + web:
+            self.give_count(date, trip, GONE, free, web, tell=False)
+            self.tell_left(date, trip)
+        return free + web
 
     def add_free(self, date: str, trip: str, count: int) -> None:
         """Let anybody have `count` more of the counted places."""

@@ -122,6 +122,8 @@ class Judge:
         sold_by = _COUNT_VALID_OF_ISSUER if issuer == CENTRE else _COUNT_OF_ISSUER
         of_issuer = self._of(date, trip) | {"issuer": issuer}
         if mine is None or self._connection.execute(sold_by, of_issuer).scalar_one() > mine:
+            if issuer != CENTRE:  # somebody sits there: nobody else is to have this place
+                self._allotments.lose_count(date, trip, 1)
             self.report(
                 IncidentKind.PLACE_NOT_ALLOTTED, ticket.number, place=f"{date}/{trip}/-", holder=None, device=issuer
             )

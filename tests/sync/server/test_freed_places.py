@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sync.server.support import DATE, SEATED, World
+from tests.sync.server.support import COUNTED, DATE, SEATED, World
 from tests.sync.server.test_coaches import Staff, ask, holders, web
 from tickets.staff import Act
 
@@ -40,3 +40,37 @@ def test_a_freed_seat_that_is_set_aside_is_sold_to_nobody_else(staff: Staff, wor
     assert 1 not in {row[6] for row in world.rows("tickets")}
     till.push(first=3)
     assert world.incidents("place_sold_twice") == []
+
+
+def counted(world: World) -> dict[str, int]:
+    return {row[3]: row[4] - row[5] for row in world.rows("counts") if row[1:3] == (DATE, COUNTED)}
+
+
+def test_freed_counted_places_that_were_sold_after_all_are_not_sold_again(staff: Staff, world: World) -> None:
+    till = world.enrol()
+    till.open_journal()
+    numbers = [till.sell(None, COUNTED) for _ in range(2)]
+    staff.act(Act.FREE, COUNTED, device=till.device)
+    assert sum(counted(world).values()) == counted(world)["free"] + counted(world)["centre"] == 6
+    till.push()
+    assert sorted(each["subject"] for each in world.incidents("place_not_allotted")) == sorted(numbers)
+    assert till.pull_all()["pool", f"{DATE}/{COUNTED}"]["left"] == 4
+    assert [web(world, number, COUNTED) for number in range(1, 6)] == [200, 200, 200, 200, 409]
+    assert world.incidents("place_sold_twice") == []
+    assert sum(counted(world).values()) == 6, "what is sold is nobody's to sell"
+
+
+def test_where_freed_counted_places_are_gone_already_it_is_told_and_no_more_are_sold(
+    staff: Staff, world: World
+) -> None:
+    till = world.enrol()
+    till.open_journal()
+    till.sell(None, COUNTED)
+    till.sell(None, COUNTED)
+    staff.act(Act.FREE, COUNTED, device=till.device)
+    assert [web(world, number, COUNTED) for number in range(1, 6)] == [200] * 5
+    till.push()
+    (over,) = world.incidents("place_sold_twice")
+    assert (over["body"]["sold"], over["body"]["places"]) == (7, 6)
+    assert web(world, 7, COUNTED) == 409
+    assert min(counted(world).values()) >= 0
