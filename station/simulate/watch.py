@@ -32,6 +32,10 @@ class Watch(Protocol):
         """How that ended, as people saw it."""
         ...
 
+    def asks(self, gate: str, attempt: UUID, number: str) -> None:
+        """The gate would let this ticket in, as far as it knows by itself, and is about to ask the arbiter."""
+        ...
+
     def heard(self, gate: str, attempt: UUID, word: str | None) -> None:
         """What the arbiter said of an attempt in time; None for silence."""
         ...
@@ -121,6 +125,9 @@ class Unwatched:
         """See Watch."""
 
     def passed(self, gate: str, lane: str, use: Admitted, end: UseEnd) -> None:
+        """See Watch."""
+
+    def asks(self, gate: str, attempt: UUID, number: str) -> None:
         """See Watch."""
 
     def heard(self, gate: str, attempt: UUID, word: str | None) -> None:
