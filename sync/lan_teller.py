@@ -11,7 +11,7 @@ from sync.cache_writer import CacheWriter
 from sync.fact_judge import FactJudge
 from sync.journal_reader import JournalReader
 from sync.lan_news import LanNews, Work
-from sync.lan_writer import Held, LanWriter
+from sync.lan_writer import Held, JudgedFact, LanWriter
 from sync.line_faults import LineDown, Refused
 from sync.outbox import Outbox, Outgoing
 from sync.points import no_probe
@@ -19,6 +19,7 @@ from sync.pushing import Forked, Pusher, keep_receipt
 from sync.relay_answers import RelayNotKnown
 from sync.relay_client import RelayClient
 from sync.relay_wire import OTHER_EPOCH, USUAL_PUSH, CaughtUpRequest
+from sync.taken_facts import taken_of_late
 from sync.wire import PushAnswer, PushBatch
 from tickets.admission import TrustedNow
 from tickets.errors import Fault
@@ -34,6 +35,9 @@ _ASK_EVERY_S = 1.0
 """How often it is asked whether an arbiter that waits for others has begun."""
 _KEPT_EVERY_S = 2.0
 """How often the relay is asked whether the centre has what only the relay is known to hold."""
+
+_ACTS_AT_ONCE = 20
+"""How many acts are handed on before the journal has its turn again."""
 
 _WORK: tuple[Work, ...] = ("sending", "facts", "receipts")
 
@@ -191,6 +195,8 @@ class Teller:
         self._epoch = ""
         self._tellings: list[_Telling] = []
         self._waiting: dict[str, Outgoing] = {}
+        self._acts_told = ""
+        """The arbiter's epoch for which it was looked what acts to offer."""
         self._looked = float("-inf")
         self._asked = float("-inf")
         self._kept_asked = float("-inf")
@@ -226,8 +232,9 @@ class Teller:
             self._try("facts", lambda: self._hand_on(relay))
 
     def _begin(self, relay: RelayClient, epoch: str) -> None:
-        """Another arbiter: it has heard nothing yet."""
+        """Another arbiter: it has heard nothing yet, also of acts that the one before had taken."""
         self._epoch = epoch
+        self._looked = float("-inf")
         self._tellings = [_Telling(self._cache, relay, journal, epoch, self._serve_staff) for journal in self._journals]
         self._pace["sending"].hurry()
 
@@ -241,14 +248,30 @@ class Teller:
                 _log.error("lan.own_fact_refused", extra={"what": judged.refused})
                 self._outbox.refused(found)
                 continue
-            self._writer.keep([judged], int(self._now().at.timestamp() * 1000))
-            self._waiting[found.path.name] = found
-            self._pace["facts"].hurry()
+            self._obey(found, judged)
+        if self._acts_told != self._epoch:
+            if self._writer.acts_told != self._epoch:
+                for found, judged in taken_of_late(self._outbox, self._judge, self._now()):
+                    self._obey(found, judged)
+            self._acts_told = self._epoch
+        self._count_acts()
+
+    def _obey(self, found: Outgoing, judged: JudgedFact) -> None:
+        self._writer.keep([judged], int(self._now().at.timestamp() * 1000))
+        self._waiting[found.path.name] = found
+        self._pace["facts"].hurry()
+
+    def _count_acts(self) -> None:
         self._news.counts(facts_waiting=len(self._waiting))
+        if not self._waiting and self._epoch and self._writer.acts_told != self._epoch == self._acts_told:
+            self._writer.all_acts_told(self._epoch)
 
     def _hand_on(self, relay: RelayClient) -> None:
         refusal: Fault | None = None
+        taken = 0
         for name, waiting in list(self._waiting.items()):
+            if taken == _ACTS_AT_ONCE:
+                break
             try:
                 relay.fact(waiting.data)
             except Refused as no:  # its trust list may be older than ours: it is asked again, and the others go on
@@ -256,7 +279,8 @@ class Teller:
                 continue
             self._outbox.taken(waiting)
             del self._waiting[name]
-        self._news.counts(facts_waiting=len(self._waiting))
+            taken += 1
+        self._count_acts()
         if refusal is not None:
             raise refusal
 

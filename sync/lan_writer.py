@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
-from sync.cache_schema import LAN_EPOCH, LAN_POSITION, LAN_SETTLED, LAN_STATUS
+from sync.cache_schema import LAN_ACTS_TOLD, LAN_EPOCH, LAN_POSITION, LAN_SETTLED, LAN_STATUS
 from sync.cache_writer import CacheWriter
 from sync.journal_reader import JournalReader
 from sync.points import Point
@@ -53,6 +53,7 @@ class LanWriter:
         self._epoch = cache.get(LAN_EPOCH) or ""
         self._position = int(position) if position.isdecimal() else 0
         self._settled = cache.get(LAN_SETTLED) or ""
+        self._acts_told = cache.get(LAN_ACTS_TOLD) or ""
 
     @property
     def epoch(self) -> str:
@@ -98,6 +99,17 @@ class LanWriter:
         """Take in staff facts that came another way, or were judged again."""
         with self._cache.commit("", "", durable=False) as connection:
             self._put(connection, facts, at_ms)
+
+    @property
+    def acts_told(self) -> str:
+        """The epoch whose arbiter has taken all acts of staff that were signed here; "" when none has."""
+        return self._acts_told
+
+    def all_acts_told(self, epoch: str) -> None:
+        """The arbiter of this epoch has them all."""
+        with self._cache.commit("", "", durable=False):
+            self._cache.set(LAN_ACTS_TOLD, epoch)
+        self._acts_told = epoch
 
     def refused(self) -> list[bytes]:
         """The facts that are not obeyed: a newer trust list may know who signed them."""

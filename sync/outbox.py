@@ -60,13 +60,11 @@ class Outbox:
 
     def waiting(self) -> list[Outgoing]:
         """The facts that wait, by name. Raises EnvironmentFault when they cannot be read."""
-        try:
-            return [Outgoing(path, _read(path)) for path in sorted(self._folder.glob(f"*{_ENDING}")) if path.is_file()]
-        except OSError as error:
-            raise EnvironmentFault(
-                f"The staff facts in {self._folder} cannot be read ({error.strerror})",
-                "Check that this user is in the group of the directory (mode 2770).",
-            ) from error
+        return _facts_in(self._folder)
+
+    def taken_before(self) -> list[Outgoing]:
+        """The facts that a relay has, or had, by name. Raises EnvironmentFault when they cannot be read."""
+        return _facts_in(self._folder / "taken")
 
     def taken(self, fact: Outgoing) -> None:
         """The relay has it."""
@@ -92,6 +90,16 @@ class Outbox:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(_DIRECTORY_MODE)
+
+
+def _facts_in(folder: Path) -> list[Outgoing]:
+    try:
+        return [Outgoing(path, _read(path)) for path in sorted(folder.glob(f"*{_ENDING}")) if path.is_file()]
+    except OSError as error:
+        raise EnvironmentFault(
+            f"The staff facts in {folder} cannot be read ({error.strerror})",
+            "Check that this user is in the group of the directory (mode 2770).",
+        ) from error
 
 
 def _read(path: Path) -> bytes:

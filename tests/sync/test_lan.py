@@ -13,6 +13,7 @@ import pytest
 
 from sync.asking import Asking
 from sync.cache import CacheReader
+from sync.cache_schema import LAN_ACTS_TOLD
 from sync.cache_writer import CacheWriter
 from sync.fact_judge import FactJudge
 from sync.journal import Journal
@@ -25,6 +26,7 @@ from sync.outbox import Outbox
 from sync.points import Point, kill_at
 from sync.relay_wire import USUAL_PUSH, ChangesAnswer
 from sync.status import LanStatus
+from sync.taken_facts import taken_of_late
 from sync.wire import PushAnswer, PushBatch, UseBody
 from tests.sync.cache_pages import DATE, TRIP, departure, page, station
 from tests.sync.children import Say, in_child
@@ -55,9 +57,11 @@ def trust(version: int, *badges: Badge) -> bytes:
     )
 
 
-def fact(no: int, act: Act = Act.GATE, *, key: SigningKey = MANAGER, number: str = "0102", **what: object) -> bytes:
+def fact(
+    no: int, act: Act = Act.GATE, *, key: SigningKey = MANAGER, number: str = "0102", at: datetime = NOW, **what: object
+) -> bytes:
     said: dict[str, object] = {"service_date": DAY, "trip": TRIP, **({"gate": "9"} if act is Act.GATE else {}), **what}
-    staff_fact = StaffFact(fact_id=UUID(int=no), station=STATION, badge=number, act=act, at=NOW, **said)  # type: ignore[arg-type]  # each test says which
+    staff_fact = StaffFact(fact_id=UUID(int=no), station=STATION, badge=number, act=act, at=at, **said)  # type: ignore[arg-type]  # each test says which
     return sign_fact(staff_fact, key)
 
 
@@ -400,6 +404,64 @@ def test_an_own_act_is_obeyed_without_a_relay_and_handed_on_when_it_is_back(tmp_
         until(lambda: terminal.status().facts_waiting == 0)
         terminal.close()
     assert Outbox(terminal.directory).waiting() == []
+
+
+def test_an_emptied_relay_is_offered_the_acts_that_the_former_had_taken(
+    tmp_path: Path, relay: FakeRelay, url: str
+) -> None:
+    """They may have been on its disk alone: the centre hears of them by the relay's own journal."""
+    terminal = Terminal(tmp_path / "gate", url)
+    for no, when in ((1, NOW - timedelta(days=13)), (2, NOW), (3, NOW - timedelta(days=15))):
+        terminal.outbox.put(f"a{no}", fact(no, at=when))
+    terminal.outbox.put("a4", fact(4, key=NEWCOMER, number="0777"))
+    terminal.lan.start()
+    until(lambda: len(relay.facts) == 3)
+    relay.empty("e2" * 16)
+    relay.tell(use(6, 6))
+    until(lambda: len(relay.facts) == 2)
+    assert sorted(relay.facts) == sorted([fact(1, at=NOW - timedelta(days=13)), fact(2)])
+    until(lambda: terminal.cache.get(LAN_ACTS_TOLD) == "e2" * 16)
+    assert terminal.status().facts_waiting == 0
+    assert len(list((terminal.directory / "staff" / "taken").glob("*.fact"))) == 3
+    terminal.close()
+
+
+def test_what_the_same_relay_has_taken_is_not_offered_again_at_a_start(
+    tmp_path: Path, relay: FakeRelay, url: str
+) -> None:
+    terminal = Terminal(tmp_path / "gate", url)
+    terminal.outbox.put("a1", fact(1))
+    terminal.lan.start()
+    until(lambda: terminal.cache.get(LAN_ACTS_TOLD) == relay.epoch)
+    terminal.close()
+    relay.calls.clear()
+    again = Terminal(terminal.directory, url)
+    again.lan.start()
+    again.outbox.put("a2", fact(2))
+    until(lambda: len(relay.facts) == 2)
+    again.close()
+    assert relay.calls.count("/v1/relay/facts") == 1
+
+
+class Trusting:
+    """The newest trust list, for a judge."""
+
+    def trust_list(self) -> TrustList:
+        badges = (badge("0102", MANAGER),)
+        return TrustList(version=1, issued=NOW, expires=NOW + timedelta(days=90), keys=(), badges=badges)
+
+
+@pytest.mark.parametrize(("quality", "offered"), [(TimeQuality.TRUSTED, 0), (TimeQuality.UNKNOWN, 1)])
+def test_acts_of_any_age_are_offered_again_while_the_time_is_not_known(
+    tmp_path: Path, quality: TimeQuality, offered: int
+) -> None:
+    outbox, now = Outbox(tmp_path), TrustedNow(at=NOW, quality=quality)
+    outbox.put("a1", fact(1, at=NOW - timedelta(days=30)))
+    outbox.put("a2", fact(2, at=NOW))
+    for act in outbox.waiting():
+        outbox.taken(act)
+    found = taken_of_late(outbox, FactJudge(Trusting(), STATION, lambda: now), now)
+    assert [outgoing.path.name for outgoing, _ in found] == ["a1.fact", "a2.fact"][1 - offered :]
 
 
 def test_an_act_does_not_wait_for_a_long_journal_to_be_told(
