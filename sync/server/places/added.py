@@ -18,7 +18,8 @@ from sync.server.schema import departures
 from sync.server.settings import Policy
 from sync.server.timetable import Timetable
 from sync.wire_places import OfficeDeparture
-from tickets.departures import Departure
+from tickets.departures import Departure, DepartureState
+from tickets.reading import ms_of
 from tickets.service_day import service_date, service_day_bounds
 
 _NOT_THERE: Final = NotDone(
@@ -26,8 +27,6 @@ _NOT_THERE: Final = NotDone(
 )
 _OTHER: Final = NotDone(status=409, what="another departure has this trip", hint="give the new one a trip of its own")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FARTHEST_MS: Final = 2**47
-"""Some millennia ahead: no service day, and still a date."""
 _THE_TIMETABLES: Final = NotDone(
     status=409, what="the timetable has a departure of this trip that day", hint="give the new one a trip of its own"
 )
@@ -41,18 +40,23 @@ def add_departure(
 ) -> Departure | NotDone:
     """Make the departure, share its places out and tell everybody; the same again changes nothing.
 
-    A trip that `timetable` has that day is refused, made already or not: it will be made under this name.
+    "The same" is by what was asked: the departure to go by may have another gate by now. A trip that `timetable` has
+    that day is refused, made already or not: it will be made under this name.
     """
     date, zone = asked.service_date, timetable.zone
     planned = _planned(connection, station, date, asked.like)
     if planned is None:
         return _NOT_THERE
-    at = EPOCH + timedelta(milliseconds=min(asked.departs_at, _FARTHEST_MS))
+    at = EPOCH + timedelta(milliseconds=asked.departs_at)
     if service_date(at, zone).isoformat() != date:
         return _OTHER_DAY
     start, end = service_day_bounds(planned.service_date, zone)
     if any(each.trip == asked.trip for each in timetable.departures(start, end)):
         return _THE_TIMETABLES
+    known = _planned(connection, station, date, asked.trip)
+    if known is not None:
+        now = find_departure(connection, station, date, asked.trip)
+        return now if now is not None and _is_what(known, asked) else _OTHER
     shift = at - planned.departs_at
     places = asked.places or planned.places
     made = replace(
@@ -66,11 +70,10 @@ def add_departure(
         bay=asked.bay or planned.bay,
         places=places,
         seats=None if planned.seats is None else places,
+        state=DepartureState.SCHEDULED,
+        merged_into=None,
+        acts=(),
     )
-    known = _planned(connection, station, date, asked.trip)
-    if known is not None:
-        now = find_departure(connection, station, date, asked.trip)
-        return _OTHER if known != made or now is None else now
     body = made.to_record()
     row = {"station_id": station, "service_date": date, "trip": made.trip, "departs_ms": body["departs_at"]}
     connection.execute(insert(departures), [{**row, "body": json.dumps(body, ensure_ascii=False)}])
@@ -78,6 +81,12 @@ def add_departure(
     tills = [till.device for till in active_tills(connection, station)]
     Allotments(connection, changes, station).share_out([made], tills, policy)
     return made
+
+
+def _is_what(known: Departure, asked: OfficeDeparture) -> bool:
+    """Whether a departure that is there is the one asked for: at that time, and with all that the wish names."""
+    named = ((asked.plate, known.plate), (asked.gate, known.gate), (asked.bay, known.bay), (asked.places, known.places))
+    return ms_of(known.departs_at) == asked.departs_at and all(wish is None or wish == has for wish, has in named)
 
 
 def _planned(connection: Connection, station: int, date: str, trip: str) -> Departure | None:

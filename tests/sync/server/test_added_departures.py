@@ -1,11 +1,11 @@
-"""Departures put on by hand beside those of the timetable: their names, and what a known name means."""
+"""Departures put on by hand beside those of the timetable: names, states, and the same wish again."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.sync.server.support import DATE, NOON, OTHER_STATION, SEATED, Clock, World, small_timetable
+from tests.sync.server.support import DATE, NOON, OTHER_STATION, SEATED, Clock, Terminal, World, small_timetable
 
 
 def wish(minutes: int, trip: str = "QD1245", **more: object) -> dict[str, Any]:
@@ -52,3 +52,27 @@ def test_what_is_wrong_at_one_station_does_not_keep_the_others_waiting(
     made = {(row[0], row[2]) for row in world.rows("departures")}
     assert (371122, "QD1330") in made
     assert (OTHER_STATION, "QD1330") not in made
+
+
+def test_a_coach_like_a_cancelled_one_goes(till: Terminal) -> None:
+    world = till.world
+    old = small_timetable().model_dump(mode="json")
+    without = [{**line, "first": "23:59"} if line["code"] == "QD" else line for line in old["lines"]]
+    timetable = type(small_timetable()).model_validate({**old, "lines": without})
+    assert world.centre.change_timetable(timetable, accept=True).done
+    made = world.office("departures", wish(45)).json()
+    assert (made["state"], made["merged_into"]) == ("scheduled", None)
+
+
+def test_the_same_wish_again_is_the_same_departure_whatever_became_of_its_model(world: World) -> None:
+    asked = wish(45, places=4)
+    made = world.office("departures", asked).json()
+    old = small_timetable().model_dump(mode="json")
+    moved = [{**line, "gate": "7"} if line["code"] == "QD" else line for line in old["lines"]]
+    assert world.centre.change_timetable(type(small_timetable()).model_validate({**old, "lines": moved})).done
+    before = world.every_row()
+    again = world.office("departures", asked)
+    assert (again.status_code, again.json()) == (200, made)
+    assert world.every_row() == before
+    assert world.office("departures", wish(45, places=5)).status_code == 409
+    assert world.office("departures", wish(46, places=4)).status_code == 409

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from sync.wire import LATEST_MS
 from tests.sync.server.support import COUNTED, DATE, NOON, SEATED, STATION, Terminal, World
 from tickets.keys import SigningKey
 from tickets.staff import Act, StaffFact, sign_fact
@@ -250,7 +251,7 @@ def test_another_coach_is_put_on_and_sold_like_any(till: Terminal) -> None:
         for changed in ({"places": 5}, {"like": "NONE", "trip": "X"}, {"departs_at": leaves + 86_400_000, "trip": "X"})
     ]
     assert statuses == [409, 404, 400]
-    assert till.world.office("departures", wish | {"departs_at": 2**53, "trip": "X"}).status_code == 400
+    assert till.world.office("departures", wish | {"departs_at": LATEST_MS, "trip": "X"}).status_code == 400
 
 
 def test_the_office_sees_who_sits_elsewhere(staff: Staff, till: Terminal) -> None:
