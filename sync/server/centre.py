@@ -47,6 +47,7 @@ from sync.server.places.coaches import Coaches, read_seating
 from sync.server.places.giving import Giving
 from sync.server.refusing import Refusal as Refusal
 from sync.server.renewal import renew, too_late
+from sync.server.revocations import note_revoked, revoke_again
 from sync.server.schema import devices, stations
 from sync.server.settings import Policy, Settings
 from sync.server.snapshots import Snapshots, Unmade
@@ -396,6 +397,8 @@ class Centre:
                 raise EnvironmentFault(
                     f"{device} is revoked, and stays so", "nothing needs doing: it is given nothing and not heard"
                 )
+            if state == "revoked":
+                note_revoked(self._settings.directory, device, None if known is None else known.prefix)
             connection.execute(update(devices).where(*here).values(state=state))
             tell_devices(connection, changes, station, self._now_ms())
 
@@ -737,12 +740,13 @@ class Centre:
     ) -> Upkeep:
         station = timetable.station.code
         upkeep = Upkeep(connection, changes, station, timetable, self._policy, now)
+        self._trust.sign_if_due(connection, now, upkeep.today)
+        revoke_again(connection, self._settings.directory, station, self._trust.revoked(connection))
         upkeep.make_departures()
         upkeep.turn_day_keys(self._settings.random)
         upkeep.renew_certificates(self._keys.signing(KeyUse.CERTIFICATE))
         upkeep.drop_old_records()
         tell_devices(connection, changes, station, self._now_ms())
-        self._trust.sign_if_due(connection, now, upkeep.today)
         self._trust.tell(connection, changes, station, now)
         return upkeep
 

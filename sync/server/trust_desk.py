@@ -14,16 +14,17 @@ from sqlalchemy import Connection
 from sync.encoding import from_text, to_text
 from sync.server.changes import Changes, told
 from sync.server.key_files import OnlineKeys, load_root
+from sync.server.revocations import revoked_tills
 from sync.server.settings import Policy
 from sync.server.trust_lists import (
     Badges,
+    adopt_newest,
     current_list,
     draft,
     keep_list,
     lock_list,
     own_list,
     put_back,
-    revoked_tills,
     tell_list,
     told_list,
 )
@@ -58,6 +59,10 @@ class TrustDesk:
             self._opened = opened = (signed, found)
         return opened[1]
 
+    def revoked(self, connection: Connection) -> frozenset[int]:
+        """The prefixes that the list in force revokes."""
+        return frozenset() if current_list(connection) is None else self.newest(connection).revoked_prefixes
+
     def drafted(self, connection: Connection, now: datetime, today: date) -> TrustList:
         """The next list as it should be, for the root elsewhere."""
         return draft(connection, self._directory, self._keys(), self._policy, now, today)
@@ -74,13 +79,19 @@ class TrustDesk:
         return True
 
     def sign_if_due(self, connection: Connection, now: datetime, today: date) -> None:
-        """Sign a new list when the old one, or its sealing keys, will not last, or a backup was put back."""
+        """Sign a new list when the old one, or its sealing keys, will not last, or a backup was put back.
+
+        Where the root key is away, the newest that there was is in force again.
+        """
         if not self._is_due(connection, now, today):
             return
         lock_list(connection)
         if not self._is_due(connection, now, today):  # another process was quicker
             return
-        if not self.sign(connection, now, today) and not self._warned_of_root:
+        adopt_newest(connection, self._directory)
+        if self.sign(connection, now, today) or not self._is_due(connection, now, today):
+            return
+        if not self._warned_of_root:
             _log.warning("trust_list.renewal_due root=away")
             self._warned_of_root = True
 
@@ -100,7 +111,7 @@ class TrustDesk:
         if signed != told_list(connection, station):
             tell_list(changes, signed)
         known = self.newest(connection)
-        said = newest(known.version, signed, now, revoked_tills(connection) - known.revoked_prefixes)
+        said = newest(known.version, signed, now, revoked_tills(connection, self._directory) - known.revoked_prefixes)
         before = self._said(connection, station)
         if before is not None:
             try:

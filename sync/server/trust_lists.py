@@ -14,13 +14,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from sync.encoding import from_text, to_text
 from sync.server.changes import Changes, told
 from sync.server.key_files import OnlineKeys, announced_keys, known_roots, retired_keys, root_links, sealing_key
 from sync.server.notes import lock_note, note, noted
-from sync.server.schema import devices
+from sync.server.revocations import revoked_tills
 from sync.server.settings import Policy
 from tickets.errors import EnvironmentFault
 from tickets.keys import SigningKey
@@ -35,12 +35,13 @@ from tickets.trust import (
     sign_trust_list,
 )
 
-_REVOKED: Final = select(devices.c.prefix).where(devices.c.state == "revoked", devices.c.prefix.is_not(None))
 _LIST: Final = "trust_list"
 _ALLOWANCE: Final = timedelta(days=1)
 _FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 FLOOR: Final = "list.version"
 """A file beside the database with the version of the newest list: it tells that an older database was put back."""
+NEWEST: Final = "list.newest"
+"""A file beside it with that list: so an older database takes no revocation and no change of badges back."""
 
 Badges = Callable[[tuple[Badge, ...]], tuple[Badge, ...]]
 
@@ -56,9 +57,10 @@ def draft(
 ) -> TrustList:
     """The next list as it should be, not signed; it covers `policy.sealing_days_ahead` days from yesterday.
 
-    Keys that are not used any more stay on it until they are retired. Revocations are never taken back.
+    Keys that are not used any more stay on it until they are retired. Revocations are never taken back, nor is what the
+    newest list said of badges where an older database was put back.
     """
-    old = own_list(connection, directory)
+    old = newest_list(connection, directory)
     expires = now + timedelta(days=policy.trust_list_days)
     had = () if old is None else old.badges
     return TrustList(
@@ -66,7 +68,7 @@ def draft(
         issued=now,
         expires=expires,
         keys=tuple(_keys(directory, keys, old, policy, now, expires)),
-        revoked_prefixes=revoked_tills(connection) | (frozenset() if old is None else old.revoked_prefixes),
+        revoked_prefixes=revoked_tills(connection, directory) | (frozenset() if old is None else old.revoked_prefixes),
         sealing_keys={
             day: sealing_key(directory, day)
             for day in (today + timedelta(days=ahead) for ahead in range(-1, policy.sealing_days_ahead))
@@ -84,9 +86,10 @@ def lock_list(connection: Connection) -> None:
 def keep_list(connection: Connection, directory: Path, signed: bytes, version: int) -> None:
     """Make this the newest list, in this transaction."""
     note(connection, _LIST, to_text(signed))
-    fresh = directory / f"{FLOOR}.new"
-    fresh.write_text(f"{version}\n", "ascii")
-    fresh.replace(directory / FLOOR)
+    for name, text in ((NEWEST, to_text(signed)), (FLOOR, str(version))):
+        fresh = directory / f"{name}.new"
+        fresh.write_text(f"{text}\n", "ascii")
+        fresh.replace(directory / name)
 
 
 def sign_draft(drafted: bytes, root: SigningKey) -> bytes:
@@ -103,10 +106,10 @@ def take_in(connection: Connection, directory: Path, signed: bytes, keys: Online
         opened = open_trust_list(signed, root)
     except TrustFault as fault:
         raise EnvironmentFault("this list is not signed by the root of this centre", hint) from fault
-    now = own_list(connection, directory)
+    now = newest_list(connection, directory)
     if now is not None and opened.version <= now.version:
         raise EnvironmentFault(f"a list of version {now.version} is in force, this one is {opened.version}", hint)
-    revoked = revoked_tills(connection) | (frozenset() if now is None else now.revoked_prefixes)
+    revoked = revoked_tills(connection, directory) | (frozenset() if now is None else now.revoked_prefixes)
     if missing := revoked - opened.revoked_prefixes:
         raise EnvironmentFault(f"{len(missing)} tills were revoked since this list was exported", hint)
     listed = {(entry.use, entry.key) for entry in opened.keys}
@@ -122,16 +125,26 @@ def put_back(connection: Connection, directory: Path) -> bool:
     return now is not None and path.exists() and int(path.read_text("ascii")) > now.version
 
 
+def adopt_newest(connection: Connection, directory: Path) -> None:
+    """Make the newest list that was ever signed here the newest again, where an older database was put back."""
+    beside, own = _beside(directory), own_list(connection, directory)
+    if beside is not None and (own is None or beside[1].version > own.version):
+        note(connection, _LIST, to_text(beside[0]))
+
+
+def newest_list(connection: Connection, directory: Path) -> TrustList | None:
+    """The newest list that was ever signed here, as far as it is still known; None before the first."""
+    beside, own = _beside(directory), own_list(connection, directory)
+    return beside[1] if beside is not None and (own is None or beside[1].version > own.version) else own
+
+
 def own_list(connection: Connection, directory: Path) -> TrustList | None:
     """The newest list, opened; by the root of now, or one of those before. None before the first."""
     signed = current_list(connection)
     if signed is None:
         return None
-    for root in reversed(known_roots(directory)):
-        try:
-            return open_trust_list(signed, root)
-        except TrustFault:
-            continue
+    if (opened := _opened(signed, directory)) is not None:
+        return opened
     raise EnvironmentFault("the trust list in the database is not signed by this centre's root", "put a backup back")
 
 
@@ -152,9 +165,25 @@ def told_list(connection: Connection, station: int) -> bytes | None:
     return None if body is None else from_text(json.loads(body)["list"])
 
 
-def revoked_tills(connection: Connection) -> frozenset[int]:
-    """The prefixes of the tills that are revoked, whether the list says so yet or not."""
-    return frozenset(connection.execute(_REVOKED).scalars())
+def _beside(directory: Path) -> tuple[bytes, TrustList] | None:
+    path = directory / NEWEST
+    if not path.exists():  # a centre of before there was such a file
+        return None
+    try:
+        signed = from_text(path.read_text("ascii").strip())
+    except ValueError:
+        return None
+    opened = _opened(signed, directory)
+    return None if opened is None else (signed, opened)
+
+
+def _opened(signed: bytes, directory: Path) -> TrustList | None:
+    for root in reversed(known_roots(directory)):
+        try:
+            return open_trust_list(signed, root)
+        except TrustFault:
+            continue
+    return None
 
 
 def _keys(

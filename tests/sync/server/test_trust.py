@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync.encoding import from_text
+from sync.server.backing_up import back_up
 from sync.server.centre import Centre
 from sync.server.key_files import load_online_keys, public_root
 from sync.server.settings import Settings
@@ -17,7 +18,17 @@ from tickets.credential import BadTicket, Ticket, issue, issue_delegated, verify
 from tickets.errors import EnvironmentFault
 from tickets.freshness import open_newest
 from tickets.keys import Algorithm, PublicKey, SigningKey
-from tickets.trust import KeyUse, Trust, TrustFault, TrustList, linked_roots, open_trust_list, sign_trust_list
+from tickets.trust import (
+    Badge,
+    KeyUse,
+    Role,
+    Trust,
+    TrustFault,
+    TrustList,
+    linked_roots,
+    open_trust_list,
+    sign_trust_list,
+)
 
 
 def pulled(terminal: Terminal, root: PublicKey | None = None) -> TrustList:
@@ -313,6 +324,53 @@ def test_a_backup_that_is_put_back_signs_no_version_twice(
         if whole:
             world.centre.publish()
         assert world.centre.trust_list().version > seen.version
+
+
+@pytest.mark.parametrize("root_is", ["here", "away"])
+def test_a_database_that_is_put_back_forgets_no_revocation_and_no_badge(
+    template: Path, tmp_path: Path, clock: Clock, root_is: str
+) -> None:
+    """Neither the stolen till nor the stolen gate is believed again, nor the badge that was withdrawn."""
+    home, backup = tmp_path / "centre", tmp_path / "backup.db"
+    shutil.copytree(template, home)
+    with opened(home, clock) as world:
+        till, gate, other = world.enrol("till", "kiosk-1"), world.enrol("gate", "gate-1"), world.enrol("gate", "gate-2")
+        world.centre.issue_badge(a_badge("0001", clock))
+        back_up(home, backup)
+        late = world.enrol("till", "kiosk-2")
+        clock.forward(minutes=1)
+        world.centre.issue_badge(a_badge("0002", clock))
+        world.centre.withdraw_badge("0001")
+        if root_is == "away":
+            away(world)
+        for each in (till, gate, late):
+            world.centre.revoke(each.device)
+        seen = pulled(other)
+    for path in home.glob("centre.db*"):
+        path.unlink()
+    shutil.copy(backup, home / "centre.db")
+    clock.forward(minutes=1)
+    with opened(home, clock) as world:
+        till.world = gate.world = other.world = world
+        world.centre.upkeep()
+        told = other.pull_all()
+        now = pulled(other)
+        word = open_newest(from_text(told["freshness", ""]["statement"]), [keys_of(world, KeyUse.LIST)["signs"]])
+        assert [each.number for each in now.badges] == ["0002"]
+        assert word.revoked | now.revoked_prefixes == {till.prefix, late.prefix}
+        assert (now.version > seen.version) if root_is == "here" else (now == seen)
+        assert [told["device", each.device]["state"] for each in (till, gate, other)] == [
+            "revoked",
+            "revoked",
+            "active",
+        ]
+        assert [each.pull().status_code for each in (till, gate)] == [403, 403]
+        assert open_trust_list(world.centre.draft_list(), keys_of(world, KeyUse.LIST)["signs"]).badges == now.badges
+
+
+def a_badge(number: str, clock: Clock) -> Badge:
+    key = SigningKey.generate().public
+    return Badge(number=number, initials="ZS", role=Role.CASHIER, key=key, expires=clock.at + timedelta(days=300))
 
 
 def sample_ticket(clock: Clock, prefix: int = 0x123456) -> Ticket:
