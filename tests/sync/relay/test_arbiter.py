@@ -2,7 +2,7 @@
 
 import random as seeded
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -388,6 +388,34 @@ def test_a_long_story_comes_in_pages(ledger: Ledger) -> None:
     rest = changes_after(ledger.connection, ledger.epoch, page.position, ledger.epoch)
     assert (len(page.uses), page.more, len(rest.uses), rest.more) == (MAX_CHANGES, True, 7, False)
     assert len({use.number for use in (*page.uses, *rest.uses)}) == MAX_CHANGES + 7
+
+
+class _Interrupted(sqlite3.Connection):
+    """A reader in whose middle others commit: between the uses and the facts that it reads."""
+
+    meanwhile: Callable[[], object]
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:  # type: ignore[override]  # what the feed asks with
+        if "FROM facts" in sql:
+            self.meanwhile()
+        return super().execute(sql, parameters)
+
+
+def test_what_is_committed_while_a_page_is_read_is_told_with_the_next(ledger: Ledger, tmp_path: Path) -> None:
+    reader = sqlite3.connect(tmp_path / "relay.db", isolation_level=None, factory=_Interrupted)
+
+    def use_and_fact() -> None:
+        ask(ledger, A)
+        with ledger.writing("fact") as connection:
+            values = ("ab" * 16, b"an act", "open", None, NOON_MS, ledger.next_position())
+            connection.execute("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, 0)", values)
+
+    reader.meanwhile = use_and_fact
+    page = changes_after(reader, ledger.epoch, 0, ledger.epoch)
+    rest = changes_after(ledger.connection, ledger.epoch, page.position, ledger.epoch)
+    reader.close()
+    assert [use.device for use in (*page.uses, *rest.uses)] == [A]
+    assert (*page.facts, *rest.facts) == (b"an act",)
 
 
 def test_a_commit_that_fails_leaves_nothing(ledger: Ledger) -> None:
