@@ -272,7 +272,7 @@ class Lent:
             put(arbiter, _Question=lambda claim, deadline: question(claim, deadline, answered=Event(self._turns)))
             put(lan_teller, _KEPT_EVERY_S=180.0, _ASK_EVERY_S=10.0)
             put(relay_app, REVIEW_SECONDS=60.0)
-            put(till_module, LOOK_AT_OFFERS=45.0)
+            put(till_module, LOOK_AT_OFFERS=300.0)
             put(kiosk_places, uuid4=self._uuid4)
             undo.callback(setattr, Waiting.__init__, "__defaults__", Waiting.__init__.__defaults__)
             Waiting.__init__.__defaults__ = (7.0,)

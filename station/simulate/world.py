@@ -365,8 +365,8 @@ class World:
                 return  # it has lost its disk once more meanwhile: that is another visit
             terminal.empty = False
             terminal.note(f"is {terminal.device} now")
-            self.watch.came_back(terminal.name)
             terminal.start()
+            terminal.is_back()
 
         def comes() -> None:
             terminal.note("has a technician")
@@ -427,8 +427,9 @@ class World:
 
 
 def _lanes(number: int) -> dict[str, str]:
-    """Both gates let passengers in to both check-in gates: each has two lanes."""
-    return {f"{number}A": "1", f"{number}B": "2"}
+    """Every gate lets passengers in to both check-in gates, the first has two lanes to the busier one."""
+    lanes = {f"{number}A": "1", f"{number}B": "2"}
+    return {**lanes, f"{number}C": "1"} if number == 1 else lanes
 
 
 def _in_one_building(one: str, other: str) -> bool:

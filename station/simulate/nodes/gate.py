@@ -1,5 +1,6 @@
 """A gate: its real stores, deciders and arbiter; whoever shows something there is a strand of its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -30,11 +31,17 @@ from tickets.uses import UseEnd
 BUDGET_MS = 80
 
 
+def _nobody(_: object) -> None:
+    """Whoever shows it does not care."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Somebody shows a ticket. `end` is what he does once the barrier is open, after `walk_ms`.
+    """Somebody shows a ticket. `end` is what he does once the barrier is open, after `walk_ms`, whatever becomes of
+    the gate meanwhile.
 
-    `badge` is that of an attendant who sets a refusal aside.
+    `badge` is that of an attendant who sets a refusal aside. `forged`: nobody has issued this. `told` hears the answer
+    as passengers see it, `walked` how it ended once the barrier was open.
     """
 
     text: str
@@ -42,6 +49,9 @@ class Visit:
     end: UseEnd = UseEnd.PASSED
     walk_ms: int = 1500
     badge: Badge | None = None
+    forged: bool = False
+    told: Callable[[str], None] = _nobody
+    walked: Callable[[UseEnd], None] = _nobody
 
 
 class Lane:
@@ -155,7 +165,7 @@ class GateNode(Terminal):
             if visit.badge is not None and refused_for in (Reason.USED, Reason.SEE_STAFF):
                 self.site.struck["overridden"] += 1
                 decision = self._override(lane, visit.badge, decision)
-            self._told(lane, decision)
+            self._told(lane, visit, decision)
             if isinstance(decision, Admitted):
                 self._lets_in(lane, visit, decision)
         except EnvironmentFault as fault:
@@ -168,23 +178,29 @@ class GateNode(Terminal):
             return refused
         return lane.decider.override(refused, Override(badge=badge, reason=refused.refusal.reason))
 
-    def _told(self, lane: Lane, decision: Decision) -> None:
+    def _told(self, lane: Lane, visit: Visit, decision: Decision) -> None:
         number = "?" if decision.number is None else decision.number.digits
         answer = "admitted" if isinstance(decision, Admitted) else decision.refusal.reason.value
         self.note(f"lane {lane.settings.lane}: {number} {answer}")
-        self.site.watch.shown(self.name, number, answer)
+        hears = self.site.watch.forged if visit.forged else self.site.watch.shown
+        hears(self.name, number, answer)
+        visit.told(answer)
 
     def _lets_in(self, lane: Lane, visit: Visit, use: Admitted) -> None:
         name = lane.settings.lane
         self.probe(Point.GATE_COIL_BEFORE)
         self.site.watch.opened(self.name, name, use)
+        self.site.agenda.after(visit.walk_ms, lambda: self._walks(name, visit, use))
         self.probe(Point.GATE_COIL_AFTER)
         self.site.turns.sleep(visit.walk_ms)
-        self.site.watch.passed(self.name, name, use, visit.end)
         lane.record.end(use, visit.end, persons=use.persons, why="not walked through")
         lane.decider.let_go(use)
         if self.random.random() < 0.2:
             lane.record.tidy()
+
+    def _walks(self, lane: str, visit: Visit, use: Admitted) -> None:
+        self.site.watch.passed(self.name, lane, use, visit.end)
+        visit.walked(visit.end)
 
 
 class _Heard:
@@ -196,6 +212,7 @@ class _Heard:
 
     def ask(self, claim: ClaimRequest) -> Answer:
         """See Arbiter."""
+        self._gate.site.watch.asks(self._gate.name, UUID(claim.attempt), claim.number)
         answer = self._arbiter.ask(claim)
         match answer:
             case Granted():

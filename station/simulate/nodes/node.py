@@ -148,6 +148,8 @@ class Node:
         self.skew_ms = 0
         self.boots = 0
         self.programs: list[Program] = []
+        self.when_dead: Callable[[], None] = lambda: None
+        self.when_back: Callable[[], None] = lambda: None
         self._booted_at = 0
         self._died_at = 0
         self._armed: dict[str, tuple[int, bool]] = {}
@@ -208,6 +210,7 @@ class Node:
             self.site.disks.process_dies(self.name)
         self.died()
         self.site.watch.crashed(self.name, power=power)
+        self.when_dead()
         if back_in_ms is not None:
             self.site.agenda.after(back_in_ms, self.come_back)
 
@@ -219,7 +222,12 @@ class Node:
             self.site.disks.power_on(self.name, self.random)
         self.note("comes back")
         self.start()
+        self.is_back()
+
+    def is_back(self) -> None:
+        """Tell whoever waits for it that it runs again."""
         self.site.watch.came_back(self.name)
+        self.when_back()
 
     def died(self) -> None:
         """Forget what only lived in memory."""
