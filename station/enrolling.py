@@ -4,6 +4,7 @@ import base64
 import json
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 
@@ -13,12 +14,16 @@ from sync.client import CentreClient, LineDown, Refused
 from sync.enrolling import FirstSight, Wish
 from sync.enrolling import enrol as ask_centre
 from sync.wire import EnrolAnswer
-from tickets.errors import EnvironmentFault
+from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import SigningKey
 
 
 def enrol(config: Config, *, kind: Kind, name: str, code: str) -> Enrolment:
-    """Enrol this terminal and keep what the centre answers. Raises EnvironmentFault; nothing is kept unless all is."""
+    """Enrol this terminal and keep what the centre answers. Raises EnvironmentFault.
+
+    The keys are on the disk before the centre hears of them. Where its answer gets lost, or this is cut short, to enrol
+    again with the same code ends what was begun, and the centre knows one device. `enrolment.json` comes last.
+    """
     directory = config.directory
     directory.mkdir(parents=True, exist_ok=True)
     directory.chmod(0o2770)
@@ -27,15 +32,12 @@ def enrol(config: Config, *, kind: Kind, name: str, code: str) -> Enrolment:
             f"This terminal is enrolled already ({directory / 'enrolment.json'})",
             "To enrol it anew, send what its journal holds, move the folder away and start with an empty one.",
         )
-    device_key = SigningKey.generate()
-    till_key = SigningKey.generate() if kind == "till" else None
+    device_key = _key_in(directory / "device.pem")
+    till_key = _key_in(directory / "till.pem") if kind == "till" else None
     wish = Wish(
         code=code, kind=kind, name=name, device_key=device_key.public, till_key=till_key.public if till_key else None
     )
     answer = _ask(config.centre.url, wish)
-    keep_file(directory / "device.pem", device_key.to_pem())
-    if till_key:
-        keep_file(directory / "till.pem", till_key.to_pem())
     keep_file(directory / "trust.cbor", answer.trust_list)
     if answer.device_certificate is not None:
         keep_file(directory / "device.cbor", answer.device_certificate)
@@ -61,12 +63,22 @@ def change_key(enrolment: Enrolment, client: Callable[[SigningKey], CentreClient
     EnvironmentFault.
     """
     fresh = enrolment.directory / "device.next.pem"
-    if not fresh.exists():
-        keep_file(fresh, SigningKey.generate().to_pem())
-    new_key = SigningKey.from_pem(fresh.read_bytes())
+    new_key = _key_in(fresh)
     certificate = client(enrolment.device_key()).renew(new_key)
     enrolment.certificate_shelf().put(certificate)
     fresh.replace(enrolment.directory / "device.pem")
+
+
+def _key_in(path: Path) -> SigningKey:
+    """The key that was made for this before, else a fresh one: on the disk. EnvironmentFault when it is damaged."""
+    if not path.exists():
+        keep_file(path, SigningKey.generate().to_pem())
+    try:
+        return SigningKey.from_pem(path.read_bytes())
+    except Malformed as error:
+        raise EnvironmentFault(
+            f"The key {path} is damaged", "Remove it, and do this again: another is made."
+        ) from error
 
 
 def _ask(url: str, wish: Wish) -> EnrolAnswer:
