@@ -511,8 +511,8 @@ class Till:
         return self._capabilities().sells
 
     def _may_sell(self) -> bool:
-        """Whether this till's certificate still holds, the centre has not revoked it, and nobody knows a second branch of
-        its journal: not the centre, nor the relay, which tells what the centre said when this till cannot reach it.
+        """Whether this till's certificate still holds, the centre has not revoked it, and nobody has found another
+        branch of its journal: the centre, or the relay, which tells what that said when this till cannot reach it.
         """
         centre, relay = self._cache.status(), self._cache.lan_status()
         if (centre is not None and (centre.forked or centre.revoked)) or (relay is not None and relay.forked):
