@@ -21,6 +21,7 @@ from sync.server import digests
 from sync.server.access import Access, key_days_not_noted, list_accesses, note_keys, note_opening
 from sync.server.accounts import accounts
 from sync.server.allotments import CENTRE
+from sync.server.bodies import find_ticket
 from sync.server.changes import Changes, CursorOfAnother, Page
 from sync.server.database_away import AWAY
 from sync.server.devices import Device, Kind, every_device, find_device, station_of, tell_devices
@@ -478,7 +479,7 @@ class Centre:
             now = self.now()
             staff = StaffActs(connection, changes, device.station, lambda: self._list(connection), now)
             kept = keep(connection, changes, device, batch, staff, int(now.timestamp() * 1000))
-            if isinstance(kept, Kept) and (kept.sold or kept.returned or staff.taken):
+            if isinstance(kept, Kept) and (kept.sold or kept.returned or kept.undone or staff.taken):
                 self._places_after(connection, changes, device, kept, staff.taken)
             return kept
 
@@ -646,11 +647,16 @@ class Centre:
 
     def refund(self, station: int, number: str) -> NotDone | None:
         """Refund a ticket of this station that nobody has travelled on."""
-        return self._transact(
-            "refund",
-            station,
-            lambda connection, changes: Office(connection, changes, station, self.now()).refund(number),
-        )
+
+        def refund(connection: Connection, changes: Changes) -> NotDone | None:
+            refused = Office(connection, changes, station, self.now()).refund(number)
+            ticket = find_ticket(connection, station, number)
+            if refused is None and ticket is not None:
+                coaches = Coaches(connection, changes, station, self._policy, self._now_ms())
+                coaches.put_right({(ticket.service_date, ticket.trip)})
+            return refused
+
+        return self._transact("refund", station, refund)
 
     def accounts(self, station: int) -> OfficeAccounts:
         """A station's money, and whether it adds up."""
@@ -706,11 +712,11 @@ class Centre:
     def _places_after(
         self, connection: Connection, changes: Changes, device: Device, kept: Kept, facts: Sequence[StaffFact]
     ) -> None:
-        """What a push means for places: sales, returns, and acts of staff."""
+        """What a push means for places: sales, returns, tickets taken back, and acts of staff."""
         self._giving(connection, changes, device.station).after_push(device, kept.sold, kept.returned)
         coaches = Coaches(connection, changes, device.station, self._policy, self._now_ms())
         coaches.obey(facts)
-        coaches.after_push({*kept.sold, *kept.returned})
+        coaches.put_right({*kept.sold, *kept.returned, *kept.undone})
 
     def _giving(self, connection: Connection, changes: Changes, station: int) -> Giving:
         return Giving(connection, changes, station, self._policy, self._now_ms())

@@ -87,6 +87,8 @@ class Effects:
         """Departures (service date, trip) of which places were set aside or sold."""
         self.returned: set[tuple[str, str]] = set()
         """Departures of which places were given back."""
+        self.undone: set[tuple[str, str]] = set()
+        """Departures of which tickets were taken back."""
 
     def expect(self, events: Iterable[Event]) -> None:
         """Read at once what these events will need of what is known."""
@@ -231,10 +233,13 @@ class Effects:
         judge_refunds(self._connection, self._station, self._judge, said.number)
         for use in self._passages.of(said.number):  # another till may have taken it back before we heard of its sale
             if use.end == "passed" and use.purpose in _AFTER:
-                settle_ticket(
-                    self._connection, self._changes, self._allotments, self._station, said.number, use.purpose
-                )
+                self._settle(said.number, use.purpose)
         return None
+
+    def _settle(self, number: str, purpose: str) -> None:
+        taken_back = settle_ticket(self._connection, self._changes, self._allotments, self._station, number, purpose)
+        if taken_back is not None:
+            self.undone.add(taken_back)
 
     def _code_fits(self, said: body.TicketIssued) -> bool:
         """Whether the code is this till's and says what its event says; the signature is a gate's to check."""
@@ -361,19 +366,23 @@ class Effects:
             )
         )
         if ended is not None and ended.purpose in _AFTER and end == "passed":
-            settle_ticket(self._connection, self._changes, self._allotments, self._station, said.number, ended.purpose)
+            self._settle(said.number, ended.purpose)
 
 
 def settle_ticket(
     connection: Connection, changes: Changes, allotments: Allotments, station: int, number: str, purpose: str
-) -> None:
-    """A refund or change of this ticket has been carried out: it is no longer valid, and its place is the web's."""
+) -> tuple[str, str] | None:
+    """A refund or change of this ticket has been carried out: it is no longer valid, and its place is the web's.
+
+    Answers the departure (service date, trip) whose places that changes; None where it changes nothing.
+    """
     row = find_ticket(connection, station, number)
     if row is None or row.state != "valid":
-        return
+        return None
     connection.execute(_TICKET_BECOMES, {"station": station, "of_number": number, "then": _AFTER[purpose]})
     allotments.free_after_refund(row.service_date, row.trip, row.seat, row.issuer)
     tell_ticket(connection, changes, station, number)
+    return row.service_date, row.trip
 
 
 _AFTER: Final[Mapping[str, str]] = {"refund": "refunded", "change": "changed"}

@@ -64,7 +64,8 @@ class EventResult:
 class Kept:
     """All of the batch is kept; `head` is the chain's hash at `kept_through`, the last event kept of this epoch.
 
-    `sold` and `returned`: departures (service date, trip) of which places were set aside, and given back.
+    `sold`, `returned` and `undone`: departures (service date, trip) of which places were set aside, given back, and of
+    which tickets were taken back.
     """
 
     results: tuple[EventResult, ...]
@@ -72,6 +73,7 @@ class Kept:
     head: bytes
     sold: frozenset[tuple[str, str]] = frozenset()
     returned: frozenset[tuple[str, str]] = frozenset()
+    undone: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ def keep(
         head=head,
         sold=frozenset(effects.sold),
         returned=frozenset(effects.returned),
+        undone=frozenset(effects.undone),
     )
 
 

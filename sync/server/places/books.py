@@ -7,22 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from sync.server.allotments import CENTRE, FREE, GONE, SEATED, WITHHELD, of_departure
-from sync.server.schema import counts, departures, orders, places, tickets
+from sync.server.allotments import CENTRE, FREE, GONE, SEATED, WITHHELD
+from sync.server.places.taken import read_taken
+from sync.server.rows import of_departure
+from sync.server.schema import counts, departures, places
 from sync.server.schema_places import past_places
 from tickets.departures import Departure, DepartureState
 
 _CENTRAL: Final = frozenset({CENTRE, FREE, GONE, SEATED, WITHHELD})
 
 _DEPARTURE: Final = select(departures.c.body).where(*of_departure(departures))
-_ORDERED: Final = select(orders.c.device, orders.c.seats, orders.c.count.label("places")).where(
-    *of_departure(orders), orders.c.state.in_(("held", "paid"))
-)
-_VALID: Final = (*of_departure(tickets), tickets.c.state == "valid")
-_SOLD_BY_WEB: Final = select(func.count()).select_from(tickets).where(*_VALID, tickets.c.issuer == CENTRE)
-_SEATS_SOLD: Final = select(tickets.c.seat).where(*_VALID, tickets.c.seat.is_not(None))
 _GRANTED: Final = select(counts.c.holder, counts.c.granted, counts.c.returned).where(*of_departure(counts))
 _HELD: Final = select(places.c.seat, places.c.holder).where(*of_departure(places)).order_by(places.c.seat)
 _ONCE_HAD: Final = select(past_places.c.device).where(*of_departure(past_places)).distinct()
@@ -31,7 +27,7 @@ _ONCE_HAD: Final = select(past_places.c.device).where(*of_departure(past_places)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TillBooks:
     """One till's places: `left` are those that it has neither sold nor set aside, as far as it has reported; `seats`
-    which those are, where places are numbered. `sold` is how many it sold.
+    which those are, where places are numbered. `sold` is how many it sold or set aside that were not taken back since.
     """
 
     left: int
@@ -74,14 +70,8 @@ def read_books(connection: Connection, station: int, date: str, trip: str) -> Bo
     if departure is None:
         return None
     here = {"station": station, "date": date, "coach": trip}
-    ordered = connection.execute(_ORDERED, here).all()
-    sold_by: dict[str, int] = {}
-    set_aside: set[int] = set()
-    for row in ordered:
-        sold_by[row.device] = sold_by.get(row.device, 0) + row.places
-        set_aside.update(json.loads(row.seats) if row.seats is not None else ())
-    web_sold = connection.execute(_SOLD_BY_WEB, here).scalar_one()
-    sold = sum(sold_by.values()) + int(web_sold)
+    taken = read_taken(connection, station, date, trip)
+    sold = sum(taken.sold.values())
     granted = connection.execute(_GRANTED, here).all()
     if granted:
         had = {row.holder: row.granted - row.returned for row in granted}
@@ -91,11 +81,11 @@ def read_books(connection: Connection, station: int, date: str, trip: str) -> Bo
             total=departure.places if departure.seats is None else min(departure.places, departure.seats),
             sold=sold,
             free=max(0, had.get(FREE, 0)),
-            web=max(0, had.get(CENTRE, 0) - int(web_sold)),
+            web=max(0, had.get(CENTRE, 0) - taken.sold.get(CENTRE, 0)),
             free_seats=(),
             web_seats=(),
             tills={
-                holder: TillBooks(left=max(0, number - sold_by.get(holder, 0)), sold=sold_by.get(holder, 0))
+                holder: TillBooks(left=max(0, number - taken.spent.get(holder, 0)), sold=taken.sold.get(holder, 0))
                 for holder, number in had.items()
                 if holder not in _CENTRAL
             },
@@ -103,9 +93,9 @@ def read_books(connection: Connection, station: int, date: str, trip: str) -> Bo
     held: dict[str, list[int]] = {}
     for each in connection.execute(_HELD, here):
         held.setdefault(each.holder, []).append(each.seat)
-    taken = set_aside | set(connection.execute(_SEATS_SOLD, here).scalars())
-    unsold = {holder: tuple(seat for seat in seats if seat not in taken) for holder, seats in held.items()}
-    known = {*held, *sold_by, *connection.execute(_ONCE_HAD, here).scalars()} - _CENTRAL
+    gone = taken.seats
+    unsold = {holder: tuple(seat for seat in seats if seat not in gone) for holder, seats in held.items()}
+    known = {*held, *taken.spent, *connection.execute(_ONCE_HAD, here).scalars()} - _CENTRAL
     return Books(
         departure=departure,
         numbered=True,
@@ -116,7 +106,7 @@ def read_books(connection: Connection, station: int, date: str, trip: str) -> Bo
         free_seats=unsold.get(FREE, ()),
         web_seats=unsold.get(CENTRE, ()),
         tills={
-            till: TillBooks(left=len(unsold.get(till, ())), sold=sold_by.get(till, 0), seats=unsold.get(till, ()))
+            till: TillBooks(left=len(unsold.get(till, ())), sold=taken.sold.get(till, 0), seats=unsold.get(till, ()))
             for till in sorted(known)
         },
     )

@@ -66,8 +66,8 @@ class Coaches:
             elif fact.act in _ABOUT_PLACES:
                 self.settle(date, fact.trip)
 
-    def after_push(self, touched: Iterable[tuple[str, str]]) -> None:
-        """A till has sold or given back places: seat those who are still without, where the coach is another one."""
+    def put_right(self, touched: Iterable[tuple[str, str]]) -> None:
+        """Places of these departures were sold, given back or refunded: settle those that staff have acted on."""
         for date, trip in sorted(touched):
             here = {"station": self._station, "date": date, "coach": trip}
             planned = self._connection.execute(_PLANNED, here).scalar_one_or_none()
