@@ -16,7 +16,9 @@ from sync.wire import Hex32, Hex64, IsoDate, TripCode, Wire
 
 
 class DigestAnswer(Wire):
-    """What the centre counts. `own` is None when no epoch was named, or one that is not the device's."""
+    """What the centre counts. `own` is None when no epoch was named, or one that is not the device's; and of a
+    departure for which the device may have done something before its journal was lost: the present one lacks that.
+    """
 
     service_date: IsoDate
     trip: TripCode

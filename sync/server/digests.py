@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from sync.digest import MoneyFact, TicketFact, UseFact, departure_digest
 from sync.digests_here import allotment_fact
@@ -14,7 +14,7 @@ from sync.server.allotments import of_departure
 from sync.server.devices import Device
 from sync.server.incidents import IncidentKind, report
 from sync.server.rows import ByKeys
-from sync.server.schema import epochs, money, orders, records, tickets, uses
+from sync.server.schema import epochs, events, money, orders, records, tickets, uses
 from sync.wire import AllotmentBody, TicketBody, UseBody
 from sync.wire_digest import DigestAnswer, DigestDiffers
 
@@ -46,6 +46,26 @@ _BODIES: Final = ByKeys(
 _WHOSE: Final = select(epochs.c.device).where(
     epochs.c.station_id == bindparam("station"), epochs.c.epoch == bindparam("epoch")
 )
+_OPENED: Final = select(events.c.at_ms).where(
+    events.c.station_id == bindparam("station"), events.c.epoch == bindparam("epoch"), events.c.seq == 1
+)
+_LAST_OF_OTHERS: Final = (
+    select(func.max(events.c.at_ms))
+    .select_from(epochs)
+    .join(
+        events,
+        and_(
+            events.c.station_id == epochs.c.station_id,
+            events.c.epoch == epochs.c.epoch,
+            events.c.seq == epochs.c.kept_through,
+        ),
+    )
+    .where(
+        epochs.c.station_id == bindparam("station"),
+        epochs.c.device == bindparam("device"),
+        epochs.c.epoch != bindparam("epoch"),
+    )
+)
 _ISSUED: Final = select(tickets).where(*of_departure(tickets), tickets.c.issuer == bindparam("device"))
 _USED: Final = select(uses).where(*of_departure(uses), uses.c.device == bindparam("device"))
 _MOVED: Final = select(money).where(
@@ -68,7 +88,8 @@ def count(connection: Connection, device: Device, service_date: str, trip: str, 
 def note_difference(connection: Connection, device: Device, said: DigestDiffers, now_ms: int) -> DigestAnswer:
     """Count again; report what still differs, once for each departure and device."""
     answer = count(connection, device, said.service_date, said.trip, said.epoch)
-    differing = [name for name in ("told", "own") if getattr(said, name) not in (None, getattr(answer, name))]
+    pairs = {name: (getattr(said, name), getattr(answer, name)) for name in ("told", "own")}
+    differing = [name for name, (theirs, ours) in pairs.items() if None not in (theirs, ours) and theirs != ours]
     if differing:
         body = {"device": device.device, "differs": differing, "times": said.times}
         subject = f"{said.service_date}/{said.trip}/{device.device}"
@@ -104,8 +125,11 @@ def _own(connection: Connection, device: Device, epoch: str, service_date: str, 
     if whose != device.device:
         return None
     here = {"station": station, "date": service_date, "coach": trip}
-    issued = connection.execute(_ISSUED, here | {"device": device.device})
-    claimed = connection.execute(_USED, here | {"device": device.device})
+    issued = connection.execute(_ISSUED, here | {"device": device.device}).all()
+    claimed = connection.execute(_USED, here | {"device": device.device}).all()
+    moments = [row.issued_ms for row in issued] + [row.at_ms for row in claimed]
+    if moments and min(moments) <= _others_through(connection, device, epoch):
+        return None
     moved = connection.execute(_MOVED, here | {"epoch": epoch})
     return departure_digest(
         [
@@ -154,6 +178,18 @@ def _own(connection: Connection, device: Device, epoch: str, service_date: str, 
             for row in moved
         ],
     )
+
+
+def _others_through(connection: Connection, device: Device, epoch: str) -> int:
+    """Up to when a ticket or use of this device may be of another of its journals, by the device's own clock: the one
+    that is asked about counts none of those. -1 where there is no other.
+    """
+    here = {"station": device.station, "epoch": epoch, "device": device.device}
+    last = connection.execute(_LAST_OF_OTHERS, here).scalar_one()
+    if last is None:
+        return -1
+    opened = connection.execute(_OPENED, here).scalar_one_or_none() or 0
+    return max(int(last), int(opened) - 1)
 
 
 def _ticket(body: TicketBody) -> TicketFact:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from uuid import UUID
 
 import httpx
 import pytest
@@ -22,6 +23,7 @@ from sync.wire_digest import DigestAnswer
 from tests.sync.server.app_line import AppLine
 from tests.sync.server.support import DATE, OTHER_STATION, SEATED, Terminal, World, root_of
 from tests.sync.till_life import TRIP, gate_life, live, till_life
+from tickets.events import GENESIS
 
 
 @dataclass
@@ -128,6 +130,37 @@ def test_what_a_gate_did_is_counted_alike_on_both_sides(tmp_path: Path, world: W
         nothing = synced.client.digest(DATE, "OTHER", epoch)
         assert answer.own == own_here(synced.journal, synced.device.device, epoch, DATE, TRIP) != nothing.own
         assert answer.told == nothing.told == told_here(synced.cache.all, DATE, TRIP)
+
+
+def test_what_a_gate_did_before_it_lost_its_journal_is_no_difference(world: World) -> None:
+    """Its new journal cannot count that; of departures since then it counts all."""
+    gate = world.enrol("gate", "gate-9")
+    gate.open_journal()
+    before, since = "1" * 20, "2" * 20
+    gate.let_in(before)
+    gate.push()
+    world.clock.forward(hours=1)
+    gate.epoch, gate.events, gate.hashes = UUID(bytes=world.random.randbytes(16)), [], [GENESIS]
+    gate.open_journal()
+    present = gate.epoch.hex
+    gate.note(
+        "use.claimed", number=since, use_no=1, attempt=bytes(16), service_date=DATE, trip="SINCE", lane="1", persons=1,
+        flags=[], by="code", purpose="admission",
+    )  # fmt: skip
+    gate.push()
+
+    def own(trip: str, epoch: str) -> str | None:
+        target = f"/v1/sync/digest?service_date={DATE}&trip={trip}&epoch={epoch}"
+        return DigestAnswer.model_validate_json(gate.ask("GET", target).content).own
+
+    assert own(SEATED, present) is None
+    nothing, something = own("OTHER", present), own("SINCE", present)
+    assert None not in (nothing, something)
+    assert something != nothing
+    told = {"service_date": DATE, "trip": SEATED, "epoch": present, "told": "ab" * 32, "own": "cd" * 32, "times": 3}
+    gate.ask("POST", "/v1/sync/digest", told)
+    (incident,) = world.incidents("digest_differs")
+    assert incident["body"]["differs"] == ["told"]
 
 
 def test_departures_are_compared_once_they_have_left_and_each_only_until_it_is_the_same(synced: Synced) -> None:
