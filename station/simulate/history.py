@@ -1,6 +1,6 @@
 """What happened in a run, line by line: its hash says whether two runs were the same, its story why one failed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from typing import Final
 
@@ -30,6 +30,10 @@ class History:
     def hash(self) -> str:
         """SHA-256 over all lines, as 64 hexadecimal digits."""
         return self._digest.hexdigest()
+
+    def lines(self) -> Iterator[str]:
+        """What was done, the last 20,000 lines of it at least, without when and by whom."""
+        return (what for _, _, what in self._lines)
 
     def point_at(self, about: Iterable[str]) -> None:
         """What a failure is about: numbers, machines, seats, as they are written in the lines that tell of them."""

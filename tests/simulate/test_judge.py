@@ -1,15 +1,19 @@
 """The judge, told of made-up runs: each promise as it is kept, and as it is broken."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from station.simulate.judge.ends import Digests, Incident, Ticket
+from station.simulate.judge.ends import Ends, Incident, Ticket
+from station.simulate.judge.private import plain
 from station.simulate.watch import Broken
 from tests.simulate.streams import DAY, GATE, ORDER, OTHER_GATE, OTHER_TILL, TILL, TRIP, Run, Writer, attempt
+from tickets.admission import TimeQuality
+from tickets.uses import UseEnd
 
-ONE, TWO = "00000000000000000001", "00000000000000000002"
+ONE, TWO, THREE = "00000000000000000001", "00000000000000000002", "00000000000000000003"
 SECOND = "cd" * 16
 
 
@@ -85,6 +89,9 @@ def test_a_refund_long_after_the_second_sale_excuses_nothing() -> None:
         run.concludes(lambda ends: replace(ends, tickets={**ends.tickets, ONE: refunded}))
 
 
+SOLD_TWICE = incident("place_sold_twice", f"{DAY}/{TRIP}/7")
+
+
 def test_a_cloned_till_sells_twice_and_that_is_found_out() -> None:
     run = Run()
     run.sells(ONE)
@@ -92,7 +99,58 @@ def test_a_cloned_till_sells_twice_and_that_is_found_out() -> None:
     run.sells(TWO, OTHER_TILL, SECOND)
     with pytest.raises(Broken, match="nobody found out"):
         run.concludes()
-    run.concludes(lambda ends: replace(ends, incidents=[incident("place_sold_twice", f"{DAY}/{TRIP}/7")]))
+    run.concludes(lambda ends: replace(ends, incidents=[SOLD_TWICE]))
+    with pytest.raises(Broken, match="nobody found out"):
+        run.concludes(lambda ends: replace(ends, incidents=[replace(SOLD_TWICE, station=2)]))
+
+
+def test_what_the_branch_that_is_not_taken_sold_need_not_be_found() -> None:
+    run = Run()
+    run.sells(ONE)
+    run.judge.cloned(TILL)
+    run.sells(TWO, OTHER_TILL, SECOND)
+    found = incident("forked_journal", run.writers[TILL].epoch.hex)
+
+    def without(number: str, *incidents: Incident) -> Callable[[Ends], Ends]:
+        return lambda ends: replace(
+            ends, tickets={one: of for one, of in ends.tickets.items() if one != number}, incidents=incidents
+        )
+
+    run.concludes(without(ONE, found))
+    for change in (without(TWO, found), without(ONE), without(ONE, replace(found, subject="another"))):
+        with pytest.raises(Broken, match="nobody found out"):
+            run.concludes(change)
+
+
+def test_a_copied_till_excuses_no_other_double() -> None:
+    run = Run()
+    run.judge.cloned(TILL)
+    run.sells(ONE, OTHER_TILL, SECOND)
+    run.judge.sold_by_centre(1, TWO, date.fromisoformat(DAY), TRIP, 7)
+    with pytest.raises(Broken, match=r"seat 7 of K0810 was sold by 1-till-2 and again by centre$"):
+        run.concludes(lambda ends: replace(ends, incidents=[SOLD_TWICE]))
+
+
+def test_a_till_that_was_copied_once_excuses_nothing_in_its_next_journal() -> None:
+    run = Run()
+    run.sells(ONE, seat=8)
+    run.judge.cloned(TILL)
+    run.begins_anew(TILL)
+    run.sells(TWO, order=SECOND)
+    run.sells(THREE, OTHER_TILL, "ef" * 16)
+    with pytest.raises(Broken, match=r"seat 7 of K0810 was sold by 1-till-1 and again by 1-till-2$"):
+        run.concludes(lambda ends: replace(ends, incidents=[SOLD_TWICE]))
+
+
+def test_a_backup_excuses_only_what_it_has_forgotten() -> None:
+    run = Run()
+    run.now = 1000
+    run.judge.sold_by_centre(1, ONE, date.fromisoformat(DAY), TRIP, 7)
+    run.judge.restored(999)
+    run.sells(TWO)
+    run.concludes(lambda ends: replace(ends, tickets={TWO: ends.tickets[TWO]}))
+    with pytest.raises(Broken, match=r"seat 7 of K0810 was sold by centre and again by 1-till-1$"):
+        run.concludes(lambda ends: replace(ends, incidents=[SOLD_TWICE]))
 
 
 def test_more_counted_places_than_there_are() -> None:
@@ -102,6 +160,15 @@ def test_more_counted_places_than_there_are() -> None:
     run.concludes(lambda ends: replace(ends, capacity={("1", DAY, TRIP, 0): 2}))
     with pytest.raises(Broken, match="2 places of K0810 were sold, which has 1"):
         run.concludes(lambda ends: replace(ends, capacity={("1", DAY, TRIP, 0): 1}))
+
+
+def test_a_prefix_that_two_journals_have() -> None:
+    run = Run()
+    run.writes(TILL, "journal.opened", device="a", prefix=7, previous_epoch=None)
+    run.writes(GATE, "journal.opened", device="b", prefix=None, previous_epoch=None)
+    run.writes(OTHER_GATE, "journal.opened", device="c", prefix=None, previous_epoch=None)
+    with pytest.raises(Broken, match="has the prefix 7, which was another journal's"):
+        run.writes(OTHER_TILL, "journal.opened", device="d", prefix=7, previous_epoch=None)
 
 
 def test_a_number_that_is_issued_twice() -> None:
@@ -156,6 +223,29 @@ def test_the_arbiters_word_is_not_heeded_or_not_said() -> None:
     run.judge.opened(GATE, "A", run.claims(ONE, GATE, 1))
 
 
+def test_a_policy_that_sends_people_to_staff_is_heeded() -> None:
+    run = Run(strict=True)
+    run.lets_in(ONE, GATE, 1)
+    run.lets_in(TWO, GATE, 2, "unarbitrated", "overridden")
+    with pytest.raises(Broken, match="unheard, where the policy sends it to staff"):
+        run.lets_in(THREE, GATE, 3, "unarbitrated")
+
+
+def test_a_number_that_nobody_sold_opens_nothing() -> None:
+    run = Run()
+    run.judge.heard(GATE, attempt(1), "granted")
+    with pytest.raises(Broken, match="which nobody ever sold"):
+        run.judge.opened(GATE, "A", run.claims_unsold(ONE, GATE, 1))
+
+
+@pytest.mark.parametrize(("station", "trip"), [(2, TRIP), (1, "K0830")])
+def test_a_ticket_of_another_station_or_departure_opens_nothing(station: int, trip: str) -> None:
+    run = Run()
+    run.judge.sold_by_centre(station, ONE, date.fromisoformat(DAY), trip, 7)
+    with pytest.raises(Broken, match=f"was sold for {trip} on {DAY} at station {station}"):
+        run.lets_in(ONE, GATE, 1)
+
+
 def test_what_a_lost_disk_alone_knew_is_nobodys_fault() -> None:
     run = Run()
     run.lets_in(ONE, GATE, 1, "unarbitrated")
@@ -203,6 +293,39 @@ def test_the_journal_tells_another_end_than_people_saw(seen: str, written: str) 
         run.concludes()
 
 
+@pytest.mark.parametrize("written", [None, "unresolved"])
+def test_a_living_gate_says_how_each_use_ended(written: str | None) -> None:
+    run = Run()
+    run.opens(ONE, GATE, 1, end="passed")
+    if written is not None:
+        run.ends_use(ONE, GATE, 1, written)
+    with pytest.raises(Broken, match="people saw passed of "):
+        run.concludes()
+
+
+@pytest.mark.parametrize("guess", ["passed", "released"])
+def test_a_gate_that_died_over_a_use_does_not_guess(guess: str) -> None:
+    run = Run()
+    run.opens(ONE, GATE, 1, end="passed")
+    run.judge.crashed(GATE, power=True)
+    run.writes(GATE, "gate.started", lanes=["A"])
+    with pytest.raises(Broken, match=f"began anew, and guesses that .* is {guess}"):
+        run.ends_use(ONE, GATE, 1, guess)
+
+
+def test_a_use_that_a_gate_died_over_is_taken_up_again_and_ends() -> None:
+    run = Run()
+    use = run.opens(ONE, GATE, 1, end="passed")
+    run.judge.crashed(GATE, power=True)
+    run.writes(GATE, "gate.started", lanes=["A"])
+    run.ends_use(ONE, GATE, 1, "unresolved")
+    run.concludes()
+    run.judge.opened(GATE, "A", use)
+    run.judge.passed(GATE, "A", use, UseEnd.RELEASED)
+    run.ends_use(ONE, GATE, 1, "released")
+    run.concludes()
+
+
 def test_whoever_did_not_walk_keeps_the_right_to() -> None:
     run = Run(calm=True)
     run.lets_in(ONE, GATE, 1, end="released")
@@ -219,6 +342,49 @@ def test_another_gate_hears_of_it_after_a_while() -> None:
     run.now = 60_000
     with pytest.raises(Broken, match="nobody walked"):
         run.judge.shown(OTHER_GATE, ONE, "used")
+
+
+# ------------------------------------------------------------------ the time
+
+
+@pytest.mark.parametrize("off", [-7000, 7000])
+def test_time_that_is_called_trusted_is_right(off: int) -> None:
+    run = Run()
+    run.holds()
+    run.writers[TILL].now = lambda: run.now + off
+    with pytest.raises(Broken, match=f"off by {off} ms"):
+        run.pays()
+    run = Run()
+    run.holds()
+    run.writers[TILL].now = lambda: run.now + off
+    run.writers[TILL].quality = TimeQuality.DEGRADED
+    run.pays()
+
+
+def test_what_was_written_before_a_crash_may_be_heard_of_after_it() -> None:
+    run = Run()
+    run.holds()
+    run.writers[TILL].now = lambda: run.now - 60_000
+    run.judge.crashed(TILL, power=True)
+    run.pays()
+    with pytest.raises(Broken, match="off by -60000 ms"):
+        run.paid()
+
+
+def test_nobody_is_let_in_too_early_or_too_late() -> None:
+    for now in (-1_000_000, 7_100_000):
+        run = Run()
+        run.now = now
+        with pytest.raises(Broken, match="outside the time for it"):
+            run.claims(ONE, GATE, 1)
+        run.claims(TWO, GATE, 2, "overridden")
+
+
+def test_no_place_of_a_coach_that_has_left_is_held() -> None:
+    run = Run()
+    run.now = 7_300_000
+    with pytest.raises(Broken, match="which has left"):
+        run.holds()
 
 
 # ------------------------------------------------------------------ a centre that was put back to a backup
@@ -276,15 +442,6 @@ def test_a_ticket_that_travelled_is_refunded_unseen() -> None:
     run.concludes(lambda ends: replace(ends, incidents=[incident("admitted_and_refunded", ONE)]))
 
 
-def test_a_ticket_is_refunded_although_the_centre_knew_that_it_travelled() -> None:
-    run = Run()
-    run.lets_in(ONE, GATE, 1)
-    run.judge.kept(GATE, run.writers[GATE].epoch, 2)
-    run.now = 3_600_000
-    with pytest.raises(Broken, match="long after the centre knew"):
-        run.judge.refunded_by_centre(1, ONE)
-
-
 # ------------------------------------------------------------------ money
 
 
@@ -312,6 +469,21 @@ def test_a_note_that_no_journal_tells_of() -> None:
     run.judge.money_in(TILL, 1000)
     with pytest.raises(Broken, match="holds 1000 fen"):
         run.concludes()
+
+
+def test_a_lost_disk_excuses_only_the_notes_that_it_knew_of() -> None:
+    run = Run()
+    run.holds()
+    run.judge.money_in(TILL, 1000)
+    run.judge.lost_disk(TILL)
+    run.begins_anew(TILL)
+    run.sells(ONE, order=SECOND)
+    well = run.well()
+    ends = replace(well, centre_events={**well.centre_events, Writer(TILL).epoch.hex: []})
+    run.judge.concludes(ends)
+    run.judge.money_in(TILL, 500)
+    with pytest.raises(Broken, match="holds 500 fen"):
+        run.judge.concludes(ends)
 
 
 def test_a_note_in_doubt_may_be_in_the_machine_or_not() -> None:
@@ -441,15 +613,6 @@ def test_a_terminal_that_believes_too_much() -> None:
         run.judge.kept(TILL, run.writers[TILL].epoch, 20)
 
 
-def test_sides_that_differ() -> None:
-    run = Run()
-    with pytest.raises(Broken, match="differ in 1 facts, the first: tickets/1"):
-        run.concludes(lambda ends: replace(ends, differences=["tickets/1: missing | here"]))
-    unequal = Digests(departure="K0810", side=GATE, here="a", there="b")
-    with pytest.raises(Broken, match="different digests of K0810"):
-        run.concludes(lambda ends: replace(ends, digests=[unequal]))
-
-
 def test_what_only_a_wrong_program_does() -> None:
     run = Run()
     run.sells(ONE)
@@ -459,6 +622,33 @@ def test_what_only_a_wrong_program_does() -> None:
     run.concludes(lambda ends: replace(ends, incidents=[incident("place_not_allotted", ONE)]))
     with pytest.raises(Broken, match="must never be: forked_journal"):
         run.concludes(lambda ends: replace(ends, incidents=[incident("forked_journal", ONE)]))
+
+
+def test_a_copied_disk_excuses_only_what_its_own_device_is_said_to_have_done() -> None:
+    run = Run()
+    run.sells(ONE)
+    run.sells(TWO, OTHER_TILL, SECOND, seat=8)
+    run.judge.cloned(TILL)
+    epoch = run.writers[TILL].epoch.hex
+    found = [incident("forked_journal", epoch), replace(incident("issued_unpaid", ORDER), device="till-a")]
+    devices = {epoch: "till-a"}
+    run.concludes(lambda ends: replace(ends, incidents=found, devices=devices))
+    others = [replace(found[1], device="till-b"), incident("forked_journal", run.writers[OTHER_TILL].epoch.hex)]
+    for other in others:
+        with pytest.raises(Broken, match="must never be"):
+            run.concludes(lambda ends, other=other: replace(ends, incidents=[*found, other], devices=devices))  # type: ignore[misc]  # bound now
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"x371081199001011234", "…王小明…".encode(), b'{"name": "\\u738b\\u5c0f\\u660e"}', b"37108119900101123X"],
+)
+def test_nobody_can_be_read_of_where_something_is_kept(content: bytes) -> None:
+    run = Run()
+    kept = [("1-till-1/journal.db", b"3710811990"), ("1-till-1/log", content)]
+    with pytest.raises(Broken, match="is in 1-till-1/log"):
+        run.concludes(lambda ends: replace(ends, personal=plain(kept, ["王小明"])))
+    run.concludes(lambda ends: replace(ends, personal=plain(kept[:1], ["王小明"])))
 
 
 def test_a_failure_points_at_what_it_is_about() -> None:

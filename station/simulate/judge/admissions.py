@@ -6,8 +6,8 @@ of them must have been found and reported when all is well again.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
+from station.simulate.judge.uses import OfTicket, Use, ends_that_fit
 from station.simulate.judge.wrong import Told, Wrong
 
 UNARBITRATED = "unarbitrated"
@@ -18,60 +18,26 @@ _HEARD_MS = 45_000
 _TAKES_BACK = ("refund", "change")
 
 
-@dataclass(slots=True)
-class Use:
-    """One attempt at a use, as its own journal has it."""
-
-    number: str
-    use_no: int
-    attempt: str
-    node: str
-    purpose: str
-    flags: frozenset[str]
-    epoch: str
-    seq: int
-    end: str | None = None
-    ended_at: int = 0
-    opened: int = 0
-    seen: list[str] = field(default_factory=list)
-    """How it ended, as people saw it, each time that a barrier opened for it."""
-    in_doubt: bool = False
-    """Its gate died while it was open."""
-    lost: bool = False
-    """Its disk is gone, and nobody else had heard of it."""
-    disk_lost: bool = False
-    kept_at: int | None = None
-
-
-@dataclass(slots=True)
-class OfTicket:
-    """What is true of one ticket. `inside`: admissions that stand; `pairs`: those let in beside another."""
-
-    uses: dict[str, Use] = field(default_factory=dict)
-    inside: list[Use] = field(default_factory=list)
-    pairs: list[tuple[Use, Use]] = field(default_factory=list)
-    taken_back: list[str] = field(default_factory=list)
-    """Who has paid it back or changed it: a machine, or the centre's office."""
-    refunded_at: int | None = None
-    """When the office heard that it was refunded."""
-    forgotten: bool = False
-    """The centre was put back to a backup that does not know of that refund."""
-    both: bool = False
-    """Travelled on and taken back: possible only while parts did not hear of each other, and to be reported."""
-    muddled: bool = False
-    """Two exits at once, or one without anybody inside: what isolated parts did cannot be put in one order."""
-
-
 class Admissions:
     """Judges gates by what they write, open and say."""
 
-    def __init__(self, wrong: Wrong, now: Callable[[], int], arbitrated: Callable[[str], bool]) -> None:
-        """`now` is virtual ms; `arbitrated`: whether this gate's station has a relay that grants uses."""
+    def __init__(
+        self, wrong: Wrong, now: Callable[[], int], arbitrated: Callable[[str], bool], strict: Callable[[str], bool]
+    ) -> None:
+        """`now` is virtual ms; `arbitrated`: whether this gate's station has a relay that grants uses.
+
+        `strict`: whether its policy sends people to staff while that relay does not answer.
+        """
         self._wrong = wrong
         self._now = now
         self._arbitrated = arbitrated
+        self._strict = strict
         self._heard: dict[tuple[str, str], str | None] = {}
         self._in_lane: dict[str, str] = {}
+        self._against: dict[str, str] = {}
+        self._head: dict[str, int] = {}
+        self._started: dict[str, int] = {}
+        """The last event of each epoch, and the last with which a gate began."""
         self._struck_off: set[str] = set()
         self.tickets: dict[str, OfTicket] = defaultdict(OfTicket)
         self.attempts: dict[str, Use] = {}
@@ -82,7 +48,13 @@ class Admissions:
 
     def wrote(self, events: Iterable[Told]) -> None:
         """Events of one journal; those of one call were committed together or one after the other."""
-        told = [each for each in events if each.kind.startswith("use.") and "attempt" in each.body]
+        told: list[Told] = []
+        for each in events:
+            self._head[each.epoch] = each.seq
+            if each.kind == "gate.started":
+                self._started[each.epoch] = each.seq
+            elif each.kind.startswith("use.") and "attempt" in each.body:
+                told.append(each)
         given_back = {each.body["attempt"] for each in told if each.kind == "use.released"}
         for event in told:
             attempt = event.body["attempt"].hex()
@@ -92,7 +64,8 @@ class Admissions:
                 if event.body["attempt"] not in given_back:  # in the same breath: nobody was let in
                     self._claimed(of, use)
             elif attempt in of.uses:
-                self._ended(of, of.uses[attempt], event.kind.removeprefix("use."))
+                self._guesses(of.uses[attempt], event)
+                self._ended(of, of.uses[attempt], event.kind.removeprefix("use."), event.seq)
             else:
                 self._wrong(f"{event.node} ends a use that it never claimed", event.node, event.body["number"])
 
@@ -108,8 +81,10 @@ class Admissions:
             node=event.node,
             purpose=body["purpose"],
             flags=frozenset(body["flags"]),
+            departure=(body["service_date"], body["trip"]),
             epoch=event.epoch,
             seq=event.seq,
+            known_at=event.seq,
         )
         return use
 
@@ -140,10 +115,16 @@ class Admissions:
                     f"{use.number} is paid back by {by} long after the centre knew that it had travelled", use.number
                 )
 
-    def _ended(self, of: OfTicket, use: Use, end: str) -> None:
+    def _guesses(self, use: Use, event: Told) -> None:
+        """A gate that has begun anew since the barrier opened cannot know how that ended, and says so."""
+        if event.kind != "use.unresolved" and use.known_at < self._started.get(use.epoch, 0) < event.seq:
+            how = event.kind.removeprefix("use.")
+            self._wrong(f"{use.node} began anew, and guesses that the use of {use.number} is {how}", use.number)
+
+    def _ended(self, of: OfTicket, use: Use, end: str, seq: int) -> None:
         if end == "passed" and use.purpose == "admission" and not use.opened:
             self._wrong(f"{use.node} says that {use.number} passed where no barrier was opened", use.number, use.node)
-        use.end, use.ended_at = end, self._now()
+        use.end, use.ended_at, use.ended_seq, use.end_kept_at = end, self._now(), seq, None
         if end == "released" and use in of.inside:
             of.inside.remove(use)
         if end == "passed" and use.purpose in _TAKES_BACK:
@@ -161,10 +142,18 @@ class Admissions:
         of.both |= bool(of.inside)
         of.taken_back.append(by)
 
-    def refunded(self, number: str) -> None:
-        """The office has heard that the centre has refunded this ticket."""
+    def asks_refund(self, number: str) -> None:
+        """The office asks the centre to refund this ticket, and will ask until it hears."""
         of = self.tickets[number]
-        self._may_take_back("the office", [each for each in of.inside if each.end == "passed"])
+        of.asked_at = self._now() if of.asked_at is None else of.asked_at
+
+    def refunded(self, number: str) -> None:
+        """The office has heard that the centre has refunded this ticket: it did not know then that it had travelled."""
+        of = self.tickets[number]
+        for use in of.inside:
+            since = use.end_kept_at if use.end == "passed" else None
+            if since is not None and of.asked_at is not None and since < of.asked_at:
+                self._wrong(f"the centre refunds {number}, and knew that it had travelled at {use.node}", number)
         if "the office" not in of.taken_back:
             self._took_back(of, "the office")
             of.refunded_at = self._now()
@@ -172,10 +161,17 @@ class Admissions:
     def kept(self, node: str, epoch: str, through: int) -> None:
         """The centre has what this machine wrote, up to here."""
         for use in self.attempts.values():
-            if use.node == node and use.kept_at is None and use.epoch == epoch and use.seq <= through:
-                use.kept_at = self._now()
+            if use.node == node and use.epoch == epoch:
+                if use.kept_at is None and use.seq <= through:
+                    use.kept_at = self._now()
+                if use.end_kept_at is None and use.ended_seq is not None and use.ended_seq <= through:
+                    use.end_kept_at = self._now()
 
     # ------------------------------------------------------------------ what is seen
+
+    def asks(self, attempt: str, against: str) -> None:
+        """A gate has judged a ticket, and would let it in. `against`: what its own cache has against that, or ""."""
+        self._against[attempt] = against
 
     def heard(self, gate: str, attempt: str, word: str | None) -> None:
         """What the arbiter said to this gate in time; None is silence."""
@@ -189,8 +185,12 @@ class Admissions:
         other = self._in_lane.get(attempt)
         if other is not None:
             self._wrong(f"{gate} {lane} opens for what {other} has in hand", number, gate)
+        against = self._against.pop(attempt, "")
+        if against and use.purpose == "admission" and "overridden" not in flags:
+            self._wrong(f"{gate} opens for {number}, of which its own cache says: {against}", number, gate)
         self._in_lane[attempt] = f"{gate} {lane}"
         use.opened += 1
+        use.known_at = self._head[use.epoch]
         use.in_doubt = False
         if use.purpose == "admission":
             self.admitted += 1
@@ -202,6 +202,8 @@ class Admissions:
             if (UNARBITRATED in flags) != (word != "granted"):
                 said = ", ".join(sorted(flags)) or "nothing"
                 self._wrong(f"{gate} flags {said} for {number}, and heard {word or 'silence'}", number, gate)
+            if word is None and self._strict(gate) and "overridden" not in flags:
+                self._wrong(f"{gate} admits {number} unheard, where the policy sends it to staff", number, gate)
 
     def passed(self, attempt: str, end: str) -> None:
         """How it ended, as people saw it."""
@@ -245,6 +247,8 @@ class Admissions:
             if use.kept_at is not None and use.kept_at >= made_at:
                 use.kept_at = None
                 use.lost |= use.disk_lost
+            if use.end_kept_at is not None and use.end_kept_at >= made_at:
+                use.end_kept_at = None
         for of in self.tickets.values():
             of.forgotten |= of.refunded_at is not None and of.refunded_at >= made_at
 
@@ -271,12 +275,14 @@ class Admissions:
 
     def _ends_fit(self, of: OfTicket) -> None:
         for use in of.uses.values():
-            if use.lost or use.purpose in _TAKES_BACK or not use.seen:
+            if use.lost or use.purpose in _TAKES_BACK or use.end in ends_that_fit(use):
                 continue
-            if "passed" in use.seen and use.end == "released":
+            if use.end == "released" and "passed" in use.seen:
                 self._wrong(f"{use.number} walked through {use.node}, and its journal gave the right back", use.number)
-            if "passed" not in use.seen and use.end == "passed" and not use.in_doubt:
+            if use.end == "passed":
                 self._wrong(f"{use.number} never walked through {use.node}, and its journal says so", use.number)
+            saw, says = " and ".join(use.seen) or "nothing", use.end or "nothing"
+            self._wrong(f"people saw {saw} of {use.number} at {use.node}, and its journal says {says}", use.number)
 
 
 def _known_inside(of: OfTicket) -> bool:

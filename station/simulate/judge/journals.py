@@ -1,12 +1,14 @@
 """Nothing acknowledged is lost, and nothing is made up (promise 4): journals, on their disks and at the centre."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from station.simulate.judge.wrong import Wrong
 
 _GENESIS = bytes(32)
+_ON_ITS_WAY_MS = 60_000
+"""So long may an answer of the centre be on its way."""
 _MAY_BE_UNTOLD = 3
 """Events of one commit that was durable when its process died, before anybody heard of it."""
 
@@ -37,8 +39,11 @@ class Found:
 class Journals:
     """What every journal has promised."""
 
-    def __init__(self, wrong: Wrong) -> None:
+    def __init__(self, wrong: Wrong, now: Callable[[], int]) -> None:
+        """`now` is virtual ms."""
         self._wrong = wrong
+        self._now = now
+        self._restored_at: int | None = None
         self.epochs: dict[str, Promised] = {}
 
     def wrote(self, node: str, epoch: str, seq: int, data: bytes, digest: bytes) -> bool:
@@ -69,13 +74,20 @@ class Journals:
         if epoch in self.epochs:
             self.epochs[epoch].forked = True
 
-    def kept(self, node: str, epoch: str, through: int) -> None:
-        """This machine has written down that the centre has its journal up to here."""
+    def restored(self, at: int) -> None:
+        """The centre was put back to a backup at this virtual ms."""
+        self._restored_at = at
+
+    def kept(self, node: str, epoch: str, through: int, has: int | None) -> None:
+        """This machine has written down that the centre has its journal up to here; `has`: how far it really has it."""
         of = self.epochs.get(epoch)
         if of is None or of.forked:
             return
         if through > len(of.hashes) + _MAY_BE_UNTOLD:
             self._wrong(f"{node} believes that event {through} is kept, and has written {len(of.hashes)}", node)
+        answers = self._restored_at is None or self._now() - self._restored_at > _ON_ITS_WAY_MS
+        if has is not None and of.kept < through and has < through and answers:
+            self._wrong(f"{node} believes that the centre has its event {through}, which has {has}", node, "centre")
         of.kept = max(of.kept, through)
 
     def on_disk(self, node: str, found: Found) -> None:

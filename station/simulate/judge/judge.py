@@ -9,10 +9,13 @@ import cbor2
 
 from gate.decision import Admitted
 from station.simulate.judge.admissions import Admissions
+from station.simulate.judge.clocks import Coach, Times
 from station.simulate.judge.ends import Ends, nothing_forbidden_happened, sides_are_equal
+from station.simulate.judge.facts import Heard, untold
 from station.simulate.judge.journals import Found, Journals
 from station.simulate.judge.money import Money
 from station.simulate.judge.places import Places
+from station.simulate.judge.private import nothing_is_plain
 from station.simulate.judge.wrong import Told
 from station.simulate.watch import Broken, Unwatched
 from sync.journal_reader import StoredEvent
@@ -27,6 +30,14 @@ class Look(Protocol):
 
     def journal(self, node: str) -> Found | None:
         """The journal of this machine as it lies on its disk now; None where there is none."""
+        ...
+
+    def known_against(self, gate: str, number: str, attempt: str) -> str:
+        """Why this gate must not let a ticket in, as its own cache has it now; "" where it may."""
+        ...
+
+    def kept_by_centre(self, epoch: str) -> int | None:
+        """How far the centre holds this journal now; None while nobody can look."""
         ...
 
     def ends(self, judge: "Judge") -> Ends:
@@ -53,20 +64,30 @@ class Judge(Unwatched):
         self,
         *,
         now: Callable[[], int],
+        wall_ms: Callable[[], int],
+        coach: Callable[[str, str], Coach | None],
         look: Look,
         history: Notes,
         arbitrated: Callable[[str], bool],
+        strict: Callable[[str], bool],
         calm: Callable[[], bool],
     ) -> None:
-        """`now` is virtual ms; `arbitrated`: whether a gate's station has a relay; `calm`: nothing went wrong yet."""
+        """`now` is virtual ms; `arbitrated`: whether a gate's station has a relay; `calm`: nothing went wrong yet.
+
+        `strict`: whether a gate's station sends people to staff while its relay does not answer. `wall_ms` is the right
+        time, in ms since 1970; `coach` knows each departure by service date and trip.
+        """
         self._now = now
         self._look = look
         self._history = history
         self._calm = calm
-        self.journals = Journals(self._wrong)
+        self._arbitrated = arbitrated
+        self.journals = Journals(self._wrong, now)
         self.places = Places(self._wrong, now)
-        self.admissions = Admissions(self._wrong, now, arbitrated)
+        self.admissions = Admissions(self._wrong, now, arbitrated, strict)
         self.money = Money(self._wrong)
+        self.times = Times(self._wrong, wall_ms, coach)
+        self.facts = Heard()
         self._restored = False
 
     def _wrong(self, what: str, *about: str) -> NoReturn:
@@ -83,19 +104,37 @@ class Judge(Unwatched):
             if not self.journals.wrote(node, journal, stored.seq, stored.data, stored.hash):
                 continue
             parts = cbor2.loads(stored.data)
-            event = Told(node=node, epoch=journal, seq=stored.seq, kind=parts[3], at_ms=parts[5], body=parts[7])
+            event = Told(
+                node=node,
+                epoch=journal,
+                seq=stored.seq,
+                kind=parts[3],
+                at_ms=parts[5],
+                quality=parts[6],
+                body=parts[7],
+            )
             told.append(event)
             self.places.wrote(event)
             self.money.wrote(event)
+            self.facts.wrote(event)
+        self.times.wrote(told)
         self.admissions.wrote(told)
 
     def opened(self, gate: str, lane: str, use: Admitted) -> None:
         """See Watch."""
-        self.admissions.opened(gate, lane, use.attempt.hex, use.number.digits, use.flags)
+        attempt, number = use.attempt.hex, use.number.digits
+        if not self._arbitrated(gate):
+            self.asks(gate, use.attempt, number)
+        self.admissions.opened(gate, lane, attempt, number, use.flags)
+        self.places.travels(number, gate, self.admissions.attempts[attempt].departure)
 
     def passed(self, gate: str, lane: str, use: Admitted, end: UseEnd) -> None:  # noqa: ARG002  the port's own signature
         """See Watch."""
         self.admissions.passed(use.attempt.hex, end.value)
+
+    def asks(self, gate: str, attempt: UUID, number: str) -> None:
+        """See Watch."""
+        self.admissions.asks(attempt.hex, self._look.known_against(gate, number, attempt.hex))
 
     def heard(self, gate: str, attempt: UUID, word: str | None) -> None:
         """See Watch."""
@@ -127,6 +166,10 @@ class Judge(Unwatched):
         """See Watch."""
         self.places.sold_by_centre(station, number, day.isoformat(), trip, seat)
 
+    def asks_refund(self, station: int, number: str) -> None:  # noqa: ARG002  the port's own signature
+        """See Watch."""
+        self.admissions.asks_refund(number)
+
     def refunded_by_centre(self, station: int, number: str) -> None:  # noqa: ARG002  the port's own signature
         """See Watch."""
         self.places.refunded(number)
@@ -134,14 +177,16 @@ class Judge(Unwatched):
 
     def kept(self, node: str, epoch: UUID, through: int) -> None:
         """See Watch."""
-        self.journals.kept(node, epoch.hex, through)
-        self.admissions.kept(node, epoch.hex, through)
+        has = self._look.kept_by_centre(epoch.hex)
+        self.journals.kept(node, epoch.hex, through, has)
+        self.admissions.kept(node, epoch.hex, through if has is None else min(has, through))
 
     # ------------------------------------------------------------------ what goes wrong
 
     def crashed(self, node: str, *, power: bool) -> None:  # noqa: ARG002  the port's own signature
         """See Watch."""
         self.admissions.died(node)
+        self.times.died(node)
 
     def lost_disk(self, node: str) -> None:
         """See Watch."""
@@ -157,16 +202,17 @@ class Judge(Unwatched):
 
     def cloned(self, node: str) -> None:
         """From now on two machines run from this one's disk, or it goes on from an old copy: its history forks."""
-        self.places.forks(node)
         for epoch, of in self.journals.epochs.items():
             if of.node == node and not of.gone:
                 self.journals.forks(epoch)
+                self.places.forks(epoch)
 
     def restored(self, made_at: int) -> None:
         """The centre was put back to a backup of that virtual ms: what it knew since is gone."""
         self._restored = True
         self.places.restored(made_at)
         self.admissions.restored(made_at)
+        self.journals.restored(self._now())
 
     def struck_off(self, gate: str) -> None:
         """Staff have said that this gate's history need not be waited for."""
@@ -185,16 +231,17 @@ class Judge(Unwatched):
         self.journals.at_centre(ends.centre_events, restored=self._restored, unheard=ends.relays)
         lost = {epoch for epoch, of in self.journals.epochs.items() if of.gone}
         self.money.at_end(lost)
+        forked = {epoch for epoch, of in self.journals.epochs.items() if of.forked}
         self.places.at_end(
-            ends.tickets,
-            ends.subjects("place_sold_twice"),
-            ends.capacity,
-            forks_found=bool(ends.subjects("forked_journal")),
+            ends.tickets, ends.places("place_sold_twice"), ends.capacity, forks_found=ends.subjects("forked_journal")
         )
         self.admissions.at_end(
             ends.subjects("duplicate_admission") | ends.duplicates_at_relays,
             ends.subjects("admitted_and_refunded"),
         )
-        if not any(of.forked for of in self.journals.epochs.values()):
-            nothing_forbidden_happened(self._wrong, ends, restored=self._restored)
-        sides_are_equal(self._wrong, ends)
+        nothing_forbidden_happened(self._wrong, ends, restored=self._restored, forked=forked)
+        gone = lost - forked
+        living = {found.epoch for found in ends.journals.values()} - forked - gone
+        facts = untold(self.facts, ends.known, sorted(living), sorted(gone)) if ends.known is not None else []
+        sides_are_equal(self._wrong, ends, facts)
+        nothing_is_plain(self._wrong, ends.personal)

@@ -32,8 +32,9 @@ class Order:
 
 @dataclass(slots=True)
 class Box:
-    """One machine's cash: as it moved, and as its journals say that it did."""
+    """One machine's cash during one journal: as it moved, and as that says that it did."""
 
+    epoch: str = ""
     came_in: int = 0
     went_out: int = 0
     taken: int = 0
@@ -47,6 +48,8 @@ class Money:
     def __init__(self, wrong: Wrong) -> None:
         self._wrong = wrong
         self.boxes: dict[str, Box] = defaultdict(Box)
+        self._former: list[tuple[str, Box]] = []
+        """The machine and its box, of journals that another followed."""
         self.orders: dict[str, Order] = {}
         self._issued: dict[str, str] = {}
         self._delivered: set[str] = set()
@@ -75,6 +78,7 @@ class Money:
     def wrote(self, event: Told) -> None:
         """An event of a till's journal."""
         body = event.body
+        self._box_of(event)
         match event.kind:
             case "order.held":
                 self.orders[body["order"]] = Order(event.node, event.epoch, body["count"])
@@ -112,6 +116,14 @@ class Money:
             case "claim.settled":
                 self._settled[body["claim"]] += 1
 
+    def _box_of(self, event: Told) -> None:
+        """What moves from now on belongs to this event's journal."""
+        box = self.boxes[event.node]
+        if box.epoch not in ("", event.epoch):
+            self._former.append((event.node, box))
+            box = self.boxes[event.node] = Box()
+        box.epoch = event.epoch
+
     def _order(self, event: Told, order: str) -> Order:
         found = self.orders.get(order)
         if found is None or found.epoch != event.epoch:
@@ -140,12 +152,11 @@ class Money:
         for name, order in self.orders.items():
             if order.epoch not in is_lost:
                 self._settles(f"…{name[-6:]}", order)
-        lost_nodes = {order.node for order in self.orders.values() if order.epoch in is_lost}
-        for node, box in self.boxes.items():
+        for node, box in (*self._former, *self.boxes.items()):
             unseen = box.came_in - box.went_out - (box.taken - box.returned)
             if unseen < 0:
                 self._wrong(f"{node} has {-unseen} fen less than its journal says", node)
-            if unseen > box.unclear and node not in lost_nodes:
+            if unseen > box.unclear and box.epoch not in is_lost:
                 self._wrong(f"{node} holds {unseen} fen of which neither order nor claim tells", node)
         for claim, times in self._settled.items():
             if times > 1:

@@ -1,19 +1,43 @@
 """A judge for a world: looks at its clock, its plan and its disks."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from station.simulate.judge.ends import Digests, Ends
+from station.simulate.judge.clocks import Coach
+from station.simulate.judge.ends import Ends
+from station.simulate.judge.facts import unheard
 from station.simulate.judge.journals import Found
 from station.simulate.judge.judge import Judge
-from station.simulate.judge.reading import CentreFile, cache_digests, journal_on_disk, untold
+from station.simulate.judge.private import plain
+from station.simulate.judge.reading import (
+    CentreFile,
+    cached,
+    journal_on_disk,
+    kept_by_centre,
+    known_against,
+)
+from sync.server.store import DATABASE
+from tickets.service_day import CHINA
 
 if TYPE_CHECKING:
     from station.simulate.nodes.terminal import Terminal
     from station.simulate.world import World
 
-_WEATHER = ("request lost", "answer lost", "request twice", "late copy", "late answer")
+_NAMES = ("王小明", "李小红")
+"""How everybody is called here (`people`)."""
+_OPENS_MS, _CLOSES_MS = 40 * 60_000, 3 * 60_000
+"""How long before it leaves people are let in to a coach, from when to when."""
+
+
+def coach(day: str, trip: str) -> Coach | None:
+    """The coach of a trip: a line's letter, then when it leaves. The windows are those of `plan.timetable_of`."""
+    try:
+        leaves = datetime.strptime(f"{day} {trip[1:]}", "%Y-%m-%d %H%M").replace(tzinfo=CHINA)
+    except ValueError:
+        return None
+    departs_ms = int(leaves.timestamp() * 1000)
+    return Coach(departs_ms=departs_ms, opens_ms=departs_ms - _OPENS_MS, closes_ms=departs_ms - _CLOSES_MS)
 
 
 class WorldJudge(Judge):
@@ -24,9 +48,12 @@ class WorldJudge(Judge):
     def __init__(self) -> None:
         super().__init__(
             now=lambda: self.world.agenda.now,
+            wall_ms=lambda: self.world.wall_ms,
+            coach=coach,
             look=self,
             history=self,
             arbitrated=lambda _: self.world.plan.relay,
+            strict=lambda _: self.world.plan.without == "staff",
             calm=lambda: not +self.world.struck,
         )
 
@@ -53,24 +80,30 @@ class WorldJudge(Judge):
         found = next((each for each in self._terminals() if each.name == node), None)
         return None if found is None else journal_on_disk(found.journal_path)
 
-    def ends(self, judge: Judge) -> Ends:
+    def known_against(self, gate: str, number: str, attempt: str) -> str:
+        """See Look."""
+        cache = next(each.cache_path for each in self._terminals() if each.name == gate)
+        return known_against(cache, number, attempt)
+
+    def kept_by_centre(self, epoch: str) -> int | None:
+        """See Look."""
+        centre = self.world.centre
+        return kept_by_centre(centre.folder / DATABASE, epoch) if centre.powered else None
+
+    def ends(self, _: Judge) -> Ends:
         """See Look."""
         world = self.world
         centre = CentreFile(
-            world.centre.folder / "centre.db", {code: str(number) for code, number in self._stations().items()}
+            world.centre.folder / DATABASE, {code: str(number) for code, number in self._stations().items()}
         )
         terminals = list(self._terminals())
         journals = {each.name: found for each in terminals if (found := journal_on_disk(each.journal_path))}
-        facts = centre.facts()
-        lost = {epoch for epoch, of in judge.journals.epochs.items() if of.gone or of.forked}
-        digests: list[Digests] = []
+        known = centre.known()
+        differences: dict[str, list[str]] = {}
         for station in world.stations:
-            numbers = centre.tickets_of(station.code)
+            records, numbers = centre.records(station.code), centre.tickets_of(station.code)
             for each in station.terminals:
-                digests += cache_digests(facts, numbers, each.cache_path, each.name)
-        living = [each.journal_path for each in terminals if each.name in journals]
-        forked = {epoch for epoch, of in judge.journals.epochs.items() if of.forked}
-        told = [path for path, found in zip(living, journals.values(), strict=True) if found.epoch not in forked]
+                differences[each.name] = unheard(records, known, numbers, cached(each.cache_path))
         return Ends(
             journals=journals,
             centre_events=centre.events(),
@@ -78,9 +111,19 @@ class WorldJudge(Judge):
             capacity=centre.capacity(),
             incidents=centre.incidents(),
             relays=centre.relays(),
-            digests=digests,
-            differences=untold(facts, told, lost=lost),
+            devices=centre.devices(),
+            known=known,
+            differences=differences,
+            personal=plain(self._at_rest(), _NAMES),
         )
+
+    def _at_rest(self) -> "Iterator[tuple[str, bytes | bytearray]]":
+        """All that lies on disks, and all that was told meanwhile, which is what programs logged as well."""
+        for node in self.world.nodes:
+            disk = self.world.disks.of(node.name)
+            for name in disk.names():
+                yield f"{node.name}{name}", disk.file(name).seen
+        yield "the history", "\n".join(self.world.history.lines()).encode()
 
     def _terminals(self) -> "Iterable[Terminal]":
         return (terminal for station in self.world.stations for terminal in station.terminals)

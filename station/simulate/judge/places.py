@@ -5,7 +5,7 @@ the centre has said what became of both. Until then two tickets of one seat are 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -48,6 +48,8 @@ class Sold:
     by: str
     seat: Seat
     at: int
+    epoch: str = ""
+    """The journal that tells of it; "" for the centre's own."""
     taken_back_at: int | None = None
 
 
@@ -73,14 +75,22 @@ class Places:
         self._restored_to: int | None = None
         """When the backup was made that the centre was put back to, the oldest of several."""
         self._told_at: dict[str, int] = {}
+        self._prefixes: dict[int, str] = {}
+        """Whose numbers begin with which prefix, by the journal's epoch."""
 
     def wrote(self, event: Told) -> None:
         """An event of a till's journal."""
         body = event.body
         match event.kind:
+            case "journal.opened" if body["prefix"] is not None:
+                first = self._prefixes.setdefault(body["prefix"], event.epoch)
+                if first != event.epoch:
+                    self._wrong(
+                        f"{event.node} has the prefix {body['prefix']}, which was another journal's", event.node
+                    )
             case "ticket.issued":
                 seat = (station_of(event.node), body["service_date"], body["trip"], body["seat"] or 0)
-                self._sold(Sold(body["number"], event.node, seat, self._now()))
+                self._sold(Sold(body["number"], event.node, seat, self._now(), event.epoch))
             case "refund.opened":
                 self.taken_back(body["number"])
 
@@ -110,9 +120,21 @@ class Places:
         of.doubles += [(each, ticket) for each in of.sold if each.taken_back_at is None]
         of.sold.append(ticket)
 
-    def forks(self, node: str) -> None:
-        """Two machines sell as this one: what they do to each other can only be found out."""
-        self._forked.add(node)
+    def travels(self, number: str, gate: str, departure: tuple[str, str]) -> None:
+        """A barrier opens for this number: it was sold at this station, for this departure (service date and trip)."""
+        sold = self.tickets.get(number)
+        if sold is None:
+            self._wrong(f"{gate} opens for {number}, which nobody ever sold", number, gate)
+        station, day, trip, _ = sold.seat
+        if (station, day, trip) != (station_of(gate), *departure):
+            where, goes = f"station {station}", f"{trip} on {day}"
+            self._wrong(
+                f"{gate} opens for {number} on {' '.join(departure)}, which was sold for {goes} at {where}", number
+            )
+
+    def forks(self, epoch: str) -> None:
+        """Two machines write this journal: what they sell to each other's harm can only be found out."""
+        self._forked.add(epoch)
 
     def freed(self, station: int, day: str, trip: str) -> None:
         """Staff have freed a silent till's places of this departure, by name."""
@@ -132,31 +154,32 @@ class Places:
         reported: Iterable[str],
         capacity: Mapping[Seat, int],
         *,
-        forks_found: bool = False,
+        forks_found: Collection[str] = (),
     ) -> None:
-        """`known`: the tickets that the centre knows; `reported`: date/trip/seat that are said to be sold twice.
+        """`known`: tickets that the centre knows; `reported`: station/date/trip/seat that are said to be sold twice.
 
-        `forks_found`: the centre says that a journal has two branches; what the one it does not take has sold is lost
-        with its machine. `capacity` is how many places a departure has whose places are only counted (its seat is 0).
+        `forks_found`: journals that have two branches, as the centre says; what the one it does not take has sold is
+        lost with its machine. `capacity` is how many places a departure has whose places are only counted (seat 0).
         """
         told = set(reported)
         states = {number: ticket.state for number, ticket in known.items()}
         for of in self.seats.values():
             for one, two in of.doubles:
                 if not _excused(one, two, states):
-                    self._is_double(one, two, told, forks_found=forks_found)
+                    self._is_double(one, two, told, known, forks_found)
         self._the_office_was_told_the_truth(known)
         valid: dict[Seat, list[Sold]] = defaultdict(list)
         for number, ticket in known.items():
             if ticket.state == "valid":
-                by = self.tickets[number].by if number in self.tickets else ticket.issuer
-                valid[ticket.seat].append(Sold(number, by, ticket.seat, 0))
+                unseen = Sold(number, ticket.issuer, ticket.seat, self._now())
+                valid[ticket.seat].append(self.tickets.get(number, unseen))
         for seat, sold in valid.items():
             if seat[3] and len(sold) > 1:
-                self._is_double(sold[0], sold[1], told, forks_found=forks_found)
+                self._is_double(sold[0], sold[1], told, known, forks_found)
         for departure, places in capacity.items():
             number_sold = len(valid[departure])
-            if number_sold > places and self._restored_to is None and departure not in self._freed:
+            copied = any(each.epoch in self._forked for each in valid[departure])
+            if number_sold > places and not copied and departure not in self._freed:
                 self._wrong(f"{number_sold} places of {departure[2]} were sold, which has {places}", departure[2])
 
     def _the_office_was_told_the_truth(self, known: Mapping[str, Known]) -> None:
@@ -172,15 +195,20 @@ class Places:
             if number in known and known[number].state == "valid" and not forgotten:
                 self._wrong(f"the office was told that {number} is refunded, and it is valid", number)
 
-    def _is_double(self, one: Sold, two: Sold, told: set[str], *, forks_found: bool) -> None:
+    def _is_double(
+        self, one: Sold, two: Sold, told: Collection[str], known: Collection[str], forks_found: Collection[str]
+    ) -> None:
+        """Two tickets of one seat: only a copied disk, freed places or a centre's lost past excuse them."""
         station, day, trip, seat = one.seat
         what = f"seat {seat} of {trip} was sold by {one.by} and again by {two.by}"
-        freed = (station, day, trip, 0) in self._freed
-        if self._restored_to is None and not freed and not {one.by, two.by} & self._forked:
+        pair = (one, two)
+        if any(each.by == CENTRE and each.number not in known and self._is_forgotten(each.at) for each in pair):
+            return  # the one that the centre alone knew is forgotten
+        forked = {each.epoch for each in pair} & self._forked
+        if not forked and (station, day, trip, 0) not in self._freed:
             self._wrong(what, one.number, two.number)
-        if any(each.by == CENTRE and self._is_forgotten(each.at) for each in (one, two)):
-            return
-        if f"{day}/{trip}/{seat}" not in told and not (forks_found and {one.by, two.by} & self._forked):
+        lost = any(each.number not in known and each.epoch in forked and each.epoch in forks_found for each in pair)
+        if f"{station}/{day}/{trip}/{seat}" not in told and not lost:
             self._wrong(f"{what}, and nobody found out", one.number, two.number)
 
 

@@ -3,24 +3,20 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from station.simulate.judge.ends import Digests, Incident, Ticket
+from station.simulate.judge.ends import Incident, Ticket
+from station.simulate.judge.facts import TICKET, Key, OfCache, OfCentre
 from station.simulate.judge.journals import Found
 from station.simulate.judge.places import Seat
-from sync.compare import Facts, differences, read_cache, read_centre, read_journals
-from sync.digest import TicketFact, UseFact, departure_digest
-
-Departure = tuple[str, str]
-"""Service date and trip."""
 
 
-def rows(path: Path, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+def rows(path: Path, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
     """All rows of one SELECT on a file that is only read; none where there is no such table yet."""
     with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)) as db:
         return db.execute(sql, parameters).fetchall()
@@ -38,6 +34,41 @@ def journal_on_disk(path: Path) -> Found | None:
     if not events:
         return None
     return Found(epoch=bytes(epochs[0][0]).hex(), first=events[0][0], hashes=[bytes(digest) for _, digest in events])
+
+
+_ENDS_IT = ("refund", "change")
+_KNOWN = """SELECT state, '', NULL, NULL FROM tickets WHERE number = :number UNION ALL
+    SELECT purpose, coalesce(end, ''), attempt, device FROM uses WHERE ticket = :number UNION ALL
+    SELECT purpose, coalesce(end, ''), attempt, device FROM lan_uses WHERE ticket = :number"""
+
+
+def known_against(cache: Path, number: str, attempt: str) -> str:
+    """Why a gate with this cache must not let this ticket in, whatever its programs make of it; "" where it may.
+
+    `attempt` is its own, of which its journal knows more. What walked out again is left to others to judge.
+    """
+    try:
+        known = rows(cache, _KNOWN, {"number": int(number).to_bytes(8, "big")})
+    except sqlite3.OperationalError:  # it was just lost, or made
+        return ""
+    taken_back: list[str] = [what for what, _, _, _ in known if what in ("refunded", "changed", "revoked")]
+    taken_back += [f"{what} by {device}" for what, end, _, device in known if what in _ENDS_IT and end == "passed"]
+    passed = [
+        (what, device)
+        for what, end, of, device in known
+        if end == "passed" and what in ("admission", "exit") and bytes(of).hex() != attempt
+    ]
+    if taken_back:
+        return taken_back[0]
+    if passed and all(what == "admission" for what, _ in passed):
+        return f"used at {passed[0][1]}"
+    return ""
+
+
+def kept_by_centre(path: Path, epoch: str) -> int:
+    """How far the centre holds this journal."""
+    ((through,),) = rows(path, "SELECT coalesce(max(seq), 0) FROM events WHERE epoch = ?", (epoch,))
+    return int(through)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,103 +106,73 @@ class CentreFile:
     def incidents(self) -> list[Incident]:
         """What it says should not have happened."""
         return [
-            Incident(station=station, kind=kind, subject=subject)
-            for station, kind, subject in rows(self.path, "SELECT station_id, kind, subject FROM incidents")
+            Incident(
+                station=int(self.stations[station]),
+                kind=kind,
+                subject=subject,
+                device=str(json.loads(body).get("device") or ""),
+            )
+            for station, kind, subject, body in rows(self.path, "SELECT station_id, kind, subject, body FROM incidents")
         ]
+
+    def devices(self) -> dict[str, str]:
+        """Whose each epoch is."""
+        return dict(rows(self.path, "SELECT epoch, device FROM epochs"))
 
     def relays(self) -> frozenset[str]:
         """The epochs of relays' journals."""
         sql = "SELECT e.epoch FROM epochs e JOIN devices d USING (station_id, device) WHERE d.kind = 'relay'"
         return frozenset(epoch for (epoch,) in rows(self.path, sql))
 
+    def known(self) -> OfCentre:
+        """Every fact of every station."""
+        columns = ", ".join(TICKET)
+        return OfCentre(
+            tickets=_keyed(rows(self.path, f"SELECT {columns}, state FROM tickets"), 1),  # noqa: S608  names of ours
+            uses=_keyed(
+                rows(self.path, "SELECT number, use_no, attempt, device, lane, at_ms, purpose, end FROM uses"), 3
+            ),
+            money=_keyed(
+                rows(
+                    self.path,
+                    "SELECT epoch, seq, device, order_id, direction, fen, method, counter, at_ms FROM money",
+                ),
+                2,
+            ),
+            claims=_keyed(rows(self.path, "SELECT claim, device, fen, reason, state FROM claims"), 1),
+        )
+
     def tickets_of(self, station: int) -> set[str]:
-        """The numbers of one station's tickets."""
-        found = rows(self.path, "SELECT number FROM tickets WHERE station_id = ?", (station,))
+        """The numbers of one station's tickets; it may know only of a use of what a backup has forgotten."""
+        both = "SELECT number FROM tickets WHERE station_id = :of UNION SELECT number FROM uses WHERE station_id = :of"
+        found = rows(self.path, both, {"of": station})
         return {number for (number,) in found}
 
-    def facts(self) -> Facts:
-        """Everything, for comparing."""
-        return read_centre(self.path)
+    def records(self, station: int) -> dict[Key, Any]:
+        """What every terminal of a station is to know besides tickets and uses, by kind and key."""
+        sql = "SELECT kind, key, body FROM records WHERE station_id = ? AND body IS NOT NULL"
+        found = rows(self.path, sql, (station,))
+        return {(kind, key): json.loads(body) for kind, key, body in found if kind not in ("ticket", "use")}
 
 
-def untold(centre: Facts, paths: Iterable[Path], *, lost: Collection[str]) -> list[str]:
-    """In what the centre differs from the journals on living disks. `lost`: epochs of which there is no disk any more.
-
-    States of tickets and claims are left out: others than the journal's own device decide on them too.
-    """
-    told = read_journals(paths)
-    mine = {fact.device for fact in (told.uses or {}).values()} | {fact.device for fact in (told.money or {}).values()}
-    left = Facts(
-        tickets=_only(centre.tickets, told.tickets, valid=True),
-        uses=_only(centre.uses, told.uses),
-        money={
-            key: fact for key, fact in (centre.money or {}).items() if fact.device in mine and fact.epoch not in lost
+def cached(path: Path) -> OfCache:
+    """What a terminal's cache holds."""
+    columns = ", ".join(TICKET[1:])
+    tickets = rows(path, f"SELECT number, {columns}, state FROM tickets")  # noqa: S608  names of ours
+    uses = rows(path, "SELECT ticket, use_no, attempt, device, lane, at_ms, purpose, end FROM uses")
+    return OfCache(
+        records={
+            (kind, key): json.loads(body) for kind, key, body in rows(path, "SELECT kind, key, body FROM records")
         },
-        claims=_only(centre.claims, told.claims),
+        tickets=_keyed(((_digits(number), *rest) for number, *rest in tickets), 1),
+        uses=_keyed(((_digits(number), no, bytes(of).hex(), *rest) for number, no, of, *rest in uses), 3),
     )
-    return differences(left, replace(told, events=None))
 
 
-def _only(ours: Mapping[Any, Any] | None, theirs: Mapping[Any, Any] | None, *, valid: bool = False) -> dict[Any, Any]:
-    wanted = theirs or {}
-    found = {key: fact for key, fact in (ours or {}).items() if key in wanted}
-    return {key: replace(fact, state="valid") for key, fact in found.items()} if valid else found
+def _keyed(found: Iterable[Sequence[Any]], by: int) -> dict[Key, tuple[object, ...]]:
+    """Rows by their first so many columns."""
+    return {tuple(row[:by]): tuple(row[by:]) for row in found}
 
 
-def cache_digests(centre: Facts, numbers: Collection[str], path: Path, side: str) -> list[Digests]:
-    """The digest of each departure that a cache knows, by both sides. `numbers` are the station's tickets."""
-    cache = read_cache(path)
-    known = _departures(path)
-    found = []
-    ours = _by_departure(ticket for ticket in (centre.tickets or {}).values() if ticket.number in numbers)
-    theirs = _by_departure((cache.tickets or {}).values())
-    uses_here, uses_there = _by_ticket((centre.uses or {}).values()), _by_ticket((cache.uses or {}).values())
-    for departure in sorted(known):
-        tickets = ours.get(departure, []), theirs.get(departure, [])
-        here = _told_uses(tickets[0], uses_here, uses_there)
-        there = [use for ticket in tickets[1] for use in uses_there.get(ticket.number, ())]
-        digests = departure_digest(tickets[0], here, ()), departure_digest(tickets[1], there, ())
-        names: Sequence[str] = ()
-        if digests[0] != digests[1]:
-            names = differences(_facts(tickets[0], here), _facts(tickets[1], there))
-        found.append(
-            Digests(departure=" ".join(departure), here=digests[0], there=digests[1], side=side, differences=names)
-        )
-    return found
-
-
-def _departures(path: Path) -> set[Departure]:
-    bodies = (json.loads(body) for (body,) in rows(path, "SELECT body FROM records WHERE kind = 'departure'") if body)
-    return {(body["service_date"], body["trip"]) for body in bodies}
-
-
-def _by_departure(tickets: Iterable[TicketFact]) -> dict[Departure, list[TicketFact]]:
-    found: dict[Departure, list[TicketFact]] = defaultdict(list)
-    for ticket in tickets:
-        found[ticket.service_date, ticket.trip].append(ticket)
-    return found
-
-
-def _by_ticket(uses: Iterable[UseFact]) -> dict[str, list[UseFact]]:
-    found: dict[str, list[UseFact]] = defaultdict(list)
-    for use in uses:
-        found[use.number].append(use)
-    return found
-
-
-def _told_uses(
-    tickets: Iterable[TicketFact], ours: Mapping[str, Sequence[UseFact]], theirs: Mapping[str, Sequence[UseFact]]
-) -> list[UseFact]:
-    """Of several attempts at one use a cache is told one: any that the centre knows will do."""
-    found: list[UseFact] = []
-    for ticket in tickets:
-        by_no: dict[int, list[UseFact]] = defaultdict(list)
-        for use in ours.get(ticket.number, ()):
-            by_no[use.use_no].append(use)
-        told = set(theirs.get(ticket.number, ()))
-        found += (next((use for use in uses if use in told), uses[0]) for uses in by_no.values())
-    return found
-
-
-def _facts(tickets: Iterable[TicketFact], uses: Iterable[UseFact]) -> Facts:
-    return Facts(tickets={each.key: each for each in tickets}, uses={each.key: each for each in uses})
+def _digits(number: bytes) -> str:
+    return f"{int.from_bytes(number, 'big'):020d}"

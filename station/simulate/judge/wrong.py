@@ -15,13 +15,14 @@ class Wrong(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One event that is durable in a journal: `epoch` is hexadecimal text, `body` as it was written."""
+    """One event that is durable in a journal: `epoch` is hexadecimal text, `quality` how far it trusts its time."""
 
     node: str
     epoch: str
     seq: int
     kind: str
     at_ms: int
+    quality: str
     body: Mapping[str, Any]
 
 
