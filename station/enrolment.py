@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Literal, Self
 
 from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import Algorithm, PublicKey, SigningKey
+
+_log = logging.getLogger("waystation.sync")
 
 Kind = Literal["till", "gate", "relay"]
 
@@ -73,8 +76,17 @@ class Enrolment:
         return CertificateFile(self.directory / "device.cbor")
 
     def trust_list(self) -> bytes:
-        """The trust list as it was at enrolment, so that a gate can check tickets before it was ever in step."""
+        """The newest trust list that this terminal ever had, at first that of its enrolment: so that a gate can check
+        tickets before it was ever in step, and goes back behind nothing when its cache is lost.
+        """
         return self._content("trust.cbor")
+
+    def keep_trust_list(self, signed: bytes) -> None:
+        """Keep this list instead. A disk that refuses is logged: the cache has the list, and each start tries again."""
+        try:
+            keep_file(self.directory / "trust.cbor", signed)
+        except OSError as error:
+            _log.warning("trust_list.not_kept", extra={"what": error.strerror or "the disk"})
 
     def _key(self, name: str) -> SigningKey:
         try:

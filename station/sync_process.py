@@ -94,6 +94,7 @@ def _keep_in_step(config: Config, enrolment: Enrolment, bell: Bell, heart: Heart
             snapshots=SnapshotFile(config.directory / "cache.db"),
             station=enrolment.station,
             compares=True,
+            keep_trust=enrolment.keep_trust_list,
         )
         stack.callback(engine.close)
         stack.callback(waker.stop)

@@ -31,10 +31,19 @@ class Worry:
 class Belief:
     """The trust list in force. It is replaced only by a newer one that the pinned root has signed."""
 
-    def __init__(self, cache: CacheWriter, root: PublicKey, enrolled: bytes) -> None:
-        """`enrolled` is the list from enrolment, for as long as the cache has none. TrustFault when neither holds."""
+    def __init__(
+        self,
+        cache: CacheWriter,
+        root: PublicKey,
+        enrolled: bytes,
+        keep: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        """`enrolled` is the list from enrolment, or the newest that was given to `keep`, which outlives the cache: when
+        that is lost, it begins with this one, and takes none that is older. TrustFault when neither holds.
+        """
         self._cache = cache
         self._root = root
+        self._keep = keep
         self._refused: bytes | None = None
         self._heard: bytes | None = None
         self._newest: NewestList | None = None
@@ -43,6 +52,8 @@ class Belief:
         self._list = open_trust_list(data, root)
         if kept is None:
             cache.set_trust(self._list.version, data)
+        elif kept != enrolled:
+            keep(kept)
 
     @property
     def trust_list(self) -> TrustList:
@@ -112,6 +123,7 @@ class Belief:
             self._refused = data
             return fault
         self._cache.set_trust(self._list.version, data)
+        self._keep(data)
         self._heard = None  # a word by a key that is on this list only
         return None
 

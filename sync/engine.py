@@ -72,9 +72,11 @@ class Engine:
         snapshots: SnapshotFile | None = None,
         station: int | None = None,
         compares: bool = False,
+        keep_trust: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         """`nonce` gives 32 random bytes. TrustFault when not even the list from enrolment is the root's.
 
+        It is the newest that was given to `keep_trust`, which keeps it apart from the cache, once there was one.
         The device's own certificate, on its shelf, is renewed in time; without a shelf nobody looks after it.
         Without `news` of changes at the centre, every step asks for them. `snapshots` is where one is kept while it is
         fetched, and `station` whose it must be; without the former a fresh copy is made of pages. One that `compares`
@@ -86,7 +88,7 @@ class Engine:
         self._poll_seconds = poll_seconds
         self._clock = TrustedClock(cache.time_anchor(), cache.time_floor_ms(), clocks.boot, clocks.wall, clocks.boot_id)
         client = client.dated_by(lambda: self._clock.now().at.timestamp())
-        self._belief = Belief(cache, root, enrolled_trust)
+        self._belief = Belief(cache, root, enrolled_trust, keep_trust)
         self._readers = [JournalReader(path) for path in journals]
         self._pushers = [
             Pusher(client, cache, reader, lambda: self._belief.keys(KeyUse.RECEIPT), probe) for reader in self._readers

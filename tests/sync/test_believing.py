@@ -121,6 +121,31 @@ def test_a_list_never_goes_back(there: There) -> None:
     assert belief.trust_list.version == 5
 
 
+def test_a_lost_cache_takes_no_list_back(there: There, tmp_path: Path) -> None:
+    """Somebody on the line, or the day of the enrolment, must not make a withdrawn badge count again."""
+    kept = [listed(5)]
+    belief = Belief(there.cache, ROOT.public, kept[-1], kept.append)
+    assert len(kept) == 1, "it has that already"
+    there.comes("trust", list=to_text(listed(7)))
+    assert belief.renew() is None
+    assert kept[1:] == [listed(7)]
+    (tmp_path / "lost").mkdir()
+    begun_anew = There(tmp_path / "lost")
+    again = Belief(begun_anew.cache, ROOT.public, kept[-1], kept.append)
+    begun_anew.comes("trust", list=to_text(listed(6)))
+    assert isinstance(again.renew(), TrustFault)
+    assert again.trust_list.version == 7
+    begun_anew.cache.close()
+
+
+def test_what_the_cache_has_and_the_file_lacks_is_kept_at_the_next_start(there: There) -> None:
+    kept: list[bytes] = []
+    there.comes("trust", list=to_text(listed(7)))
+    assert Belief(there.cache, ROOT.public, listed(5)).renew() is None
+    Belief(there.cache, ROOT.public, listed(5), kept.append)
+    assert kept == [listed(7)]
+
+
 def test_it_follows_to_another_root_and_does_not_go_back(there: There) -> None:
     """Also after a start, and in the processes that only read."""
     new = SigningKey.from_raw(bytes([9]) * 32)
