@@ -115,6 +115,11 @@ class Network:
         what[pair] += 1
         self._agenda.after(ms, lambda: what.subtract([pair]) if what[pair] > 0 else None)
 
+    @property
+    def is_fair(self) -> bool:
+        """Whether no line is cut, wholly or half, and the weather is fair."""
+        return self.weather == self.lan_weather == FAIR and not (+self._cuts or +self._halves)
+
     def is_cut(self, one: str, other: str) -> bool:
         """Whether nothing passes between the two."""
         return self._among(self._cuts, one, other)
