@@ -162,6 +162,11 @@ class Node:
         """Whether its programs run."""
         return self.powered and any(program.alive for program in self.programs)
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether it answers late, or not at all."""
+        return False
+
     def note(self, what: str) -> None:
         """A line of the history."""
         self.site.history.note(self.site.agenda.now, self.name, what)

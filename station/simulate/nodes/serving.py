@@ -32,6 +32,11 @@ class ServingNode(Node):
         now = self.site.agenda.now
         return self._silent_until > now or self.frozen_until > now
 
+    @property
+    def is_slow(self) -> bool:
+        """See Node."""
+        return self.silent or self._slow_until > self.site.agenda.now
+
     def slow(self, ms: int, *, lasts_ms: int) -> None:
         """Each answer takes up to so much longer, for a while."""
         self.note(f"is slow by up to {ms} ms for {lasts_ms} ms")
