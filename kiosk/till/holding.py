@@ -21,6 +21,7 @@ from tickets.journey import MOST_CHILDREN
 from tickets.money import Fen
 from tickets.numbers import TicketNumber, new_number
 from tickets.sealed import SealedIdentity, seal
+from tickets.uses import UseEnd
 
 MOST_TICKETS = 5
 """Tickets in one order. Everybody of the party has to show a document, one after the other."""
@@ -126,13 +127,26 @@ class Holding:
         tags = [identity_tag(day_key, day, trip, identity.kind, identity.number) for identity in identities]
         if len(set(tags)) != len(tags):
             return Trouble.SAME_DOCUMENT_TWICE
-        if any(self._ledger.has_ticket(day, trip, tag) or self._sold_elsewhere(departure, tag) for tag in tags):
+        if any(self._has_ticket(departure, tag) for tag in tags):
             return Trouble.HAS_TICKET
         return tags
 
-    def _sold_elsewhere(self, departure: Departure, tag: bytes) -> bool:
-        found = self._cache.tickets_by_tag(departure.service_date, departure.trip, tag)
-        return any(ticket.state is TicketState.VALID for ticket in found)
+    def _has_ticket(self, departure: Departure, tag: bytes) -> bool:
+        """Whether that identity has a ticket of this departure, sold here or elsewhere, that was not taken back."""
+        day, trip = departure.service_date, departure.trip
+        told = {ticket.number: ticket.state for ticket in self._cache.tickets_by_tag(day, trip, tag)}
+        known = told.keys() | self._ledger.tickets_under(day, trip, tag)
+        return any(
+            told.get(number, TicketState.VALID) is TicketState.VALID and not self._taken_back(number)
+            for number in known
+        )
+
+    def _taken_back(self, number: TicketNumber) -> bool:
+        """Whether a refund or change of this ticket has been carried out, by this till's word or another's."""
+        return any(
+            use.purpose in ("refund", "change") and use.end is UseEnd.PASSED
+            for use in (*self._ledger.uses(number), *self._cache.uses(number))
+        )
 
     def _place(
         self, person: Person, identity: Identity, seat: int | None, tag: bytes, offer: Offer, sealing_key: bytes

@@ -16,12 +16,14 @@ from kiosk.till.values import Delivery
 from kiosk.till.wording import Closing
 from sync import journal_orders as orders
 from sync.journal import Journal, Transaction
+from sync.journal_uses import history
 from sync.orders import Grant, IssuedTicket, Places, held_and_sold, tickets_by_tag
 from tickets.errors import Bug
 from tickets.events import Kind
 from tickets.journey import TicketKind
 from tickets.money import Fen
 from tickets.numbers import TicketNumber
+from tickets.uses import Use
 
 CASH = "cash"
 CAME_BACK = "validator"
@@ -64,17 +66,20 @@ class Ledger:
         """What has become of a departure's places here."""
         return held_and_sold(self._journal, service_date, trip)
 
-    def has_ticket(self, service_date: date, trip: str, tag: bytes) -> bool:
-        """Whether this till has issued, or is about to issue, a ticket of this departure to that identity."""
-        if tickets_by_tag(self._journal, service_date, trip, tag):
-            return True
-        return bool(
-            self._journal.rows(
-                "SELECT 1 FROM planned_places p JOIN orders o USING (order_id) WHERE p.tag = ? AND o.service_date = ? "
-                "AND o.trip = ? AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.order_id = o.order_id)",
-                (tag, service_date.isoformat(), trip),
-            )
+    def tickets_under(self, service_date: date, trip: str, tag: bytes) -> set[TicketNumber]:
+        """The tickets of this departure that this till has issued, or is about to issue, to that identity."""
+        planned = self._journal.rows(
+            "SELECT p.number FROM planned_places p JOIN orders o USING (order_id) WHERE p.tag = ? "
+            "AND o.service_date = ? AND o.trip = ? "
+            "AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.order_id = o.order_id)",
+            (tag, service_date.isoformat(), trip),
         )
+        issued = tickets_by_tag(self._journal, service_date, trip, tag)
+        return {ticket.number for ticket in issued} | {TicketNumber.from_bytes(cast(bytes, row[0])) for row in planned}
+
+    def uses(self, number: TicketNumber) -> list[Use]:
+        """What this till itself has done with a ticket: taken it back, above all."""
+        return history(self._journal, number)
 
     def hold(self, plan: Plan, grant: Grant) -> None:
         """Keep the places of `plan`. RuleBroken when one of them is not this till's to sell."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -20,6 +21,7 @@ from kiosk.till.wording import NOTICES, TROUBLES, Notice, Trouble
 from sync.cache import CacheWriter
 from sync.encoding import to_text
 from sync.journal import RuleBroken
+from sync.journal_uses import claim_use, end_use
 from sync.lan_writer import LanWriter
 from sync.orders import Grant
 from sync.status import LanStatus, SyncStatus
@@ -58,6 +60,7 @@ from tickets.money import Fen
 from tickets.numbers import TicketNumber
 from tickets.sealed import unseal
 from tickets.trust import Trust, open_trust_list
+from tickets.uses import Purpose, UseEnd
 
 Bare = Callable[[], Site]
 
@@ -221,9 +224,63 @@ def test_a_document_is_free_again_when_its_order_came_to_nothing(site: Site) -> 
 def test_a_ticket_bought_elsewhere_counts(site: Site, state: str, sold: bool) -> None:
     who = person(1)
     tag = identity_tag(DAY_KEY, DAY, "K1", who.kind, who.number)
-    number = TicketNumber(77 << 40 | 5).digits
+    sync_brings(site, ticket_record(TicketNumber(77 << 40 | 5), tag, state=state, issuer="centre"))
+    hold(site.desk.till, offer(site.desk.till, "K1"), [who])
+    assert (trouble(site) == TROUBLES[Trouble.HAS_TICKET]) is sold
+
+
+@pytest.mark.parametrize(
+    ("purpose", "end", "sold"),
+    [
+        ("refund", UseEnd.PASSED, False),
+        ("change", UseEnd.PASSED, False),
+        ("refund", UseEnd.RELEASED, True),
+        ("refund", None, True),
+        ("admission", UseEnd.PASSED, True),
+    ],
+)
+def test_whoever_gave_a_ticket_back_may_buy_again(site: Site, purpose: Purpose, end: UseEnd | None, sold: bool) -> None:
+    """By this till's own journal, before anybody else has heard of it; the sealed plan of the first sale is kept."""
+    till, number = site.desk.till, sold_to(site)
+    with site.desk.journal.transaction() as tx:
+        attempt = UUID(int=5, version=4)
+        claim_use(
+            tx, ticket=number, use_no=1, attempt=attempt, service_date=DAY, trip="K1", lane="till", persons=1,
+            by="code", purpose=purpose,
+        )  # fmt: skip
+        if end is not None:
+            end_use(tx, ticket=number, use_no=1, attempt=attempt, end=end)
+    hold(till, offer(till, "K1"), [person(1)])
+    assert (trouble(site) == TROUBLES[Trouble.HAS_TICKET]) is sold
+
+
+@pytest.mark.parametrize(("state", "sold"), [("valid", True), ("refunded", False), ("changed", False)])
+def test_whoever_gave_this_tills_ticket_back_elsewhere_may_buy_again(site: Site, state: str, sold: bool) -> None:
+    number = sold_to(site)
+    tag = identity_tag(DAY_KEY, DAY, "K1", person(1).kind, person(1).number)
+    sync_brings(site, ticket_record(number, tag, state=state, issuer=DEVICE))
+    hold(site.desk.till, offer(site.desk.till, "K1"), [person(1)])
+    assert (trouble(site) == TROUBLES[Trouble.HAS_TICKET]) is sold
+
+
+def sold_to(site: Site) -> TicketNumber:
+    """Sell the first person a ticket for K1; answer its number."""
+    till = site.desk.till
+    hold(till, offer(till, "K1"), [person(1)])
+    pay(site)
+    newest = site.desk.ledger.newest_order()
+    assert newest is not None
+    record = site.desk.ledger.order(newest)
+    assert record is not None
+    (issued,) = record.issued
+    till.do(EndSession())
+    return issued.number
+
+
+def ticket_record(number: TicketNumber, tag: bytes, *, state: str, issuer: str) -> Record:
+    """What the centre tells of a ticket for K1."""
     body: dict[str, object] = {
-        "number": number,
+        "number": number.digits,
         "service_date": DAY.isoformat(),
         "trip": "K1",
         "boarding": OWN_STOP,
@@ -235,11 +292,9 @@ def test_a_ticket_bought_elsewhere_counts(site: Site, state: str, sold: bool) ->
         "tag": tag.hex(),
         "expires": int((NOW + timedelta(days=1)).timestamp()),
         "state": state,
-        "issuer": "centre",
+        "issuer": issuer,
     }
-    sync_brings(site, Record(kind="ticket", key=number, body=body, change=2))
-    hold(site.desk.till, offer(site.desk.till, "K1"), [who])
-    assert (trouble(site) == TROUBLES[Trouble.HAS_TICKET]) is sold
+    return Record(kind="ticket", key=number.digits, body=body, change=2)
 
 
 def test_a_sold_ticket_is_what_a_gate_believes(site: Site) -> None:
