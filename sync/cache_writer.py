@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self, cast
 from uuid import UUID
@@ -31,6 +31,7 @@ from sync.cache_schema import (
     TRUST_LIST,
     TRUST_VERSION,
 )
+from sync.destroying import destroy_set_aside
 from sync.database import DamagedStore, Writer, open_writer, unusable
 from sync.encoding import from_text, to_text
 from sync.points import Point, Probe, no_probe
@@ -62,6 +63,7 @@ class CacheWriter:
         self._path = path
         self._probe = probe
         self._turn = threading.RLock()
+        self._aside_stays = False
 
     def apply(self, page: PullAnswer) -> int:
         """Apply a page and its cursor in one transaction; answers how many records were set aside.
@@ -223,6 +225,15 @@ class CacheWriter:
             if gone:
                 self._truncate_log()
         return gone
+
+    def destroy_set_aside(self, before: datetime) -> None:
+        """Destroy a damaged cache that was set aside before this instant: identity keys are in it, too."""
+        try:
+            destroy_set_aside(self._path, before.timestamp())
+        except OSError as error:
+            if not self._aside_stays:
+                _log.warning("cache.set_aside_stays", extra={"what": error.strerror or "the disk"})
+            self._aside_stays = True
 
     def close(self) -> None:
         """Give the file up; another process may write it then."""

@@ -36,6 +36,8 @@ _log = logging.getLogger("waystation.sync")
 
 _KEYS_OUTLIVE_THE_DAY = timedelta(hours=3)
 """Identity keys of a service day (which ends at 03:00) are destroyed this long after its end."""
+_EVIDENCE_LASTS = timedelta(days=1)
+"""So long a damaged cache is there to be looked at; then it is destroyed, for the identity keys that are in it."""
 _STATUS_EVERY_MS = 10_000
 _FLOOR_STEP_MS = 60_000
 
@@ -226,6 +228,7 @@ class Engine:
             floor_ms = max((_or_zero(reader.floor_ms) for reader in self._readers), default=0)
         if floor_ms > self._cache.time_floor_ms() + _FLOOR_STEP_MS:
             self._cache.raise_floor(floor_ms)
+        self._cache.destroy_set_aside(now.at - _EVIDENCE_LASTS)
         if now.quality is TimeQuality.TRUSTED:  # a wrong clock must not destroy a key that is needed
             self._cache.forget_day_keys(service_date(now.at - _KEYS_OUTLIVE_THE_DAY, self._zone()))
 

@@ -1,5 +1,6 @@
 """The cache: a page and its cursor are one commit, a reader tolerates anything, and what is destroyed is gone."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -353,6 +354,19 @@ def test_a_damaged_cache_is_set_aside_and_begun_again(
         assert reader.problem() is None
     assert Path(f"{path}.set-aside").read_bytes() == content
     assert [record.message.split(" ")[0] for record in caplog.records] == ["cache.damaged"]
+
+
+def test_what_was_set_aside_is_destroyed_in_the_end(path: Path, tmp_path: Path) -> None:
+    """Identity keys are in it, which nobody may keep."""
+    aside, other = Path(f"{path}.set-aside"), tmp_path / "the same file by another name"
+    path.write_bytes(b"no database at all" * 500)
+    with CacheWriter(path) as writer:
+        writer.destroy_set_aside(datetime.now(UTC) - timedelta(hours=1))
+        assert aside.read_bytes() == b"no database at all" * 500, "it is there to be looked at"
+        os.link(aside, other)
+        writer.destroy_set_aside(datetime.now(UTC) + timedelta(seconds=1))
+        assert not aside.exists()
+        assert other.read_bytes() == bytes(18 * 500)
 
 
 def test_damage_that_is_found_while_writing_is_remembered_until_the_next_start(path: Path, reader: CacheReader) -> None:

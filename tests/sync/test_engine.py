@@ -103,6 +103,13 @@ def test_a_step_asks_the_time_sends_all_and_fetches_all(terminal: Terminal, cent
     assert centre.calls[0] == "/v1/time"
 
 
+def test_a_damaged_cache_is_not_kept_for_ever(terminal: Terminal, tmp_path: Path) -> None:
+    aside = tmp_path / "cache.db.set-aside"
+    aside.write_bytes(b"damaged")
+    terminal.step(later=50 * 365 * 86_400)
+    assert not aside.exists()
+
+
 def test_nothing_new_costs_one_short_call(terminal: Terminal, centre: FakeCentre) -> None:
     terminal.step()
     centre.calls.clear()
