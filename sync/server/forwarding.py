@@ -23,11 +23,12 @@ def forward(centre: Centre, relay: Device, asked: ForwardRequest) -> ForwardAnsw
 
 def _push(centre: Centre, relay: Device, brought: ForwardedBatch) -> ForwardedResult | Refusal:
     if not OLDEST_PROTOCOL <= brought.batch.protocol <= PROTOCOL:
-        return Refusal(
-            status=400,
+        error = ErrorAnswer(
             what=f"protocol {brought.batch.protocol} is not spoken here",
             hint=f"speak protocol {OLDEST_PROTOCOL} to {PROTOCOL}",
+            protocols=(OLDEST_PROTOCOL, PROTOCOL),
         )
+        return ForwardedResult(status=426, error=error)
     device = centre.device(brought.device)
     if device is None or device.station != relay.station or device.state == "revoked":
         return Refusal(

@@ -1,4 +1,7 @@
-"""The contract as OpenAPI: what FastAPI gathers from the calls, and what holds for all of them."""
+"""The contract as OpenAPI: what FastAPI gathers from the calls, what holds for all of them, and what travels in them.
+
+The bodies of records (`StationBody`) and of events (`event.order.held`) are no call's own: they are added here.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
 
-from sync.wire import ErrorAnswer
+from sync.event_bodies import SCHEMAS
+from sync.wire import BODIES, ErrorAnswer
 
 _ABOUT: Final = (
     "What a station's machines ask of their centre. docs/protocol.md says what the calls promise; every refusal is "
@@ -40,6 +45,7 @@ def _completed(app: FastAPI) -> dict[str, Any]:
     made = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     schemas["ErrorAnswer"] = ErrorAnswer.model_json_schema()
+    schemas |= _records() | _events()
     for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which the centre never answers with
         schemas.pop(unused, None)
     for name, path in made["paths"].items():
@@ -47,6 +53,20 @@ def _completed(app: FastAPI) -> dict[str, Any]:
             if method in path:
                 _complete(path[method], _NEGOTIATED if name.startswith("/v1/") else {})
     return made
+
+
+def _records() -> dict[str, Any]:
+    """The body of each kind of record, by the name that docs/protocol.md has for it."""
+    _, made = models_json_schema(
+        [(body, "serialization") for body in BODIES.values()], ref_template="#/components/schemas/{model}"
+    )
+    found: dict[str, Any] = made["$defs"]
+    return found
+
+
+def _events() -> dict[str, Any]:
+    """The body of each kind of event, by its kind. They travel as CBOR maps: `binary` is a byte string there."""
+    return {f"event.{kind}": body.model_json_schema() for kind, body in SCHEMAS.items()}
 
 
 def _complete(call: dict[str, Any], also: dict[int, str]) -> None:

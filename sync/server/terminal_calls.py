@@ -57,7 +57,8 @@ async def push(said: Annotated[Signed, Depends(reporting)]) -> Response:
     batch = parse_body(PushBatch, said.body)
     if not OLDEST_PROTOCOL <= batch.protocol <= PROTOCOL:
         hint = f"speak protocol {OLDEST_PROTOCOL} to {PROTOCOL}"
-        return error_answer(400, f"protocol {batch.protocol} is not spoken here", hint)
+        what = f"protocol {batch.protocol} is not spoken here"
+        return error_answer(426, what, hint, protocols=(OLDEST_PROTOCOL, PROTOCOL))
     answer = await run_in_threadpool(said.centre.push, said.device, batch)
     return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
 

@@ -73,6 +73,19 @@ def test_who_has_none_in_common_says_so(gate: Terminal, served: tuple[int, int],
     assert len(line.asked) == 1
 
 
+@pytest.mark.parametrize("spoken", [0, PROTOCOL + 1])
+def test_a_batch_of_a_protocol_that_is_not_served_is_told_which_are(gate: Terminal, spoken: int) -> None:
+    """Also where the header names none, and where a relay brings the batch."""
+    batch = gate.batch() | {"protocol": spoken}
+    answer = gate.send(batch)
+    assert answer.status_code == 426
+    assert ErrorAnswer.model_validate_json(answer.content).protocols == (OLDEST_PROTOCOL, PROTOCOL)
+    relay = gate.world.enrol("relay", "relay-1")
+    handed_on = {"batches": [{"device": gate.device, "batch": batch}]}
+    said = relay.ask("POST", "/v1/sync/forward", handed_on).json()["results"]
+    assert [(each["status"], each["error"]["protocols"]) for each in said] == [(426, [OLDEST_PROTOCOL, PROTOCOL])]
+
+
 def test_a_batch_is_sent_in_the_protocol_that_was_agreed(gate: Terminal) -> None:
     client, line = client_of(gate, (1, 1), (1, 2))
     batch = PushBatch.model_validate(gate.batch()).model_copy(update={"protocol": 2})
