@@ -4,8 +4,9 @@ They serve the ports of `drivers.cash` and `drivers.printer`; the bytes on their
 """
 
 from collections.abc import Callable
+from enum import Enum
 
-from drivers.cash import BillInEscrow, BillReturned, BillStacked, CashEvent, EventsLost
+from drivers.cash import BillInEscrow, BillReturned, BillStacked, BillTrouble, CashEvent, EventsLost
 from drivers.faults import DeviceRefused, DeviceSilent
 from drivers.health import Health
 from drivers.printer import PaperState, PrintOutcome, Status
@@ -14,6 +15,7 @@ BILLS = (100, 500, 1000, 2000, 5000, 10000)
 """Notes that the validator knows, in fen."""
 _EVENTS = 5
 _COUNTS_TO = 255
+JAMMED, OPEN_IT = "The validator is jammed", "Open it."
 
 Made = Callable[[int], CashEvent]
 
@@ -29,6 +31,7 @@ class NoteBox:
         self.escrow: int | None = None
         self.jammed = False
         self.silent = False
+        self._next_sticks: Callable[[], None] | None = None
         self._counter = 0
         self._events: list[tuple[int, CashEvent]] = []
         self._serial = self._read_to = 0
@@ -49,6 +52,8 @@ class NoteBox:
             return False
         self.escrow = fen
         self._report(lambda counter: BillInEscrow(fen=fen, counter=counter))
+        if self._next_sticks is not None:
+            self._jam(self._next_sticks)
         return True
 
     def give_up(self) -> None:
@@ -64,6 +69,21 @@ class NoteBox:
         self._counter, self._events, self._told = 0, [], None
         self._accepts, self._in_step, self._polled = frozenset(), False, False
         self._read_to = self._serial
+
+    def jam_next(self, jammed: Callable[[], None]) -> None:
+        """The next note will stick, and nothing moves until somebody opens it; `jammed` is called then."""
+        self._next_sticks = jammed
+
+    def clear(self, *, restarts: bool) -> None:
+        """Somebody has opened it: a note in escrow is in his hand, and its passenger's. It `restarts`, or goes on."""
+        self._next_sticks = None
+        if not self.jammed:
+            return
+        self.jammed = False
+        if restarts:
+            self.power_cycle()
+        else:
+            self.give_up()
 
     def new_host(self) -> None:
         """The program that used it is gone."""
@@ -117,13 +137,18 @@ class NoteBox:
     def health(self) -> Health:
         """See BillValidator."""
         well = not (self.jammed or self.silent)
-        return Health(ok=well, what="The validator is ready" if well else "The validator is jammed", hint="Open it.")
+        return Health(ok=well, what="The validator is ready" if well else JAMMED, hint=OPEN_IT)
 
     def close(self) -> None:
         """See BillValidator."""
         self._accepts = frozenset()
 
     # ------------------------------------------------------------------ inside
+
+    def _jam(self, then: Callable[[], None]) -> None:
+        self.jammed, self._next_sticks = True, None
+        self._report(lambda counter: BillTrouble(what=JAMMED, hint=OPEN_IT, counter=counter, lasting=True))
+        then()
 
     def _answer(self) -> None:
         if self.silent:
@@ -152,16 +177,37 @@ class NoteBox:
         self._events = [*self._events, (self._serial, make(self._counter))][-_EVENTS:]
 
 
+class Next(Enum):
+    """What becomes of a piece of paper."""
+
+    WELL = "well"
+    TORN = "torn"
+    """It comes out so that it is of no use, and the printer does not say that it is done."""
+    STUCK = "stuck"
+    """Nothing comes out, and the printer does not say so."""
+    UNHEARD = "unheard"
+    """It comes out well, and nobody hears it."""
+
+
 class PaperTray:
     """A printer whose pictures are texts. `printed` hears of each piece, and whether it came out whole.
 
-    `next_ends` is what becomes of the next piece.
+    After a piece that jams it is not `ready` until somebody has opened it.
     """
 
     def __init__(self, printed: Callable[[str, bool], None]) -> None:
         self._printed = printed
         self.ready = True
-        self.next_ends = PrintOutcome.DONE
+        self._next = Next.WELL
+        self._jammed: Callable[[], None] = lambda: None
+
+    def jam_next(self, becomes: Next, jammed: Callable[[], None]) -> None:
+        """This becomes of the next piece; `jammed` is called then."""
+        self._next, self._jammed = becomes, jammed
+
+    def clear(self) -> None:
+        """Somebody has opened it: it prints again."""
+        self.ready, self._next = True, Next.WELL
 
     def status(self) -> Status:
         """See Printer."""
@@ -180,10 +226,14 @@ class PaperTray:
             on_sent()
         if not self.ready:
             return PrintOutcome.REFUSED
-        ends, self.next_ends = self.next_ends, PrintOutcome.DONE
-        if ends is not PrintOutcome.REFUSED:
-            self._printed(image.decode("ascii"), ends is PrintOutcome.DONE)
-        return ends
+        becomes, self._next = self._next, Next.WELL
+        self.ready = becomes not in (Next.TORN, Next.STUCK)
+        if becomes is not Next.STUCK:
+            self._printed(image.decode("ascii"), becomes is not Next.TORN)
+        if becomes is Next.WELL:
+            return PrintOutcome.DONE
+        self._jammed()
+        return PrintOutcome.UNKNOWN
 
     def health(self) -> Health:
         """See Printer."""

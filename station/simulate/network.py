@@ -87,7 +87,8 @@ class Network:
         self._halves: Counter[tuple[str, str]] = Counter()
         self.weather = FAIR
         self.lan_weather = FAIR
-        self.calm_since = -1
+        self.came: Callable[[str, str, Asked, Answered], None] = lambda *_: None
+        """Hears of every answer as it reaches whoever asked: who asked, whom, what, and the answer."""
         self.asked = 0
 
     def listen(self, host: Host) -> None:
@@ -170,14 +171,20 @@ class Network:
                 return
             if self._happens(weather.answer_lost, "answer lost"):
                 return
-            self._agenda.after(self._ms(weather, here), lambda: self._comes_back(source, host, answer, heard))
+            self._agenda.after(self._ms(weather, here), lambda: self._comes_back(source, host, asked, answer, heard))
 
         host.serve(asked, source, answered)
 
     def _comes_back(
-        self, source: str, host: Host, answer: Answered, heard: Callable[[Answered | Unreachable], None]
+        self,
+        source: str,
+        host: Host,
+        asked: Asked,
+        answer: Answered,
+        heard: Callable[[Answered | Unreachable], None],
     ) -> None:
         if not self.is_cut(source, host.name):
+            self.came(source, host.name, asked, answer)
             heard(answer)
 
     def _ms(self, weather: Weather, here: bool) -> int:

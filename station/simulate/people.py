@@ -5,9 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from kiosk.till.commands import CancelOrder, EndSession, HoldOrder, Person, StartCash, TypeDocument
+from kiosk.till.commands import (
+    CancelOrder,
+    EndSession,
+    HoldOrder,
+    Person,
+    PrintTickets,
+    Reprint,
+    StartCash,
+    TypeDocument,
+)
 from kiosk.till.till import Till
-from kiosk.till.values import OrderState
+from kiosk.till.values import Delivery, OrderState
 from station.simulate.nodes.till import TillNode
 from station.simulate.office import Office
 from station.simulate.plan import FAR, NEAR
@@ -21,7 +30,9 @@ if TYPE_CHECKING:
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_PATIENCE_MS = 90_000
+_LOOKS = 40
+"""So often somebody sees that the machine takes nothing, in half a minute or so, before he goes away."""
+_ASKS = 3
 MOST_QUEUE = 3
 
 
@@ -59,7 +70,7 @@ class Crowd:
     @property
     def sold(self) -> int:
         """How many tickets people have in hand."""
-        return len(self._visitors.held)
+        return self._visitors.number
 
     def plan(self) -> None:
         """Let people come, spread over the plan's hours."""
@@ -119,19 +130,22 @@ class Crowd:
             node.note(f"holds {len(persons)} on {offer.trip} for {offer.service_date}")
             till.do(StartCash())
             self._pays(node, till, gives_up=chance.random() < 0.08)
+            self._takes(till)
         till.do(EndSession())
         turns.sleep(2000)
         till.work()
 
     def _pays(self, node: TillNode, till: Till, *, gives_up: bool) -> None:
         chance, turns = self._chance, self._world.turns
-        until = self._world.agenda.now + _PATIENCE_MS
-        while self._world.agenda.now < until:
+        looks = 0
+        while looks < _LOOKS:
             order = till.snapshot().order
             if order is None or order.state not in (OrderState.HELD, OrderState.PAID):
                 return
             fitting = sorted(fen for fen in node.notes.takes if fen <= order.due)
+            looks += 1
             if fitting and order.due:
+                looks = 0
                 node.notes.insert(fitting[-1])
                 if gives_up and chance.random() < 0.5:
                     till.do(CancelOrder())
@@ -139,10 +153,23 @@ class Crowd:
                 turns.sleep(chance.randint(200, 700))
                 till.work()
 
+    def _takes(self, till: Till) -> None:
+        """Ask for what was paid and did not come out well, a few times."""
+        for _ in range(_ASKS):
+            order = till.snapshot().order
+            missing = (
+                [] if order is None else [each for each in order.tickets if not self._visitors.has_it(each.number)]
+            )
+            if not missing:
+                return
+            self._world.turns.sleep(self._chance.randint(2000, 20_000))
+            unknown = [each.number for each in missing if each.delivery is Delivery.UNKNOWN]
+            till.do(Reprint(number=unknown[0]) if unknown else PrintTickets())
+
     def _printed(self, station: "StationThere", till: TillNode) -> Callable[[str], None]:
         def printed(number: str) -> None:
             journal = till.running
-            if journal is None or number in self._visitors.held:
+            if journal is None or self._visitors.has_it(number):
                 return
             rows = journal.rows(
                 "SELECT code, service_date, trip FROM tickets WHERE number = ?", (int(number).to_bytes(8, "big"),)

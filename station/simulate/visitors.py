@@ -53,20 +53,29 @@ class Visitors:
         self._office = office
         self._chance: Random = world.chance.stream("visitors")
         self._let_in: deque[_Entry] = deque(maxlen=50)
-        self.held: dict[str, Holder] = {}
+        self._held: dict[str, Holder] = {}
         for station in world.stations:
             for node in (*station.gates, *(() if station.relay is None else (station.relay,))):
                 self._looks_for(station, node)
 
+    @property
+    def number(self) -> int:
+        """How many tickets people have in hand."""
+        return len(self._held)
+
+    def has_it(self, number: str) -> bool:
+        """Whether somebody has this ticket in hand."""
+        return number in self._held
+
     def has(self, station: "StationThere", number: str, code: str, day: date, trip: str) -> None:
         """Somebody has a ticket in hand: decide what becomes of it."""
-        if number in self.held:
+        if number in self._held:
             return
         leaves = datetime(day.year, day.month, day.day, int(trip[1:3]), int(trip[3:5]), tzinfo=CHINA)
         departs_ms = int(leaves.timestamp() * 1000) - self._world.begins_ms
         label = "1" if trip[0] == "K" else "2"
         holder = Holder(station=station, number=number, code=code, label=label, departs_ms=departs_ms)
-        self.held[number] = holder
+        self._held[number] = holder
         chance, now = self._chance, self._world.agenda.now
         if chance.random() < 0.1:
             self._refunds(holder, chance.randint(1000, 600_000))

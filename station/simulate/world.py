@@ -1,6 +1,7 @@
 """A world: the centre, stations with their machines, lines and people, for so many virtual hours."""
 
 import gc
+import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,10 +9,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
+from typing import Final
+from uuid import UUID
 
 from station.enrolling import enrol
 from station.simulate.agenda import Agenda
-from station.simulate.asgi import Threadless
+from station.simulate.asgi import Answered, Asked, Threadless
 from station.simulate.chance import Chance
 from station.simulate.disk.disk import PowerCut
 from station.simulate.disk.disks import Disks, Image
@@ -25,6 +28,7 @@ from station.simulate.nodes.node import Node, Program, Site
 from station.simulate.nodes.relay import RelayNode
 from station.simulate.nodes.terminal import Place, Terminal, void
 from station.simulate.nodes.till import TillNode
+from station.simulate.office import OK
 from station.simulate.people import Crowd
 from station.simulate.plan import BEGINS_MS, Plan, station_code, timetable_of
 from station.simulate.settled import unsettled
@@ -41,6 +45,7 @@ SETTLES_MS = 3 * 3_600_000
 """How long it may take at most, once nothing goes wrong any more, until everybody knows everything."""
 LOOK_MS = 20_000
 TECHNICIAN_AGAIN_MS = 20_000
+CLAIM: Final = "/v1/relay/claim"
 MADE_MS_BEFORE = 1_200_000
 """How long before a run its world was made."""
 
@@ -112,6 +117,7 @@ class World:
         self._bugs: list[BaseException] = []
         self.turns = Turns(self.agenda, self._strand_failed)
         self.network = Network(self.turns, self.chance.stream("lines"), self.struck, _in_one_building)
+        self.network.came = self._came
         self._nobody = _Nobody(self)
         self.site = Site(
             turns=self.turns,
@@ -376,6 +382,12 @@ class World:
         self.agenda.after(in_ms, comes)
 
     # ------------------------------------------------------------------ what is told
+
+    def _came(self, source: str, _: str, asked: Asked, answer: Answered) -> None:
+        """Read what a relay says of a claim, beside the gate that asked."""
+        if asked.target == CLAIM and answer.status == OK:
+            attempt, said = json.loads(asked.body)["attempt"], json.loads(answer.body)["answer"]
+            self.watch.answered(source, UUID(hex=attempt), str(said))
 
     def _strand_failed(self, strand: Strand, error: BaseException) -> None:
         if strand.killed or isinstance(error, PowerCut | Killed):

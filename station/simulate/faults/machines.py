@@ -1,6 +1,6 @@
 """Machines that lose their power or a program, stand still, jump in time, or are half-dead."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -63,10 +63,26 @@ def _at_a_point(world: "World", chance: Random) -> bool:
     return False
 
 
+def dies_at_work(station: int, kind: str, number: int) -> "Callable[[World, Random], bool]":
+    """This till or gate dies at one of the points that it passes for each passenger; it counts that itself."""
+
+    def strike(world: "World", chance: Random) -> bool:
+        of = world.stations[station]
+        node: Node = (of.tills if kind == "till" else of.gates)[number]
+        node.crash_at(chance.choice(_at_work(kind)), power=chance.random() < 0.6)
+        return False
+
+    return strike
+
+
+def _at_work(kind: str) -> list[str]:
+    return [f"{kind}:{what}:{when}" for what in _OFTEN[kind] for when in ("before", "after")]
+
+
 def points_of(node: str) -> list[str]:
     """The points that this machine's programs pass, those that they pass often several times."""
     kind = "centre" if node == "centre" else node.split("-")[1]
-    often = [f"{kind}:{what}:{when}" for what in _OFTEN[kind] for when in ("before", "after")]
+    often = _at_work(kind)
     if kind != "centre":
         often += [f"sync:{what}:{when}" for what in _SYNC for when in ("before", "after")]
     every = [point for point in ALL_POINTS if point.startswith((f"{kind}:", "sync:" if kind != "centre" else kind))]

@@ -1,20 +1,23 @@
-"""When what goes wrong: some seeds are calm, some meet one kind of fault again and again, most meet some of many."""
+"""When what goes wrong: some seeds are calm, some meet one kind of fault again and again, in some every till and gate
+dies again and again at its work, most meet some of many.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from station.simulate.faults.devices import DEVICES
 from station.simulate.faults.disks import DISKS
 from station.simulate.faults.fault import Fault
 from station.simulate.faults.lines import LINES
-from station.simulate.faults.machines import MACHINES
+from station.simulate.faults.machines import MACHINES, dies_at_work
 from station.simulate.plan import Plan
 
 if TYPE_CHECKING:
     from station.simulate.world import World
 
-FAULTS: Final[tuple[Fault, ...]] = (*LINES, *MACHINES, *DISKS)
+FAULTS: Final[tuple[Fault, ...]] = (*LINES, *MACHINES, *DISKS, *DEVICES)
 """Everything that may go wrong."""
 COUNTED: Final[tuple[str, ...]] = (
     *(fault.name for fault in FAULTS if fault.name != "dies at a point"),
@@ -26,6 +29,10 @@ COUNTED: Final[tuple[str, ...]] = (
 """The names under which a world counts what went wrong, besides the points at which programs died."""
 _CALM: Final = 0.08
 _ONE_KIND: Final = 0.25
+STORM: Final = "dies at its work"
+_STORM: Final = 0.1
+_DEATHS: Final = (2, 5)
+"""Of each till and gate in an hour of a storm, if it passes enough points."""
 _AN_HOUR: Final = (2, 4, 6, 9, 14)
 
 
@@ -40,6 +47,8 @@ def schedule(plan: Plan) -> "Sequence[tuple[int, str, Callable[[World, Random], 
         return ()
     hours = plan.hours * plan.stations
     number = max(1, round(chance.choice(_AN_HOUR) * hours))
+    if sort > 1.0 - _STORM:
+        return _storm(plan, chance)
     if sort < _CALM + _ONE_KIND:
         chosen = [chance.choice(FAULTS)] * number
     else:
@@ -53,3 +62,15 @@ def schedule(plan: Plan) -> "Sequence[tuple[int, str, Callable[[World, Random], 
             continue
         struck.append((at, fault.name, fault.strike))
     return struck
+
+
+def _storm(plan: Plan, chance: Random) -> "Sequence[tuple[int, str, Callable[[World, Random], bool]]]":
+    """Where a till or gate is killed for each passenger, what was half done meets what comes next."""
+    struck = [
+        (round(plan.lasts_ms * chance.random()), STORM, dies_at_work(station, kind, number))
+        for station in range(plan.stations)
+        for kind, machines in (("till", plan.tills), ("gate", plan.gates))
+        for number in range(machines)
+        for _ in range(max(1, round(chance.randint(*_DEATHS) * plan.hours)))
+    ]
+    return sorted(struck, key=lambda strike: strike[0])

@@ -101,10 +101,19 @@ class TillNode(Terminal):
     def _printed(self, text: str, whole: bool) -> None:
         self.note(f"prints {text}" if whole else f"tears {text}")
         self.printed.append(text)
-        kind, said = ("ticket", text[1:].partition("/")[0]) if text[0] == "T" else ("slip", text[1:])
-        self.site.watch.paper(self.name, kind, said)
-        if kind == "ticket":
-            self.when_printed(said)
+        if text[0] == "S":
+            self.site.watch.paper(self.name, "slip", text[1:], whole=whole)
+            return
+        number, _, copy = text[1:].partition("/")
+        self.site.watch.paper(self.name, "ticket", number, copy=int(copy), whole=whole)
+        if whole:
+            self.when_printed(number)
+
+    def calm(self) -> None:
+        """See Node; staff have looked after its devices."""
+        self.paper.clear()
+        self.notes.clear(restarts=False)
+        super().calm()
 
     # ------------------------------------------------------------------ the program
 
