@@ -91,6 +91,9 @@ class Coaches:
         self._seat(date, goes)
         for other in self._was_merged_into(date, trip, goes):
             self._seat(date, other)
+        for other in self._told_cancelled(date):
+            if (departure := find_departure(self._connection, self._station, date, other)) is not None:
+                self._tell_cancelled(date, other, departure)
 
     # ------------------------------------------------------------------ the coach
 
@@ -278,18 +281,25 @@ class Coaches:
             report(self._connection, self._station, IncidentKind.OVERBOOKED, subject, body, self._now_ms)
 
     def _tell_cancelled(self, date: str, trip: str, departure: Departure) -> None:
-        """List the tickets of a cancelled departure: their money is to be given back, or they are to be changed."""
+        """List the tickets of those who would travel on a cancelled coach, also of departures that were merged into it:
+        their money is to be given back, or they are to be changed.
+        """
         subject, cancelled = f"{date}/{trip}", departure.state is DepartureState.CANCELLED
-        numbers = list(
-            self._connection.execute(
-                select(tickets.c.number)
-                .where(*self._of(tickets, date, trip), tickets.c.state == "valid")
-                .order_by(tickets.c.number)
-            ).scalars()
-        )
-        if (cancelled and numbers) or self._reported(IncidentKind.CANCELLED_WITH_TICKETS, subject):
-            body = {"cancelled": cancelled, "numbers": numbers if cancelled else []}
+        numbers = sorted(each.number for each in self._travelling(date, trip)) if cancelled else []
+        if numbers or self._reported(IncidentKind.CANCELLED_WITH_TICKETS, subject):
+            body = {"cancelled": cancelled, "numbers": numbers}
             report(self._connection, self._station, IncidentKind.CANCELLED_WITH_TICKETS, subject, body, self._now_ms)
+
+    def _told_cancelled(self, date: str) -> list[str]:
+        """The coaches of this day whose tickets were listed because they were cancelled."""
+        subjects = self._connection.execute(
+            select(incidents.c.subject).where(
+                incidents.c.station_id == self._station,
+                incidents.c.kind == str(IncidentKind.CANCELLED_WITH_TICKETS),
+                incidents.c.subject.startswith(f"{date}/", autoescape=True),
+            )
+        ).scalars()
+        return sorted(subject.partition("/")[2] for subject in subjects)
 
     def _reported(self, kind: IncidentKind, subject: str) -> bool:
         found = self._connection.execute(

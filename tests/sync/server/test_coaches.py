@@ -232,6 +232,20 @@ def test_a_cancelled_departure_lists_its_tickets(staff: Staff, till: Terminal) -
     assert len(ask(till, 1, number=2)["seats"]) == 1
 
 
+def test_a_coach_cancelled_after_it_took_others_lists_them_too(staff: Staff, till: Terminal) -> None:
+    number, own = till.sell(1), till.sell(1, LATER)
+    till.push()
+    staff.act(Act.MERGE, into=LATER)
+    staff.act(Act.CANCEL, LATER)
+    late = till.sell(2)
+    till.push()
+    (told,) = till.world.incidents("cancelled_with_tickets")
+    assert (told["subject"], told["body"]["numbers"]) == (f"{DATE}/{LATER}", sorted([number, own, late]))
+    staff.act(Act.REINSTATE)
+    (told,) = till.world.incidents("cancelled_with_tickets")
+    assert told["body"]["numbers"] == [own], "the others go by themselves again"
+
+
 def test_another_coach_is_put_on_and_sold_like_any(till: Terminal) -> None:
     leaves = int((NOON + timedelta(minutes=45)).timestamp() * 1000)
     wish = {"service_date": DATE, "like": SEATED, "trip": "QD1245", "departs_at": leaves, "plate": "鲁A9", "places": 4}

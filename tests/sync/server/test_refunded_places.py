@@ -3,7 +3,7 @@
 import pytest
 
 from tests.sync.server.support import COUNTED, DATE, SEATED, Terminal, World
-from tests.sync.server.test_coaches import Staff, ask, holders, web
+from tests.sync.server.test_coaches import LATER, Staff, ask, holders, web
 from tickets.staff import Act
 
 
@@ -73,10 +73,13 @@ def test_whoever_was_without_gets_the_seat_of_a_ticket_taken_back(staff: Staff, 
     assert sorted(staff.record("seating", f"{DATE}/{SEATED}")["seats"].values()) == [1, 2]
 
 
-def test_a_refund_takes_a_ticket_off_the_list_of_a_cancelled_coach(staff: Staff, till: Terminal) -> None:
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_refund_takes_a_ticket_off_the_list_of_a_cancelled_coach(staff: Staff, till: Terminal, merged: bool) -> None:
     first, second = till.sell(1), till.sell(2)
     till.push()
-    staff.act(Act.CANCEL)
+    if merged:
+        staff.act(Act.MERGE, into=LATER)
+    staff.act(Act.CANCEL, LATER if merged else SEATED)
     (told,) = till.world.incidents("cancelled_with_tickets")
     assert told["body"]["numbers"] == sorted([first, second])
     refund(till.world, first)
