@@ -66,9 +66,9 @@ class Started:
         return None
 
     def processor_seconds(self) -> float:
-        """What it has computed so far, on all its threads."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """What it has computed so far, on all its threads, to the microsecond: /proc counts in ticks of 10 ms, which
+        hide a request. The number of another process's clock is as Linux makes it (clock_getcpuclockid)."""
+        return time.clock_gettime((~self._process.pid << 3) | 2)
 
     def resident_mb(self) -> float:
         """Megabytes (10⁶ bytes) of memory that it holds now."""

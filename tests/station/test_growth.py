@@ -64,7 +64,7 @@ def test_a_centre_with_boardings_kept_and_gates_that_wait_is_measured(tmp_path: 
     assert 400 < found.line_bytes < 600
     assert found.table_bytes > 500
     assert (found.centre_ms > 0, found.database_ms) == (True, 0)
-    waited = hall.waiting(second, hall.add_gates(second, 3), 0.1)
+    waited = hall.waiting(second, hall.add_gates(second, 3), 0.5)
     assert waited.question_ms > 0
     assert waited.change_ms > 0
 
