@@ -44,7 +44,7 @@ _KNOWN: Final = (
 )
 _USED: Final = ByKeys(
     events.c.event_id,
-    lambda among: select(events.c.event_id).where(events.c.station_id == bindparam("station"), among),
+    lambda among: select(events.c.event_id, events.c.device).where(events.c.station_id == bindparam("station"), among),
 )
 _EVIDENCE: Final = select(evidence.c.seq).where(
     evidence.c.station_id == bindparam("station"), evidence.c.digest == bindparam("digest")
@@ -242,13 +242,17 @@ def _keep_new(
         why: str | None = None
         if isinstance(event, str):
             result, why = "poisoned", event
-        elif event.event_id.hex in used:
+        elif used.get(event.event_id.hex) == device.device:
             result, why = "conflict", "another event has this id"
         else:
             said = read_body(event)
             why = said if isinstance(said, str) or said is None else effects.apply(event, said)
             result = "kept" if why is None else "poisoned"
-            used.add(event.event_id.hex)
+        taken = None if isinstance(event, str) else used.get(event.event_id.hex)
+        if taken not in (None, device.device):  # whoever has this id takes nothing from what this device did
+            effects.report(IncidentKind.EVENT_CONFLICT, f"{batch.epoch}/{seq}")
+        if not isinstance(event, str):
+            used.setdefault(event.event_id.hex, device.device)
         if result == "conflict":
             _keep_evidence(connection, "conflict", device, batch, hashes, range(seq, seq + 1), now_ms)
             effects.report(IncidentKind.EVENT_CONFLICT, f"{batch.epoch}/{seq}")
@@ -259,7 +263,7 @@ def _keep_new(
                 "station_id": device.station,
                 "epoch": batch.epoch,
                 "seq": seq,
-                "event_id": event.event_id.hex if isinstance(event, Event) and result != "conflict" else None,
+                "event_id": event.event_id.hex if isinstance(event, Event) and taken is None else None,
                 "device": device.device,
                 "kind": event.kind[:64] if isinstance(event, Event) else None,
                 "at_ms": min(event.at_ms, _FURTHEST) if isinstance(event, Event) else None,
@@ -290,12 +294,12 @@ def _read(data: bytes, epoch: str, seq: int) -> Event | str:
     return event
 
 
-def _used_ids(connection: Connection, station: int, read: Sequence[Event]) -> set[str]:
-    """Which of these events' ids other kept events have already."""
+def _used_ids(connection: Connection, station: int, read: Sequence[Event]) -> dict[str, str]:
+    """Which of these events' ids kept events have already, and whose these are."""
     ids = [event.event_id.hex for event in read]
-    used: set[str] = set()
+    used: dict[str, str] = {}
     for found in _USED.each(connection, ids, station=station):
-        used.update(each for each in found.scalars() if each is not None)
+        used.update((row.event_id, row.device) for row in found)
     return used
 
 

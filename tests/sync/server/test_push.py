@@ -12,7 +12,7 @@ from sync.encoding import from_text, to_text
 from sync.event_bodies import SCHEMAS
 from sync.wire import LATEST_MS
 from tests.sync.server.support import SEATED, Clock, Terminal, World, root_of
-from tickets.events import GENESIS, chain, head_message, receipt_message
+from tickets.events import GENESIS, chain, from_bytes, head_message, receipt_message
 from tickets.keys import SigningKey
 from tickets.trust import KeyUse, Trust, open_trust_list
 
@@ -168,6 +168,18 @@ def test_one_id_for_two_events_is_a_conflict(till: Terminal) -> None:
     assert till.results(till.push(3)) == ["conflict", "conflict"]
     assert len(till.world.rows("evidence")) == 2
     assert len(till.world.incidents("event_conflict")) == 2
+
+
+def test_nobody_makes_anothers_sale_vanish_by_using_its_ids_first(till: Terminal, gate: Terminal) -> None:
+    number = till.sell()
+    for event in map(from_bytes, till.events):
+        gate.write(gate.event("device.back", {"device": "printer"}, event_id=event.event_id))
+    assert set(gate.results(gate.push())) == {"kept"}
+    assert set(till.results(till.push())) == {"kept"}
+    assert gate.pull_all()["ticket", number]["state"] == "valid"
+    assert len(till.world.incidents("event_conflict")) == len(till.events)
+    assert set(till.results(till.push(1))) == {"kept"}, "the same again is no news"
+    assert len(till.world.incidents("event_conflict")) == len(till.events)
 
 
 def test_a_head_that_does_not_fit_or_is_not_signed(till: Terminal) -> None:
