@@ -7,7 +7,6 @@ share this connection and take turns, each for one commit: no longer than the di
 import json
 import logging
 import os
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +35,7 @@ from sync.database import DamagedStore, Writer, open_writer, unusable
 from sync.encoding import from_text, to_text
 from sync.points import Point, Probe, no_probe
 from sync.record_rows import Rows, Told
+from sync.setting_aside import set_aside_database
 from sync.status import SyncStatus
 from sync.trusted_time import TimeAnchor
 from sync.wire import PullAnswer, Record
@@ -353,9 +353,7 @@ def _open_or_begin_again(path: Path) -> Writer:
         _log.error("cache.damaged", extra={"what": "It was found so while it was in use"})
     except DamagedStore as damage:
         _log.error("cache.damaged", extra={"what": damage.what})
-    for ending in ("-wal", "-shm"):
-        _set_aside(Path(f"{path}{ending}"))
-    _set_aside(path)
+    set_aside_database(path)
     word_of_damage(path).unlink(missing_ok=True)
     return open_writer(path, SCHEMA)
 
@@ -371,14 +369,3 @@ def _open(path: Path) -> Writer | None:
         if spoilt and os.access(path.parent, os.W_OK | os.X_OK):
             return None
         raise
-
-
-def _set_aside(path: Path) -> None:
-    """Keep the newest of what was damaged, as evidence."""
-    aside = Path(f"{path}.set-aside")
-    if path.is_symlink() or path.exists():
-        if aside.is_dir() and not aside.is_symlink():
-            shutil.rmtree(aside)
-        elif path.is_dir():
-            aside.unlink(missing_ok=True)
-        path.rename(aside)

@@ -46,7 +46,7 @@ from sync.server.relay.journals import AT_ONCE, Forked, Gap, Held, NotYours, Sli
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.pruning import drop_kept, prune
 from sync.server.relay.status import relay_status
-from sync.server.relay.steps import review, say_caught_up, waiting_for
+from sync.server.relay.steps import notice_put_back, review, say_caught_up, waiting_for
 from sync.server.relay.view import StationView, Terminal
 from sync.server.requests import (
     MAX_BODY_BYTES,
@@ -138,6 +138,7 @@ class Relay:
         self._pushing = asyncio.Lock()
         self._rest_until = 0.0
         self._arbitrating = False
+        self._epoch = ""
         self._diary_due = asyncio.Event()
         self._diary_due.set()
         self._loop = asyncio.get_running_loop()
@@ -289,15 +290,28 @@ class Relay:
     async def changes(self, after: int, epoch: str, wait: float) -> ChangesAnswer:
         """What is new; when there is nothing, as soon as there is, or after `wait` seconds."""
         deadline = self._loop.time() + min(wait, MAX_WAIT_S)
-        mine = await self._desk.do(lambda ledger: ledger.epoch)
+        await self._notice_put_back(epoch, after)
         while True:
-            heard = self._bell.listen()
+            heard, mine = self._bell.listen(), self._epoch
             answer = await self._loop.run_in_executor(self._reading, partial(self._read_changes, mine, after, epoch))
             left = deadline - self._loop.time()
             if epoch != mine or answer.uses or answer.facts or left <= 0 or self._ending:
                 return answer
             with suppress(TimeoutError):
                 await asyncio.wait_for(heard.wait(), left)
+
+    async def _notice_put_back(self, epoch: str, position: int) -> None:
+        """Look whether this arbiter is what a device has learnt of it, and if it is another now, tell all who wait."""
+        now_ms = self._now_ms()
+
+        def notice(ledger: Ledger) -> tuple[str, bool]:
+            anew = notice_put_back(ledger, epoch, position, now_ms)
+            return ledger.epoch, anew
+
+        self._epoch, anew = await self._desk.do(notice)
+        if anew:
+            _log.error("arbiter.put_back", extra={"epoch": self._epoch})
+            self._bell.ring()
 
     def _read_changes(self, mine: str, after: int, epoch: str) -> ChangesAnswer:
         if self._reader is None:

@@ -2,7 +2,8 @@
 
 A new or emptied relay knows nothing of what its gates did. It arbitrates once every gate in use has sent its history
 to the end, or staff have struck it off by name. From then on it goes on for as long as its file lives: a gate
-enrolled later, or struck off, has only its own claims answered *not arbitrating* until it is in step itself.
+enrolled later, or struck off, has only its own claims answered *not arbitrating* until it is in step itself. An older
+copy of the file that was put back is an emptied one: it becomes another arbiter as soon as that is noticed.
 """
 
 from collections.abc import Collection
@@ -75,4 +76,15 @@ def review(ledger: Ledger, gates: Collection[str] | None, gone: Collection[str])
         return False
     with ledger.writing("step"):
         ledger.begin_arbitrating()
+    return True
+
+
+def notice_put_back(ledger: Ledger, epoch: str, position: int, now_ms: int) -> bool:
+    """Be another arbiter, in a commit of its own, when a device has learnt more of this one than is here: the file is
+    an older copy that was put back, and has forgotten whom it let in. True when it was so just now.
+    """
+    if epoch != ledger.epoch or position <= ledger.position:
+        return False
+    with ledger.writing("step"):
+        ledger.begin_anew(now_ms)
     return True

@@ -289,7 +289,7 @@ def test_who_hangs_or_drips_or_waits_delays_nobody(url: str, gates: list[GateCli
                     f"POST /v1/relay/claim HTTP/1.1\r\nHost: r\r\nContent-Length: 100\r\n{head}\r\nxxx".encode()
                 )
             else:
-                target = f"/v1/relay/changes?after={position + 1000}&epoch={epoch}&wait=20"
+                target = f"/v1/relay/changes?after={position}&epoch={epoch}&wait=20"
                 signed = "".join(f"{k}: {v}\r\n" for k, v in gate.headers("GET", target, b"").items())
                 line.sendall(f"GET {target} HTTP/1.1\r\nHost: r\r\n{signed}\r\n".encode())
         took = []
