@@ -115,8 +115,8 @@ class Centre:
             policy.snapshot_from_records,
         )
         self.on_change: Callable[[], None] = lambda: None
-        self._upkept_through = 0
         """Called after each commit that may have changed what terminals are told, in the thread that made it."""
+        self._upkept_through = 0
 
     @classmethod
     def open(cls, settings: Settings, *, new: bool = False) -> Self:

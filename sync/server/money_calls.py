@@ -1,4 +1,4 @@
-"""What tills ask of the centre about money, over HTTP (`sync.wire_money`), and how a payment sandbox is played with."""
+"""What tills ask of the centre about money, over HTTP (`sync.wire_money`), and how an office plays with its sandbox."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeVar

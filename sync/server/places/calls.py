@@ -1,4 +1,4 @@
-"""What tills ask of the centre about places, over HTTP (`sync.wire_places`)."""
+"""What tills and the office ask of the centre about places and departures, over HTTP (`sync.wire_places`)."""
 
 from typing import Annotated, Any, Final
 
