@@ -30,8 +30,8 @@ from sync.cache_schema import (
     TRUST_LIST,
     TRUST_VERSION,
 )
-from sync.destroying import destroy_set_aside
 from sync.database import DamagedStore, Writer, open_writer, unusable
+from sync.destroying import destroy_set_aside
 from sync.encoding import from_text, to_text
 from sync.points import Point, Probe, no_probe
 from sync.record_rows import Rows, Told
