@@ -342,9 +342,11 @@ class Centre:
     def import_list(self, signed: bytes) -> TrustList:
         """Put a trust list in force that the root signed elsewhere. EnvironmentFault, saying why, if it must not be."""
         self._load_keys()
-        first = min(self.stations())
+        first, directory = min(self.stations()), self._settings.directory
         imported = self._transact(
-            "setup", first, lambda connection, _: take_in(connection, self._settings.directory, signed, self._keys)
+            "setup",
+            first,
+            lambda connection, _: take_in(connection, directory, signed, self._keys, self._policy, self.now()),
         )
         self._tell_everywhere()
         return imported

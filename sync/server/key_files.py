@@ -8,7 +8,7 @@ removing such a file makes that day's identities unreadable everywhere, for good
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -77,6 +77,22 @@ def make_announced(directory: Path, use: KeyUse) -> None:
 def switch_key(directory: Path, use: KeyUse) -> None:
     """Sign with the announced key of this use from now on; the private half of the one before is gone for good."""
     (directory / f"{use}.next.pem").replace(directory / f"{use}.pem")
+
+
+def used_from(directory: Path) -> dict[PublicKey, datetime]:
+    """From when keys that are announced now may be used, where that was noted (`note_used_from`)."""
+    announced, path = set(announced_keys(directory).values()), directory / "announced.from"
+    pairs = [line.split() for line in path.read_text("ascii").splitlines()] if path.exists() else []
+    known = {PublicKey(Algorithm.EDDSA, bytes.fromhex(key)): datetime.fromisoformat(at) for key, at in pairs}
+    return {key: at for key, at in known.items() if key in announced}
+
+
+def note_used_from(directory: Path, keys: Iterable[PublicKey], at: datetime) -> None:
+    """Keep from when these announced keys may be used: their list was put in force later than it was drafted."""
+    known = used_from(directory) | dict.fromkeys(keys, at)
+    fresh = directory / "announced.from.new"
+    fresh.write_text("".join(f"{key.raw.hex()} {since.isoformat()}\n" for key, since in known.items()), "ascii")
+    fresh.replace(directory / "announced.from")
 
 
 def retired_keys(directory: Path) -> frozenset[PublicKey]:

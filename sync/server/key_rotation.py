@@ -21,6 +21,7 @@ from sync.server.key_files import (
     make_announced,
     retired_keys,
     switch_key,
+    used_from,
     write_retired,
 )
 from sync.server.schema import tickets
@@ -50,7 +51,7 @@ def listed_keys(directory: Path, trust_list: TrustList) -> list[ListedKey]:
             use=entry.use,
             key=entry.key,
             state="signs" if active[entry.use] == entry.key else "announced" if _is(coming, entry) else "believed",
-            from_=entry.not_before,
+            from_=_known_from(directory, entry),
             until=entry.not_after,
         )
         for entry in trust_list.keys
@@ -80,9 +81,10 @@ def switch(directory: Path, use: KeyUse, trust_list: TrustList, now: datetime, *
         raise EnvironmentFault(
             f"the announced {use} key is on no signed list yet", "have the list signed first: list export, sign, import"
         )
-    if now < entry.not_before and not at_once:
+    known_from = _known_from(directory, entry)
+    if now < known_from and not at_once:
         raise EnvironmentFault(
-            f"terminals that are offline may not know the new {use} key before {entry.not_before.isoformat()}",
+            f"terminals that are offline may not know the new {use} key before {known_from.isoformat()}",
             "wait until then; or, if the key of now is stolen, switch with --at-once",
         )
     switch_key(directory, use)
@@ -126,6 +128,11 @@ def last_use(connection: Connection, switched: datetime) -> datetime | None:
     before = tickets.c.issued_ms <= int(switched.timestamp() * 1000)
     last = connection.execute(select(func.max(tickets.c.expires_s)).where(*of_web, before)).scalar_one()
     return None if last is None else datetime.fromtimestamp(last, UTC)
+
+
+def _known_from(directory: Path, entry: TrustedKey) -> datetime:
+    """From when a key may be used: where the root is away, its list is put in force later than it was drafted."""
+    return max(entry.not_before, used_from(directory).get(entry.key, entry.not_before))
 
 
 def _is(coming: dict[KeyUse, PublicKey], entry: TrustedKey) -> bool:

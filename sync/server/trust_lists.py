@@ -18,7 +18,16 @@ from sqlalchemy import Connection
 
 from sync.encoding import from_text, to_text
 from sync.server.changes import Changes, told
-from sync.server.key_files import OnlineKeys, announced_keys, known_roots, retired_keys, root_links, sealing_key
+from sync.server.key_files import (
+    OnlineKeys,
+    announced_keys,
+    known_roots,
+    note_used_from,
+    retired_keys,
+    root_links,
+    sealing_key,
+    used_from,
+)
 from sync.server.notes import lock_note, note, noted
 from sync.server.revocations import revoked_tills
 from sync.server.settings import Policy
@@ -97,8 +106,13 @@ def sign_draft(drafted: bytes, root: SigningKey) -> bytes:
     return sign_trust_list(read_trust_list(drafted), root)
 
 
-def take_in(connection: Connection, directory: Path, signed: bytes, keys: OnlineKeys) -> TrustList:
-    """Make a list that was signed elsewhere the newest. EnvironmentFault, saying why, for one that must not be."""
+def take_in(
+    connection: Connection, directory: Path, signed: bytes, keys: OnlineKeys, policy: Policy, at: datetime
+) -> TrustList:
+    """Make a list that was signed elsewhere the newest. EnvironmentFault, saying why, for one that must not be.
+
+    Terminals hear of it from `at` on: keys that it is the first to announce are used an offline window after that.
+    """
     lock_list(connection)
     root = known_roots(directory)[-1]
     hint = "export it once more, have it signed, and import that"
@@ -115,6 +129,11 @@ def take_in(connection: Connection, directory: Path, signed: bytes, keys: Online
     listed = {(entry.use, entry.key) for entry in opened.keys}
     if not {(use, key.public) for use, key in keys.by_use.items()} <= listed:
         raise EnvironmentFault("keys were switched since this list was exported", hint)
+    if retired_keys(directory) & {entry.key for entry in opened.keys}:
+        raise EnvironmentFault("keys were retired since this list was exported", hint)
+    had = {entry.key for entry in (now.keys if now is not None else ())}
+    first = {key for use, key in announced_keys(directory).items() if (use, key) in listed and key not in had}
+    note_used_from(directory, first, at + timedelta(days=policy.offline_window_days))
     keep_list(connection, directory, signed, opened.version)
     return opened
 
@@ -205,6 +224,7 @@ def _keys(
         if coming is not None:
             announced = before.pop((use, coming), None)
             starts = now + timedelta(days=policy.offline_window_days) if announced is None else announced.not_before
+            starts = max(starts, used_from(directory).get(coming, starts))
             yield TrustedKey(use=use, key=coming, not_before=starts, not_after=max(expires, starts))
     retired = retired_keys(directory)
     for entry in before.values():

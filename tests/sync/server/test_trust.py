@@ -208,6 +208,37 @@ def test_what_must_not_be_imported(world: World, till: Terminal, clock: Clock) -
         world.centre.import_list(before)
 
 
+def test_a_list_that_names_a_retired_key_is_not_imported(world: World, clock: Clock) -> None:
+    """Exported while the stolen key was on it, and signed when it was not any more."""
+    world.centre.announce_key(KeyUse.TICKET)
+    world.centre.switch_key(KeyUse.TICKET, at_once=True)
+    root = away(world)
+    clock.forward(minutes=2)
+    before = sign_draft(world.centre.draft_list(), root)
+    world.centre.retire_key(KeyUse.TICKET, at_once=True)
+    with pytest.raises(EnvironmentFault, match="keys were retired since"):
+        world.centre.import_list(before)
+    clock.forward(minutes=1)
+    world.centre.import_list(sign_draft(world.centre.draft_list(), root))
+    assert keys_of(world, KeyUse.TICKET).keys() == {"signs"}
+
+
+def test_a_key_is_announced_from_when_its_list_is_put_in_force(world: World, gate: Terminal, clock: Clock) -> None:
+    """The way to the root and back took a week: a terminal that went offline in it has never heard of the key."""
+    root = away(world)
+    world.centre.announce_key(KeyUse.TIME)
+    signed = sign_draft(world.centre.draft_list(), root)
+    clock.forward(days=7)
+    world.centre.import_list(signed)
+    clock.forward(days=29)
+    with pytest.raises(EnvironmentFault, match="may not know"):
+        world.centre.switch_key(KeyUse.TIME)
+    (announced,) = [each for each in world.centre.listed_keys() if each.state == "announced"]
+    assert announced.from_ == clock.at + timedelta(days=1)
+    clock.forward(days=1)
+    world.centre.switch_key(KeyUse.TIME)
+
+
 def test_an_announced_key_that_no_list_names_is_not_used(world: World) -> None:
     away(world)
     assert world.centre.announce_key(KeyUse.TIME) is False
