@@ -105,7 +105,15 @@ class CentreClient:
 
     def forward(self, request: ForwardRequest) -> ForwardAnswer:
         """Hand on what other devices of the station have signed, as its relay. Safe to repeat for ever."""
-        return self._call("POST", "/v1/sync/forward", request, ForwardAnswer, signed=True)
+        return self._agreed(lambda: self._forward(request))
+
+    def _forward(self, request: ForwardRequest) -> ForwardAnswer:
+        spoken = {"protocol": self._speaks}
+        brought = tuple(
+            each.model_copy(update={"batch": each.batch.model_copy(update=spoken)}) for each in request.batches
+        )
+        asked = request.model_copy(update={"batches": brought})
+        return self._called("POST", "/v1/sync/forward", asked, ForwardAnswer, signed=True)
 
     def digest(self, service_date: str, trip: str, epoch: str | None) -> DigestAnswer:
         """Ask what the centre counts of a departure, and of what this device has reported in one journal epoch."""

@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 from sync.client import CentreClient, Refused
 from sync.server.protocols import Protocols
 from sync.wire import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer, HealthAnswer, PushBatch
+from sync.wire_relay_up import ForwardedBatch, ForwardRequest
 from tests.sync.server.app_line import AppLine
 from tests.sync.server.support import Terminal, World
 
@@ -91,3 +92,12 @@ def test_a_batch_is_sent_in_the_protocol_that_was_agreed(gate: Terminal) -> None
     batch = PushBatch.model_validate(gate.batch()).model_copy(update={"protocol": 2})
     assert client.push(batch).kept_through == len(gate.events)
     assert [PushBatch.model_validate_json(each.content).protocol for each in line.asked] == [2, 1]
+
+
+def test_what_a_relay_hands_on_is_sent_in_the_protocol_that_was_agreed(gate: Terminal) -> None:
+    client, line = client_of(gate.world.enrol("relay", "relay-1"), (1, 1), (1, 2))
+    batch = PushBatch.model_validate(gate.batch()).model_copy(update={"protocol": 2})
+    answer = client.forward(ForwardRequest(batches=(ForwardedBatch(device=gate.device, batch=batch),)))
+    assert [result.status for result in answer.results] == [200]
+    sent = [ForwardRequest.model_validate_json(each.content) for each in line.asked]
+    assert [each.batches[0].batch.protocol for each in sent] == [2, 1]
