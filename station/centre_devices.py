@@ -59,7 +59,8 @@ def _revoke(arguments: argparse.Namespace) -> int:
         print("Gates send tickets that it sold and never reported to staff; those that the centre knows stay valid.")
     else:
         print(
-            "The root key is away: until a new trust list is signed (waystation centre list export), gates still admit "
-            "tickets that it sold and never reported."
+            "Gates with a line hear of it by the centre's own word, within seconds, and send tickets that it sold and "
+            "never reported to staff. The root key is away, so it is on no trust list yet: have the next one signed "
+            "(waystation centre list export)."
         )
     return 0

@@ -1,6 +1,7 @@
 """What a centre's operator does about keys, lists, terminals and the root, as commands."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from sync.client import CentreClient, LineDown
 from sync.server.centre import Centre
 from sync.server.settings import Settings
 from sync.server.setup import initialise
-from tests.sync.server.support import small_timetable
+from tests.sync.server.support import Clock, opened, small_timetable
 from tests.sync.tls_centre import centre_over_tls
 from tickets.device_certificate import read_device_certificate
 from tickets.keys import SigningKey
@@ -112,6 +113,16 @@ def test_terminals_are_listed_retired_and_revoked(tmp_path: Path, capsys: pytest
         assert json.loads(does(capsys, "centre", "devices", "--dir", directory, "--json"))["state"] == "revoked"
         assert fails(capsys, "rekey", "--config", config), "a revoked terminal changes nothing"
     assert "No device 1-till-00" in fails(capsys, "centre", "revoke", "--dir", directory, "1-till-00")
+
+
+def test_what_a_revocation_without_the_root_does(centre: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (centre / "root.pem").unlink()
+    with opened(centre, Clock(datetime.now(UTC))) as world:
+        device = world.enrol().device
+    said = does(capsys, "centre", "revoke", "--dir", centre, device)
+    assert "Gates with a line hear of it by the centre's own word" in said
+    assert "The root key is away" in said
+    assert "is revoked, and stays so" in fails(capsys, "centre", "retire", "--dir", centre, device)
 
 
 def test_a_change_of_keys_that_is_cut_short_is_ended_by_doing_it_again(
