@@ -29,7 +29,7 @@ from tickets.departures import Departure
 CENTRE: Final = "centre"
 FREE: Final = "free"
 GONE: Final = "gone"
-"""The holder of seats that the coach which goes does not have, and of counted places that are not there: as many as
+"""The holder of seats that the coach which goes does not have, and of as many counted places as it has too few, or
 tills sold above what they had."""
 SEATED: Final = "seated"
 """The holder of seats in which somebody sits whose ticket was sold for another coach."""
@@ -228,6 +228,12 @@ class Allotments:
             self.give_count(date, trip, GONE, free, web, tell=False)
             self.tell_left(date, trip)
         return free + web
+
+    def regain_count(self, date: str, trip: str, number: int) -> None:
+        """Of the counted places that were not there, up to so many are after all: anybody may have them."""
+        gone = self.counted(date, trip, GONE) or 0
+        if gone > 0:
+            self.give_count(date, trip, GONE, -min(gone, number), tell=False)
 
     def add_free(self, date: str, trip: str, count: int) -> None:
         """Let anybody have `count` more of the counted places."""

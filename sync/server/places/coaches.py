@@ -102,7 +102,9 @@ class Coaches:
         books = read_books(self._connection, self._station, date, trip)
         assert books is not None, "its departure was found"
         self._tell_cancelled(date, trip, departure)
-        if books.numbered and departure.seats is not None:
+        if not books.numbered:
+            self._fit_count(date, trip, books)
+        elif departure.seats is not None:
             self._fit_seats(date, trip, departure.seats, books)
         if books.on_sale:
             self._allotments.tell_left(date, trip)
@@ -126,6 +128,20 @@ class Coaches:
             gone = [seat for seat in its.seats if seat > seats]
             if gone:
                 self._giving.recall(date, trip, till, seats=gone)
+
+    def _fit_count(self, date: str, trip: str, books: Books) -> None:
+        """Let no more counted places be sold, held and to be had, all together, than the coach that goes has."""
+        aside = max(0, self._allotments.counted(date, trip, SEATED) or 0)
+        at_tills = sum(its.left for its in books.tills.values())
+        over = books.sold + at_tills + aside + books.free + books.web - books.total
+        if over < 0:
+            self._allotments.regain_count(date, trip, -over)
+            return
+        lost = self._allotments.lose_count(date, trip, over)
+        if lost < over:
+            for till, its in books.tills.items():
+                if its.left:
+                    self._giving.recall(date, trip, till, keep=0)
 
     # ------------------------------------------------------------------ seats
 
@@ -171,7 +187,8 @@ class Coaches:
         """Set counted places aside for passengers of merged departures, out of what the centre has."""
         guests = sorted(each.number for each in travelling if not each.own)
         aside = max(0, self._allotments.counted(date, trip, SEATED) or 0)
-        sold_away = max(0, books.sold - books.total)  # a smaller coach than was sold for
+        own = sorted(each.number for each in travelling if each.own)
+        sold_away = max(0, len(own) - books.total)  # a smaller coach than was sold for
         more = len(guests) - aside
         free = min(books.free, max(0, more))
         web = min(books.web, max(0, more - free))
@@ -179,9 +196,8 @@ class Coaches:
             self._allotments.give_count(date, trip, SEATED, free, web, tell=False)
         elif more < 0:
             self._allotments.give_count(date, trip, SEATED, more, tell=False)
-        fits = min(len(guests), aside + free + web)
-        own = sorted(each.number for each in travelling if each.own)
-        return Seating(seats={}, without=(*own[len(own) - min(sold_away, len(own)) :], *guests[fits:]))
+        fits = min(len(guests), aside + free + web, max(0, books.total - len(own)))
+        return Seating(seats={}, without=(*own[len(own) - sold_away :], *guests[fits:]))
 
     def _keep(self, date: str, trip: str, seating: Seating) -> None:
         """Write down who sits where, and let gates know."""

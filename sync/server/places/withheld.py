@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select, update
 
-from sync.server.allotments import CENTRE, FREE, WITHHELD, Allotments
+from sync.server.allotments import CENTRE, FREE, GONE, WITHHELD, Allotments
 from sync.server.changes import Changes
 from sync.server.places.taken import read_taken
 from sync.server.schema import counts, departures, places, stations, tickets
@@ -39,7 +39,9 @@ def _withhold(connection: Connection, station: int, date: str, trip: str) -> Non
         update(places).where(*of_seats, places.c.holder.in_((FREE, CENTRE)), unsold).values(holder=WITHHELD)
     )
     of_counts = (counts.c.station_id == station, counts.c.service_date == date, counts.c.trip == trip)
-    connection.execute(update(counts).where(*of_counts, counts.c.holder == FREE).values(granted=counts.c.returned))
+    connection.execute(
+        update(counts).where(*of_counts, counts.c.holder.in_((FREE, GONE))).values(granted=counts.c.returned)
+    )
     sold = (
         select(func.count())
         .select_from(tickets)

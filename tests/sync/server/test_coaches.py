@@ -176,17 +176,52 @@ def test_a_coach_without_seats_takes_them_by_count(staff: Staff, till: Terminal)
     till.sell(2)
     till.push()
     assert till.world.incidents() == []
+
+
+def counted(world: World, trip: str = COUNTED) -> dict[str, int]:
+    return {row[3]: row[4] - row[5] for row in world.rows("counts") if row[1:3] == (DATE, trip)}
+
+
+def test_a_smaller_coach_is_not_sold_by_count_beyond_its_places(staff: Staff, till: Terminal) -> None:
+    before = counted(till.world)
     staff.act(Act.COACH, COUNTED, plate="鲁A00001", seats=3)
+    assert counted(till.world) == {till.device: 2, "free": 0, "centre": 1, "gone": 3}
+    assert staff.record("pool", f"{DATE}/{COUNTED}")["left"] == 1
+    assert [web(till.world, number, COUNTED) for number in (1, 2)] == [200, 409]
+    assert ask(till, 1, COUNTED)["count"] == 0
     for _ in range(2):
         till.sell(None, COUNTED)
     till.push()
     assert till.world.incidents() == []
-    ask(till, 2, COUNTED)
-    for _ in range(2):
-        till.sell(None, COUNTED)
+    staff.act(Act.COACH, COUNTED, plate="鲁A00002", seats=None)
+    assert sum(counted(till.world).values()) == sum(before.values())
+    assert staff.record("pool", f"{DATE}/{COUNTED}")["left"] == 3
+    assert [web(till.world, number, COUNTED) for number in (3, 4, 5, 6)] == [200, 200, 200, 409]
+
+
+def test_a_coach_smaller_than_what_tills_have_asks_for_it_back(staff: Staff, till: Terminal) -> None:
+    staff.act(Act.COACH, COUNTED, plate="鲁A00001", seats=1)
+    assert staff.record("recall", f"{DATE}/{COUNTED}/{till.device}")["keep"] == 0
+    till.note("places.returned", service_date=DATE, trip=COUNTED, seats=None, count=2)
     till.push()
+    assert counted(till.world) == {till.device: 0, "free": 1, "centre": 0, "gone": 5}
+    assert [web(till.world, number, COUNTED) for number in (1, 2)] == [200, 409]
+    assert till.world.incidents() == []
+
+
+def test_more_counted_passengers_than_places_are_listed(staff: Staff, till: Terminal) -> None:
+    numbers = [till.sell(None, COUNTED) for _ in range(2)]
+    till.push()
+    guest = till.sell(None, COUNTED_LATER)
+    till.push()
+    staff.act(Act.MERGE, COUNTED_LATER, into=COUNTED)
+    staff.act(Act.COACH, COUNTED, plate="鲁A00001", seats=2)
     (over,) = till.world.incidents("overbooked")
-    assert len(over["body"]["without"]) == 1
+    assert over["body"] == {"without": [guest], "seats": 2}
+    staff.act(Act.COACH, COUNTED, plate="鲁A00001", seats=1)
+    (over,) = till.world.incidents("overbooked")
+    assert set(over["body"]["without"]) == {guest, max(numbers)}
+    assert web(till.world, 1, COUNTED) == 409
 
 
 # ---------------------------------------------------------------- merged, cancelled

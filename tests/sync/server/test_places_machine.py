@@ -194,6 +194,10 @@ class Machine(RuleBasedStateMachine):
     def another_coach(self, seats: int, trip: str) -> None:
         self.act(Act.COACH, trip, plate="鲁A00001", seats=seats)
 
+    @rule(seats=some.sampled_from([None, 2, 4, 8]))
+    def another_coach_by_count(self, seats: int | None) -> None:
+        self.act(Act.COACH, COUNTED, plate="鲁A00001", seats=seats)
+
     @rule(what=some.sampled_from([Act.MERGE, Act.REINSTATE, Act.CANCEL]))
     def merge_or_not(self, what: Act) -> None:
         self.act(what, SEATED, **({"into": LATER} if what is Act.MERGE else {}))
