@@ -12,6 +12,7 @@ from gate.decision import Admitted
 from station.simulate.history import History
 from station.simulate.judge.clocks import Coach
 from station.simulate.judge.ends import Ends, Ticket
+from station.simulate.judge.fair import Fair
 from station.simulate.judge.journals import Found
 from station.simulate.judge.judge import Judge
 from sync.journal_reader import StoredEvent
@@ -68,7 +69,7 @@ class Writer:
 class Run:
     """A judge, and journals that it hears of."""
 
-    def __init__(self, *, arbitrated: bool = True, strict: bool = False, calm: bool = False) -> None:
+    def __init__(self, *, arbitrated: bool = True, strict: bool = False) -> None:
         self.now = 0
         self.history = History()
         self.writers: dict[str, Writer] = {}
@@ -76,6 +77,8 @@ class Run:
         self.against: dict[str, str] = {}
         """What each gate's cache has against any ticket."""
         self.centre_has: int | None = None
+        self.troubled = True
+        self.struck = 0
         self.judge = Judge(
             now=lambda: self.now,
             wall_ms=lambda: WALL_MS + self.now,
@@ -84,7 +87,7 @@ class Run:
             history=self.history,
             arbitrated=lambda _: arbitrated,
             strict=lambda _: strict,
-            calm=lambda: calm,
+            fair=Fair(lambda: self.now, lambda: self.troubled, lambda: self.struck),
         )
 
     def journal(self, node: str) -> Found | None:
@@ -98,6 +101,12 @@ class Run:
 
     def ends(self, _judge: Judge) -> Ends:
         return self.well()
+
+    def has_been_well(self, ms: int) -> None:
+        """So much time passes, and nothing is wrong meanwhile."""
+        self.troubled = False
+        self.judge.wrote(TILL, "", [])
+        self.now += ms
 
     # ------------------------------------------------------------------ what machines write
 
@@ -166,10 +175,16 @@ class Run:
             ),
         )
 
+    def asks(self, number: str, gate: str, serial: int, word: str | None) -> None:
+        """A gate asks its arbiter, whose word comes."""
+        self.judge.asks(gate, attempt(serial), number)
+        if word is not None:
+            self.judge.answered(gate, attempt(serial), word)
+        self.judge.heard(gate, attempt(serial), word)
+
     def opens(self, number: str, gate: str, serial: int, *flags: str, end: str = "passed") -> Admitted:
         """A barrier opens, granted by the arbiter unless it is flagged otherwise; its journal does not know the end."""
-        self.judge.asks(gate, attempt(serial), number)
-        self.judge.heard(gate, attempt(serial), None if "unarbitrated" in flags else "granted")
+        self.asks(number, gate, serial, None if "unarbitrated" in flags else "granted")
         use = self.claims(number, gate, serial, *flags)
         self.judge.opened(gate, "A", use)
         self.judge.passed(gate, "A", use, UseEnd(end))

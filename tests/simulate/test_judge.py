@@ -213,7 +213,7 @@ def test_a_double_that_never_was() -> None:
 
 def test_the_arbiters_word_is_not_heeded_or_not_said() -> None:
     run = Run()
-    run.judge.heard(GATE, attempt(1), "taken")
+    run.asks(ONE, GATE, 1, "taken")
     with pytest.raises(Broken, match="another has it"):
         run.judge.opened(GATE, "A", run.claims(ONE, GATE, 1))
     run = Run()
@@ -233,7 +233,7 @@ def test_a_policy_that_sends_people_to_staff_is_heeded() -> None:
 
 def test_a_number_that_nobody_sold_opens_nothing() -> None:
     run = Run()
-    run.judge.heard(GATE, attempt(1), "granted")
+    run.asks(ONE, GATE, 1, "granted")
     with pytest.raises(Broken, match="which nobody ever sold"):
         run.judge.opened(GATE, "A", run.claims_unsold(ONE, GATE, 1))
 
@@ -270,7 +270,7 @@ def test_a_barrier_opens_without_a_record() -> None:
 
 def test_a_barrier_opens_for_what_has_ended() -> None:
     run = Run()
-    run.judge.heard(GATE, attempt(1), "granted")
+    run.asks(ONE, GATE, 1, "granted")
     use = run.claims(ONE, GATE, 1)
     run.ends_use(ONE, GATE, 1, "released")
     with pytest.raises(Broken, match="without a record"):
@@ -324,24 +324,6 @@ def test_a_use_that_a_gate_died_over_is_taken_up_again_and_ends() -> None:
     run.judge.passed(GATE, "A", use, UseEnd.RELEASED)
     run.ends_use(ONE, GATE, 1, "released")
     run.concludes()
-
-
-def test_whoever_did_not_walk_keeps_the_right_to() -> None:
-    run = Run(calm=True)
-    run.lets_in(ONE, GATE, 1, end="released")
-    with pytest.raises(Broken, match="nobody walked"):
-        run.judge.shown(GATE, ONE, "used")
-    run.lets_in(ONE, GATE, 2)
-    run.judge.shown(GATE, ONE, "used")
-
-
-def test_another_gate_hears_of_it_after_a_while() -> None:
-    run = Run(calm=True)
-    run.lets_in(ONE, GATE, 1, end="released")
-    run.judge.shown(OTHER_GATE, ONE, "used")
-    run.now = 60_000
-    with pytest.raises(Broken, match="nobody walked"):
-        run.judge.shown(OTHER_GATE, ONE, "used")
 
 
 # ------------------------------------------------------------------ the time
@@ -493,7 +475,36 @@ def test_a_note_in_doubt_may_be_in_the_machine_or_not() -> None:
         if came_in:
             run.judge.money_in(TILL, 1000)
         run.writes(TILL, "claim.opened", claim="AB12", order=ORDER, fen=1000, reason="unclear-note")
+        run.judge.paper(TILL, "slip", "AB12")
         run.concludes()
+
+
+def test_a_claim_without_its_slip() -> None:
+    for well in (True, False):
+        run = Run()
+        run.holds()
+        run.pays()
+        run.writes(TILL, "claim.opened", claim="AB12", order=ORDER, fen=2500, reason="cancelled")
+        run.concludes(lambda ends: replace(ends, printers_well=False))
+        if well:
+            with pytest.raises(Broken, match="owes by claim AB12, and gave out no slip"):
+                run.concludes()
+            run.judge.paper(TILL, "slip", "AB12", whole=False)
+            with pytest.raises(Broken, match="gave out no slip"):
+                run.concludes()
+            run.judge.paper(TILL, "slip", "AB12")
+        else:
+            run.judge.crashed(TILL, power=False)
+        run.concludes()
+
+
+def test_a_ticket_that_is_printed_twice_and_never_called_a_copy() -> None:
+    run = Run()
+    run.sells(ONE)
+    run.judge.paper(TILL, "ticket", ONE, copy=0, whole=False)
+    run.judge.paper(TILL, "ticket", ONE, copy=1)
+    with pytest.raises(Broken, match="calls neither a copy"):
+        run.judge.paper(TILL, "ticket", ONE, copy=0)
 
 
 def test_money_that_never_came_in() -> None:

@@ -33,8 +33,7 @@ def test_a_gate_opens_against_what_its_own_cache_says(arbitrated: bool) -> None:
 
 def test_what_a_gate_hears_while_it_asks_comes_too_late() -> None:
     run = Run()
-    run.judge.asks(GATE, attempt(1), ONE)
-    run.judge.heard(GATE, attempt(1), "granted")
+    run.asks(ONE, GATE, 1, "granted")
     run.against[GATE] = "refunded"
     run.judge.opened(GATE, "A", run.claims(ONE, GATE, 1))
 

@@ -7,10 +7,11 @@ of them must have been found and reported when all is well again.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from station.simulate.judge.uses import OfTicket, Use, ends_that_fit
+from station.simulate.judge.arbiters import UNARBITRATED
+from station.simulate.judge.fair import LONG_MS, SHORT_MS
+from station.simulate.judge.uses import OfTicket, Use, are_doubles, ends_that_fit, known_inside
 from station.simulate.judge.wrong import Told, Wrong
 
-UNARBITRATED = "unarbitrated"
 _KNEW_MS = 15 * 60_000
 """So long after the centre has kept an admission nobody can say that he did not know of it."""
 _HEARD_MS = 45_000
@@ -22,17 +23,20 @@ class Admissions:
     """Judges gates by what they write, open and say."""
 
     def __init__(
-        self, wrong: Wrong, now: Callable[[], int], arbitrated: Callable[[str], bool], strict: Callable[[str], bool]
+        self,
+        wrong: Wrong,
+        now: Callable[[], int],
+        arbitrated: Callable[[str], bool],
+        fair_ms: Callable[[], int],
     ) -> None:
         """`now` is virtual ms; `arbitrated`: whether this gate's station has a relay that grants uses.
 
-        `strict`: whether its policy sends people to staff while that relay does not answer.
+        `fair_ms`: for how long all has been well.
         """
         self._wrong = wrong
         self._now = now
         self._arbitrated = arbitrated
-        self._strict = strict
-        self._heard: dict[tuple[str, str], str | None] = {}
+        self._fair_ms = fair_ms
         self._in_lane: dict[str, str] = {}
         self._against: dict[str, str] = {}
         self._head: dict[str, int] = {}
@@ -84,6 +88,7 @@ class Admissions:
             departure=(body["service_date"], body["trip"]),
             epoch=event.epoch,
             seq=event.seq,
+            claimed_at=self._now(),
             known_at=event.seq,
         )
         return use
@@ -102,7 +107,11 @@ class Admissions:
                 continue
             if before.node == use.node and not of.muddled:
                 self._wrong(f"{use.node} admits {use.number} twice by itself", use.number, use.node)
-            cut_off = UNARBITRATED in before.flags | use.flags or not self._arbitrated(use.node)
+            cut_off = UNARBITRATED in use.flags or not self._arbitrated(use.node)
+            unheard = UNARBITRATED in before.flags
+            if unheard and self._now() - before.claimed_at > SHORT_MS and self._fair_ms() > SHORT_MS:
+                unheard = False  # the arbiter has heard of it since, and has to know it
+            cut_off |= unheard
             if not cut_off and not {before.node, use.node} & self._struck_off:
                 self._wrong(f"{use.number} is admitted at {before.node} and at {use.node}, neither cut off", use.number)
         of.both |= bool(of.taken_back)
@@ -124,7 +133,7 @@ class Admissions:
     def _ended(self, of: OfTicket, use: Use, end: str, seq: int) -> None:
         if end == "passed" and use.purpose == "admission" and not use.opened:
             self._wrong(f"{use.node} says that {use.number} passed where no barrier was opened", use.number, use.node)
-        use.end, use.ended_at, use.ended_seq, use.end_kept_at = end, self._now(), seq, None
+        use.end, use.ended_seq, use.end_kept_at = end, seq, None
         if end == "released" and use in of.inside:
             of.inside.remove(use)
         if end == "passed" and use.purpose in _TAKES_BACK:
@@ -169,13 +178,10 @@ class Admissions:
 
     # ------------------------------------------------------------------ what is seen
 
-    def asks(self, attempt: str, against: str) -> None:
+    def asks(self, number: str, attempt: str, against: str) -> None:
         """A gate has judged a ticket, and would let it in. `against`: what its own cache has against that, or ""."""
         self._against[attempt] = against
-
-    def heard(self, gate: str, attempt: str, word: str | None) -> None:
-        """What the arbiter said to this gate in time; None is silence."""
-        self._heard[gate, attempt] = word
+        self.tickets[number].asked_for.add(attempt)
 
     def opened(self, gate: str, lane: str, attempt: str, number: str, flags: frozenset[str]) -> None:
         """A barrier is about to be told to open: the claim must be durable, and not ended."""
@@ -195,33 +201,34 @@ class Admissions:
         if use.purpose == "admission":
             self.admitted += 1
             self.unarbitrated += UNARBITRATED in flags
-        if self._arbitrated(gate):
-            word = self._heard.get((gate, attempt))
-            if word == "taken":
-                self._wrong(f"{gate} opens for {number} although the arbiter said that another has it", number, gate)
-            if (UNARBITRATED in flags) != (word != "granted"):
-                said = ", ".join(sorted(flags)) or "nothing"
-                self._wrong(f"{gate} flags {said} for {number}, and heard {word or 'silence'}", number, gate)
-            if word is None and self._strict(gate) and "overridden" not in flags:
-                self._wrong(f"{gate} admits {number} unheard, where the policy sends it to staff", number, gate)
 
     def passed(self, attempt: str, end: str) -> None:
         """How it ended, as people saw it."""
         self._in_lane.pop(attempt, None)
         if attempt in self.attempts:
             self.attempts[attempt].seen.append(end)
+            self.attempts[attempt].seen_at = self._now()
 
-    def shown(self, gate: str, number: str, answer: str, *, calm: bool) -> None:
-        """What whoever shows a ticket is told. `calm`: nothing has gone wrong in this run so far."""
+    def shown(self, gate: str, number: str, answer: str) -> None:
+        """What whoever shows a ticket is told: whoever did not walk through may, when all has been well since."""
         of = self.tickets.get(number)
-        if not calm or of is None or of.taken_back or not of.uses or answer != "used":
+        if of is None or of.taken_back or not of.uses or answer != "used":
             return
         if all(self._must_be_known(each, gate) for each in of.uses.values()):
             self._wrong(f"{gate} refuses {number} as used: it was authorised, and nobody walked", number, gate)
 
     def _must_be_known(self, use: Use, gate: str) -> bool:
         """Whether this gate must know that nobody walked: another's word of it needs a while."""
-        return use.end == "released" and (use.node == gate or self._now() - use.ended_at > _HEARD_MS)
+        since = self._now() - use.seen_at
+        knows = use.node == gate or since > _HEARD_MS
+        return use.seen[-1:] == ["released"] and not use.in_doubt and knows and self._fair_ms() >= since
+
+    def first_shown(self, gate: str, number: str, answer: str) -> None:
+        """A ticket of this station is shown in time: if it is the first time, and all is well, it is let in."""
+        of = self.tickets[number]
+        new = not of.uses and len(of.asked_for) <= 1 and not of.taken_back and of.asked_at is None
+        if new and answer != "admitted" and self._fair_ms() > LONG_MS:
+            self._wrong(f"{gate} refuses {number} as {answer}, which is good, and nothing is wrong", number, gate)
 
     # ------------------------------------------------------------------ what goes wrong
 
@@ -263,11 +270,11 @@ class Admissions:
         told, both = set(reported), set(both_reported)
         for number, of in self.tickets.items():
             self._ends_fit(of)
-            if of.both and not of.forgotten and number not in both and _known_inside(of):
+            if of.both and not of.forgotten and number not in both and known_inside(of):
                 self._wrong(f"{number} was travelled on and paid back, and nobody found out", number)
             if of.muddled or any(use.purpose == "exit" for use in of.uses.values()):
                 continue
-            real = [pair for pair in of.pairs if _doubles(*pair)]
+            real = [pair for pair in of.pairs if are_doubles(*pair)]
             if real and number not in told:
                 self._wrong(f"{number} was let in twice, and nobody found out", number)
             if number in told and not of.pairs:
@@ -283,14 +290,3 @@ class Admissions:
                 self._wrong(f"{use.number} never walked through {use.node}, and its journal says so", use.number)
             saw, says = " and ".join(use.seen) or "nothing", use.end or "nothing"
             self._wrong(f"people saw {saw} of {use.number} at {use.node}, and its journal says {says}", use.number)
-
-
-def _known_inside(of: OfTicket) -> bool:
-    return any(use.end == "passed" and not use.lost for use in of.inside)
-
-
-def _doubles(one: Use, two: Use) -> bool:
-    """Whether the centre must have found these two: it knows of both, and both may have walked."""
-    if one.lost or two.lost or "released" in (one.end, two.end):
-        return False
-    return (one.end, two.end) == ("passed", "passed") and "overridden" not in two.flags | one.flags

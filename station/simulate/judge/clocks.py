@@ -47,6 +47,11 @@ class Times:
         for event in events:
             self._died.discard(event.node)
 
+    def lets_in(self, day: str, trip: str) -> bool:
+        """Whether it is surely time to be let in to this departure."""
+        coach, now = self._coach(day, trip), self._wall_ms()
+        return coach is not None and coach.opens_ms + _EDGE_MS <= now <= coach.closes_ms - _EDGE_MS
+
     def _is_right(self, event: Told) -> None:
         ahead = event.at_ms - self._wall_ms()
         if ahead > _OFF_MS or (ahead < -_OFF_MS and event.node not in self._died):

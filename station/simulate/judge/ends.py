@@ -43,9 +43,10 @@ class Ends:
     """Every fact that the centre knows; None where nobody looked."""
     differences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """In what each machine's cache differs from the centre, fact by fact."""
-    duplicates_at_relays: frozenset[str] = frozenset()
     personal: Sequence[str] = ()
     """Where somebody's document or name can be read."""
+    printers_well: bool = True
+    """Whether no printer was ever out of paper or jammed."""
     relays: frozenset[str] = frozenset()
     """The epochs of relays' journals, as the centre knows them: nobody hears of what a relay writes."""
     devices: Mapping[str, str] = field(default_factory=dict)

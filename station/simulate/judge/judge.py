@@ -9,14 +9,16 @@ import cbor2
 
 from gate.decision import Admitted
 from station.simulate.judge.admissions import Admissions
+from station.simulate.judge.arbiters import Arbiters
 from station.simulate.judge.clocks import Coach, Times
 from station.simulate.judge.ends import Ends, nothing_forbidden_happened, sides_are_equal
 from station.simulate.judge.facts import Heard, untold
+from station.simulate.judge.fair import Fair
 from station.simulate.judge.journals import Found, Journals
 from station.simulate.judge.money import Money
 from station.simulate.judge.places import Places
 from station.simulate.judge.private import nothing_is_plain
-from station.simulate.judge.wrong import Told
+from station.simulate.judge.wrong import Told, station_of
 from station.simulate.watch import Broken, Unwatched
 from sync.journal_reader import StoredEvent
 from tickets.uses import UseEnd
@@ -70,9 +72,9 @@ class Judge(Unwatched):
         history: Notes,
         arbitrated: Callable[[str], bool],
         strict: Callable[[str], bool],
-        calm: Callable[[], bool],
+        fair: Fair,
     ) -> None:
-        """`now` is virtual ms; `arbitrated`: whether a gate's station has a relay; `calm`: nothing went wrong yet.
+        """`now` is virtual ms; `arbitrated`: whether a gate's station has a relay; `fair`: since when all is well.
 
         `strict`: whether a gate's station sends people to staff while its relay does not answer. `wall_ms` is the right
         time, in ms since 1970; `coach` knows each departure by service date and trip.
@@ -80,11 +82,12 @@ class Judge(Unwatched):
         self._now = now
         self._look = look
         self._history = history
-        self._calm = calm
+        self._fair = fair
         self._arbitrated = arbitrated
         self.journals = Journals(self._wrong, now)
         self.places = Places(self._wrong, now)
-        self.admissions = Admissions(self._wrong, now, arbitrated, strict)
+        self.admissions = Admissions(self._wrong, now, arbitrated, fair.look)
+        self.arbiters = Arbiters(self._wrong, now, arbitrated, strict, fair.look)
         self.money = Money(self._wrong)
         self.times = Times(self._wrong, wall_ms, coach)
         self.facts = Heard()
@@ -99,6 +102,7 @@ class Judge(Unwatched):
 
     def wrote(self, node: str, journal: str, events: Sequence[StoredEvent]) -> None:
         """See Watch. The bytes are read by another CBOR library than the product's."""
+        self._fair.look()
         told: list[Told] = []
         for stored in events:
             if not self.journals.wrote(node, journal, stored.seq, stored.data, stored.hash):
@@ -126,6 +130,7 @@ class Judge(Unwatched):
         if not self._arbitrated(gate):
             self.asks(gate, use.attempt, number)
         self.admissions.opened(gate, lane, attempt, number, use.flags)
+        self.arbiters.opened(gate, attempt, number, use.flags)
         self.places.travels(number, gate, self.admissions.attempts[attempt].departure)
 
     def passed(self, gate: str, lane: str, use: Admitted, end: UseEnd) -> None:  # noqa: ARG002  the port's own signature
@@ -134,15 +139,23 @@ class Judge(Unwatched):
 
     def asks(self, gate: str, attempt: UUID, number: str) -> None:
         """See Watch."""
-        self.admissions.asks(attempt.hex, self._look.known_against(gate, number, attempt.hex))
+        self.arbiters.asks(gate, attempt.hex)
+        self.admissions.asks(number, attempt.hex, self._look.known_against(gate, number, attempt.hex))
+
+    def answered(self, gate: str, attempt: UUID, word: str) -> None:
+        """See Watch."""
+        self.arbiters.answered(gate, attempt.hex, word)
 
     def heard(self, gate: str, attempt: UUID, word: str | None) -> None:
         """See Watch."""
-        self.admissions.heard(gate, attempt.hex, word)
+        self.arbiters.heard(gate, attempt.hex, word)
 
     def shown(self, gate: str, number: str, answer: str) -> None:
         """See Watch."""
-        self.admissions.shown(gate, number, answer, calm=self._calm())
+        self.admissions.shown(gate, number, answer)
+        sold = self.places.tickets.get(number)
+        if sold is not None and station_of(gate) == sold.seat[0] and self.times.lets_in(*sold.seat[1:3]):
+            self.admissions.first_shown(gate, number, answer)
 
     def forged(self, gate: str, number: str, answer: str) -> None:
         """See Watch: whatever it says of itself, nobody travels on it."""
@@ -157,10 +170,10 @@ class Judge(Unwatched):
         """See Watch."""
         self.money.went_out(till, fen)
 
-    def paper(self, till: str, kind: str, text: str, *, copy: int = 0, whole: bool = True) -> None:  # noqa: ARG002  the port's own signature
+    def paper(self, till: str, kind: str, text: str, *, copy: int = 0, whole: bool = True) -> None:
         """See Watch."""
         if whole:
-            self.money.paper(till, kind, text)
+            self.money.paper(till, kind, text, copy)
 
     def sold_by_centre(self, station: int, number: str, day: date, trip: str, seat: int | None) -> None:
         """See Watch."""
@@ -187,11 +200,14 @@ class Judge(Unwatched):
         """See Watch."""
         self.admissions.died(node)
         self.times.died(node)
+        self.money.died(node)
+        self.arbiters.died(node)
 
     def lost_disk(self, node: str) -> None:
         """See Watch."""
         self.admissions.died(node)
         self.admissions.lost(node)
+        self.arbiters.lost(node)
         self.journals.lost(node)
 
     def came_back(self, node: str) -> None:
@@ -230,13 +246,13 @@ class Judge(Unwatched):
             self.journals.on_disk(node, found)
         self.journals.at_centre(ends.centre_events, restored=self._restored, unheard=ends.relays)
         lost = {epoch for epoch, of in self.journals.epochs.items() if of.gone}
-        self.money.at_end(lost)
+        self.money.at_end(lost, printers_well=ends.printers_well)
         forked = {epoch for epoch, of in self.journals.epochs.items() if of.forked}
         self.places.at_end(
             ends.tickets, ends.places("place_sold_twice"), ends.capacity, forks_found=ends.subjects("forked_journal")
         )
         self.admissions.at_end(
-            ends.subjects("duplicate_admission") | ends.duplicates_at_relays,
+            ends.subjects("duplicate_admission"),
             ends.subjects("admitted_and_refunded"),
         )
         nothing_forbidden_happened(self._wrong, ends, restored=self._restored, forked=forked)

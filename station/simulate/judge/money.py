@@ -31,6 +31,16 @@ class Order:
 
 
 @dataclass(slots=True)
+class Claim:
+    """What a passenger is owed. `excused`: its till died before its slip came out."""
+
+    node: str
+    epoch: str
+    slip: bool = False
+    excused: bool = False
+
+
+@dataclass(slots=True)
 class Box:
     """One machine's cash during one journal: as it moved, and as that says that it did."""
 
@@ -54,7 +64,8 @@ class Money:
         self._issued: dict[str, str] = {}
         self._delivered: set[str] = set()
         self._printed: set[str] = set()
-        self._claims: set[str] = set()
+        self._first: set[str] = set()
+        self._claims: dict[str, Claim] = {}
         self._settled: dict[str, int] = defaultdict(int)
 
     # ------------------------------------------------------------------ what people see
@@ -67,10 +78,17 @@ class Money:
         """Money went back to a passenger."""
         self.boxes[till].went_out += fen
 
-    def paper(self, till: str, kind: str, text: str) -> None:
-        """A ticket or a slip came out."""
+    def paper(self, till: str, kind: str, text: str, copy: int) -> None:
+        """A ticket or a slip came out whole; `copy` is 0 for a ticket's first print, of which there is one."""
         if text not in (self._issued if kind == "ticket" else self._claims):
             self._wrong(f"{till} gives out a {kind} {text} that is not on its disk", text, till)
+        if kind == "slip":
+            self._claims[text].slip = True
+            return
+        if copy == 0 and text in self._first:
+            self._wrong(f"{till} prints {text} twice, and calls neither a copy", text, till)
+        if copy == 0:
+            self._first.add(text)
         self._printed.add(text)
 
     # ------------------------------------------------------------------ what is written
@@ -107,7 +125,7 @@ class Money:
                 self._gave_out(event)
             case "claim.opened":
                 order = self._order(event, body["order"])
-                self._claims.add(body["claim"])
+                self._claims[body["claim"]] = Claim(event.node, event.epoch)
                 if body["reason"] == UNCLEAR:
                     order.unclear += body["fen"]
                     self.boxes[event.node].unclear += body["fen"]
@@ -147,8 +165,19 @@ class Money:
 
     # ------------------------------------------------------------------ when all is well again
 
-    def at_end(self, is_lost: Collection[str]) -> None:
-        """`is_lost`: epochs of journals whose disk is gone with what nobody else had heard."""
+    def died(self, node: str) -> None:
+        """Its programs are gone: a slip that did not come out by now need not."""
+        for claim in self._claims.values():
+            claim.excused |= claim.node == node and not claim.slip
+
+    def at_end(self, is_lost: Collection[str], *, printers_well: bool) -> None:
+        """`is_lost`: epochs of journals whose disk is gone with what nobody else had heard.
+
+        `printers_well`: no printer was ever out of paper or jammed.
+        """
+        for number, claim in self._claims.items():
+            if printers_well and not claim.slip and not claim.excused and claim.epoch not in is_lost:
+                self._wrong(f"{claim.node} owes by claim {number}, and gave out no slip", number, claim.node)
         for name, order in self.orders.items():
             if order.epoch not in is_lost:
                 self._settles(f"…{name[-6:]}", order)
@@ -158,9 +187,9 @@ class Money:
                 self._wrong(f"{node} has {-unseen} fen less than its journal says", node)
             if unseen > box.unclear and box.epoch not in is_lost:
                 self._wrong(f"{node} holds {unseen} fen of which neither order nor claim tells", node)
-        for claim, times in self._settled.items():
+        for settled, times in self._settled.items():
             if times > 1:
-                self._wrong(f"claim {claim} was paid out {times} times at one till", claim)
+                self._wrong(f"claim {settled} was paid out {times} times at one till", settled)
 
     def _settles(self, name: str, order: Order) -> None:
         if order.places is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from station.simulate.judge.clocks import Coach
 from station.simulate.judge.ends import Ends
 from station.simulate.judge.facts import unheard
+from station.simulate.judge.fair import Fair
 from station.simulate.judge.journals import Found
 from station.simulate.judge.judge import Judge
 from station.simulate.judge.private import plain
@@ -28,6 +29,25 @@ _NAMES = ("王小明", "李小红")
 """How everybody is called here (`people`)."""
 _OPENS_MS, _CLOSES_MS = 40 * 60_000, 3 * 60_000
 """How long before it leaves people are let in to a coach, from when to when."""
+
+
+def _is_troubled(world: "World") -> bool:
+    """Whether something is wrong just now that takes no part in what machines decide."""
+    now = world.agenda.now
+    return (
+        bool(world.clones)
+        or not world.network.is_fair
+        or any(not node.alive or node.frozen_until > now or node.skew_ms or node.is_slow for node in world.nodes)
+    )
+
+
+def _struck(world: "World") -> int:
+    """How often something went wrong, but for what programs only say."""
+    return world.struck.total() - sum(world.struck[said] for said in _SAID)
+
+
+_PAPER = ("paper jams", "printer off")
+_SAID = ("arbiter silent", "overridden")
 
 
 def coach(day: str, trip: str) -> Coach | None:
@@ -54,7 +74,7 @@ class WorldJudge(Judge):
             history=self,
             arbitrated=lambda _: self.world.plan.relay,
             strict=lambda _: self.world.plan.without == "staff",
-            calm=lambda: not +self.world.struck,
+            fair=Fair(lambda: self.world.agenda.now, lambda: _is_troubled(self.world), lambda: _struck(self.world)),
         )
 
     # ------------------------------------------------------------------ the history's part
@@ -114,6 +134,7 @@ class WorldJudge(Judge):
             devices=centre.devices(),
             known=known,
             differences=differences,
+            printers_well=not any(world.struck[fault] for fault in _PAPER),
             personal=plain(self._at_rest(), _NAMES),
         )
 

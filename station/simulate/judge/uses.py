@@ -18,11 +18,12 @@ class Use:
     epoch: str
     seq: int
     end: str | None = None
-    ended_at: int = 0
     ended_seq: int | None = None
     opened: int = 0
     seen: list[str] = field(default_factory=list)
     """How it ended, as people saw it, each time that a barrier opened for it."""
+    seen_at: int = 0
+    claimed_at: int = 0
     known_at: int = 0
     """How far its journal was, by sequence number, when a barrier last opened for it; or its own number."""
     in_doubt: bool = False
@@ -43,6 +44,8 @@ class OfTicket:
     uses: dict[str, Use] = field(default_factory=dict)
     inside: list[Use] = field(default_factory=list)
     pairs: list[tuple[Use, Use]] = field(default_factory=list)
+    asked_for: set[str] = field(default_factory=set)
+    """The attempts for which an arbiter was asked."""
     taken_back: list[str] = field(default_factory=list)
     """Who has paid it back or changed it: a machine, or the centre's office."""
     asked_at: int | None = None
@@ -70,3 +73,15 @@ def ends_that_fit(use: Use) -> frozenset[str | None]:
     if not use.opened:
         fit.add("released")
     return frozenset(fit)
+
+
+def known_inside(of: OfTicket) -> bool:
+    """Whether somebody travels on it of whom the centre can know."""
+    return any(use.end == "passed" and not use.lost for use in of.inside)
+
+
+def are_doubles(one: Use, two: Use) -> bool:
+    """Whether the centre must have found these two: it knows of both, and both may have walked."""
+    if one.lost or two.lost or "released" in (one.end, two.end):
+        return False
+    return (one.end, two.end) == ("passed", "passed") and "overridden" not in two.flags | one.flags
