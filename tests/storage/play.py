@@ -118,8 +118,7 @@ def installed(machine: Machine, install: Callable[[], None]) -> Disk:
     """A disk on which `install` was done and that was switched off properly."""
     machine.disk = Disk()
     install()
-    machine.disk.sync_all()
-    return machine.disk.copy()
+    return machine.disk.image()
 
 
 def calls_of(machine: Machine, disk: Disk, begin: Callable[[], Story]) -> int:

@@ -174,12 +174,6 @@ class Disk:
             new._keep(name, file.number, file.seen)
         return new
 
-    def sync_all(self) -> None:
-        """As an hour of quiet would."""
-        for name, file in self._names.items():
-            self.sync(name, file)
-        self.sync_names("")
-
     def power_returns(self, seed: int) -> "Disk":
         """The disk after a power cut; this one is off for good.
 
