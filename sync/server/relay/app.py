@@ -44,7 +44,7 @@ from sync.server.relay.forks import keep_fork
 from sync.server.relay.handed_on import HandedOnView
 from sync.server.relay.journals import AT_ONCE, Forked, Gap, Held, NotYours, Slice, Taken, take_in
 from sync.server.relay.ledger import Ledger
-from sync.server.relay.pruning import drop_kept, prune
+from sync.server.relay.pruning import drop_acts, drop_kept, prune
 from sync.server.relay.status import relay_status
 from sync.server.relay.steps import notice_put_back, review, say_caught_up, waiting_for
 from sync.server.relay.view import StationView, Terminal
@@ -59,6 +59,7 @@ from sync.server.requests import (
     takes,
 )
 from sync.wire import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer, HealthAnswer, PushAnswer, PushBatch, PushResult
+from tickets.admission import TrustedNow
 from tickets.events import chain, head_message, receipt_message
 from tickets.keys import AnyOf, SigningKey
 from tickets.staff import BadFact, open_fact
@@ -72,7 +73,7 @@ REVIEW_SECONDS: Final = 1.0
 """How often it is looked whether the arbiter may begin: the centre may have told of a gate that is in use no more."""
 DIARY_AGAIN_SECONDS: Final = 5.0
 PRUNE_SECONDS: Final = 3600.0
-"""How often uses of days long over are looked for, and between two slices of them a moment for others."""
+"""How often uses and acts of days long over are looked for, and between two slices of them a moment for others."""
 _A_MOMENT: Final = 0.2
 _LONGEST_REST_S: Final = 0.1
 
@@ -377,16 +378,20 @@ class Relay:
 
     async def _prune(self) -> None:
         while True:
-            after: int | None = 0
             try:
-                while after is not None:
-                    await asyncio.sleep(_A_MOMENT)
-                    now = self._view.now()
-                    after = await self._desk.do(lambda ledger, now=now, after=after: prune(ledger, now, after))  # type: ignore[misc]  # bound now, called before the next turn
+                for drop in (prune, drop_acts):
+                    await self._prune_with(drop)
                 await self._prune_journals()
             except sqlite3.Error as error:
                 _log.error("prune.failed", extra={"error": type(error).__name__})
             await asyncio.sleep(PRUNE_SECONDS)
+
+    async def _prune_with(self, drop: Callable[[Ledger, TrustedNow, int], int | None]) -> None:
+        after: int | None = 0
+        while after is not None:
+            await asyncio.sleep(_A_MOMENT)
+            now, since = self._view.now(), after
+            after = await self._desk.do(lambda ledger, now=now, since=since: drop(ledger, now, since))  # type: ignore[misc]  # bound now, called before the next turn
 
     async def _prune_journals(self) -> None:
         kept = await self._loop.run_in_executor(self._reading, self._parts.handed_on.all)

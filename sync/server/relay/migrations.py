@@ -126,3 +126,17 @@ def what_a_relay_hands_on(db: Database) -> None:
     for statement in _STORE_AND_FORWARD:
         db.conn.execute(statement)
     db.conn.execute("PRAGMA user_version = 2")
+
+
+_NOT_WRITTEN: Final = (
+    "CREATE INDEX facts_not_written ON facts (position) WHERE journaled = 0",
+    "CREATE INDEX duplicates_not_written ON duplicates (number) WHERE journaled = 0",
+)
+
+
+@MIGRATIONS()
+def what_a_relay_has_yet_to_write_down(db: Database) -> None:
+    """Version 3: it is looked for after every push, and there is hardly ever any."""
+    for statement in _NOT_WRITTEN:
+        db.conn.execute(statement)
+    db.conn.execute("PRAGMA user_version = 3")

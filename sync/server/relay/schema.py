@@ -15,7 +15,7 @@ def _migrations() -> "Migrations":
     return MIGRATIONS
 
 
-SCHEMA: Final = Schema(name="relay's file", migrations=_migrations, version=2)
+SCHEMA: Final = Schema(name="relay's file", migrations=_migrations, version=3)
 """`grants` is the arbiter: its primary key is what says who was first. `devices.in_step` and `arbiter.arbitrating` hold
 within the epoch, which is as old as the file. `journals.started_seq` is the newest `gate.started` of a journal; up to
 `dropped_through`, where the chain's hash is `dropped_hash`, its events are not (or no longer) here. `heads` are the
