@@ -19,6 +19,7 @@ class Played:
     broken: str = ""
     story: str = ""
     sold: int = 0
+    admitted: int = 0
     virtual_ms: int = 0
     cpu_s: float = 0.0
     struck: "Counter[str]" = field(default_factory=Counter)
@@ -53,6 +54,7 @@ def _tell(played: Played, *, as_json: bool, whole: bool) -> None:
             "broken": played.broken,
             "hash": played.hash,
             "tickets": played.sold,
+            "admitted": played.admitted,
             "virtual_seconds": played.virtual_ms // 1000,
             "cpu_seconds": round(played.cpu_s, 2),
             "faults": dict(sorted(played.struck.items())),

@@ -79,6 +79,7 @@ class Runs:
         _forget_apps()
         _tell(played, world.history, ends, most)
         played.sold = world.crowd.sold if world.made else 0
+        played.admitted = judge.admissions.admitted
         played.virtual_ms = world.agenda.now
         played.struck = world.struck
         return played

@@ -34,6 +34,7 @@ def main(first: int, end: int, hours: float) -> None:
             "seed": seed,
             "broken": played.broken,
             "sold": played.sold,
+            "admitted": played.admitted,
             "hash": played.hash,
             "cpu_s": played.cpu_s,
             "faults": dict(played.struck),

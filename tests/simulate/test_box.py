@@ -22,6 +22,8 @@ RUNS = int(os.environ.get("WAYSTATION_RUNS", "300"))
 ROOT = Path(__file__).parents[2]
 DIES_AT = ("gate:commit:", "till:commit:", "sync:", "centre:", "relay:")
 """Whose deaths at a point are counted together: each point by itself is too rare for so few runs."""
+SOME, SOLD, ADMITTED = 50, 6, 4
+"""In so many runs so many tickets are sold, and barriers opened, in each on average; mostly about half more."""
 TO_SAY_ENOUGH = 300
 """Among so many runs every kind of fault is one that struck."""
 
@@ -57,10 +59,14 @@ def test_every_promise_is_kept_whatever_goes_wrong(capsys: pytest.CaptureFixture
         counts.update(run["faults"])
     for who in DIES_AT:
         counts[f"dies at {who}…"] = sum(times for name, times in counts.items() if name.startswith(f"dies at {who}"))
-    sold, cpu_s = sum(run["sold"] for run in runs), sum(run["cpu_s"] for run in runs)
+    sold, admitted = sum(run["sold"] for run in runs), sum(run["admitted"] for run in runs)
+    cpu_s = sum(run["cpu_s"] for run in runs)
     with capsys.disabled():
         told = ", ".join(f"{name} {times}" for name, times in sorted(counts.items()) if "commit:" not in name)
-        print(f"\n{RUNS} runs, {sold} tickets, {cpu_s:.0f} s of processor time; {told}")
+        print(f"\n{RUNS} runs, {sold} tickets, {admitted} admitted, {cpu_s:.0f} s of processor time; {told}")
+    if RUNS >= SOME:
+        assert sold >= RUNS * SOLD, "whatever goes wrong, something works all the time: this is too little"
+        assert admitted >= RUNS * ADMITTED, "whatever goes wrong, something works all the time: this is too little"
     if RUNS >= TO_SAY_ENOUGH:
         wanted = (*COUNTED, *(f"dies at {who}…" for who in DIES_AT))
         assert [name for name in wanted if not counts[name]] == [], "never happened"
