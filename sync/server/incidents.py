@@ -22,7 +22,8 @@ class IncidentKind(StrEnum):
     PLACE_NOT_ALLOTTED = "place_not_allotted"
     """Sold or returned by a till that did not have it. Subject: the ticket's number, or date/trip/seat/device."""
     PLACES_FREED = "places_freed"
-    """A duty manager let others sell what a silent till had. Subject: date/trip/device."""
+    """A duty manager let others sell what a silent till had; `orders` are those of it that were set aside and not paid,
+    where the till is given up. Subject: date/trip/device."""
     OVERBOOKED = "overbooked"
     """More passengers than seats on the coach that goes; `without` lists their tickets. Subject: date/trip."""
     CANCELLED_WITH_TICKETS = "cancelled_with_tickets"

@@ -16,6 +16,7 @@ from sync.server.allotments import CENTRE, FREE, GONE, SEATED, Allotments, of_de
 from sync.server.changes import Changes
 from sync.server.incidents import IncidentKind, report
 from sync.server.places.books import Books, find_departure, read_books
+from sync.server.places.freeing import Freeing
 from sync.server.places.giving import Giving
 from sync.server.places.left import tell_left
 from sync.server.places.seating import Seating, Sold, seat_all
@@ -54,6 +55,7 @@ class Coaches:
         self._now_ms = now_ms
         self._allotments = Allotments(connection, changes, station)
         self._giving = Giving(connection, changes, station, policy, now_ms)
+        self._freeing = Freeing(connection, station, self._allotments, self._giving, now_ms)
 
     def obey(self, facts: Iterable[StaffFact]) -> None:
         """Do what newly taken acts mean for places."""
@@ -62,7 +64,8 @@ class Coaches:
                 continue
             date = fact.service_date.isoformat()
             if fact.act is Act.FREE and fact.device is not None:
-                self._free(date, fact.trip, fact.device, fact.badge)
+                if self._freeing.free(date, fact.trip, fact.device, fact.badge):
+                    self.settle(date, fact.trip)
             elif fact.act in _ABOUT_PLACES:
                 self.settle(date, fact.trip)
 
@@ -328,26 +331,6 @@ class Coaches:
             )
         ).scalar_one()
         return bool(found)
-
-    # ------------------------------------------------------------------ a silent till
-
-    def _free(self, date: str, trip: str, till: str, badge: str) -> None:
-        """Let others sell what a till has of a departure and has not told to be sold or set aside."""
-        books = read_books(self._connection, self._station, date, trip)
-        if books is None or till not in books.tills:
-            return
-        its = books.tills[till]
-        if books.numbered:
-            for seat in its.seats:
-                self._allotments.take_seat(date, trip, seat, till, "freed")
-        elif its.left:
-            self._allotments.free_count(date, trip, till, its.left)
-        self._giving.recall(date, trip, till, keep=0)
-        self._allotments.tell_left(date, trip)
-        body = {"device": till, "badge": badge, "places": its.left, "seats": list(its.seats)}
-        subject = f"{date}/{trip}/{till}"
-        report(self._connection, self._station, IncidentKind.PLACES_FREED, subject, body, self._now_ms)
-        self.settle(date, trip)
 
     def _of(self, table: Table, date: str, trip: str) -> tuple[ColumnElement[bool], ...]:
         return (table.c.station_id == self._station, table.c.service_date == date, table.c.trip == trip)

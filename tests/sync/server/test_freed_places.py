@@ -74,3 +74,43 @@ def test_where_freed_counted_places_are_gone_already_it_is_told_and_no_more_are_
     assert (over["body"]["sold"], over["body"]["places"]) == (7, 6)
     assert web(world, 7, COUNTED) == 409
     assert min(counted(world).values()) >= 0
+
+
+@pytest.mark.parametrize("trip", [SEATED, COUNTED])
+def test_what_a_dead_till_set_aside_is_freed_once_it_is_given_up(staff: Staff, world: World, trip: str) -> None:
+    """Its disk died in the middle of an order: nobody else can ever say what became of it."""
+    till = world.enrol()
+    till.open_journal()
+    seat = 1 if trip == SEATED else None
+    till.sell(seat, trip)
+    end = len(till.events)
+    till.sell(None if seat is None else 2, trip)
+    till.push(last=end + 1)  # one sold, and of the other only that it was set aside
+    staff.act(Act.FREE, trip, device=till.device)
+    (freed,) = world.incidents("places_freed")
+    assert freed["body"]["orders"] == [], "an active till may come back with it"
+    before = freed["body"]["places"]
+    world.centre.retire(till.device)
+    staff.act(Act.FREE, trip, device=till.device)
+    (freed,) = world.incidents("places_freed")
+    assert (len(freed["body"]["orders"]), freed["body"]["places"]) == (1, before + 1)
+    assert (2 in freed["body"]["seats"]) is (trip == SEATED)
+    everywhere = 9 if trip == SEATED else 6
+    sold = 0
+    while web(world, sold, trip) == 200:
+        sold += 1
+    assert sold == everywhere - 1, "all but the one that it had sold"
+    staff.act(Act.FREE, trip, device=till.device)
+    assert world.incidents("places_freed") == [freed], "there was nothing left to free"
+    assert world.incidents("place_sold_twice") == []
+
+
+def test_a_paid_order_of_a_dead_till_stays_its_passengers(staff: Staff, world: World) -> None:
+    till = world.enrol()
+    till.open_journal()
+    till.sell(1)
+    till.push(last=5)
+    world.centre.retire(till.device)
+    staff.act(Act.FREE, device=till.device)
+    (freed,) = world.incidents("places_freed")
+    assert (freed["body"]["orders"], 1 in freed["body"]["seats"]) == ([], False)
