@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from station.centre_keys import SIGN_IT
 from tickets.trust import Badge, Role
 
 if TYPE_CHECKING:
@@ -114,11 +115,11 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from sync.server.badges import require_root
-
-    require_root(arguments.dir)
     with _centre(arguments.dir) as centre:
-        centre.withdraw_badge(arguments.number)
+        signed = centre.withdraw_badge(arguments.number)
+    if not signed:
+        print(f"Badge {arguments.number} is off the next trust list, and counts until terminals have that. {SIGN_IT}")
+        return 0
     print(
         f"Badge {arguments.number} is off the trust list. Terminals refuse it as soon as they have the new list; "
         "what it signed before and they obey already stands."

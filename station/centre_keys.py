@@ -10,10 +10,11 @@ from tickets.trust import KeyUse
 if TYPE_CHECKING:
     from sync.server.centre import Centre
 
-_SIGN_IT = (
+SIGN_IT = (
     "The root key is away: `waystation centre list export` writes the next trust list, `list sign` signs it where the "
     "root is, `list import` puts it in force. Until then terminals go by the one before."
 )
+"""What to do where a trust list could not be signed."""
 
 
 def add_arguments(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -137,7 +138,7 @@ def _change_root(arguments: argparse.Namespace) -> int:
 
 
 def _told(signed: bool, done: str) -> int:
-    print(done if signed else _SIGN_IT)
+    print(done if signed else SIGN_IT)
     return 0
 
 

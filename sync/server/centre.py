@@ -59,7 +59,7 @@ from sync.server.ticket_money import ticket_money
 from sync.server.timetable import Timetable, read_timetable
 from sync.server.travellers import Traveller, day_key_of, travellers
 from sync.server.trust_desk import TrustDesk
-from sync.server.trust_lists import Badges, take_in
+from sync.server.trust_lists import Badges, take_in, withdraw_from_next
 from sync.server.upkeep import Upkeep
 from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, PushAnswer, PushBatch, PushResult, RenewRequest
 from sync.wire_digest import DigestAnswer, DigestDiffers
@@ -282,11 +282,15 @@ class Centre:
         """
         self._publish_badges(lambda old: (*(each for each in old if each.number != badge.number), badge))
 
-    def withdraw_badge(self, number: str) -> None:
-        """Let a badge count no more. EnvironmentFault when there is none of this number, or the root key is away."""
+    def withdraw_badge(self, number: str) -> bool:
+        """Let a badge count no more. False when the root key is away: the next list leaves it out, and is to be signed.
+
+        EnvironmentFault when there is none of this number.
+        """
         if self.trust_list().badge(number) is None:
             raise EnvironmentFault(f"there is no badge {number}", "look its number up on the badge card")
-        self._publish_badges(lambda old: tuple(each for each in old if each.number != number))
+        self._store.transact("setup", lambda connection: withdraw_from_next(connection, number))
+        return self.publish()
 
     def _publish_badges(self, badges: Badges) -> None:
         if not self.publish(badges):

@@ -45,6 +45,7 @@ from tickets.trust import (
 )
 
 _LIST: Final = "trust_list"
+_WITHDRAWN: Final = "withdrawn_badges"
 _ALLOWANCE: Final = timedelta(days=1)
 _FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 FLOOR: Final = "list.version"
@@ -71,7 +72,8 @@ def draft(
     """
     old = newest_list(connection, directory)
     expires = now + timedelta(days=policy.trust_list_days)
-    had = () if old is None else old.badges
+    withdrawn = withdrawn_badges(connection)
+    had = () if old is None else tuple(each for each in old.badges if each.number not in withdrawn)
     return TrustList(
         version=max(1 if old is None else old.version + 1, int((now - _FIRST) / timedelta(minutes=1))),
         issued=now,
@@ -95,10 +97,21 @@ def lock_list(connection: Connection) -> None:
 def keep_list(connection: Connection, directory: Path, signed: bytes, version: int) -> None:
     """Make this the newest list, in this transaction."""
     note(connection, _LIST, to_text(signed))
+    note(connection, _WITHDRAWN, "[]")
     for name, text in ((NEWEST, to_text(signed)), (FLOOR, str(version))):
         fresh = directory / f"{name}.new"
         fresh.write_text(f"{text}\n", "ascii")
         fresh.replace(directory / name)
+
+
+def withdrawn_badges(connection: Connection) -> frozenset[str]:
+    """The numbers of badges that the next list is to leave out, while the root that signs it is away."""
+    return frozenset(json.loads(noted(connection, _WITHDRAWN) or "[]"))
+
+
+def withdraw_from_next(connection: Connection, number: str) -> None:
+    """Have the next list leave this badge out."""
+    note(connection, _WITHDRAWN, json.dumps(sorted({*withdrawn_badges(connection), number})))
 
 
 def sign_draft(drafted: bytes, root: SigningKey) -> bytes:
@@ -131,6 +144,8 @@ def take_in(
         raise EnvironmentFault("keys were switched since this list was exported", hint)
     if retired_keys(directory) & {entry.key for entry in opened.keys}:
         raise EnvironmentFault("keys were retired since this list was exported", hint)
+    if withdrawn_badges(connection) & {badge.number for badge in opened.badges}:
+        raise EnvironmentFault("badges were withdrawn since this list was exported", hint)
     had = {entry.key for entry in (now.keys if now is not None else ())}
     first = {key for use, key in announced_keys(directory).items() if (use, key) in listed and key not in had}
     note_used_from(directory, first, at + timedelta(days=policy.offline_window_days))

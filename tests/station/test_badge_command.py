@@ -165,12 +165,17 @@ def test_without_the_root_key_it_is_said_before_a_pin_is_chosen(
 ) -> None:
     initialise(tmp_path / "centre")
     (tmp_path / "centre" / "root.pem").rename(tmp_path / "root.pem")
-    for command in (
-        add(tmp_path, "0107", "card.txt", pin=str(tmp_path / "no such file")),
-        ["centre", "badge", "remove", "--dir", str(tmp_path / "centre"), "--number", "0107"],
-    ):
-        assert "root.pem" in says(capsys, command)
+    assert "root.pem" in says(capsys, add(tmp_path, "0107", "card.txt", pin=str(tmp_path / "no such file")))
     assert not (tmp_path / "card.txt").exists()
+
+
+def test_a_badge_is_removed_while_the_root_key_is_away(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(add(made, "0150", "lost.txt")) == 0
+    (made / "centre" / "root.pem").rename(made / "root.pem")
+    capsys.readouterr()
+    assert main(["centre", "badge", "remove", "--dir", str(made / "centre"), "--number", "0150"]) == 0
+    assert "is off the next trust list" in capsys.readouterr().out
+    (made / "root.pem").rename(made / "centre" / "root.pem")
 
 
 def test_replacing_and_removing_is_told_to_terminals(made: Path, capsys: pytest.CaptureFixture[str]) -> None:

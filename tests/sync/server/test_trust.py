@@ -239,6 +239,23 @@ def test_a_key_is_announced_from_when_its_list_is_put_in_force(world: World, gat
     world.centre.switch_key(KeyUse.TIME)
 
 
+def test_a_badge_is_withdrawn_while_the_root_is_away(world: World, gate: Terminal, clock: Clock) -> None:
+    for number in ("0001", "0002"):
+        world.centre.issue_badge(a_badge(number, clock))
+    root = away(world)
+    clock.forward(minutes=3)
+    before = sign_draft(world.centre.draft_list(), root)
+    assert world.centre.withdraw_badge("0001") is False
+    with pytest.raises(EnvironmentFault, match="badges were withdrawn since"):
+        world.centre.import_list(before)
+    clock.forward(minutes=1)
+    world.centre.import_list(sign_draft(world.centre.draft_list(), root))
+    assert [each.number for each in pulled(gate).badges] == ["0002"]
+    (world.directory / "root.pem").write_bytes(root.to_pem())
+    world.centre.issue_badge(a_badge("0001", clock))
+    assert {each.number for each in pulled(gate).badges} == {"0001", "0002"}, "its number may be given again"
+
+
 def test_an_announced_key_that_no_list_names_is_not_used(world: World) -> None:
     away(world)
     assert world.centre.announce_key(KeyUse.TIME) is False
