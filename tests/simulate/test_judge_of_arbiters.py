@@ -62,3 +62,15 @@ def test_a_word_that_is_heard_has_come(said: str | None) -> None:
         run.judge.answered(GATE, attempt(1), said)
     with pytest.raises(Broken, match="said granted, which nobody saw come"):
         run.judge.heard(GATE, attempt(1), "granted")
+
+
+def test_two_lanes_ask_at_once_and_each_acts_by_what_it_hears() -> None:
+    run = Run()
+    asks(run, "granted")
+    run.judge.asks(GATE, attempt(1), ONE)
+    run.judge.heard(GATE, attempt(1), None)
+    run.judge.heard(GATE, attempt(1), "granted")
+    run.claims(ONE, GATE, 1)
+    run.judge.asks(GATE, attempt(1), ONE)
+    with pytest.raises(Broken, match="said granted, which nobody saw come"):
+        run.judge.heard(GATE, attempt(1), "granted")

@@ -22,13 +22,19 @@ _WORDS = ("granted", "taken")
 
 @dataclass(slots=True)
 class Asked:
-    """One gate's questions for one attempt. `came`: the words that came since the last, and after how many ms."""
+    """One gate's questions for one attempt, which two of its lanes may ask at once: a ticket and its copy.
+
+    `came`: the words that came since the last, or since the first of those that were asked at once, and after how many
+    ms; `heard`: what the gate says that it heard.
+    """
 
     at: int | None = None
     alone: bool = False
-    """Whether no answer to an earlier question can be on its way."""
+    """Whether no answer to an earlier question, or to another lane's, can be on its way."""
+    asking: int = 0
+    """How many lanes wait for an answer."""
     came: dict[str, int] = field(default_factory=dict)
-    heard: str | None = None
+    heard: set[str | None] = field(default_factory=set)
 
 
 class Arbiters:
@@ -50,23 +56,34 @@ class Arbiters:
         self._fair_ms = fair_ms
         self._asked: dict[tuple[str, str], Asked] = defaultdict(Asked)
         self._born: dict[str, int] = {}
-        self._new_relays: set[str] = set()
+        self._lost_at: dict[str, int] = {}
+        self._met_at: dict[str, int] = {}
 
     def died(self, node: str) -> None:
         """Its programs are gone, and what they knew in memory."""
         self._born[node] = self._now()
+        for (gate, _), asked in self._asked.items():
+            if gate == node:
+                asked.asking = 0
 
     def lost(self, node: str) -> None:
-        """A relay whose disk is lost is another afterwards, which gates do not know for a while."""
-        if node.endswith("-relay"):
-            self._new_relays.add(station_of(node))
+        """A machine whose disk is lost is another afterwards: gate and relay have to meet anew."""
+        self._lost_at[node] = self._now()
+
+    def _have_met(self, gate: str) -> bool:
+        """Whether this gate and its relay have spoken since both are the machines that they are."""
+        new = max(self._lost_at.get(gate, -1), self._lost_at.get(f"{station_of(gate)}-relay", -1))
+        return new < 0 or self._met_at.get(gate, -1) > new
 
     def asks(self, gate: str, attempt: str) -> None:
         """A gate is about to ask."""
         asked, now = self._asked[gate, attempt], self._now()
         asked.alone = asked.at is None or now - asked.at > _STALE_MS
         asked.at = now
-        asked.came.clear()
+        if asked.asking == 0:
+            asked.came.clear()
+            asked.heard.clear()
+        asked.asking += 1
 
     def answered(self, gate: str, attempt: str, word: str) -> None:
         """A relay's word has come to this gate."""
@@ -76,29 +93,29 @@ class Arbiters:
     def heard(self, gate: str, attempt: str, word: str | None) -> None:
         """What the gate says that it heard in time; None is silence, which there is not when all is well."""
         asked = self._asked[gate, attempt]
-        asked.heard = word
+        asked.heard.add(word)
+        asked.asking = max(0, asked.asking - 1)
         if word is not None and word not in asked.came:
             self._wrong(f"{gate} believes that its arbiter said {word}, which nobody saw come", gate)
-        if word is None and self._arbitrated(gate):
+        if word is not None:
+            self._met_at[gate] = self._now()
+        elif self._arbitrated(gate) and self._have_met(gate):
             in_time = [said for said, after in asked.came.items() if said in _WORDS and after <= _IN_TIME_MS]
-            if in_time and asked.alone and self._knows_its_relay(gate):
+            if in_time and asked.alone and self._now() - self._born.get(gate, -_KNOWS_MS) >= _KNOWS_MS:
                 self._wrong(f"{gate} calls its arbiter silent, whose word {in_time[0]} has come in time", gate)
             if self._fair_ms() > LONG_MS:
                 self._wrong(f"{gate} does not hear its arbiter, and nothing has been wrong for minutes", gate)
-
-    def _knows_its_relay(self, gate: str) -> bool:
-        old = self._now() - self._born.get(gate, -_KNOWS_MS) >= _KNOWS_MS
-        return old and station_of(gate) not in self._new_relays
 
     def opened(self, gate: str, attempt: str, number: str, flags: frozenset[str]) -> None:
         """A barrier is about to be told to open."""
         if not self._arbitrated(gate):
             return
-        word = self._asked[gate, attempt].heard
-        if word == "taken":
+        heard = self._asked[gate, attempt].heard
+        if heard == {"taken"}:
             self._wrong(f"{gate} opens for {number} although the arbiter said that another has it", number, gate)
-        if (UNARBITRATED in flags) != (word != "granted"):
+        if (None if UNARBITRATED in flags else "granted") not in heard:
             said = ", ".join(sorted(flags)) or "nothing"
-            self._wrong(f"{gate} flags {said} for {number}, and heard {word or 'silence'}", number, gate)
-        if word is None and self._strict(gate) and "overridden" not in flags:
+            words = " and ".join(sorted(word or "silence" for word in heard)) or "silence"
+            self._wrong(f"{gate} flags {said} for {number}, and heard {words}", number, gate)
+        if UNARBITRATED in flags and self._strict(gate) and "overridden" not in flags:
             self._wrong(f"{gate} admits {number} unheard, where the policy sends it to staff", number, gate)
