@@ -48,12 +48,11 @@ class Belief:
         self._heard: bytes | None = None
         self._newest: NewestList | None = None
         kept = cache.trust_list()
-        data = enrolled if kept is None else kept
-        self._list = open_trust_list(data, root)
-        if kept is None:
+        self._list, data = _newer(root, enrolled if kept is None else kept, enrolled)
+        if kept != data:
             cache.set_trust(self._list.version, data)
-        elif kept != enrolled:
-            keep(kept)
+        if enrolled != data:
+            keep(data)
 
     @property
     def trust_list(self) -> TrustList:
@@ -126,6 +125,18 @@ class Belief:
         self._keep(data)
         self._heard = None  # a word by a key that is on this list only
         return None
+
+
+def _newer(root: PublicKey, first: bytes, second: bytes) -> tuple[TrustList, bytes]:
+    """The newer of two lists, opened: after a power cut either place may have lost its last. TrustFault without one."""
+    opened: list[tuple[TrustList, bytes]] = []
+    for data in (first, second):
+        try:
+            opened.append((open_trust_list(data, root), data))
+        except TrustFault:
+            if data is second and not opened:
+                raise
+    return max(opened, key=lambda one: one[0].version)
 
 
 class TimeAsker:

@@ -146,6 +146,16 @@ def test_what_the_cache_has_and_the_file_lacks_is_kept_at_the_next_start(there: 
     assert kept == [listed(7)]
 
 
+def test_a_cache_that_was_put_back_takes_no_list_back(there: There) -> None:
+    """A power cut may take its last commits, or a technician put an old copy there."""
+    kept: list[bytes] = []
+    Belief(there.cache, ROOT.public, listed(5))
+    belief = Belief(there.cache, ROOT.public, listed(7), kept.append)
+    assert (belief.trust_list.version, there.cache.trust_list(), kept) == (7, listed(7), [])
+    spoilt = Belief(there.cache, ROOT.public, b"spoilt", kept.append)
+    assert (spoilt.trust_list.version, kept) == (7, [listed(7)])
+
+
 def test_it_follows_to_another_root_and_does_not_go_back(there: There) -> None:
     """Also after a start, and in the processes that only read."""
     new = SigningKey.from_raw(bytes([9]) * 32)
