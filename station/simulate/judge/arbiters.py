@@ -16,7 +16,7 @@ _IN_TIME_MS = 60
 _STALE_MS = 120_000
 """So long may the answer to an earlier question be on its way."""
 _KNOWS_MS = 10 * 60_000
-"""So long after its start a gate may not know its relay's key."""
+"""So long after a start a gate may not know its relay's key, if it hears from the centre: its cache may be lost."""
 _WORDS = ("granted", "taken")
 
 
@@ -101,10 +101,13 @@ class Arbiters:
             self._met_at[gate] = self._now()
         elif self._arbitrated(gate) and self._have_met(gate):
             in_time = [said for said, after in asked.came.items() if said in _WORDS and after <= _IN_TIME_MS]
-            if in_time and asked.alone and self._now() - self._born.get(gate, -_KNOWS_MS) >= _KNOWS_MS:
+            if in_time and asked.alone and self._knows_its_relay(gate):
                 self._wrong(f"{gate} calls its arbiter silent, whose word {in_time[0]} has come in time", gate)
             if self._fair_ms() > LONG_MS:
                 self._wrong(f"{gate} does not hear its arbiter, and nothing has been wrong for minutes", gate)
+
+    def _knows_its_relay(self, gate: str) -> bool:
+        return gate not in self._born or min(self._now() - self._born[gate], self._fair_ms()) >= _KNOWS_MS
 
     def opened(self, gate: str, attempt: str, number: str, flags: frozenset[str]) -> None:
         """A barrier is about to be told to open."""
