@@ -99,6 +99,9 @@ class Run:
     def kept_by_centre(self, _epoch: str) -> int | None:
         return self.centre_has
 
+    def reaches_centre(self, _node: str) -> bool:
+        return not self.troubled
+
     def ends(self, _judge: Judge) -> Ends:
         return self.well()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from station.simulate.judge.fair import LONG_MS, SHORT_MS, Fair
+from station.simulate.judge.fair import EVERYBODY_MS, LONG_MS, SHORT_MS, Fair
 from station.simulate.watch import Broken
 from tests.simulate.streams import GATE, OTHER_GATE, TILL, Run, attempt
 from tickets.uses import UseEnd
@@ -93,6 +93,17 @@ def test_the_arbiter_is_heard_when_nothing_is_wrong() -> None:
         run.judge.heard(GATE, attempt(1), None)
 
 
+@pytest.mark.parametrize("new", [GATE, "1-relay"])
+def test_a_gate_and_a_relay_that_are_new_have_to_meet_first(new: str) -> None:
+    run = Run()
+    run.judge.lost_disk(new)
+    run.has_been_well(LONG_MS + 1)
+    run.asks(ONE, GATE, 1, None)
+    run.asks(ONE, GATE, 1, "granted")
+    with pytest.raises(Broken, match="does not hear its arbiter"):
+        run.asks(ONE, GATE, 1, None)
+
+
 def test_the_arbiter_has_heard_of_what_was_done_without_it_long_ago() -> None:
     for well_ms, broken in ((SHORT_MS, False), (SHORT_MS + 1, True)):
         run = Run()
@@ -103,6 +114,32 @@ def test_the_arbiter_has_heard_of_what_was_done_without_it_long_ago() -> None:
                 run.lets_in(ONE, OTHER_GATE, 2)
         else:
             run.lets_in(ONE, OTHER_GATE, 2)
+
+
+@pytest.mark.parametrize("arbitrated", [True, False])
+def test_gates_that_are_cut_off_hear_of_each_other_in_the_end(arbitrated: bool) -> None:
+    for well_ms, broken in ((EVERYBODY_MS, False), (EVERYBODY_MS + 1, True)):
+        run = Run(arbitrated=arbitrated)
+        run.opens(ONE, GATE, 1)
+        run.has_been_well(well_ms)
+        if broken:
+            with pytest.raises(Broken, match="neither cut off"):
+                run.claims(ONE, OTHER_GATE, 2, "unarbitrated")
+        else:
+            run.claims(ONE, OTHER_GATE, 2, "unarbitrated")
+
+
+def test_a_refund_is_known_everywhere_in_the_end() -> None:
+    for well_ms, broken in ((EVERYBODY_MS, False), (EVERYBODY_MS + 1, True)):
+        run = Run()
+        run.sells(ONE)
+        run.judge.refunded_by_centre(1, ONE)
+        run.has_been_well(well_ms)
+        if broken:
+            with pytest.raises(Broken, match="long after it was refunded"):
+                run.claims(ONE, GATE, 1)
+        else:
+            run.claims(ONE, GATE, 1)
 
 
 def test_how_a_use_ended_is_what_people_saw_last() -> None:

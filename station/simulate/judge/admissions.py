@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from station.simulate.judge.arbiters import UNARBITRATED
-from station.simulate.judge.fair import LONG_MS, SHORT_MS
+from station.simulate.judge.fair import EVERYBODY_MS, LONG_MS, SHORT_MS
 from station.simulate.judge.uses import OfTicket, Use, are_doubles, ends_that_fit, known_inside
 from station.simulate.judge.wrong import Told, Wrong
 
@@ -108,14 +108,19 @@ class Admissions:
             if before.node == use.node and not of.muddled:
                 self._wrong(f"{use.node} admits {use.number} twice by itself", use.number, use.node)
             cut_off = UNARBITRATED in use.flags or not self._arbitrated(use.node)
-            unheard = UNARBITRATED in before.flags
-            if unheard and self._now() - before.claimed_at > SHORT_MS and self._fair_ms() > SHORT_MS:
-                unheard = False  # the arbiter has heard of it since, and has to know it
-            cut_off |= unheard
+            # what the earlier gate did alone its arbiter hears after a while, and everybody in the end
+            cut_off |= UNARBITRATED in before.flags and not self._well_since(before.claimed_at, SHORT_MS)
+            cut_off &= not self._well_since(before.claimed_at, EVERYBODY_MS)
             if not cut_off and not {before.node, use.node} & self._struck_off:
                 self._wrong(f"{use.number} is admitted at {before.node} and at {use.node}, neither cut off", use.number)
         of.both |= bool(of.taken_back)
         of.inside.append(use)
+        known = of.refunded_at is not None and self._well_since(of.refunded_at, EVERYBODY_MS)
+        if known and not of.forgotten and "overridden" not in use.flags:
+            self._wrong(f"{use.node} admits {use.number} long after it was refunded, and nothing is wrong", use.number)
+
+    def _well_since(self, at: int, ms: int) -> bool:
+        return min(self._now() - at, self._fair_ms()) > ms
 
     def _may_take_back(self, by: str, inside: Iterable[Use]) -> None:
         for use in inside:
@@ -265,9 +270,14 @@ class Admissions:
 
     # ------------------------------------------------------------------ when all is well again
 
-    def at_end(self, reported: Iterable[str], both_reported: Iterable[str]) -> None:
-        """`reported`: tickets that are said to have been let in twice; `both_reported`: travelled on and paid back."""
+    def at_end(self, reported: Iterable[str], by_relays: Iterable[str], both_reported: Iterable[str]) -> None:
+        """`reported`: tickets that are said to have been let in twice, `by_relays`: number/use that relays say it of;
+        `both_reported`: travelled on and paid back.
+        """
         told, both = set(reported), set(both_reported)
+        for number in sorted({each.partition("/")[0] for each in by_relays}):
+            if not self.tickets[number].pairs and not self.tickets[number].muddled:
+                self._wrong(f"a relay says that {number} was let in twice, and it was not", number)
         for number, of in self.tickets.items():
             self._ends_fit(of)
             if of.both and not of.forgotten and number not in both and known_inside(of):

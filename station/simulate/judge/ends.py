@@ -76,6 +76,8 @@ NEVER: Final = frozenset(
         "refund_overpaid",
         "payment_differs",
         "forked_journal",
+        "taken_back_twice",
+        "digest_differs",
         "event_conflict",
         "poisoned_event",
     }
@@ -83,7 +85,7 @@ NEVER: Final = frozenset(
 """Incidents that no loss, repetition, reordering or death excuses: some program did what it must not."""
 
 
-FORGOTTEN: Final = frozenset({"place_not_allotted", "place_returned_sold", "departure_not_known"})
+FORGOTTEN: Final = frozenset({"place_not_allotted", "place_returned_sold", "departure_not_known", "digest_differs"})
 """What a centre may find that was put back to a backup: it does not know what it gave away since."""
 
 

@@ -5,6 +5,8 @@ from typing import Final
 
 LONG_MS: Final = 6 * 60_000
 """When all has been well for so long, whoever was away has heard of everything: waits between tries, and some more."""
+EVERYBODY_MS: Final = 2 * LONG_MS
+"""When all has been well for so long, every terminal has heard by way of the centre what was done before."""
 SHORT_MS: Final = 120_000
 """When all has been well for so long, gates and their relay have told each other what they did."""
 

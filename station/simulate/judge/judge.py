@@ -14,6 +14,7 @@ from station.simulate.judge.clocks import Coach, Times
 from station.simulate.judge.ends import Ends, nothing_forbidden_happened, sides_are_equal
 from station.simulate.judge.facts import Heard, untold
 from station.simulate.judge.fair import Fair
+from station.simulate.judge.forks import Forks
 from station.simulate.judge.journals import Found, Journals
 from station.simulate.judge.money import Money
 from station.simulate.judge.places import Places
@@ -40,6 +41,10 @@ class Look(Protocol):
 
     def kept_by_centre(self, epoch: str) -> int | None:
         """How far the centre holds this journal now; None while nobody can look."""
+        ...
+
+    def reaches_centre(self, node: str) -> bool:
+        """Whether this machine and the centre are well now, and the lines between them fair."""
         ...
 
     def ends(self, judge: "Judge") -> Ends:
@@ -91,6 +96,7 @@ class Judge(Unwatched):
         self.money = Money(self._wrong)
         self.times = Times(self._wrong, wall_ms, coach)
         self.facts = Heard()
+        self.forks = Forks(self._wrong, now, look.reaches_centre)
         self._restored = False
 
     def _wrong(self, what: str, *about: str) -> NoReturn:
@@ -103,6 +109,8 @@ class Judge(Unwatched):
     def wrote(self, node: str, journal: str, events: Sequence[StoredEvent]) -> None:
         """See Watch. The bytes are read by another CBOR library than the product's."""
         self._fair.look()
+        self.forks.wrote(node, journal)
+        self.forks.look()
         told: list[Told] = []
         for stored in events:
             if not self.journals.wrote(node, journal, stored.seq, stored.data, stored.hash):
@@ -208,6 +216,7 @@ class Judge(Unwatched):
         self.admissions.died(node)
         self.admissions.lost(node)
         self.arbiters.lost(node)
+        self.forks.over(node)
         self.journals.lost(node)
 
     def came_back(self, node: str) -> None:
@@ -221,6 +230,7 @@ class Judge(Unwatched):
         for epoch, of in self.journals.epochs.items():
             if of.node == node and not of.gone:
                 self.journals.forks(epoch)
+                self.forks.copied(node, epoch)
                 self.places.forks(epoch)
 
     def restored(self, made_at: int) -> None:
@@ -247,12 +257,14 @@ class Judge(Unwatched):
         self.journals.at_centre(ends.centre_events, restored=self._restored, unheard=ends.relays)
         lost = {epoch for epoch, of in self.journals.epochs.items() if of.gone}
         self.money.at_end(lost, printers_well=ends.printers_well)
+        self.forks.at_end(ends.subjects("forked_journal"))
         forked = {epoch for epoch, of in self.journals.epochs.items() if of.forked}
         self.places.at_end(
             ends.tickets, ends.places("place_sold_twice"), ends.capacity, forks_found=ends.subjects("forked_journal")
         )
         self.admissions.at_end(
             ends.subjects("duplicate_admission"),
+            ends.subjects("duplicate_reported"),
             ends.subjects("admitted_and_refunded"),
         )
         nothing_forbidden_happened(self._wrong, ends, restored=self._restored, forked=forked)

@@ -22,6 +22,7 @@ from sync.server.store import DATABASE
 from tickets.service_day import CHINA
 
 if TYPE_CHECKING:
+    from station.simulate.nodes.node import Node
     from station.simulate.nodes.terminal import Terminal
     from station.simulate.world import World
 
@@ -32,13 +33,12 @@ _OPENS_MS, _CLOSES_MS = 40 * 60_000, 3 * 60_000
 
 
 def _is_troubled(world: "World") -> bool:
-    """Whether something is wrong just now that takes no part in what machines decide."""
-    now = world.agenda.now
-    return (
-        bool(world.clones)
-        or not world.network.is_fair
-        or any(not node.alive or node.frozen_until > now or node.skew_ms or node.is_slow for node in world.nodes)
-    )
+    """Whether something is wrong just now, but that a disk may run in two machines."""
+    return not world.network.is_fair or any(_ails(node) for node in world.nodes)
+
+
+def _ails(node: "Node") -> bool:
+    return not node.alive or node.frozen_until > node.site.agenda.now or node.skew_ms != 0 or node.is_slow
 
 
 def _struck(world: "World") -> int:
@@ -109,6 +109,12 @@ class WorldJudge(Judge):
         """See Look."""
         centre = self.world.centre
         return kept_by_centre(centre.folder / DATABASE, epoch) if centre.powered else None
+
+    def reaches_centre(self, node: str) -> bool:
+        """See Look."""
+        world = self.world
+        both = [each for each in world.nodes if each.name in (node, world.centre.name)]
+        return len(both) == 2 and world.network.is_fair and not any(map(_ails, both))
 
     def ends(self, _: Judge) -> Ends:
         """See Look."""
