@@ -108,24 +108,25 @@ class Crowd:
             node.note("has nothing to sell")
             till.do(EndSession())
             return
-        offer = chance.choice(offers[:6])
+        offer = chance.choice(offers[: chance.choice((2, 3, 6))])
         persons: list[Person] = []
         for _ in range(min(offer.free, chance.choice((1, 1, 1, 2, 3)))):
             number = self._document()
             till.do(TypeDocument(kind=DocumentKind.RESIDENT_ID, number=number, name="王小明"))
-            shown = till.snapshot().traveller
-            if shown is not None:
-                persons.append(Person(handle=shown.handle, kind=TicketKind.ADULT))
+            traveller = till.snapshot().traveller
+            if traveller is not None:
+                persons.append(Person(handle=traveller.handle, kind=TicketKind.ADULT))
             turns.sleep(chance.randint(500, 3000))
         till.do(HoldOrder(offer=offer, travellers=tuple(persons)))
+        shown = till.snapshot()
         for _ in range(6):  # a place of the centre's may have to be asked for
-            if till.snapshot().order is not None or till.snapshot().trouble is not None:
+            if shown.order is not None or shown.trouble is not None:
                 break
             turns.sleep(300)
             till.work()
-        trouble = till.snapshot().trouble
-        if trouble is not None:
-            node.note(f"says: {trouble[1]}")
+            shown = till.snapshot()
+        if shown.trouble is not None:
+            node.note(f"says: {shown.trouble[1]}")
         else:
             node.note(f"holds {len(persons)} on {offer.trip} for {offer.service_date}")
             till.do(StartCash())
@@ -187,7 +188,7 @@ class Crowd:
             if self._world.calm_now:
                 return
             now = datetime.fromtimestamp(self._world.wall_ms / 1000, UTC)
-            at = now.astimezone(CHINA) + timedelta(minutes=self._chance.randint(10, 100))
+            at = now.astimezone(CHINA) + timedelta(minutes=self._chance.randint(10, self._chance.choice((40, 60, 100))))
             if self._chance.random() < 0.7:
                 trip, stop = f"K{at:%H}{(at.minute - 10) // 20 * 20 + 10 if at.minute >= 10 else 10:02d}", FAR
             else:

@@ -21,8 +21,12 @@ _TRIES = 20
 """How often somebody steps up to a lane that serves nobody at this moment."""
 _TRIES_AGAIN_MS = 2000
 _LAST_MINUTE_MS = 60_000
+_COPIED, _FORGED = 0.5, 0.12
+"""Of all tickets."""
 _COPIES = (0, 0, 2, 40, 1000, 20_000, 120_000, (300_000, 1_800_000))
 """How long after a ticket its copy is shown, in ms, or between which two times."""
+_SIDE_BY_SIDE = 0.3
+"""Of copies: shown at the same gate at the same moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +88,13 @@ class Visitors:
         if comes >= departs_ms:
             return
         if chance.random() < 0.95:
-            self._comes(holder, comes)
-            if chance.random() < 0.3:
-                self._comes(holder, comes + self._copy_after())
-        if chance.random() < 0.05:
+            copied, gate = chance.random() < _COPIED, None
+            if copied and chance.random() < _SIDE_BY_SIDE:
+                gate = chance.choice(station.gates)
+            self._comes(holder, comes, gate=gate)
+            if copied:
+                self._comes(holder, comes + (self._copy_after() if gate is None else 0), gate=gate)
+        if chance.random() < _FORGED:
             self._comes(holder, max(now, comes + chance.randint(-60_000, 60_000)), forged_code=True)
 
     def _copy_after(self) -> int:
@@ -119,9 +126,10 @@ class Visitors:
         if self._world.calm_now:
             return
         gate = wanted or self._chance.choice(holder.station.gates)
-        lane = self._chance.choice([name for name, label in gate.labels.items() if label == holder.label])
+        lanes = [name for name, label in gate.labels.items() if label == holder.label]
         heard = replace(visit, told=lambda answer: self._told(holder, gate, answer))
-        if not gate.shows(lane, heard) and tries:
+        self._chance.shuffle(lanes)
+        if not any(gate.shows(lane, heard) for lane in lanes) and tries:
             self._world.agenda.after(_TRIES_AGAIN_MS, lambda: self._shows(holder, visit, wanted, tries - 1))
 
     def _told(self, holder: Holder, gate: GateNode, answer: str) -> None:

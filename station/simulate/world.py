@@ -439,9 +439,8 @@ class World:
 
 
 def _lanes(number: int) -> dict[str, str]:
-    """Every gate lets passengers in to both check-in gates, the first has two lanes to the busier one."""
-    lanes = {f"{number}A": "1", f"{number}B": "2"}
-    return {**lanes, f"{number}C": "1"} if number == 1 else lanes
+    """Every gate lets passengers in to both check-in gates, in two lanes to the busier one."""
+    return {f"{number}A": "1", f"{number}B": "2", f"{number}C": "1"}
 
 
 def _in_one_building(one: str, other: str) -> bool:

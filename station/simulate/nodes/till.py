@@ -29,7 +29,7 @@ from sync.till_calls import TillCalls
 from tickets.errors import EnvironmentFault
 from tickets.fares import FareRules
 
-ROUND_S = 900.0
+ROUND_S = 1500.0
 """How often a till at which nobody stands goes its round here; in life it is every second."""
 
 Service = Callable[["TillNode", Till], None]
