@@ -230,7 +230,7 @@ def test_requests_that_are_not_signed_as_they_should_be(till: Terminal, clock: C
 
 
 def test_a_protocol_that_is_not_spoken(till: Terminal) -> None:
-    assert till.send(till.batch() | {"protocol": 99}).status_code == 400
+    assert till.send(till.batch() | {"protocol": 99}).status_code == 426
 
 
 value = st.one_of(
