@@ -11,6 +11,7 @@ from fastapi.dependencies import models
 
 from station.simulate.command import Played
 from station.simulate.disk.disks import Image
+from station.simulate.disk.disk import PowerCut
 from station.simulate.faults.schedule import schedule
 from station.simulate.history import History
 from station.simulate.judge.of_world import WorldJudge
@@ -61,7 +62,7 @@ class Runs:
                 f"{no.history.story(most=most)}\n{_told(no)}",
             )
             return played
-        except (Exception, Killed) as error:
+        except (Exception, Killed, PowerCut) as error:
             played.broken, played.story = _bug(error), _told(error)
             return played
         judge = WorldJudge()
@@ -74,7 +75,7 @@ class Runs:
         except Broken as broken:
             played.broken = str(broken)
             ends = "" if broken.__cause__ is None else _told(broken.__cause__)
-        except (Exception, Killed) as error:
+        except (Exception, Killed, PowerCut) as error:
             played.broken, ends = _bug(error), _told(error)
         _forget_apps()
         _tell(played, world.history, ends, most)

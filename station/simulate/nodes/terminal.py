@@ -12,6 +12,7 @@ from station import sync_process
 from station.clock import TerminalClock
 from station.config import CentreConfig, Config, RelayConfig, SyncConfig
 from station.enrolment import Enrolment
+from station.simulate.disk.disk import PowerCut
 from station.simulate.nodes.centre import CENTRE
 from station.simulate.nodes.node import Node, Program, Site
 from station.simulate.nodes.serving import program_of
@@ -57,6 +58,7 @@ class Terminal(Node):
         self.technician: Callable[[Terminal, str | None, int], None] = lambda *_: None
         """Comes after so many ms: enrols this machine anew, and takes the device that it was before out of use."""
         self._noted: dict[str, int] = {}
+        self._was: str | None = None
         self.empty = False
         """Whether nothing is on its disk that it could begin with."""
         program_of(self, "sync", lambda _: void(sync_process.run(self.config)))
@@ -84,11 +86,20 @@ class Terminal(Node):
 
     @property
     def device(self) -> str | None:
-        """The device that it is enrolled as, as far as its disk says."""
+        """The device that it is enrolled as, as far as its disk says, or said before its power failed."""
         try:
-            return self.enrolment.device
+            self._was = self.enrolment.device
         except Fault:
-            return None
+            self._was = None
+        except PowerCut:
+            pass
+        return self._was
+
+    def crash(self, *, power: bool, back_in_ms: int | None) -> None:
+        """See Node; whoever comes to it while it has no power reads on a label which device it is."""
+        if power and self.powered:
+            _ = self.device
+        super().crash(power=power, back_in_ms=back_in_ms)
 
     def lose_disk(self) -> None:
         """Its disk dies, and its power with it. A technician brings a new one after a while and enrols it anew."""
