@@ -10,8 +10,8 @@ from typing import Protocol
 from fastapi.dependencies import models
 
 from station.simulate.command import Played
-from station.simulate.disk.disks import Image
 from station.simulate.disk.disk import PowerCut
+from station.simulate.disk.disks import Image
 from station.simulate.faults.schedule import schedule
 from station.simulate.history import History
 from station.simulate.judge.of_world import WorldJudge
