@@ -499,13 +499,14 @@ def test_a_claim_without_its_slip() -> None:
         run.concludes()
 
 
-def test_a_ticket_that_is_printed_twice_and_never_called_a_copy() -> None:
+def test_two_prints_of_a_ticket_that_are_called_the_same_copy() -> None:
     run = Run()
     run.sells(ONE)
-    run.judge.paper(TILL, "ticket", ONE, copy=0, whole=False)
-    run.judge.paper(TILL, "ticket", ONE, copy=1)
-    with pytest.raises(Broken, match="calls neither a copy"):
-        run.judge.paper(TILL, "ticket", ONE, copy=0)
+    run.judge.paper(TILL, "ticket", ONE, copy=1, whole=False)
+    run.judge.paper(TILL, "ticket", ONE, copy=2)
+    for copy in (0, 1, 2):
+        with pytest.raises(Broken, match=f"calls both copy {copy}"):
+            run.judge.paper(TILL, "ticket", ONE, copy=copy)
 
 
 def test_money_that_never_came_in() -> None:

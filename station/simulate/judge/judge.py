@@ -180,8 +180,7 @@ class Judge(Unwatched):
 
     def paper(self, till: str, kind: str, text: str, *, copy: int = 0, whole: bool = True) -> None:
         """See Watch."""
-        if whole:
-            self.money.paper(till, kind, text, copy)
+        self.money.paper(till, kind, text, copy=copy, whole=whole)
 
     def sold_by_centre(self, station: int, number: str, day: date, trip: str, seat: int | None) -> None:
         """See Watch."""

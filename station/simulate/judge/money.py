@@ -64,7 +64,7 @@ class Money:
         self._issued: dict[str, str] = {}
         self._delivered: set[str] = set()
         self._printed: set[str] = set()
-        self._first: set[str] = set()
+        self._copies: set[tuple[str, str, int]] = set()
         self._claims: dict[str, Claim] = {}
         self._settled: dict[str, int] = defaultdict(int)
 
@@ -78,17 +78,19 @@ class Money:
         """Money went back to a passenger."""
         self.boxes[till].went_out += fen
 
-    def paper(self, till: str, kind: str, text: str, copy: int) -> None:
-        """A ticket or a slip came out whole; `copy` is 0 for a ticket's first print, of which there is one."""
+    def paper(self, till: str, kind: str, text: str, *, copy: int, whole: bool) -> None:
+        """A ticket or a slip came out, `whole` or not; `copy` is 0 for a ticket's first print, and each is printed once."""
+        if kind == "ticket":
+            if (till, text, copy) in self._copies:
+                self._wrong(f"{till} prints {text} twice, and calls both copy {copy}", text, till)
+            self._copies.add((till, text, copy))
+        if not whole:
+            return
         if text not in (self._issued if kind == "ticket" else self._claims):
             self._wrong(f"{till} gives out a {kind} {text} that is not on its disk", text, till)
         if kind == "slip":
             self._claims[text].slip = True
             return
-        if copy == 0 and text in self._first:
-            self._wrong(f"{till} prints {text} twice, and calls neither a copy", text, till)
-        if copy == 0:
-            self._first.add(text)
         self._printed.add(text)
 
     # ------------------------------------------------------------------ what is written
