@@ -79,7 +79,7 @@ class Money:
         self.boxes[till].went_out += fen
 
     def paper(self, till: str, kind: str, text: str, *, copy: int, whole: bool) -> None:
-        """A ticket or a slip came out, `whole` or not; `copy` is 0 for a ticket's first print, and each is printed once."""
+        """A ticket or a slip came out, `whole` or not; a ticket's `copy` is 0 for its first print."""
         if kind == "ticket":
             if (till, text, copy) in self._copies:
                 self._wrong(f"{till} prints {text} twice, and calls both copy {copy}", text, till)
