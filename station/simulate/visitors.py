@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TRIES = 20
 """How often somebody steps up to a lane that serves nobody at this moment."""
 _TRIES_AGAIN_MS = 2000
-_LAST_MINUTE_MS = 60_000
+_JUST_BEFORE_MS = 300_000
 _COPIED, _FORGED = 0.5, 0.12
 """Of all tickets."""
 _COPIES = (0, 0, 2, 40, 1000, 20_000, 120_000, (300_000, 1_800_000))
@@ -152,7 +152,7 @@ class Visitors:
         def died() -> None:
             now = self._world.agenda.now
             recent = [each for each in self._let_in if each.holder.station is station]
-            last = [each for each in recent if now - each.at_ms < _LAST_MINUTE_MS]
+            last = [each for each in recent if now - each.at_ms < _JUST_BEFORE_MS]
             for each in last:
                 others = [gate for gate in station.gates if gate is not each.gate]
                 gate = self._chance.choice(others or [each.gate])
