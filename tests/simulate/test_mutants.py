@@ -18,18 +18,18 @@ PATCHES = ROOT / "tests" / "mutants"
 COPIED = ("tickets", "drivers", "sync", "gate", "kiosk", "station", "assets", "tests/simulate")
 SEEN_BY = {
     "acknowledge_before_commit": 1,
-    "counter_restarted": 6,
-    "cursor_before_rows": 29,
+    "counter_restarted": 5,
+    "cursor_before_rows": 84,
     "escrow_is_money": 1,
     "no_unique": 2,
-    "paid_is_forgotten": 898,
+    "paid_is_forgotten": 16,
     "passed_when_opened": 1,
-    "reclaim_by_time": 2,
+    "reclaim_by_time": 1,
     "refund_is_not_told": 2,
-    "sale_is_repeated": 28,
-    "silence_is_a_yes": 34,
-    "synchronous_off": 8,
-    "taken_is_not_heard": 8,
+    "sale_is_repeated": 46,
+    "silence_is_a_yes": 31,
+    "synchronous_off": 2,
+    "taken_is_not_heard": 3,
 }
 """The first seeds that find these out; they are played first, only to save time."""
 MORE = 25

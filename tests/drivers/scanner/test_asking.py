@@ -1,5 +1,6 @@
 """Scanners that answer, each against its simulator over a terminal: what they all promise."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -68,6 +69,19 @@ def next_scan(scanner: Scanner, seconds: float = 5.0) -> str:
         if isinstance(seen, Scan):
             return seen.text
     raise AssertionError("no code came")
+
+
+def others_until(station: Station, scanner: Scanner, text: str, seconds: float = 20.0) -> set[str]:
+    """Show a code until it is read, as a passenger does: a fault drops what its line has taken. Return other codes."""
+    others: set[str] = set()
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        station.do("scan", text=text)
+        with contextlib.suppress(AssertionError):
+            while (seen := next_scan(scanner, 1.0)) != text:
+                others.add(seen)
+            return others
+    raise AssertionError("the code was shown again and again and never read")
 
 
 def fault_of(scanner: Scanner, seconds: float = 5.0) -> DeviceFault:
@@ -149,8 +163,7 @@ def test_a_bad_line_is_a_fault_with_a_hint_and_is_got_over(
     assert "Check" in seen.hint
     assert not scanner.health().ok
     station.do("line", fault="ok")
-    station.do("scan", text="RT1:MENDED")
-    assert next_scan(scanner) == "RT1:MENDED"
+    assert others_until(station, scanner, "RT1:MENDED") == set()
     wait_until(lambda: scanner.health().ok)
 
 
@@ -159,8 +172,7 @@ def test_noise_is_no_code_and_is_got_over(station: Station, scanner: Scanner) ->
     station.do("line", fault="garbage")
     assert isinstance(fault_of(scanner), DeviceNonsense)
     station.do("line", fault="ok")
-    station.do("scan", text="RT1:MENDED")
-    assert next_scan(scanner) == "RT1:MENDED"
+    assert others_until(station, scanner, "RT1:MENDED") == set()
 
 
 @pytest.mark.usefixtures("impatient")
@@ -188,9 +200,7 @@ def test_a_line_that_goes_bad_while_it_reads_gives_no_wrong_code(
             continue
     assert all(not isinstance(each, Scan) or each.text == "RT1:UNDER-WAY" for each in seen)
     station.do("line", fault="ok")
-    station.do("scan", text="RT1:AFTER")
-    while (text := next_scan(scanner)) != "RT1:AFTER":
-        assert text == "RT1:UNDER-WAY"
+    assert others_until(station, scanner, "RT1:AFTER") <= {"RT1:UNDER-WAY"}
 
 
 def test_one_that_lost_its_power_is_set_anew(
