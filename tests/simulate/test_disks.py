@@ -73,6 +73,29 @@ def test_power_takes_what_was_not_synced_and_nothing_of_another_machine(disks: D
         assert [each.kind for each in again.events(0, 10)] == ["journal.opened", "device.fault"]
 
 
+def test_power_fails_inside_the_write_that_was_named_or_in_the_next_that_may_be(disks: Disks) -> None:
+    folder = Path(f"/disk/{GATE}")
+    asked: list[int] = []
+
+    def is_cut() -> bool:
+        asked.append(1)
+        return len(asked) == 2
+
+    disks.cut_in(GATE, 3, is_cut)
+    (folder / "one.txt").write_text("one", "utf-8")  # making a file is a call, and writing it another
+    assert asked == []
+    with pytest.raises(PowerCut):
+        (folder / "two.txt").write_text("two", "utf-8")
+    assert len(asked) == 2
+    with pytest.raises(PowerCut):
+        (folder / "one.txt").read_text("utf-8")
+    disks.power_off(GATE)
+    disks.power_on(GATE, Random(1))
+    disks.cut_in(GATE, 1, lambda: True)
+    disks.never_cut(GATE)
+    (folder / "three.txt").write_text("three", "utf-8")
+
+
 def test_what_was_not_synced_may_be_lost(disks: Disks) -> None:
     def survives(seed: int) -> bool:
         disks.lose(GATE)

@@ -555,6 +555,19 @@ def test_a_disk_that_lost_what_was_promised() -> None:
         run.judge.came_back(TILL)
 
 
+def test_what_was_durable_and_never_heard_of_is_heard_when_the_machine_is_back() -> None:
+    run = Run()
+    run.writes(TILL, "journal.opened", device="a", prefix=7, previous_epoch=None)
+    writer = run.writers[TILL]
+    held = writer.event("order.held", order=ORDER, service_date=DAY, trip=TRIP, seats=[1], count=1, total=2500)
+    run.disk[TILL] = writer.found()
+    run.judge.crashed(TILL, power=True)
+    run.judge.came_back(TILL)
+    run.judge.wrote(TILL, writer.epoch.hex, [held])
+    run.pays()
+    run.paid()
+
+
 def test_a_journal_that_is_another_than_it_was() -> None:
     run = Run()
     run.sells(ONE)

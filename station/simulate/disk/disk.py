@@ -60,11 +60,15 @@ Trouble = Callable[[Call], int | None]
 
 
 class Disk:
-    """One disk. `cut_at` is the number of the call in which the power fails; `lies` makes every sync do nothing."""
+    """One disk. `cut_at` is the number of the call in which the power fails; `lies` makes every sync do nothing.
+
+    `is_cut` is asked then, and may put the cut off to the next call.
+    """
 
     def __init__(self) -> None:
         self.calls = 0
         self.cut_at: int | None = None
+        self.is_cut: Callable[[], bool] = lambda: True
         self.trouble: Trouble | None = None
         self.lies = False
         self.off = False
@@ -210,7 +214,7 @@ class Disk:
             raise OSError(code, os.strerror(code), name)
 
     def _end(self) -> None:
-        if self.calls == self.cut_at:
+        if self.cut_at is not None and self.calls >= self.cut_at and self.is_cut():
             self.off = True
             raise PowerCut
 

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -79,6 +79,17 @@ class Disks:
         disk.off = True
         self._files.abandon(disk)
         self._calls.forget(disk)
+
+    def cut_in(self, node: str, nth: int, is_cut: Callable[[], bool]) -> None:
+        """Its power fails in the nth call from now on that changes this disk or makes a change safe, if `is_cut` says
+        so then, and otherwise in a later one. Whoever has it cut must also see to `power_off`.
+        """
+        disk = self._disks[node]
+        disk.cut_at, disk.is_cut = disk.calls + nth, is_cut
+
+    def never_cut(self, node: str) -> None:
+        """What `cut_in` was to do is not done."""
+        self._disks[node].cut_at = None
 
     def power_on(self, node: str, chance: Random) -> None:
         """What was not synced is kept, lost or torn, as `chance` says: a third of the times none of it, or all."""

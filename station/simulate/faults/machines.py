@@ -56,10 +56,20 @@ def _crash(node: "Node", chance: Random, *, power: bool) -> bool:
 
 def _at_a_point(world: "World", chance: Random) -> bool:
     """Whoever passes the point first dies there; it is the machine that counts it, when it does."""
+    node = _one_of_a_sort(world, chance)
+    node.crash_at(chance.choice(points_of(node.name)), chance.choice((1, 1, 1, 2, 5)), power=chance.random() < 0.6)
+    return False
+
+
+def _one_of_a_sort(world: "World", chance: Random) -> "Node":
     station = chance.choice(world.stations)
     sorts: tuple[Sequence[Node], ...] = ([world.centre], station.tills, station.gates, [station.relay or world.centre])
-    node = chance.choice(chance.choice(sorts))
-    node.crash_at(chance.choice(points_of(node.name)), chance.choice((1, 1, 1, 2, 5)), power=chance.random() < 0.6)
+    return chance.choice(chance.choice(sorts))
+
+
+def _in_a_write(world: "World", chance: Random) -> bool:
+    """Whatever it writes next, or a little later: no point in a program needs a name for that. It counts it itself."""
+    _one_of_a_sort(world, chance).crash_writing(a_while(chance, 1, 200), IN_A_WRITE)
     return False
 
 
@@ -131,6 +141,7 @@ def _put_back(world: "World", chance: Random) -> bool:
     return False
 
 
+IN_A_WRITE: Final = "power fails in a write"
 PUT_BACK: Final = "centre put back to a backup"
 MACHINES: Final = (
     Fault(name="power fails", weight=6, strike=_power),
@@ -139,6 +150,7 @@ MACHINES: Final = (
     Fault(name="centre killed", weight=2, strike=_centre_killed),
     Fault(name="relay dies", weight=3, strike=_relay_power),
     Fault(name="dies at a point", weight=32, strike=_at_a_point),
+    Fault(name=IN_A_WRITE, weight=16, strike=_in_a_write),
     Fault(name="stands still", weight=4, strike=_stands_still),
     Fault(name="clock jumps", weight=4, strike=_clock),
     Fault(name="centre slow", weight=3, strike=_slow),

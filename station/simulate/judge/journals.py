@@ -91,9 +91,12 @@ class Journals:
         of.kept = max(of.kept, through)
 
     def on_disk(self, node: str, found: Found) -> None:
-        """A machine came back, or the run is over: this is what its journal holds now."""
-        of = self.epochs.setdefault(found.epoch, Promised(node))
-        if of.gone or of.forked:
+        """A machine came back, or the run is over: this is what its journal holds now.
+
+        What it was not heard to write is told when its program begins again.
+        """
+        of = self.epochs.get(found.epoch)
+        if of is None or of.gone or of.forked:
             return
         there = found.first - 1 + len(found.hashes)
         if there < len(of.hashes):
@@ -101,7 +104,6 @@ class Journals:
         promised = of.hashes[found.first - 1 :]
         if list(found.hashes[: len(promised)]) != promised:
             self._wrong(f"the history of {node} is another than it was", node)
-        of.hashes += found.hashes[len(promised) :]
 
     def at_centre(
         self,

@@ -30,6 +30,14 @@ class Discs(Protocol):
         """See Disks."""
         ...
 
+    def cut_in(self, node: str, nth: int, is_cut: Callable[[], bool]) -> None:
+        """See Disks."""
+        ...
+
+    def never_cut(self, node: str) -> None:
+        """See Disks."""
+        ...
+
     def process_dies(self, node: str) -> None:
         """See Disks."""
         ...
@@ -242,6 +250,21 @@ class Node:
         """Die when a program passes this point for the nth time from now on."""
         self._armed[point] = (nth, power)
 
+    def crash_writing(self, nth: int, name: str) -> None:
+        """Lose its power in its nth write or sync from now on; counted as `name`."""
+
+        def is_cut() -> bool:
+            strand = self.site.turns.current
+            if strand is None or not isinstance(strand.machine, Program) or strand.machine.node is not self:
+                return False  # somebody looks at its files, and SQLite tidies them up
+            self.site.struck[name] += 1
+            self.note("is in the middle of a write")
+            back_in_ms = self.random.randint(500, 60_000)
+            self.site.agenda.after(0, lambda: self.crash(power=True, back_in_ms=back_in_ms))  # SQLite is in the middle
+            return True
+
+        self.site.disks.cut_in(self.name, nth, is_cut)
+
     def freeze(self, ms: int) -> None:
         """Nothing of it runs for a while."""
         self.note(f"stands still for {ms} ms")
@@ -255,6 +278,7 @@ class Node:
     def calm(self) -> None:
         """Put right what can be put right from outside."""
         self._armed.clear()
+        self.site.disks.never_cut(self.name)
         self.frozen_until = 0
         self.skew_ms = 0
         self.come_back()
