@@ -1,4 +1,6 @@
-"""The office and the web shop: they ask the centre until it answers, with all the patience that there is."""
+"""The office and the web shop: they ask the centre until it answers, with all the patience that there is, and some once
+more, though it has answered.
+"""
 
 import json
 from collections.abc import Callable
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 _AGAIN_MS = 5000
 _AGAIN_AT_MOST_MS = 120_000
+_ONCE_MORE, _ONCE_MORE_IN_MS = 0.2, 60_000
+"""How often the same is asked once more, and when: somebody pressed twice, or lost the answer."""
 OK, SERVER_FAULT = 200, 500
 
 
@@ -22,6 +26,7 @@ class Office:
 
     def __init__(self, world: "World") -> None:
         self._world = world
+        self._chance = world.chance.stream("office")
         self._tokens: dict[int, str] = {}
         self.waiting = 0
 
@@ -78,6 +83,12 @@ class Office:
             over = True
             self.waiting -= 1
             heard(answer)
+            if self._chance.random() < _ONCE_MORE:
+                self._world.agenda.after(self._chance.randrange(_ONCE_MORE_IN_MS), once_more)
+
+        def once_more() -> None:
+            if not self._world.calm_now:
+                self._world.network.call("web", CENTRE, asked, lambda _: None)
 
         def ask(again_ms: int) -> None:
             if not over:

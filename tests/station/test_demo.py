@@ -59,7 +59,7 @@ def test_a_day_that_is_broken_off_leaves_nothing_running(tmp_path: Path) -> None
     assert still_running(folder) == []
 
 
-LATE = frozenset({"arbiter"})
+LATE = frozenset({"arbiter", "printer"})
 """Sabotage that shows only when most of the day is over: played with WAYSTATION_DEMO=1."""
 
 
