@@ -59,14 +59,14 @@ def _add(arguments: argparse.Namespace) -> int:
             number=arguments.number,
             initials=arguments.initials,
             role=arguments.role,
-            now=centre.now(),
+            now=centre.house.now(),
             days=arguments.days,
             pin=pin,
             random=secrets.token_bytes,
         )
         write_private(arguments.card, _card_file(arguments.card, card, badge, _words(centre)))
         try:
-            centre.issue_badge(badge)
+            centre.keys.issue_badge(badge)
         except BaseException:  # nobody would believe this card
             arguments.card.unlink()
             raise
@@ -116,7 +116,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _remove(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        signed = centre.withdraw_badge(arguments.number)
+        signed = centre.keys.withdraw_badge(arguments.number)
     if not signed:
         print(f"Badge {arguments.number} is off the next trust list, and counts until terminals have that. {SIGN_IT}")
         return 0
@@ -139,7 +139,7 @@ def _words(centre: "Centre") -> "StationWords":
     """Whose card it is; badges count at every station of a centre, so only where there is one is it named."""
     from station.station_words import StationWords
 
-    stations = list(centre.stations().values())
+    stations = list(centre.stations.timetables().values())
     if len(stations) != 1:
         return StationWords()
     station = stations[0].station

@@ -128,5 +128,5 @@ def _enrol_code(arguments: argparse.Namespace) -> int:
     from sync.server.settings import Settings
 
     with Centre.open(Settings(directory=arguments.dir)) as centre:
-        print(centre.new_code(arguments.kind, arguments.name))
+        print(centre.devices.new_code(arguments.kind, arguments.name))
     return 0

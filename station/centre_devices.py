@@ -27,7 +27,7 @@ def _devices(arguments: argparse.Namespace) -> int:
     from sync.server.settings import Settings
 
     with Centre.open(Settings(directory=arguments.dir)) as centre:
-        known = centre.devices()
+        known = centre.devices.all()
     for each in known:
         ends = None if each.ends_ms is None else datetime.fromtimestamp(each.ends_ms / 1000, UTC).isoformat()
         if arguments.json:
@@ -43,7 +43,7 @@ def _retire(arguments: argparse.Namespace) -> int:
     from sync.server.settings import Settings
 
     with Centre.open(Settings(directory=arguments.dir)) as centre:
-        centre.retire(arguments.device)
+        centre.devices.retire(arguments.device)
     print(f"{arguments.device} is given nothing more. What it has not reported yet is still taken.")
     return 0
 
@@ -53,7 +53,7 @@ def _revoke(arguments: argparse.Namespace) -> int:
     from sync.server.settings import Settings
 
     with Centre.open(Settings(directory=arguments.dir)) as centre:
-        everywhere = centre.revoke(arguments.device)
+        everywhere = centre.devices.revoke(arguments.device)
     print(f"{arguments.device} is not believed any more: the centre answers none of its requests.")
     if everywhere:
         print("Gates send tickets that it sold and never reported to staff; those that the centre knows stay valid.")

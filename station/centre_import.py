@@ -52,15 +52,15 @@ def run(arguments: argparse.Namespace) -> int:
         return _told(arguments, timetable, problems, None)
     settings = Settings(directory=arguments.dir, database=arguments.database, probe=probe_from_environment())
     with Centre.open(settings) as centre:
-        known = centre.stations()
+        known = centre.stations.timetables()
         if not known:
             raise EnvironmentFault(
                 "the centre's database has no station", "name the one that the centre runs with: --database URL"
             )
-        timetable, problems = _read(arguments, plan, known.get(plan.code), centre.now())
+        timetable, problems = _read(arguments, plan, known.get(plan.code), centre.house.now())
         change = None
         if timetable is not None:
-            change = centre.change_timetable(
+            change = centre.stations.change_timetable(
                 timetable,
                 accept=arguments.accept_changes,
                 partial=problems.errors > 0,

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _found(centre: "Centre") -> "list[tuple[int, ZoneInfo, Incident]]":
     every = [
         (station, timetable.zone, incident)
-        for station, timetable in sorted(centre.stations().items())
+        for station, timetable in sorted(centre.stations.timetables().items())
         for incident in centre.incidents(station)
     ]
     return sorted(every, key=lambda each: each[2].opened_ms)

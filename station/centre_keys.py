@@ -60,7 +60,7 @@ def add_arguments(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _show(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        known = centre.listed_keys()
+        known = centre.keys.listed()
     for each in known:
         begins = None if each.from_ is None else each.from_.isoformat()
         ends = None if each.until is None else each.until.isoformat()
@@ -74,31 +74,31 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _announce(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        signed = centre.announce_key(arguments.use)
+        signed = centre.keys.announce(arguments.use)
     return _told(signed, f"The next {arguments.use} key is announced. `keys show` says from when it may sign.")
 
 
 def _switch(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        signed = centre.switch_key(arguments.use, at_once=arguments.at_once)
+        signed = centre.keys.switch(arguments.use, at_once=arguments.at_once)
     return _told(signed, f"The new {arguments.use} key signs; a centre that runs takes it within half a minute.")
 
 
 def _retire(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        signed = centre.retire_key(arguments.use, at_once=arguments.at_once)
+        signed = centre.keys.retire(arguments.use, at_once=arguments.at_once)
     return _told(signed, f"Former {arguments.use} keys are not believed by any terminal that has the new list.")
 
 
 def _renew(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        signed = centre.publish()
+        signed = centre.keys.publish()
     return _told(signed, "A new trust list is signed, and told to every terminal.")
 
 
 def _export(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        arguments.file.write_bytes(centre.draft_list())
+        arguments.file.write_bytes(centre.keys.draft())
     print(f"{arguments.file} is the next trust list. Sign it where the root is: waystation centre list sign")
     return 0
 
@@ -125,14 +125,14 @@ def _sign(arguments: argparse.Namespace) -> int:
 
 def _import(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        imported = centre.import_list(arguments.file.read_bytes())
+        imported = centre.keys.take_in(arguments.file.read_bytes())
     print(f"Version {imported.version} is in force until {imported.expires.isoformat()}, and told to every terminal.")
     return 0
 
 
 def _change_root(arguments: argparse.Namespace) -> int:
     with _centre(arguments.dir) as centre:
-        centre.change_root()
+        centre.keys.change_root()
     print("There is another root key. Terminals follow it with the new trust list. Take root.pem away again.")
     return 0
 

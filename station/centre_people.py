@@ -39,7 +39,7 @@ def _said(most: int) -> Callable[[str], str]:
 
 
 def _station(centre: "Centre", wanted: int | None) -> int:
-    known = sorted(centre.stations())
+    known = sorted(centre.stations.timetables())
     chosen = known[0] if wanted is None and len(known) == 1 else wanted
     if chosen not in known:
         raise EnvironmentFault("which station is meant", f"name one of {', '.join(map(str, known))} with --station")
@@ -82,7 +82,7 @@ def _access(arguments: argparse.Namespace) -> int:
 
     with Centre.open(Settings(directory=arguments.dir)) as centre:
         station = _station(centre, arguments.station)
-        found, zone = centre.accesses(station), centre.stations()[station].zone
+        found, zone = centre.accesses(station), centre.stations.timetables()[station].zone
     if arguments.json:
         listed = [
             {"at": each.at_ms, "what": str(each.what), "subject": each.subject, "who": each.who, "why": each.why}

@@ -69,7 +69,7 @@ def _measure(
     """Boardings a second, the milliseconds of every answer, and the centres' own computing for one, in ms."""
     initialise(directory, database=database)
     with Centre.open(Settings(directory=directory)) as centre:
-        centre._store.transact("setup", lambda connection: add_stations(connection, stations))
+        centre.house.store.transact("setup", lambda connection: add_stations(connection, stations))
     backlog = record(stations, boardings, _A_BATCH)
     with ExitStack() as stack:
         serving = [
@@ -81,7 +81,7 @@ def _measure(
         before = sum(each.processor_seconds() for each in serving)
         took, latencies = send(backlog, [str(each.ready["url"]) for each in serving], CONNECTIONS)
         computed = (sum(each.processor_seconds() for each in serving) - before) / backlog.boardings * 1000
-    with Centre.open(Settings(directory=directory)) as centre, centre._store.read() as connection:
+    with Centre.open(Settings(directory=directory)) as centre, centre.house.store.read() as connection:
         there = connection.execute(select(func.count()).select_from(uses).where(uses.c.end == "passed")).scalar_one()
     if there != backlog.boardings:
         raise NotMeasured(f"{backlog.boardings} boardings were sent, and {there} are there")

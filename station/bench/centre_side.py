@@ -217,7 +217,7 @@ def _enrolled(directory: Path, centre: Path, url: str) -> Path:
     config = directory / "terminal.toml"
     config.write_text(f'directory = "."\n[centre]\nurl = "{url}"\n', "utf-8")
     with Centre.open(Settings(directory=centre)) as console:
-        code = console.new_code("gate", "gate-1")
+        code = console.devices.new_code("gate", "gate-1")
     enrol(load(config), kind="gate", name="gate-1", code=code)
     return config
 
@@ -226,7 +226,7 @@ def _codes(centre: Path, gate: Gate) -> Iterator[Code]:
     """Tickets that the centre has signed and this gate has not heard of: they speak for themselves."""
     key = SigningKey.from_pem((centre / f"{KeyUse.TICKET}.pem").read_bytes())
     with Centre.open(Settings(directory=centre)) as console:
-        stop = console.stations()[gate.enrolment.station].station.stop
+        stop = console.stations.timetables()[gate.enrolment.station].station.stop
     now = datetime.now(UTC)
     journey = replace(imagined.journey(0), service_date=service_date(now, CHINA), boarding=stop, trip="BENCH")
     while True:

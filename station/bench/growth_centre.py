@@ -86,7 +86,7 @@ class Hall:
         """So many stations more, with one gate each; their numbers."""
         first, self._next_station = self._next_station, self._next_station + count
         with self._open() as centre:
-            centre._store.transact("setup", lambda connection: add_stations(connection, count, first))
+            centre.house.store.transact("setup", lambda connection: add_stations(connection, count, first))
         return range(first, first + count)
 
     def add_gates(self, station: int, count: int) -> list[str]:
@@ -106,7 +106,7 @@ class Hall:
             if name != gate_of(station)
         ]
         with self._open() as centre:
-            centre._store.transact("setup", lambda connection: insert_rows(connection, devices, rows))
+            centre.house.store.transact("setup", lambda connection: insert_rows(connection, devices, rows))
         return names
 
     def board(self, station: int, through: int) -> None:
@@ -116,9 +116,9 @@ class Hall:
             while self._boarded < through:
                 count = min(_AT_A_TIME, through - self._boarded)
                 act = partial(_put_boarded, list(_boarded(station, self._boarded, count, self._chance, self._parts)))
-                centre._store.transact("setup", act)
+                centre.house.store.transact("setup", act)
                 self._boarded += count
-            centre._store.transact("setup", lambda connection: self._end_filling(connection, station))
+            centre.house.store.transact("setup", lambda connection: self._end_filling(connection, station))
 
     def boardings(self, of: Sequence[int], requests: int) -> Boarding:
         """Medians of three rounds of so many batches, spread over these stations."""
@@ -208,7 +208,7 @@ class Hall:
     def _size(self) -> int:
         """Bytes of the database: tables and indexes, without the log that is written ahead."""
         asked = _SIZE_OF_FILE if self._cluster is None else _SIZE_OF_DATABASE
-        with self._open() as centre, centre._store.read() as connection:
+        with self._open() as centre, centre.house.store.read() as connection:
             return int(connection.execute(text(asked)).scalar_one())
 
     def _end_filling(self, connection: Connection, station: int) -> None:

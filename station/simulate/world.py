@@ -267,7 +267,7 @@ class World:
         self.agenda.run(self.agenda.now + 1000)
         self._no_bugs()
         for station in self.stations[1:]:
-            self.centre.centre.add_station(timetable_of(station.number))
+            self.centre.centre.stations.add(timetable_of(station.number))
         for station in self.stations:
             for terminal in station.terminals:
                 self.enrol(terminal)
@@ -287,7 +287,7 @@ class World:
             self.agenda.after(TECHNICIAN_AGAIN_MS, lambda: self.enrol(terminal, done))
 
         def asks(centre: Centre) -> None:
-            code = centre.new_code(terminal.kind, terminal.name, terminal.place.station)
+            code = centre.devices.new_code(terminal.kind, terminal.name, terminal.place.station)
             self.agenda.after(0, lambda: self._types(terminal, code, done, again))
 
         self.centre.at_console(asks, again)
@@ -360,7 +360,8 @@ class World:
             if device is not None:
                 self.history.note(self.agenda.now, "technician", f"takes {device} out of use")
                 self.centre.at_console(
-                    lambda centre: centre.retire(device), lambda: void(self.agenda.after(TECHNICIAN_AGAIN_MS, retire))
+                    lambda centre: centre.devices.retire(device),
+                    lambda: void(self.agenda.after(TECHNICIAN_AGAIN_MS, retire)),
                 )
 
         self._visits[terminal.name] += 1

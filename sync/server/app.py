@@ -76,7 +76,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        works: list[Callable[[], None]] = [partial(centre.upkeep, UPKEPT_AT_ONCE), centre.payments.look_after_open_ones]
+        works: list[Callable[[], None]] = [
+            partial(centre.stations.upkeep, UPKEPT_AT_ONCE),
+            centre.payments.look_after_open_ones,
+        ]
         if settings.tls is not None:
             works.append(settings.tls.renew)
         upkeep = [asyncio.create_task(_keep_up(work, settings.upkeep_seconds)) for work in works]
@@ -99,7 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.centre = centre
     app.state.waiting = waiting
     app.state.paying = CapacityLimiter(money_calls.AT_ONCE)
-    centre.on_change = waiting.ring
+    centre.house.on_change = waiting.ring
     app.add_middleware(Protocols, oldest=OLDEST_PROTOCOL, newest=PROTOCOL)
     add_error_answers(app, "the centre")
     add_database_answers(app, settings.clock)

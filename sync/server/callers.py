@@ -65,7 +65,7 @@ class SignedBy(SecurityBase):
 
 
 def _expired(centre: Centre, device: Device) -> Refused | None:
-    if not device.expired(int(centre.now().timestamp() * 1000)):
+    if not device.expired(int(centre.house.now().timestamp() * 1000)):
         return None
     return Refused(403, "this device's certificate has ended", "renew it: POST /v1/device/renew")
 
@@ -112,11 +112,11 @@ class _Keys:
 def _checked(centre: Centre, request: Request, body: bytes) -> Signed:
     found: Device | None = None
     keys = _Keys(())
-    now = centre.now().timestamp()
+    now = centre.house.now().timestamp()
 
     def key_for(keyid: str) -> _Keys | None:
         nonlocal found, keys
-        found = centre.device(keyid)
+        found = centre.devices.find(keyid)
         keys = _Keys(() if found is None else found.signers(int(now * 1000)).keys)
         return None if found is None else keys
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,12 +12,12 @@ from sync.code_proof import centre_proof
 from sync.server.changes import Changes
 from sync.server.devices import Device
 from sync.server.enrolment import Code, enrol, find_code, proves
+from sync.server.house import House
 from sync.server.refusing import Refusal
-from sync.server.settings import Policy, Settings
 from sync.server.trust_lists import current_list
 from sync.server.wrong_codes import WrongCodes
 from sync.wire import EnrolAnswer, EnrolRequest
-from tickets.keys import PublicKey, SigningKey
+from tickets.trust import KeyUse
 
 _log = logging.getLogger("waystation.centre")
 
@@ -34,48 +31,26 @@ _WRONG: Final = Refusal(
 Enrolled = tuple[Device, bytes]
 """A device and the trust list that goes with it."""
 
-
-class Transact(Protocol):
-    """Writing at a station as one, run again where others came in between."""
-
-    def __call__(
-        self, what: str, station: int, act: Callable[[Connection, Changes], Enrolled | None], /
-    ) -> Enrolled | None:
-        """What `act` answers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolPorts:
-    """What the desk needs of its centre: its transactions, its keys of now, and the root."""
-
-    read: Callable[[], AbstractContextManager[Connection]]
-    transact: Transact
-    write: Callable[[str, Callable[[Connection], None]], None]
-    certificate_key: Callable[[], SigningKey]
-    root: Callable[[], PublicKey]
-
-
 _WAIT: Final = Refusal(status=429, what="too many wrong codes came from here", hint="wait a minute, then try again")
 
 
 class EnrolDesk:
     """Answers `POST /v1/enrol`. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings, policy: Policy, ports: EnrolPorts) -> None:
-        """The desk of one centre's process; wrong codes are counted together with the others'."""
-        self._settings = settings
-        self._policy = policy
-        self._ports = ports
+    def __init__(self, house: House) -> None:
+        """The desk of an open centre; wrong codes are counted together with those of its other processes."""
+        self._house = house
+        policy, settings = house.policy, house.settings
         self._wrong = WrongCodes(policy.wrong_codes_a_minute, policy.wrong_codes_a_minute_in_all, settings.random)
 
     def enrol(self, asked: EnrolRequest, address: str) -> EnrolAnswer | Refusal:
         """Enrol a device that proves its one-time code; `address` is whose wrong tries are counted."""
-        now = self._settings.clock()
+        now = self._house.settings.clock()
         if (asked.till_key is None) is (asked.kind == "till"):
             return Refusal(
                 status=422, what="a till brings a till key, a gate does not", hint="enrol with the right kind"
             )
-        with self._ports.read() as connection:
+        with self._house.read() as connection:
             if self._wrong.too_many(connection, address, now):
                 return _WAIT
             code = find_code(connection, asked.code_id, now)
@@ -97,13 +72,13 @@ class EnrolDesk:
             again = find_code(connection, asked.code_id, now)
             if again is None or not proves(connection, again, asked):
                 return None
-            key, random = self._ports.certificate_key(), self._settings.random
-            enrolled = enrol(connection, changes, again, asked, key, self._policy, random, now)
+            key, random = self._house.signing(KeyUse.CERTIFICATE), self._house.settings.random
+            enrolled = enrol(connection, changes, again, asked, key, self._house.policy, random, now)
             trust_list = current_list(connection)
             assert trust_list is not None, "a centre has a trust list from its first station on"
             return enrolled, trust_list
 
-        done = self._ports.transact("enrol", code.station, enrol_once)
+        done = self._house.transact("enrol", code.station, enrol_once)
         if done is None:
             return Refusal(status=403, what="this code was used just now", hint="ask the centre for a new code")
         device, trust_list = done
@@ -111,10 +86,10 @@ class EnrolDesk:
         return self._answer(code, asked, device, trust_list)
 
     def _note_wrong(self, address: str, code: bytes | None, now: datetime) -> None:
-        self._ports.write("wrong-code", lambda connection: self._wrong.wrong(connection, address, code, now))
+        self._house.store.transact("wrong-code", lambda connection: self._wrong.wrong(connection, address, code, now))
 
     def _direct(self, seen: bytes | None) -> bool:
-        ours = self._settings.line_keys()
+        ours = self._house.settings.line_keys()
         return seen is None if not ours else seen in ours
 
     def _answer(self, code: Code, asked: EnrolRequest, device: Device, trust_list: bytes) -> EnrolAnswer:
@@ -123,10 +98,10 @@ class EnrolDesk:
             station=device.station,
             prefix=device.prefix,
             certificate=device.certificate,
-            root_key=self._ports.root().raw,
+            root_key=self._house.root.raw,
             trust_list=trust_list,
             device_certificate=device.device_certificate,
-            line_authorities=self._settings.line_authorities(),
+            line_authorities=self._house.settings.line_authorities(),
             proof=bytes(32),
         )
         return answer.model_copy(update={"proof": centre_proof(code.key, asked, answer)})

@@ -18,7 +18,7 @@ def forward(centre: Centre, relay: Device, asked: ForwardRequest) -> ForwardAnsw
     The same request again changes nothing and has the same results.
     """
     results = tuple(_result(_push(centre, relay, each)) for each in asked.batches)
-    return ForwardAnswer(results=results, kept=tuple(centre.receipts(relay.station, asked.ask)))
+    return ForwardAnswer(results=results, kept=tuple(centre.pushes.receipts(relay.station, asked.ask)))
 
 
 def _push(centre: Centre, relay: Device, brought: ForwardedBatch) -> ForwardedResult | Refusal:
@@ -29,7 +29,7 @@ def _push(centre: Centre, relay: Device, brought: ForwardedBatch) -> ForwardedRe
             protocols=(OLDEST_PROTOCOL, PROTOCOL),
         )
         return ForwardedResult(status=426, error=error)
-    device = centre.device(brought.device)
+    device = centre.devices.find(brought.device)
     if device is None or device.station != relay.station or device.state == "revoked":
         return Refusal(
             status=403,
@@ -42,7 +42,7 @@ def _push(centre: Centre, relay: Device, brought: ForwardedBatch) -> ForwardedRe
             what="this device's certificate ended too long ago",
             hint="keep its journal as evidence; enrol the device anew",
         )
-    answer = centre.push(device, brought.batch)
+    answer = centre.pushes.push(device, brought.batch)
     return answer if isinstance(answer, Refusal) else ForwardedResult(status=200, answer=answer)
 
 

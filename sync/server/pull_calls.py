@@ -51,7 +51,7 @@ async def pull(
     answer = await run_in_threadpool(centre.pull, device, cursor, limit)
     if wait and isinstance(answer, Page) and not answer.records:
         await _waiting(request).changed(device.station, answer.end, wait)
-        now = await run_in_threadpool(centre.device, device.device)
+        now = await run_in_threadpool(centre.devices.find, device.device)
         if now is None or now.state != "active":
             return _no_longer()
         answer = await run_in_threadpool(centre.pull, device, cursor, limit)

@@ -52,4 +52,4 @@ def initialise(
     make_authority(directory, clock())
     chosen.save(directory)
     with Centre.open(Settings(directory=directory, clock=clock, random=random, probe=probe), new=True) as centre:
-        centre.add_station(timetable or load_timetable())
+        centre.stations.add(timetable or load_timetable())

@@ -59,7 +59,7 @@ async def push(said: Annotated[Signed, Depends(reporting)]) -> Response:
         hint = f"speak protocol {OLDEST_PROTOCOL} to {PROTOCOL}"
         what = f"protocol {batch.protocol} is not spoken here"
         return error_answer(426, what, hint, protocols=(OLDEST_PROTOCOL, PROTOCOL))
-    answer = await run_in_threadpool(said.centre.push, said.device, batch)
+    answer = await run_in_threadpool(said.centre.pushes.push, said.device, batch)
     return _refusal(answer) if isinstance(answer, Refusal) else json_answer(answer)
 
 

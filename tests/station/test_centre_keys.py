@@ -85,7 +85,7 @@ def test_the_root_is_changed_by_one_command(centre: Path, capsys: pytest.Capture
         == (centre / "root.pub").read_text()
     )
     with Centre.open(Settings(directory=centre)) as opened:
-        assert len(opened.trust_list().links) == 1
+        assert len(opened.keys.trust_list().links) == 1
 
 
 def test_terminals_are_listed_retired_and_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,7 +148,7 @@ def test_a_change_of_keys_that_is_cut_short_is_ended_by_doing_it_again(
 
         with centre_http(load(config), enrolment) as http, pytest.raises(LineDown):
             change_key(enrolment, lambda key: Lost(url, enrolment.device, key, http))
-        there = centre.device(enrolment.device)
+        there = centre.devices.find(enrolment.device)
         assert there is not None
         assert there.key != before == Enrolment.load(gate).device_key().public
         does(capsys, "rekey", "--config", config)

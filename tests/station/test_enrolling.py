@@ -46,12 +46,12 @@ class LossyLine:
 def test_a_lost_answer_leaves_no_second_device(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(enrolling, "ask_centre", LossyLine(world, lost=1).ask)
     config = replace(Config(), directory=tmp_path / "kiosk", centre=CentreConfig(url="http://centre.test"))
-    code = world.centre.new_code("till", "kiosk-1", 371122)
+    code = world.centre.devices.new_code("till", "kiosk-1", 371122)
     with pytest.raises(EnvironmentFault, match="did not answer"):
         enrolling.enrol(config, kind="till", name="kiosk-1", code=code)
     assert not (config.directory / "enrolment.json").exists()
     done = enrolling.enrol(config, kind="till", name="kiosk-1", code=code)
-    (device,) = world.centre.devices()
+    (device,) = world.centre.devices.all()
     assert (device.device, device.prefix) == (done.device, done.prefix)
     kept = Enrolment.load(config.directory)
     assert (device.key, device.till_key) == (kept.device_key().public, kept.till_key().public)
@@ -62,7 +62,7 @@ def test_a_damaged_key_is_told_and_another_made(world: World, tmp_path: Path, mo
     config = replace(Config(), directory=tmp_path / "gate", centre=CentreConfig(url="http://centre.test"))
     config.directory.mkdir()
     (config.directory / "device.pem").write_bytes(b"torn")
-    code = world.centre.new_code("gate", "gate-1", 371122)
+    code = world.centre.devices.new_code("gate", "gate-1", 371122)
     with pytest.raises(EnvironmentFault, match="damaged"):
         enrolling.enrol(config, kind="gate", name="gate-1", code=code)
     (config.directory / "device.pem").unlink()

@@ -40,13 +40,13 @@ def test_incidents_are_listed_oldest_first(tmp_path: Path, capsys: pytest.Captur
     directory = tmp_path / "centre"
     initialise(directory)
     with Centre.open(Settings(directory=directory)) as centre:
-        (station,) = centre.stations()
+        (station,) = centre.stations.timetables()
 
         def act(connection: Connection) -> None:
             report(connection, station, IncidentKind.SHIFT_DIFFERS, "ab", {"counted": 1}, 1_795_320_000_000)
             report(connection, station, IncidentKind.REFUNDED_TWICE, "12", {"refunds": []}, 1_795_310_000_000)
 
-        centre._store.transact("setup", act)
+        centre.house.store.transact("setup", act)
     status, text = said(capsys, "--dir", str(directory), "--json")
     found = json.loads(text)["incidents"]
     assert (status, [each["kind"] for each in found]) == (0, ["refunded_twice", "shift_differs"])

@@ -102,7 +102,7 @@ def test_a_change_by_any_process_reaches_a_terminal_at_once_and_open_questions_h
         enrolled(tmp_path, name, url)
         assert until(is_(name, "active")) < PROMISED_S
         device = next(each.device for each in cache.devices() if each.name == name)
-        console.retire(device)
+        console.devices.retire(device)
         assert until(is_(name, "retired")) < PROMISED_S
 
     time.sleep(0.6)  # by now a question is open on either side

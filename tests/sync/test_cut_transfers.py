@@ -139,7 +139,7 @@ def centre_directory(tmp_path: Path) -> Path:
 
 def test_both_sides_agree_after_hundreds_of_cut_transfers(tmp_path: Path, centre_directory: Path) -> None:
     with Centre.open(Settings(directory=centre_directory)) as centre:
-        codes = {"till": centre.new_code("till", "till-1"), "gate": centre.new_code("gate", "gate-1")}
+        codes = {"till": centre.devices.new_code("till", "till-1"), "gate": centre.devices.new_code("gate", "gate-1")}
     plan = Plan()
     with centre_process(centre_directory) as upstream, httpx.Client(trust_env=False) as http:
         direct = f"http://{upstream[0]}:{upstream[1]}"

@@ -31,7 +31,7 @@ def test_what_the_copy_lacks_is_sent_again_though_it_was_signed_for(
     directory = tmp_path / "centre"
     initialise(directory, small_timetable())
     with Centre.open(Settings(directory=directory)) as centre:
-        code = centre.new_code("gate", "gate-1")
+        code = centre.devices.new_code("gate", "gate-1")
     with centre_process(directory) as (host, port):
         url = f"http://{host}:{port}"
         said, key = enrolled(http, url, code, "gate")

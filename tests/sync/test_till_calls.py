@@ -65,7 +65,7 @@ class Line:
 @pytest.fixture(scope="module")
 def line(centre_directory: Path) -> Iterator[Line]:
     with Centre.open(Settings(directory=centre_directory)) as centre:
-        code = centre.new_code("till", "till-1")
+        code = centre.devices.new_code("till", "till-1")
     key = SigningKey.generate()
     wish = Wish(code=code, kind="till", name="till-1", device_key=key.public, till_key=SigningKey.generate().public)
     with centre_process(centre_directory) as upstream, httpx.Client(trust_env=False) as client:

@@ -174,7 +174,7 @@ def enrolled(url: str, code: str, key: SigningKey) -> EnrolAnswer:
 def test_a_device_enrols_over_tls_and_is_in_step_over_the_pinned_line(served: tuple[str, Centre]) -> None:
     url, centre = served
     key = SigningKey.generate()
-    said = enrolled(url, centre.new_code("gate", "gate-1"), key)
+    said = enrolled(url, centre.devices.new_code("gate", "gate-1"), key)
     with httpx.Client(verify=pinned_line(said.line_authorities), trust_env=False) as http:
         assert CentreClient(url, said.device, key, http, time.time).pull("", 5).records
     with closing(TillCalls(url, said.device, key, tls=pinned_line(said.line_authorities))) as calls:
@@ -185,7 +185,7 @@ def test_a_device_enrols_over_tls_and_is_in_step_over_the_pinned_line(served: tu
 
 def test_a_stranger_with_a_certificate_of_his_own_is_not_spoken_to(served: tuple[str, Centre], tmp_path: Path) -> None:
     url, centre = served
-    said = enrolled(url, centre.new_code("gate", "gate-1"), SigningKey.generate())
+    said = enrolled(url, centre.devices.new_code("gate", "gate-1"), SigningKey.generate())
     with greeting(tls_of(tmp_path / "stranger").context) as stranger:
         line = pinned_line(said.line_authorities)
         with httpx.Client(verify=line, trust_env=False) as http, pytest.raises(LineDown):
@@ -250,7 +250,7 @@ def test_somebody_in_between_who_relays_everything_gets_no_enrolment(
 ) -> None:
     """He has a certificate of his own; the device does not know any better, but says which key it sees."""
     url, centre = served
-    code, before = centre.new_code("gate", "gate-1"), len(devices(centre))
+    code, before = centre.devices.new_code("gate", "gate-1"), len(devices(centre))
     with closing(InBetween(url, tls_of(tmp_path / "him").context, lambda said: said)) as him:
         with pytest.raises(Refused, match="somebody is in between"):
             enrolled(him.url, code, SigningKey.generate())
@@ -304,7 +304,7 @@ def test_an_answer_that_was_changed_on_the_way_is_not_believed(tmp_path: Path) -
 
         http = stack.enter_context(httpx.Client(transport=httpx.MockTransport(swap)))
         with pytest.raises(PeerError, match="does not know the code"):
-            enrol(http, "http://c", wish(centre.new_code("gate", "gate-1"), SigningKey.generate()), bytes(32))
+            enrol(http, "http://c", wish(centre.devices.new_code("gate", "gate-1"), SigningKey.generate()), bytes(32))
 
 
 def test_another_key_in_the_middle_of_an_enrolment_ends_it(tmp_path: Path) -> None:
@@ -321,5 +321,5 @@ def test_another_key_in_the_middle_of_an_enrolment_ends_it(tmp_path: Path) -> No
 
 
 def devices(centre: Centre) -> list[object]:
-    with centre._store.read() as connection:
+    with centre.house.store.read() as connection:
         return list(connection.exec_driver_sql("SELECT device FROM devices").all())

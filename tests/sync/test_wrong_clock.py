@@ -71,7 +71,7 @@ class Terminal:
     def __init__(self, directory: Path, url: str, centre: Centre, own: TerminalClocks, stack: ExitStack) -> None:
         directory.mkdir()
         key, sight = SigningKey.generate(), FirstSight()
-        wish = Wish(code=centre.new_code("gate", "gate-1"), kind="gate", name="gate-1", device_key=key.public)
+        wish = Wish(code=centre.devices.new_code("gate", "gate-1"), kind="gate", name="gate-1", device_key=key.public)
         with httpx.Client(verify=sight, trust_env=False) as http:
             said = enrol(http, url, wish, secrets.token_bytes(32), sight)
         cache = stack.enter_context(CacheWriter(directory / "cache.db"))
@@ -179,9 +179,9 @@ def test_a_terminal_that_was_off_too_long_renews_reports_and_is_in_step_again(tm
     there.writes()
     clock.off, own.passed = timedelta(days=75), 75 * 86400.0
     there.dated._transport.close()
-    centre.upkeep()
-    assert centre._settings.tls is not None
-    centre._settings.tls.renew()  # what the running server does every half minute
+    centre.stations.upkeep()
+    assert centre.house.settings.tls is not None
+    centre.house.settings.tls.renew()  # what the running server does every half minute
     for _ in range(3):
         there.engine.step()
     done = there.engine.step()

@@ -103,7 +103,7 @@ def far_centre(directory: Path) -> Iterator[Far]:
     """Set up a centre, enrol a till, and serve it in a process of its own."""
     initialise(directory, small_timetable(), policy=Policy(payment_provider="sandbox"))
     with Centre.open(Settings(directory=directory)) as centre:
-        code = centre.new_code("till", "till-1")
+        code = centre.devices.new_code("till", "till-1")
     key = SigningKey.generate()
     wish = Wish(code=code, kind="till", name="till-1", device_key=key.public, till_key=SigningKey.generate().public)
     command = [sys.executable, "-m", "tests.kiosk.till.impatient_centre", str(directory)]

@@ -24,12 +24,12 @@ def started(directory: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     own = load_timetable()
     other = own.model_copy(update={"station": own.station.model_copy(update={"code": own.station.code + 1})})
     with Centre.open(Settings(directory=directory)) as centre:
-        centre.add_station(other)
+        centre.stations.add(other)
         codes = []
         for n, kind in enumerate(CODES):
             real: Kind = "till" if kind == "till" else "relay" if kind == "relay" else "gate"
-            codes.append((kind, centre.new_code(real, f"{kind}-{n}", own.station.code)))
-        codes.append(("other", centre.new_code("gate", "far-gate", other.station.code)))
+            codes.append((kind, centre.devices.new_code(real, f"{kind}-{n}", own.station.code)))
+        codes.append(("other", centre.devices.new_code("gate", "far-gate", other.station.code)))
     command = [sys.executable, "-m", "station.cli", "centre", "run", "--dir", str(directory), "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

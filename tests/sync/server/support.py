@@ -108,7 +108,7 @@ def make_template(directory: Path, database: str = "") -> Path:
     initialise(home, small_timetable(), policy=policy, clock=Clock(), random=seeded.Random(1).randbytes)
     settings = Settings(directory=home, clock=Clock(), random=seeded.Random(2).randbytes)
     with Centre.open(settings) as centre:
-        centre.add_station(small_timetable(OTHER_STATION))
+        centre.stations.add(small_timetable(OTHER_STATION))
     return home
 
 
@@ -156,7 +156,7 @@ class World:
 
     def enrol(self, kind: str = "till", name: str = "kiosk-1", station: int = STATION) -> "Terminal":
         kinds: dict[str, DeviceKind] = {"till": "till", "gate": "gate", "relay": "relay"}
-        code = self.centre.new_code(kinds[kind], name, station)
+        code = self.centre.devices.new_code(kinds[kind], name, station)
         device_key, till_key = SigningKey.generate(), SigningKey.generate()
         answer = self.call("POST", "/v1/enrol", enrol_body(code, kind, name, device_key, till_key))
         assert answer.status_code == 200, answer.text

@@ -26,9 +26,9 @@ def test_a_known_name_does_not_stop_the_upkeep(world: World, clock: Clock) -> No
     old = small_timetable().model_dump(mode="json")
     lines = [*old["lines"], {**old["lines"][0], "code": "KZ", "first": "14:00", "last": "14:00"}]
     new = type(small_timetable()).model_validate({**old, "lines": lines})
-    assert world.centre.change_timetable(new).done
+    assert world.centre.stations.change_timetable(new).done
     clock.forward(minutes=30)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert f"{DATE}/QD1430" in {f"{row[1]}/{row[2]}" for row in world.rows("departures")}
 
 
@@ -36,18 +36,18 @@ def test_what_is_wrong_at_one_station_does_not_keep_the_others_waiting(
     world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     centre = world.centre
-    whole = centre._timetable
+    whole = centre.house.timetable
 
     def damaged(connection: Any, station: int) -> Any:
         if station == OTHER_STATION:
             raise ValueError("this timetable cannot be read")
         return whole(connection, station)
 
-    monkeypatch.setattr(centre, "_timetable", damaged)
+    monkeypatch.setattr(centre.house, "timetable", damaged)
     assert OTHER_STATION < 371122, "it comes first"
     clock.forward(minutes=30)
     with pytest.raises(ExceptionGroup, match=r"station 330523") as told:
-        centre.upkeep()
+        centre.stations.upkeep()
     assert [str(each) for each in told.value.exceptions] == ["this timetable cannot be read"]
     made = {(row[0], row[2]) for row in world.rows("departures")}
     assert (371122, "QD1330") in made
@@ -59,7 +59,7 @@ def test_a_coach_like_a_cancelled_one_goes(till: Terminal) -> None:
     old = small_timetable().model_dump(mode="json")
     without = [{**line, "first": "23:59"} if line["code"] == "QD" else line for line in old["lines"]]
     timetable = type(small_timetable()).model_validate({**old, "lines": without})
-    assert world.centre.change_timetable(timetable, accept=True).done
+    assert world.centre.stations.change_timetable(timetable, accept=True).done
     made = world.office("departures", wish(45)).json()
     assert (made["state"], made["merged_into"]) == ("scheduled", None)
 
@@ -69,7 +69,7 @@ def test_the_same_wish_again_is_the_same_departure_whatever_became_of_its_model(
     made = world.office("departures", asked).json()
     old = small_timetable().model_dump(mode="json")
     moved = [{**line, "gate": "7"} if line["code"] == "QD" else line for line in old["lines"]]
-    assert world.centre.change_timetable(type(small_timetable()).model_validate({**old, "lines": moved})).done
+    assert world.centre.stations.change_timetable(type(small_timetable()).model_validate({**old, "lines": moved})).done
     before = world.every_row()
     again = world.office("departures", asked)
     assert (again.status_code, again.json()) == (200, made)

@@ -46,14 +46,14 @@ def test_tills_begin_with_little_and_the_web_keeps_a_third(world: World) -> None
 def test_later_departures_are_shared_among_the_tills_of_the_day(world: World, clock: Clock) -> None:
     tills = [world.enrol(name=f"kiosk-{n}") for n in range(3)]
     clock.forward(hours=1)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     key = next(key for kind, key in tills[0].pull_all() if kind == "departure" and "QD1400" in key)
     cache = tills[0].pull_all()
     given = sorted(cache["allotment", f"{key}/{till.device}"]["seats"] for till in tills)
     assert given == [[1], [2], [3]]
-    world.centre.retire(tills[0].device)
+    world.centre.devices.retire(tills[0].device)
     clock.forward(hours=1)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     cache = tills[1].pull_all()
     assert ("allotment", f"{DATE}/QD1500/{tills[0].device}") not in cache
     given = sorted(cache["allotment", f"{DATE}/QD1500/{till.device}"]["seats"] for till in tills[1:])

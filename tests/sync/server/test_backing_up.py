@@ -74,7 +74,7 @@ def test_a_centre_on_a_copy_gives_nobody_a_place_that_may_be_gone(world: World, 
         first.push()
         assert again.centre.incidents(STATION) == [], "it had that seat, whatever the copy knows"
         clock.forward(hours=1)
-        again.centre.upkeep()
+        again.centre.stations.upkeep()
         later = second.pull_all()["allotment", f"{DATE}/QD1400/{second.device}"]
         assert later["seats"], "what the copy did not know is shared out as always"
 

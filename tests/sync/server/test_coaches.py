@@ -22,7 +22,7 @@ class Staff:
 
     def __init__(self, world: World) -> None:
         ends = NOON + timedelta(days=30)
-        world.centre.issue_badge(
+        world.centre.keys.issue_badge(
             Badge(number="0007", initials="WL", role=Role.DUTY_MANAGER, key=MANAGER.public, expires=ends)
         )
         self.world = world
@@ -289,7 +289,7 @@ def test_another_coach_is_put_on_and_sold_like_any(till: Terminal) -> None:
     assert made["departs_at"] - made["closes_at"] == 3 * 60_000
     before = till.world.every_row()
     assert till.world.office("departures", wish).json() == made
-    till.world.centre.upkeep()
+    till.world.centre.stations.upkeep()
     assert till.world.every_row() == before
     assert till.pull_all()["allotment", f"{DATE}/QD1245/{till.device}"]["seats"] == [1]
     till.sell(1, "QD1245")

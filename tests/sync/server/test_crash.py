@@ -74,7 +74,7 @@ def test_killed_at_a_point_and_asked_again(either_home: Path, point: str) -> Non
         till = world.enrol()
         till.open_journal()
         till.note("claim.opened", claim="C-1", order="ab" * 16, fen=4500, reason="jam")
-        code = world.centre.new_code("gate", "gate-1", STATION)
+        code = world.centre.devices.new_code("gate", "gate-1", STATION)
         sale = sale_of(world)
         sold = world.office("sales", sale).json()["number"] if what in ("refund", "use") else ""
     gate = enrol_body(code, "gate", "gate-1", SigningKey.generate(), SigningKey.generate())

@@ -28,7 +28,7 @@ def certified(world: World, answer: httpx.Response) -> Any:
 
 
 def test_an_enrolment_certifies_the_device(world: World) -> None:
-    code = world.centre.new_code("gate", "gate-1", STATION)
+    code = world.centre.devices.new_code("gate", "gate-1", STATION)
     key = SigningKey.generate()
     said = world.call("POST", "/v1/enrol", enrol_body(code, "gate", "gate-1", key, key)).json()
     certificate_key = load_online_keys(world.directory).signing(KeyUse.CERTIFICATE).public
@@ -93,7 +93,7 @@ def test_a_key_is_changed_by_both_keys(world: World, till: Terminal, clock: Cloc
     body = till.pull_all()["device", till.device]
     assert (body["key"], body["former"]) == (after.public.raw.hex(), [before.public.raw.hex()])
     clock.forward(hours=49)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert "former" not in till.pull_all()["device", till.device]
     till.key = before
     assert till.pull().status_code == 401
@@ -135,7 +135,7 @@ def test_a_key_is_not_changed_without_both(world: World, till: Terminal, gate: T
 def test_a_former_key_changes_nothing_any_more(world: World, till: Terminal) -> None:
     """Whoever stole the key before it was changed cannot change it once more."""
     assert renewed(till, SigningKey.generate()).status_code == 200
-    current = world.centre.device(till.device)
+    current = world.centre.devices.find(till.device)
     assert current is not None
     thief = SigningKey.generate()
     for message in (
@@ -155,14 +155,14 @@ def test_a_key_comes_back_never(world: World, till: Terminal) -> None:
 @pytest.mark.parametrize("state", ["retired", "revoked"])
 def test_a_device_that_is_in_use_no_more_renews_nothing(world: World, till: Terminal, state: str) -> None:
     if state == "retired":
-        world.centre.retire(till.device)
+        world.centre.devices.retire(till.device)
     else:
-        world.centre.revoke(till.device)
+        world.centre.devices.revoke(till.device)
     assert renewed(till).status_code == 403
 
 
 def test_a_device_of_an_older_centre_has_no_end_until_it_asks(world: World, gate: Terminal, clock: Clock) -> None:
-    world.centre._store.transact(
+    world.centre.house.store.transact(
         "setup",
         lambda connection: connection.exec_driver_sql(
             "UPDATE devices SET device_certificate = NULL, device_ends_ms = NULL"
@@ -171,4 +171,4 @@ def test_a_device_of_an_older_centre_has_no_end_until_it_asks(world: World, gate
     clock.forward(days=300)
     assert gate.pull().status_code == 200
     assert certified(world, renewed(gate)).expires == clock.at + timedelta(days=60)
-    assert [each.expired(clock.ms) for each in world.centre.devices()] == [False]
+    assert [each.expired(clock.ms) for each in world.centre.devices.all()] == [False]

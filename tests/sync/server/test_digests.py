@@ -62,7 +62,7 @@ def syncing(directory: Path, device: Terminal) -> Iterator[Synced]:
     world = device.world
     directory.mkdir()
     line = AppLine(world.app)
-    with world.centre._store.read() as connection:
+    with world.centre.house.store.read() as connection:
         trust_list = current_list(connection)
     assert trust_list is not None
     client = CentreClient(world.url, device.device, device.key, httpx.Client(transport=line), world.clock.at.timestamp)
@@ -184,7 +184,7 @@ def test_what_differs_again_and_again_is_told_to_staff_on_both_sides(synced: Syn
         synced.cache._connection.execute("UPDATE tickets SET fare = fare + 1")
     else:
         spoil = text("UPDATE money SET fen = fen + 1")
-        synced.world.centre._store.transact("setup", lambda connection: connection.execute(spoil))
+        synced.world.centre.house.store.transact("setup", lambda connection: connection.execute(spoil))
     synced.step(3600)
     for _ in range(2):
         assert synced.worry == ""
@@ -214,7 +214,7 @@ def test_nothing_of_another_device_or_station_can_be_counted(synced: Synced, wor
     assert far.own is None
     assert far.told != ours.told
     assert world.call("GET", target).status_code == 401
-    world.centre.retire(neighbour.device)
+    world.centre.devices.retire(neighbour.device)
     assert neighbour.ask("GET", target).status_code == 403
     for wrong in ("service_date=2026-13-01&trip=X", "service_date=2026-11-22", "service_date=2026-11-22&trip=%20"):
         assert stranger.ask("GET", f"/v1/sync/digest?{wrong}").status_code == 422

@@ -27,7 +27,7 @@ def ask(world: World, code: str, kind: str = "till", name: str = "kiosk-1") -> i
 
 
 def test_a_till_gets_all_it_needs_to_sell(world: World) -> None:
-    code = world.centre.new_code("till", "kiosk-1", STATION)
+    code = world.centre.devices.new_code("till", "kiosk-1", STATION)
     device_key, till_key = SigningKey.generate(), SigningKey.generate()
     said = world.call("POST", "/v1/enrol", enrol_body(code, "till", "kiosk-1", device_key, till_key)).json()
     certificate = read_certificate(from_text(said["certificate"]))
@@ -50,24 +50,24 @@ def test_a_gate_gets_no_prefix(world: World) -> None:
 
 def test_a_code_may_be_typed_as_people_type(world: World) -> None:
     spellings: list[Callable[[str], str]] = [str.lower, lambda code: code.replace("-", " "), lambda code: code[:4]]
-    codes = [world.centre.new_code("till", "kiosk-1", STATION) for _ in spellings]
+    codes = [world.centre.devices.new_code("till", "kiosk-1", STATION) for _ in spellings]
     assert [ask(world, spell(code)) for spell, code in zip(spellings, codes, strict=True)] == [200, 200, 403]
 
 
 def test_letters_that_look_like_digits_are_taken_for_them(world: World) -> None:
     world.random.seed(5)
-    code = next(code for _ in range(50) if "0" in (code := world.centre.new_code("till", "kiosk-1", STATION)))
+    code = next(code for _ in range(50) if "0" in (code := world.centre.devices.new_code("till", "kiosk-1", STATION)))
     assert ask(world, code.replace("0", "O").replace("1", "l")) == 200
 
 
 def test_a_code_serves_once(world: World) -> None:
-    code = world.centre.new_code("till", "kiosk-1", STATION)
+    code = world.centre.devices.new_code("till", "kiosk-1", STATION)
     assert [ask(world, code), ask(world, code)] == [200, 403]
     assert len(world.rows("devices")) == 1
 
 
 def test_the_same_device_whose_answer_got_lost_gets_it_again(world: World) -> None:
-    code = world.centre.new_code("till", "kiosk-1", STATION)
+    code = world.centre.devices.new_code("till", "kiosk-1", STATION)
     body = enrol_body(code, "till", "kiosk-1", SigningKey.generate(), SigningKey.generate())
     first = world.call("POST", "/v1/enrol", body).json()
     before = world.every_row()
@@ -76,19 +76,19 @@ def test_the_same_device_whose_answer_got_lost_gets_it_again(world: World) -> No
 
 
 def test_a_code_ends(world: World, clock: Clock) -> None:
-    code = world.centre.new_code("till", "kiosk-1", STATION)
+    code = world.centre.devices.new_code("till", "kiosk-1", STATION)
     clock.forward(minutes=15)
     assert ask(world, code) == 403
 
 
 def test_a_code_is_for_its_kind(world: World) -> None:
-    code = world.centre.new_code("gate", "gate-1", STATION)
+    code = world.centre.devices.new_code("gate", "gate-1", STATION)
     assert ask(world, code) == 403
     assert ask(world, code, "gate", "gate-1") == 200
 
 
 def test_another_device_with_a_used_codes_name_gets_nowhere(world: World) -> None:
-    code = world.centre.new_code("gate", "gate-1", STATION)
+    code = world.centre.devices.new_code("gate", "gate-1", STATION)
     heard = enrol_body(code, "gate", "gate-1", SigningKey.generate(), SigningKey.generate())
     assert world.call("POST", "/v1/enrol", heard).status_code == 200
     thief = SigningKey.generate()
@@ -98,7 +98,7 @@ def test_another_device_with_a_used_codes_name_gets_nowhere(world: World) -> Non
 
 
 def test_the_code_never_crosses_the_line_and_its_key_neither(world: World) -> None:
-    code = world.centre.new_code("till", "kiosk-1", STATION)
+    code = world.centre.devices.new_code("till", "kiosk-1", STATION)
     asked = enrol_body(code, "till", "kiosk-1", SigningKey.generate(), SigningKey.generate())
     said = world.call("POST", "/v1/enrol", asked).text
     plain, key = code.replace("-", ""), code_key(code)
@@ -107,14 +107,14 @@ def test_the_code_never_crosses_the_line_and_its_key_neither(world: World) -> No
 
 
 def test_the_centre_proves_that_it_knows_the_code(world: World) -> None:
-    code = world.centre.new_code("till", "kiosk-1", STATION)
+    code = world.centre.devices.new_code("till", "kiosk-1", STATION)
     body = enrol_body(code, "till", "kiosk-1", SigningKey.generate(), SigningKey.generate())
     said = EnrolAnswer.model_validate(world.call("POST", "/v1/enrol", body).json())
     assert said.proof == centre_proof(code_key(code), EnrolRequest.model_validate(body), said)
 
 
 def test_guessing_at_one_code_from_everywhere_spoils_it_alone(world: World, clock: Clock) -> None:
-    code, other = (world.centre.new_code("gate", "gate-1", STATION) for _ in range(2))
+    code, other = (world.centre.devices.new_code("gate", "gate-1", STATION) for _ in range(2))
     body = enrol_body(code, "gate", "gate-1", SigningKey.generate(), SigningKey.generate())
     for guess in range(10):
         wrong = EnrolRequest.model_validate(body | {"proof": to_text(bytes([guess]) * 32)})
@@ -126,7 +126,7 @@ def test_guessing_at_one_code_from_everywhere_spoils_it_alone(world: World, cloc
 
 
 def test_guessing_from_everywhere_is_slowed_down_in_all(world: World, clock: Clock) -> None:
-    right = world.centre.new_code("till", "kiosk-1", STATION)
+    right = world.centre.devices.new_code("till", "kiosk-1", STATION)
     made = [enrol_body(f"WRONG-{n}", "gate", "g", SigningKey.generate(), SigningKey.generate()) for n in range(61)]
     answers = [world.centre.enrol(EnrolRequest.model_validate(each), f"10.0.0.{n}") for n, each in enumerate(made)]
     assert [each.status for each in answers if isinstance(each, Refusal)] == [403] * 60 + [429]
@@ -136,7 +136,7 @@ def test_guessing_from_everywhere_is_slowed_down_in_all(world: World, clock: Clo
 
 
 def test_two_processes_of_a_centre_count_together(world: World, clock: Clock) -> None:
-    right = world.centre.new_code("till", "kiosk-1", STATION)
+    right = world.centre.devices.new_code("till", "kiosk-1", STATION)
     made = [enrol_body(f"WRONG-{n}", "gate", "g", SigningKey.generate(), SigningKey.generate()) for n in range(6)]
     with Centre.open(Settings(directory=world.directory, clock=clock)) as other:
         for number, each in enumerate(made):
@@ -151,7 +151,7 @@ def test_two_processes_of_a_centre_count_together(world: World, clock: Clock) ->
 
 
 def test_a_device_that_sees_another_tls_key_is_told_that_somebody_is_in_between(world: World) -> None:
-    code = world.centre.new_code("gate", "gate-1", STATION)
+    code = world.centre.devices.new_code("gate", "gate-1", STATION)
     keys = SigningKey.generate(), SigningKey.generate()
     seen = world.call("POST", "/v1/enrol", enrol_body(code, "gate", "gate-1", *keys, line_key=bytes(32)))
     assert (seen.status_code, seen.json()["what"].endswith("somebody is in between")) == (403, True)
@@ -164,7 +164,7 @@ def test_behind_a_proxy_that_ends_tls_its_key_is_the_one_to_be_seen(world: World
     settings = Settings(directory=world.directory, clock=clock, front_keys=frozenset({front}))
     with Centre.open(settings) as centre:
         for seen, good in ((None, False), (bytes(32), False), (front, True)):
-            code = centre.new_code("gate", "gate-1", STATION)
+            code = centre.devices.new_code("gate", "gate-1", STATION)
             keys = SigningKey.generate(), SigningKey.generate()
             asked = enrol_body(code, "gate", "gate-1", *keys, line_key=seen)
             answer = centre.enrol(EnrolRequest.model_validate(asked), "proxy")
@@ -173,14 +173,14 @@ def test_behind_a_proxy_that_ends_tls_its_key_is_the_one_to_be_seen(world: World
 
 
 def test_codes_that_ended_are_forgotten(world: World, clock: Clock) -> None:
-    world.centre.new_code("gate", "gate-1", STATION)
+    world.centre.devices.new_code("gate", "gate-1", STATION)
     clock.forward(minutes=15)
-    world.centre.new_code("gate", "gate-1", STATION)
+    world.centre.devices.new_code("gate", "gate-1", STATION)
     assert len(world.rows("enrol_codes")) == 1
 
 
 def test_wrong_codes_are_tried_five_times_a_minute(world: World, clock: Clock) -> None:
-    right = world.centre.new_code("till", "kiosk-1", STATION)
+    right = world.centre.devices.new_code("till", "kiosk-1", STATION)
     assert [ask(world, f"WRONG-{n}") for n in range(6)] == [403] * 5 + [429]
     assert ask(world, right) == 429, "the right code too: nothing is learnt while one has to wait"
     clock.forward(seconds=61)
@@ -188,7 +188,7 @@ def test_wrong_codes_are_tried_five_times_a_minute(world: World, clock: Clock) -
 
 
 def test_codes_are_long_enough_and_kept_only_stretched(world: World) -> None:
-    codes = {world.centre.new_code("till", "kiosk-1", STATION) for _ in range(20)}
+    codes = {world.centre.devices.new_code("till", "kiosk-1", STATION) for _ in range(20)}
     assert len(codes) == 20
     assert all(len(code.replace("-", "")) * 5 >= 60 for code in codes)
     with sqlite3.connect(world.directory / "centre.db") as connection:
@@ -199,7 +199,7 @@ def test_codes_are_long_enough_and_kept_only_stretched(world: World) -> None:
 
 def test_a_till_brings_its_ticket_key_and_a_gate_none(world: World) -> None:
     key = SigningKey.generate()
-    code = world.centre.new_code("till", "kiosk-1", STATION)
+    code = world.centre.devices.new_code("till", "kiosk-1", STATION)
     body = enrol_body(code, "till", "kiosk-1", key, key)
     assert world.call("POST", "/v1/enrol", body | {"till_key": None}).status_code == 422
     assert world.call("POST", "/v1/enrol", body | {"kind": "gate"}).status_code == 422
@@ -208,7 +208,7 @@ def test_a_till_brings_its_ticket_key_and_a_gate_none(world: World) -> None:
 
 def test_a_prefix_is_new_with_every_enrolment(world: World) -> None:
     tills = [world.enrol(name=f"kiosk-{n}") for n in range(4)]
-    world.centre.retire(tills[0].device)
+    world.centre.devices.retire(tills[0].device)
     tills.append(world.enrol(name="kiosk-0"))
     given = [row[0] for row in world.rows("prefixes")]
     assert len(set(given)) == len(given) == 7, "five tills, and the web channel of two stations"
@@ -219,9 +219,9 @@ def test_a_prefix_is_new_with_every_enrolment(world: World) -> None:
 def test_a_prefix_that_was_ever_given_is_passed_over(world: World) -> None:
     till = world.enrol()
     assert till.prefix is not None
-    world.centre.retire(till.device)
+    world.centre.devices.retire(till.device)
     draws = iter([bytes(3), till.prefix.to_bytes(3), b"\x01\x02\x03"])
-    taken = world.centre._store.transact(
+    taken = world.centre.house.store.transact(
         "setup", lambda connection: take_prefix(connection, STATION, "another", lambda _: next(draws), NOON)
     )
     assert taken == 0x010203
@@ -229,4 +229,4 @@ def test_a_prefix_that_was_ever_given_is_passed_over(world: World) -> None:
 
 def test_a_code_needs_a_station_where_there_are_two(world: World) -> None:
     with pytest.raises(EnvironmentFault, match="station"):
-        world.centre.new_code("till", "kiosk-1")
+        world.centre.devices.new_code("till", "kiosk-1")

@@ -97,7 +97,7 @@ def test_nothing_is_said_of_another_stations_journals(world: World, till: Termin
 def test_only_a_relay_in_use_hands_on(world: World, relay: Terminal, till: Terminal, gate: Terminal) -> None:
     for other in (till, gate):
         assert raw_hand_on(other, (till, till.batch())).status_code == 403
-    world.centre.retire(relay.device)
+    world.centre.devices.retire(relay.device)
     assert raw_hand_on(relay, (till, till.batch())).status_code == 403
     assert world.rows("events") == []
 
@@ -139,8 +139,8 @@ def test_a_retired_device_may_still_be_reported_and_a_revoked_one_is_not_believe
     world: World, relay: Terminal, till: Terminal
 ) -> None:
     till.sell()
-    world.centre.retire(till.device)
+    world.centre.devices.retire(till.device)
     assert hand_on(relay, (till, till.batch(1, 3)))["results"][0]["status"] == 200
-    world.centre.revoke(till.device)
+    world.centre.devices.revoke(till.device)
     assert hand_on(relay, (till, till.batch(1)))["results"][0]["status"] == 403
     assert len(world.rows("events")) == 3

@@ -90,7 +90,7 @@ def test_what_a_dead_till_set_aside_is_freed_once_it_is_given_up(staff: Staff, w
     (freed,) = world.incidents("places_freed")
     assert freed["body"]["orders"] == [], "an active till may come back with it"
     before = freed["body"]["places"]
-    world.centre.retire(till.device)
+    world.centre.devices.retire(till.device)
     staff.act(Act.FREE, trip, device=till.device)
     (freed,) = world.incidents("places_freed")
     assert (len(freed["body"]["orders"]), freed["body"]["places"]) == (1, before + 1)
@@ -110,7 +110,7 @@ def test_a_paid_order_of_a_dead_till_stays_its_passengers(staff: Staff, world: W
     till.open_journal()
     till.sell(1)
     till.push(last=5)
-    world.centre.retire(till.device)
+    world.centre.devices.retire(till.device)
     staff.act(Act.FREE, device=till.device)
     (freed,) = world.incidents("places_freed")
     assert (freed["body"]["orders"], 1 in freed["body"]["seats"]) == ([], False)

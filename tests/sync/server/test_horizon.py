@@ -16,7 +16,7 @@ def horizon(world: World) -> int:
 def days(world: World, clock: Clock, count: int) -> None:
     for _ in range(count):
         clock.forward(days=1)
-        world.centre.upkeep()
+        world.centre.stations.upkeep()
 
 
 def tombstones(world: World) -> list[int]:
@@ -79,5 +79,5 @@ def test_who_began_from_the_beginning_so_long_ago_that_tombstones_have_gone_begi
 
 @pytest.mark.parametrize("numbers", ["1/2/3", "1/x", "x/1", "", "1/", "9" * 19, "1/" + "9" * 18])
 def test_a_cursor_that_is_made_up_is_none(till: Terminal, numbers: str) -> None:
-    made_up = to_text(f"{till.world.centre._instance}/{numbers}".encode())
+    made_up = to_text(f"{till.world.centre.house.store.instance}/{numbers}".encode())
     assert till.pull(made_up).status_code == 410

@@ -107,7 +107,7 @@ def test_the_probe_hears_only_points_that_are_in_the_list(directory: Path, clock
         till.note("invoice.asked", invoice="5a" * 16, number="1" * 20, fen=1, why="travel", token="6b" * 16)
         till.push()
         world.call("POST", f"/i/{'6b' * 16}", raw=b"")
-        world.centre.upkeep()
+        world.centre.stations.upkeep()
     assert set(heard) <= set(ALL_POINTS)
     assert heard.index("centre:push:commit:before") + 1 == heard.index("centre:push:commit:after")
     assert {point for point in ALL_POINTS if point.startswith("centre:")} - set(heard) == {

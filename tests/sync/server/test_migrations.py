@@ -95,7 +95,7 @@ def test_a_database_from_before_alembic_is_brought_up(directory: Path, clock: Cl
     path.rename(directory / "centre.db")
     with opened(directory, clock) as world:
         assert ("schema_version", NEWEST) in world.rows("about")
-        assert [row[0] for row in rows] == list(world.centre.stations())
+        assert [row[0] for row in rows] == list(world.centre.stations.timetables())
 
 
 def _tables(connection: Connection) -> list[str]:
@@ -149,7 +149,7 @@ def test_a_centre_of_the_first_version_is_brought_up_and_tells_of_its_devices(di
     with opened(directory, clock) as world:
         assert ("schema_version", NEWEST) in world.rows("about")
         gate.world = world
-        world.centre.upkeep()
+        world.centre.stations.upkeep()
         cache = gate.pull_all()
         assert cache["device", gate.device]["key"] == gate.key.public.raw.hex()
         assert cache["use", f"{number}/1"]["end"] == "passed"

@@ -25,7 +25,7 @@ def secrets(world: World, till: Terminal, gate: Terminal, clock: Clock) -> dict[
     gate.push()
     pay = {"payment": PAYMENT, "order": "cd" * 16, "fen": 2500, "method": "show", "code": None, "subject": "x"}
     till.ask("POST", "/v1/payments", pay)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     return {"number": number, "payment": PAYMENT, "id": till.device, "device": till.device}
 
 

@@ -170,7 +170,7 @@ def test_nobody_is_found_anywhere(
     sold_by_a_till(world, till)
     till.push()
     till.pull_all()
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     world.incidents()
     world.office("accounts", method="GET")
     world.call("GET", "/openapi.json")
@@ -264,7 +264,7 @@ def test_tag_keys_are_destroyed_and_leave_nothing(world: World, till: Terminal, 
     key = till.pull_all()["day_key", DATE]["key"]
     raw = bytes.fromhex(key)
     clock.forward(days=3)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert till.pull_all()["day_key", DATE] is None
     assert not any(key.encode() in content or raw in content for _, content in rows_of(world))
     directory = world.directory

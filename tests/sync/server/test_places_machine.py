@@ -77,7 +77,7 @@ class Line:
         self.loses = False
 
     def push(self, batch: PushBatch) -> PushAnswer:
-        answer = self._centre.push(self._device, PushBatch.model_validate_json(batch.model_dump_json()))
+        answer = self._centre.pushes.push(self._device, PushBatch.model_validate_json(batch.model_dump_json()))
         assert not isinstance(answer, Refusal), answer
         self._arrive()
         return answer
@@ -212,7 +212,7 @@ class Machine(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         if self.clock.at < NOON + timedelta(minutes=20):
             self.clock.forward(minutes=minutes)
-            self.world.centre.upkeep()
+            self.world.centre.stations.upkeep()
 
     def act(self, act: Act, trip: str, **particulars: object) -> None:
         number = next(self.ids)
@@ -311,7 +311,7 @@ class Till:
         self.cache = CacheReader(self.place / "cache.db")
         self.reader = JournalReader(self.place / "journal.db")
         centre = self.at.world.centre
-        known = centre.device(self.device)
+        known = centre.devices.find(self.device)
         assert known is not None
         self.line = Line(centre, known, self.who.key)
         keys = (self.receipt_key.public,)
@@ -439,7 +439,7 @@ def prepared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepar
     directory = copy_of(template, tmp_path_factory.mktemp("prepared") / "centre")
     with opened(directory, Clock()) as world:
         ends = NOON + timedelta(days=30)
-        world.centre.issue_badge(
+        world.centre.keys.issue_badge(
             Badge(number="0007", initials="WL", role=Role.DUTY_MANAGER, key=MANAGER.public, expires=ends)
         )
         tills = [world.enrol(name=f"kiosk-{number}") for number in TILLS]

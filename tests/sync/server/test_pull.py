@@ -34,7 +34,7 @@ def test_every_body_is_what_the_contract_says(till: Terminal, gate: Terminal) ->
         wish = {"ask": f"{count:032x}", "service_date": DATE, "trip": SEATED, "count": count}
         other.ask("POST", "/v1/sync/places", wish)
     till.world.clock.forward(days=20)
-    till.world.centre.upkeep()
+    till.world.centre.stations.upkeep()
     found = gate.pull_all()
     assert {kind for kind, _ in found} == set(BODIES) - {"seating"}, "nobody sits elsewhere than the ticket says"
     for (kind, key), body in found.items():
@@ -96,7 +96,7 @@ def test_a_cursor_that_is_not_ours_asks_for_a_new_start(till: Terminal) -> None:
 
 def test_a_database_put_back_to_a_copy_is_noticed(till: Terminal) -> None:
     before = till.pull(limit=2000).json()["cursor"]
-    instance = till.world.centre._instance
+    instance = till.world.centre.house.store.instance
     ahead = to_text(f"{instance}/999999".encode())
     assert till.pull(ahead).status_code == 410
     assert till.pull(before).status_code == 200

@@ -290,16 +290,16 @@ def likely(field: str) -> st.SearchStrategy[Any]:
 def test_a_terminal_that_the_world_forgot(world: World) -> None:
     gate = world.enrol("gate", "gate-9")
     gate.open_journal()
-    world.centre.retire(gate.device)
+    world.centre.devices.retire(gate.device)
     assert gate.push()["kept_through"] == 1, "what a retired device still has to report is taken"
     assert gate.pull().status_code == 403
-    world.centre.revoke(gate.device)
+    world.centre.devices.revoke(gate.device)
     assert gate.send(gate.batch()).status_code == 403
 
 
 def test_who_is_revoked_is_told_so_and_nobody_else_is_told_of_it(world: World, till: Terminal) -> None:
     """The till must know, to stop selling; a stranger learns nothing from naming it."""
-    world.centre.revoke(till.device)
+    world.centre.devices.revoke(till.device)
     for target in ("/v1/sync/pull", "/v1/sync/snapshot"):
         answer = till.ask("GET", target)
         assert (answer.status_code, answer.json()["revoked"]) == (403, True)

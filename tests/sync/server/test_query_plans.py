@@ -90,7 +90,7 @@ def _a_day(world: World) -> None:
     till.ask("POST", "/v1/payments", {"payment": "12" * 16, "order": "34" * 16, "fen": 100, "way": "show"})
     till.ask("GET", f"/v1/payments/{'12' * 16}")
     till.ask("POST", f"/v1/payments/{'12' * 16}/reverse")
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     world.centre.payments.look_after_open_ones()
 
 
@@ -98,7 +98,7 @@ def test_no_call_looks_at_all_rows_of_a_table_that_grows(world: World, asked: se
     _a_day(world)
     wrong: list[str] = []
     seen: set[str] = set()
-    with world.centre._store.read() as connection:
+    with world.centre.house.store.read() as connection:
         for statement in sorted(asked):
             if not re.match(r"\s*(SELECT|UPDATE|DELETE)", statement) or "sqlite_master" in statement:
                 continue

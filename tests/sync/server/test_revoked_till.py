@@ -109,7 +109,7 @@ def test_after_it_the_reported_ones_travel_and_the_others_go_to_staff(
 ) -> None:
     if root_is == "away":
         (world.directory / "root.pem").unlink()
-    assert world.centre.revoke(till.device) is (root_is == "here")
+    assert world.centre.devices.revoke(till.device) is (root_is == "here")
     gate_at_work.sync()
     reported, unreported = sold
     assert gate_at_work.says(reported) == "admitted"
@@ -126,7 +126,7 @@ def test_a_thief_makes_no_ticket_out_of_a_reported_number(
     ticket = inspect(sold[0]).ticket
     other_seat = replace(ticket, journey=replace(ticket.journey, seat=7))
     forged = issue_delegated(other_seat, till.till_key, till.certificate)
-    world.centre.revoke(till.device)
+    world.centre.devices.revoke(till.device)
     gate_at_work.sync()
     assert gate_at_work.says(forged) == Reason.REVOKED
     assert gate_at_work.says(sold[0]) == "admitted"
@@ -135,7 +135,7 @@ def test_a_thief_makes_no_ticket_out_of_a_reported_number(
 def test_a_gate_without_a_line_goes_on_until_it_hears(
     world: World, till: Terminal, gate_at_work: Gate, sold: tuple[str, str]
 ) -> None:
-    world.centre.revoke(till.device)
+    world.centre.devices.revoke(till.device)
     assert gate_at_work.says(sold[1]) == "admitted", "nobody can tell it"
     gate_at_work.sync()
     assert gate_at_work.says(sold[1]) != "admitted"
@@ -144,7 +144,7 @@ def test_a_gate_without_a_line_goes_on_until_it_hears(
 def test_a_retired_till_strands_nobody(
     world: World, till: Terminal, gate_at_work: Gate, sold: tuple[str, str], clock: Clock
 ) -> None:
-    world.centre.retire(till.device)
+    world.centre.devices.retire(till.device)
     gate_at_work.sync()
     assert [gate_at_work.says(code) for code in sold] == ["admitted"] * 2
     assert set(till.results(till.push())) == {"kept"}, "it may still report"

@@ -30,7 +30,7 @@ def test_whoever_waits_at_one_hears_of_a_change_at_another(gate: Terminal, world
             asking = asyncio.create_task(client.get(target, headers=gate.signed("GET", target)))
             while not world.app.state.waiting._waiters:
                 await asyncio.sleep(0.001)
-            await asyncio.to_thread(other.retire, neighbour.device)
+            await asyncio.to_thread(other.devices.retire, neighbour.device)
             made = time.monotonic()
             return await asking, time.monotonic() - made
 
@@ -45,7 +45,7 @@ def test_a_snapshot_made_by_one_is_offered_and_served_by_another(gate: Terminal,
     station = gate.device.partition("-")[0]
     with other_process(world) as other:
         other.snapshots._fewest = world.centre.snapshots._fewest = 1
-        device = other.device(gate.device)
+        device = other.devices.find(gate.device)
         assert device is not None
         made = other.snapshot(device)
         assert isinstance(made, SnapshotAnswer)

@@ -69,7 +69,7 @@ class Synced:
 
 
 def trust_list_of(world: World) -> bytes:
-    with world.centre._store.read() as connection:
+    with world.centre.house.store.read() as connection:
         signed = current_list(connection)
     assert signed is not None
     return signed
@@ -176,18 +176,18 @@ def test_the_file_is_lines_in_order_without_tombstones_or_keys_that_are_to_be_de
 
 
 def test_kinds_and_fields_that_are_not_known_yet_are_kept(synced: Synced, gate: Terminal, world: World) -> None:
-    station = world.centre.stations()[STATION].station.model_dump(mode="json") | {"wifi": "free"}
+    station = world.centre.stations.timetables()[STATION].station.model_dump(mode="json") | {"wifi": "free"}
 
     def put(_: Connection, changes: Changes) -> None:
         changes.put("weather", "today", {"rain": True, "wind": {"from": "north"}})
         changes.put("station", "", station)
 
-    world.centre._transact("setup", STATION, put)
+    world.centre.house.transact("setup", STATION, put)
     synced.step()
     assert synced.asked("/v1/sync/snapshot") == 1
     assert synced.cache.record("weather", "today") == {"rain": True, "wind": {"from": "north"}}
     assert (synced.cache.record("station", "") or {})["wifi"] == "free"
-    world.centre._transact("setup", STATION, lambda _, changes: changes.put("weather", "today", {"rain": False}))
+    world.centre.house.transact("setup", STATION, lambda _, changes: changes.put("weather", "today", {"rain": False}))
     synced.step()
     assert synced.cache.record("weather", "today") == {"rain": False}
 
@@ -233,7 +233,7 @@ def test_nothing_of_another_station_can_be_had(synced: Synced, gate: Terminal, w
     assert stranger.ask("GET", f"/v1/sync/snapshot/{ours.id}").status_code == 404
     for name in ("0" * 32, f"..{ours.id[2:]}", "x"):
         assert gate.ask("GET", f"/v1/sync/snapshot/{name}").status_code in (404, 422)
-    world.centre.retire(gate.device)
+    world.centre.devices.retire(gate.device)
     assert gate.ask("GET", "/v1/sync/snapshot").status_code == 403
     assert gate.ask("GET", f"/v1/sync/snapshot/{ours.id}").status_code == 403
 
@@ -345,7 +345,7 @@ def test_the_old_copy_serves_until_the_new_one_is_whole_and_what_the_lan_told_st
         "INSERT INTO lan_uses VALUES (x'0000000000000007', 1, zeroblob(16), 'gate-2', '1', 1, NULL, 'admission', 1, '',"
         " NULL, NULL)"
     )
-    world.centre._instance = world.centre.snapshots._instance = "another00000"
+    world.centre.house.store.instance = world.centre.snapshots._instance = "another00000"
     line.before = lambda request: cut(request) if "range" in request.headers else None
     synced.step()
     assert records_in(synced.directory / "cache.db") == before
@@ -457,7 +457,7 @@ def test_a_terminal_that_was_away_for_longer_than_tombstones_are_kept_begins_ane
     synced.step()
     for _ in range(44):
         world.clock.forward(days=1)
-        world.centre.upkeep()
+        world.centre.stations.upkeep()
     line.asked.clear()
     assert synced.step() > 0
     assert synced.asked("/v1/sync/snapshot") == 1

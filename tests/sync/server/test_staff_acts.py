@@ -17,7 +17,7 @@ MANAGER = SigningKey.generate()
 
 @pytest.fixture
 def relay(world: World) -> Terminal:
-    world.centre.issue_badge(
+    world.centre.keys.issue_badge(
         Badge(
             number="0007", initials="WL", role=Role.DUTY_MANAGER, key=MANAGER.public, expires=NOON + timedelta(days=30)
         )
@@ -67,7 +67,7 @@ def test_an_act_that_is_brought_twice_is_done_once(relay: Terminal) -> None:
     relay.push()
     assert told(relay).departs_at == departs + timedelta(minutes=10)
     assert len(relay.world.rows("staff_acts")) == 1
-    relay.world.centre.upkeep()
+    relay.world.centre.stations.upkeep()
     assert told(relay).departs_at == departs + timedelta(minutes=10), "upkeep does not make the planned one again"
 
 
@@ -85,17 +85,17 @@ def test_what_does_not_hold_is_kept_as_an_incident_and_changes_nothing(relay: Te
 
 
 def test_a_badge_that_was_withdrawn_counts_no_more(relay: Terminal) -> None:
-    relay.world.centre.withdraw_badge("0007")
+    relay.world.centre.keys.withdraw_badge("0007")
     relay.note("staff.acted", fact=sign_fact(fact(Act.CANCEL), MANAGER))
     relay.push()
     assert len(relay.world.incidents("staff_act_refused")) == 1
     with pytest.raises(EnvironmentFault, match="no badge"):
-        relay.world.centre.withdraw_badge("0007")
+        relay.world.centre.keys.withdraw_badge("0007")
 
 
 def test_every_terminal_knows_the_devices_of_its_station_only(world: World, relay: Terminal) -> None:
     gate, other = world.enrol("gate", "gate-1"), world.enrol("gate", "gate-1", 330523)
-    world.centre.retire(gate.device)
+    world.centre.devices.retire(gate.device)
     devices = {key: body for (kind, key), body in relay.pull_all().items() if kind == "device"}
     assert devices.keys() == {relay.device, gate.device}
     assert devices[relay.device] == {
@@ -103,8 +103,8 @@ def test_every_terminal_knows_the_devices_of_its_station_only(world: World, rela
         "key": relay.key.public.raw.hex(),
     }  # fmt: skip
     assert devices[gate.device]["state"] == "retired"
-    world.centre.revoke(gate.device)
+    world.centre.devices.revoke(gate.device)
     assert relay.pull_all()["device", gate.device]["state"] == "revoked"
     assert {key for kind, key in other.pull_all() if kind == "device"} == {other.device}
     with pytest.raises(EnvironmentFault, match="no device"):
-        world.centre.retire("371122-gate-00000000")
+        world.centre.devices.retire("371122-gate-00000000")

@@ -37,7 +37,7 @@ def pulled(terminal: Terminal, root: PublicKey | None = None) -> TrustList:
 
 
 def keys_of(world: World, use: KeyUse) -> dict[str, PublicKey]:
-    return {each.state: each.key for each in world.centre.listed_keys() if each.use is use}
+    return {each.state: each.key for each in world.centre.keys.listed() if each.use is use}
 
 
 def away(world: World) -> SigningKey:
@@ -52,26 +52,26 @@ def away(world: World) -> SigningKey:
 
 def test_a_key_is_announced_then_used_then_retired(world: World, gate: Terminal, clock: Clock) -> None:
     old = keys_of(world, KeyUse.TIME)["signs"]
-    world.centre.announce_key(KeyUse.TIME)
+    world.centre.keys.announce(KeyUse.TIME)
     announced = keys_of(world, KeyUse.TIME)
     assert announced.keys() == {"signs", "announced"}
     assert set(Trust(pulled(gate)).keys(KeyUse.TIME)) == set(announced.values()), "terminals know both"
     with pytest.raises(EnvironmentFault, match="may not know"):
-        world.centre.switch_key(KeyUse.TIME)
+        world.centre.keys.switch(KeyUse.TIME)
     clock.forward(days=30)
-    world.centre.switch_key(KeyUse.TIME)
+    world.centre.keys.switch(KeyUse.TIME)
     assert keys_of(world, KeyUse.TIME) == {"signs": announced["announced"], "believed": old}
     assert set(Trust(pulled(gate)).keys(KeyUse.TIME)) == set(announced.values())
     clock.forward(days=59)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert len(Trust(pulled(gate)).keys(KeyUse.TIME)) == 2
     with pytest.raises(EnvironmentFault, match="may be about"):
-        world.centre.retire_key(KeyUse.TIME)
+        world.centre.keys.retire(KeyUse.TIME)
     clock.forward(days=2)
-    world.centre.retire_key(KeyUse.TIME)
+    world.centre.keys.retire(KeyUse.TIME)
     assert Trust(pulled(gate)).keys(KeyUse.TIME) == (announced["announced"],)
     clock.forward(days=80)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert Trust(pulled(gate)).keys(KeyUse.TIME) == (announced["announced"],), "nor does it come back"
 
 
@@ -80,10 +80,10 @@ def test_tickets_of_the_key_before_are_good_after_a_switch(world: World, gate: T
     key = load_online_keys(world.directory).signing(KeyUse.TICKET)
     ticket = sample_ticket(clock)
     before = issue(ticket, key)
-    world.centre.announce_key(KeyUse.TICKET)
+    world.centre.keys.announce(KeyUse.TICKET)
     known_early = Trust(pulled(gate))
     clock.forward(days=30)
-    world.centre.switch_key(KeyUse.TICKET)
+    world.centre.keys.switch(KeyUse.TICKET)
     after = issue(ticket, load_online_keys(world.directory).signing(KeyUse.TICKET))
     assert after != before
     for trust in (known_early, Trust(pulled(gate))):
@@ -98,22 +98,22 @@ def test_the_ticket_key_is_not_retired_while_a_ticket_of_it_is_to_come(world: Wo
     }  # fmt: skip
     assert world.office("sales", sale).status_code == 200
     far = int((clock.at + timedelta(days=200)).timestamp())
-    world.centre._store.transact(
+    world.centre.house.store.transact(
         "setup", lambda connection: connection.exec_driver_sql(f"UPDATE tickets SET expires_s = {far}")
     )
-    world.centre.announce_key(KeyUse.TICKET)
+    world.centre.keys.announce(KeyUse.TICKET)
     clock.forward(days=30)
-    world.centre.switch_key(KeyUse.TICKET)
+    world.centre.keys.switch(KeyUse.TICKET)
     clock.forward(days=100)
     with pytest.raises(EnvironmentFault, match="may be about until 2027-06-10"):
-        world.centre.retire_key(KeyUse.TICKET)
+        world.centre.keys.retire(KeyUse.TICKET)
     clock.forward(days=71)
-    world.centre.retire_key(KeyUse.TICKET)
+    world.centre.keys.retire(KeyUse.TICKET)
 
 
 def test_a_till_certified_by_the_key_before_goes_on_selling(world: World, till: Terminal, clock: Clock) -> None:
-    world.centre.announce_key(KeyUse.CERTIFICATE)
-    world.centre.switch_key(KeyUse.CERTIFICATE, at_once=True)
+    world.centre.keys.announce(KeyUse.CERTIFICATE)
+    world.centre.keys.switch(KeyUse.CERTIFICATE, at_once=True)
     assert till.prefix is not None
     code = issue_delegated(sample_ticket(clock, till.prefix), till.till_key, till.certificate)
     assert verify(code, Trust(pulled(till))).ticket.number.prefix == till.prefix
@@ -121,9 +121,9 @@ def test_a_till_certified_by_the_key_before_goes_on_selling(world: World, till: 
 
 def test_a_till_sells_on_when_the_key_of_its_certificate_is_stolen(world: World, till: Terminal, clock: Clock) -> None:
     """With the list that names that key no more comes a certificate by the next."""
-    world.centre.announce_key(KeyUse.CERTIFICATE)
-    world.centre.switch_key(KeyUse.CERTIFICATE, at_once=True)
-    world.centre.retire_key(KeyUse.CERTIFICATE, at_once=True)
+    world.centre.keys.announce(KeyUse.CERTIFICATE)
+    world.centre.keys.switch(KeyUse.CERTIFICATE, at_once=True)
+    world.centre.keys.retire(KeyUse.CERTIFICATE, at_once=True)
     assert till.prefix is not None
     ticket = sample_ticket(clock, till.prefix)
     told = till.pull_all()
@@ -137,37 +137,37 @@ def test_a_certificate_of_the_key_before_is_renewed_before_that_key_goes(
     world: World, till: Terminal, clock: Clock
 ) -> None:
     root = away(world)
-    world.centre.announce_key(KeyUse.CERTIFICATE)
-    world.centre.import_list(sign_draft(world.centre.draft_list(), root))
+    world.centre.keys.announce(KeyUse.CERTIFICATE)
+    world.centre.keys.take_in(sign_draft(world.centre.keys.draft(), root))
     clock.forward(days=1)
     with Centre.open(Settings(directory=world.directory, clock=clock)) as console:
-        console.switch_key(KeyUse.CERTIFICATE, at_once=True)
+        console.keys.switch(KeyUse.CERTIFICATE, at_once=True)
         fresh = from_text(till.pull_all()["certificate", till.device]["certificate"])
     assert fresh != till.certificate
     verify(issue_delegated(sample_ticket(clock, till.prefix or 0), till.till_key, fresh), Trust(pulled(till)))
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert from_text(till.pull_all()["certificate", till.device]["certificate"]) == fresh, "once is enough"
 
 
 def test_a_running_centre_follows_a_switch_by_another_process(world: World, clock: Clock) -> None:
-    world.centre.announce_key(KeyUse.TIME)
+    world.centre.keys.announce(KeyUse.TIME)
     with Centre.open(Settings(directory=world.directory, clock=clock)) as console:
-        console.switch_key(KeyUse.TIME, at_once=True)
+        console.keys.switch(KeyUse.TIME, at_once=True)
         new = keys_of(world, KeyUse.TIME)["signs"]
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert world.centre.time(bytes(32)).find(new.kid) >= 0
 
 
 def test_what_cannot_be_done_to_keys(world: World) -> None:
     for act, what in (
-        (world.centre.switch_key, "no ticket key is announced"),
-        (world.centre.retire_key, "no former ticket key"),
+        (world.centre.keys.switch, "no ticket key is announced"),
+        (world.centre.keys.retire, "no former ticket key"),
     ):
         with pytest.raises(EnvironmentFault, match=what):
             act(KeyUse.TICKET)
-    world.centre.announce_key(KeyUse.TICKET)
+    world.centre.keys.announce(KeyUse.TICKET)
     with pytest.raises(EnvironmentFault, match="announced already"):
-        world.centre.announce_key(KeyUse.TICKET)
+        world.centre.keys.announce(KeyUse.TICKET)
 
 
 # ------------------------------------------------------------------ the root is away
@@ -176,91 +176,91 @@ def test_what_cannot_be_done_to_keys(world: World) -> None:
 def test_a_list_is_signed_where_the_root_is(world: World, gate: Terminal, clock: Clock) -> None:
     root, first = away(world), pulled(gate)
     clock.forward(days=50)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert pulled(gate).version == first.version, "it degrades and goes on"
-    drafted = world.centre.draft_list()
+    drafted = world.centre.keys.draft()
     with pytest.raises(TrustFault):
         open_trust_list(drafted, root.public)
-    imported = world.centre.import_list(sign_draft(drafted, root))
+    imported = world.centre.keys.take_in(sign_draft(drafted, root))
     assert pulled(gate) == imported
     assert imported.expires == clock.at + timedelta(days=90)
 
 
 def test_what_must_not_be_imported(world: World, till: Terminal, clock: Clock) -> None:
     root = away(world)
-    signed = sign_draft(world.centre.draft_list(), root)
+    signed = sign_draft(world.centre.keys.draft(), root)
     with pytest.raises(EnvironmentFault, match="not signed by the root"):
-        world.centre.import_list(sign_draft(world.centre.draft_list(), SigningKey.generate()))
-    world.centre.revoke(till.device)
+        world.centre.keys.take_in(sign_draft(world.centre.keys.draft(), SigningKey.generate()))
+    world.centre.devices.revoke(till.device)
     with pytest.raises(EnvironmentFault, match="1 tills were revoked since"):
-        world.centre.import_list(signed)
-    good = sign_draft(world.centre.draft_list(), root)
-    assert world.centre.import_list(good).revoked_prefixes == {till.prefix}
+        world.centre.keys.take_in(signed)
+    good = sign_draft(world.centre.keys.draft(), root)
+    assert world.centre.keys.take_in(good).revoked_prefixes == {till.prefix}
     with pytest.raises(EnvironmentFault, match="in force"):
-        world.centre.import_list(good)
+        world.centre.keys.take_in(good)
     clock.forward(minutes=1)
-    before = sign_draft(world.centre.draft_list(), root)
-    world.centre.announce_key(KeyUse.TIME)
+    before = sign_draft(world.centre.keys.draft(), root)
+    world.centre.keys.announce(KeyUse.TIME)
     clock.forward(minutes=1)
-    world.centre.import_list(sign_draft(world.centre.draft_list(), root))
-    world.centre.switch_key(KeyUse.TIME, at_once=True)
+    world.centre.keys.take_in(sign_draft(world.centre.keys.draft(), root))
+    world.centre.keys.switch(KeyUse.TIME, at_once=True)
     with pytest.raises(EnvironmentFault):
-        world.centre.import_list(before)
+        world.centre.keys.take_in(before)
 
 
 def test_a_list_that_names_a_retired_key_is_not_imported(world: World, clock: Clock) -> None:
     """Exported while the stolen key was on it, and signed when it was not any more."""
-    world.centre.announce_key(KeyUse.TICKET)
-    world.centre.switch_key(KeyUse.TICKET, at_once=True)
+    world.centre.keys.announce(KeyUse.TICKET)
+    world.centre.keys.switch(KeyUse.TICKET, at_once=True)
     root = away(world)
     clock.forward(minutes=2)
-    before = sign_draft(world.centre.draft_list(), root)
-    world.centre.retire_key(KeyUse.TICKET, at_once=True)
+    before = sign_draft(world.centre.keys.draft(), root)
+    world.centre.keys.retire(KeyUse.TICKET, at_once=True)
     with pytest.raises(EnvironmentFault, match="keys were retired since"):
-        world.centre.import_list(before)
+        world.centre.keys.take_in(before)
     clock.forward(minutes=1)
-    world.centre.import_list(sign_draft(world.centre.draft_list(), root))
+    world.centre.keys.take_in(sign_draft(world.centre.keys.draft(), root))
     assert keys_of(world, KeyUse.TICKET).keys() == {"signs"}
 
 
 def test_a_key_is_announced_from_when_its_list_is_put_in_force(world: World, gate: Terminal, clock: Clock) -> None:
     """The way to the root and back took a week: a terminal that went offline in it has never heard of the key."""
     root = away(world)
-    world.centre.announce_key(KeyUse.TIME)
-    signed = sign_draft(world.centre.draft_list(), root)
+    world.centre.keys.announce(KeyUse.TIME)
+    signed = sign_draft(world.centre.keys.draft(), root)
     clock.forward(days=7)
-    world.centre.import_list(signed)
+    world.centre.keys.take_in(signed)
     clock.forward(days=29)
     with pytest.raises(EnvironmentFault, match="may not know"):
-        world.centre.switch_key(KeyUse.TIME)
-    (announced,) = [each for each in world.centre.listed_keys() if each.state == "announced"]
+        world.centre.keys.switch(KeyUse.TIME)
+    (announced,) = [each for each in world.centre.keys.listed() if each.state == "announced"]
     assert announced.from_ == clock.at + timedelta(days=1)
     clock.forward(days=1)
-    world.centre.switch_key(KeyUse.TIME)
+    world.centre.keys.switch(KeyUse.TIME)
 
 
 def test_a_badge_is_withdrawn_while_the_root_is_away(world: World, gate: Terminal, clock: Clock) -> None:
     for number in ("0001", "0002"):
-        world.centre.issue_badge(a_badge(number, clock))
+        world.centre.keys.issue_badge(a_badge(number, clock))
     root = away(world)
     clock.forward(minutes=3)
-    before = sign_draft(world.centre.draft_list(), root)
-    assert world.centre.withdraw_badge("0001") is False
+    before = sign_draft(world.centre.keys.draft(), root)
+    assert world.centre.keys.withdraw_badge("0001") is False
     with pytest.raises(EnvironmentFault, match="badges were withdrawn since"):
-        world.centre.import_list(before)
+        world.centre.keys.take_in(before)
     clock.forward(minutes=1)
-    world.centre.import_list(sign_draft(world.centre.draft_list(), root))
+    world.centre.keys.take_in(sign_draft(world.centre.keys.draft(), root))
     assert [each.number for each in pulled(gate).badges] == ["0002"]
     (world.directory / "root.pem").write_bytes(root.to_pem())
-    world.centre.issue_badge(a_badge("0001", clock))
+    world.centre.keys.issue_badge(a_badge("0001", clock))
     assert {each.number for each in pulled(gate).badges} == {"0001", "0002"}, "its number may be given again"
 
 
 def test_an_announced_key_that_no_list_names_is_not_used(world: World) -> None:
     away(world)
-    assert world.centre.announce_key(KeyUse.TIME) is False
+    assert world.centre.keys.announce(KeyUse.TIME) is False
     with pytest.raises(EnvironmentFault, match="no signed list"):
-        world.centre.switch_key(KeyUse.TIME, at_once=True)
+        world.centre.keys.switch(KeyUse.TIME, at_once=True)
 
 
 def test_a_revocation_while_the_root_is_away_is_told_by_the_list_key(
@@ -268,13 +268,13 @@ def test_a_revocation_while_the_root_is_away_is_told_by_the_list_key(
 ) -> None:
     root, before = away(world), pulled(gate)
     list_key = load_online_keys(world.directory).signing(KeyUse.LIST).public
-    assert world.centre.revoke(till.device) is False
+    assert world.centre.devices.revoke(till.device) is False
     told = gate.pull_all()
     said = open_newest(from_text(told["freshness", ""]["statement"]), [list_key])
     assert said.version == before.version
     assert said.revoked == {till.prefix}
     assert told["device", till.device]["state"] == "revoked"
-    world.centre.import_list(sign_draft(world.centre.draft_list(), root))
+    world.centre.keys.take_in(sign_draft(world.centre.keys.draft(), root))
     said = open_newest(from_text(gate.pull_all()["freshness", ""]["statement"]), [list_key])
     assert (said.version, said.revoked) == (pulled(gate).version, frozenset()), "now the list says so"
 
@@ -282,10 +282,10 @@ def test_a_revocation_while_the_root_is_away_is_told_by_the_list_key(
 def test_the_centre_says_every_hour_which_list_is_the_newest(world: World, gate: Terminal, clock: Clock) -> None:
     first = gate.pull_all()["freshness", ""]
     clock.forward(minutes=59)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert gate.pull_all()["freshness", ""] == first
     clock.forward(minutes=1)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert gate.pull_all()["freshness", ""] != first
 
 
@@ -297,7 +297,7 @@ def test_terminals_follow_from_root_to_root(world: World, gate: Terminal, clock:
     roots = [pinned]
     for _ in range(2):
         clock.forward(days=1)
-        world.centre.change_root()
+        world.centre.keys.change_root()
         roots.append(root_of(world.directory))
     assert len(set(roots)) == 3
     for root in roots:
@@ -312,7 +312,7 @@ def test_who_has_followed_does_not_believe_the_root_before(world: World, gate: T
     """It may be the reason for the change that somebody has a copy of it."""
     thief = SigningKey.from_pem((world.directory / "root.pem").read_bytes())
     clock.forward(days=1)
-    world.centre.change_root()
+    world.centre.keys.change_root()
     followed = pulled(gate, thief.public)
     assert followed.root is not None
     forged = sign_trust_list(followed, thief)
@@ -322,7 +322,7 @@ def test_who_has_followed_does_not_believe_the_root_before(world: World, gate: T
 
 def test_a_link_cannot_be_forged_or_swapped(world: World, gate: Terminal) -> None:
     pinned = root_of(world.directory)
-    world.centre.change_root()
+    world.centre.keys.change_root()
     honest = pulled(gate, pinned)
     (link,) = honest.links
     assert linked_roots(link) == (pinned, honest.root)
@@ -333,7 +333,7 @@ def test_a_link_cannot_be_forged_or_swapped(world: World, gate: Terminal) -> Non
 def test_without_the_root_it_cannot_be_changed(world: World) -> None:
     away(world)
     with pytest.raises(EnvironmentFault, match="root key"):
-        world.centre.change_root()
+        world.centre.keys.change_root()
 
 
 # ------------------------------------------------------------------ backups
@@ -347,14 +347,14 @@ def test_a_backup_that_is_put_back_signs_no_version_twice(
     home, backup = tmp_path / "centre", tmp_path / "backup"
     shutil.copytree(template, home)
     with opened(home, clock) as world:
-        world.centre.upkeep()
+        world.centre.stations.upkeep()
     shutil.copytree(home, backup)
     clock.forward(hours=3)
     with opened(home, clock) as world:
         gate = world.enrol("gate", "gate-1")
         for _ in range(5):
             clock.forward(minutes=1)
-            world.centre.publish()
+            world.centre.keys.publish()
         seen = pulled(gate)
     if whole:
         shutil.rmtree(home)
@@ -368,10 +368,10 @@ def test_a_backup_that_is_put_back_signs_no_version_twice(
         target.close()
     clock.forward(minutes=1)
     with opened(home, clock) as world:
-        world.centre.upkeep()
+        world.centre.stations.upkeep()
         if whole:
-            world.centre.publish()
-        assert world.centre.trust_list().version > seen.version
+            world.centre.keys.publish()
+        assert world.centre.keys.trust_list().version > seen.version
 
 
 @pytest.mark.parametrize("root_is", ["here", "away"])
@@ -383,16 +383,16 @@ def test_a_database_that_is_put_back_forgets_no_revocation_and_no_badge(
     shutil.copytree(template, home)
     with opened(home, clock) as world:
         till, gate, other = world.enrol("till", "kiosk-1"), world.enrol("gate", "gate-1"), world.enrol("gate", "gate-2")
-        world.centre.issue_badge(a_badge("0001", clock))
+        world.centre.keys.issue_badge(a_badge("0001", clock))
         back_up(home, backup)
         late = world.enrol("till", "kiosk-2")
         clock.forward(minutes=1)
-        world.centre.issue_badge(a_badge("0002", clock))
-        world.centre.withdraw_badge("0001")
+        world.centre.keys.issue_badge(a_badge("0002", clock))
+        world.centre.keys.withdraw_badge("0001")
         if root_is == "away":
             away(world)
         for each in (till, gate, late):
-            world.centre.revoke(each.device)
+            world.centre.devices.revoke(each.device)
         seen = pulled(other)
     for path in home.glob("centre.db*"):
         path.unlink()
@@ -400,7 +400,7 @@ def test_a_database_that_is_put_back_forgets_no_revocation_and_no_badge(
     clock.forward(minutes=1)
     with opened(home, clock) as world:
         till.world = gate.world = other.world = world
-        world.centre.upkeep()
+        world.centre.stations.upkeep()
         told = other.pull_all()
         now = pulled(other)
         word = open_newest(from_text(told["freshness", ""]["statement"]), [keys_of(world, KeyUse.LIST)["signs"]])
@@ -413,7 +413,7 @@ def test_a_database_that_is_put_back_forgets_no_revocation_and_no_badge(
             "active",
         ]
         assert [each.pull().status_code for each in (till, gate)] == [403, 403]
-        assert open_trust_list(world.centre.draft_list(), keys_of(world, KeyUse.LIST)["signs"]).badges == now.badges
+        assert open_trust_list(world.centre.keys.draft(), keys_of(world, KeyUse.LIST)["signs"]).badges == now.badges
 
 
 def a_badge(number: str, clock: Clock) -> Badge:

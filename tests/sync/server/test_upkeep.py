@@ -24,14 +24,14 @@ def trust_list(terminal: Terminal) -> TrustList:
 def test_upkeep_at_once_changes_nothing(world: World) -> None:
     world.enrol()
     before = world.every_row()
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert world.every_row() == before
 
 
 def test_departures_appear_ahead_and_the_known_ones_are_not_touched(world: World, gate: Terminal, clock: Clock) -> None:
     before = gate.pull(limit=2000).json()["cursor"]
     clock.forward(minutes=30)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     news = gate.pull(before).json()["records"]
     assert sorted(each["key"] for each in news if each["kind"] == "departure") == [f"{DATE}/QD1330", f"{DATE}/RZ1330"]
     assert {each["kind"] for each in news} == {"departure", "pool"}
@@ -39,7 +39,7 @@ def test_departures_appear_ahead_and_the_known_ones_are_not_touched(world: World
 
 def test_a_centre_that_was_away_for_days_goes_on(world: World, gate: Terminal, clock: Clock) -> None:
     clock.forward(days=4, hours=9)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     cache = gate.pull_all()
     assert ("departure", "2026-11-26/QD2130") in cache
     assert cache["day_key", DATE] is None
@@ -52,10 +52,10 @@ def test_a_day_key_is_destroyed_hours_after_its_day_and_leaves_no_trace(
     key = gate.pull_all()["day_key", DATE]["key"]
     cursor = gate.pull(limit=2000).json()["cursor"]
     clock.forward(hours=20)  # 08:00 local: the day ended at 03:00, so its key is kept for another hour
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert gate.pull_all()["day_key", DATE]["key"] == key
     clock.forward(hours=1)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     told = [each for each in gate.pull(cursor).json()["records"] if each["key"] == DATE]
     assert [(each["kind"], each["body"]) for each in told] == [("day_key", None)]
     with sqlite3.connect(world.directory / "centre.db") as connection:
@@ -67,10 +67,10 @@ def test_a_day_key_is_destroyed_hours_after_its_day_and_leaves_no_trace(
 
 def test_a_certificate_is_renewed_well_before_it_ends(till: Terminal, clock: Clock) -> None:
     clock.forward(days=14)
-    till.world.centre.upkeep()
+    till.world.centre.stations.upkeep()
     assert ("certificate", till.device) not in till.pull_all()
     clock.forward(days=1)
-    till.world.centre.upkeep()
+    till.world.centre.stations.upkeep()
     renewed = read_certificate(from_text(till.pull_all()["certificate", till.device]["certificate"]))
     assert (renewed.prefix, renewed.public_key) == (till.prefix, till.till_key.public)
     assert renewed.expires == NOON + timedelta(days=45)
@@ -80,7 +80,7 @@ def test_the_trust_list_is_renewed_and_its_sealing_keys_never_run_out(gate: Term
     first = now = trust_list(gate)
     for _ in range(10):
         clock.forward(days=10)
-        gate.world.centre.upkeep()
+        gate.world.centre.stations.upkeep()
         now = trust_list(gate)
         assert max(now.sealing_keys) - clock.at.date() >= timedelta(days=20)
         assert now.expires - clock.at > timedelta(days=45)
@@ -96,10 +96,10 @@ def test_without_the_root_key_the_centre_goes_on_and_says_so_once(
     (gate.world.directory / "root.pem").unlink()
     clock.forward(days=50)
     for _ in range(3):
-        gate.world.centre.upkeep()
+        gate.world.centre.stations.upkeep()
     assert [record.message for record in caplog.records].count("trust_list.renewal_due root=away") == 1
     assert trust_list(gate).version == first
-    assert gate.world.centre.revoke(gate.device) is True, "it signs no tickets: no list has to say so"
+    assert gate.world.centre.devices.revoke(gate.device) is True, "it signs no tickets: no list has to say so"
     assert gate.pull().status_code == 403, "the centre hears it no more"
 
 
@@ -107,29 +107,29 @@ def test_revoking_a_till_tells_every_gate_and_keeps_its_tickets(till: Terminal, 
     number = till.sell()
     till.push()
     first = trust_list(gate)
-    assert till.world.centre.revoke(till.device) is True
+    assert till.world.centre.devices.revoke(till.device) is True
     now = trust_list(gate)
     assert (now.version, now.revoked_prefixes) == (first.version + 1, frozenset([till.prefix]))
     assert gate.pull_all()["ticket", number]["state"] == "valid"
     assert till.send(till.batch()).status_code == 403
-    till.world.centre.revoke(till.device)
+    till.world.centre.devices.revoke(till.device)
     assert trust_list(gate).version == now.version, "revoking again is no news"
     with pytest.raises(EnvironmentFault, match="no device"):
-        till.world.centre.revoke("371122-till-00000000")
+        till.world.centre.devices.revoke("371122-till-00000000")
 
 
 def test_a_revoked_till_is_not_retired_into_being_heard_again(till: Terminal, gate: Terminal) -> None:
-    till.world.centre.revoke(till.device)
+    till.world.centre.devices.revoke(till.device)
     with pytest.raises(EnvironmentFault, match="is revoked, and stays so"):
-        till.world.centre.retire(till.device)
+        till.world.centre.devices.retire(till.device)
     till.sell()
     assert till.send(till.batch()).status_code == 403
     assert gate.pull_all()["device", till.device]["state"] == "revoked"
 
 
 def test_a_retired_till_may_be_revoked(till: Terminal) -> None:
-    till.world.centre.retire(till.device)
-    assert till.world.centre.revoke(till.device) is True
+    till.world.centre.devices.retire(till.device)
+    assert till.world.centre.devices.revoke(till.device) is True
     assert till.send(till.batch()).status_code == 403
 
 
@@ -139,15 +139,15 @@ def test_what_is_long_over_is_dropped_from_what_terminals_pull(till: Terminal, g
     gate.let_in(number)
     gate.push()
     clock.forward(days=41)
-    till.world.centre.upkeep()
+    till.world.centre.stations.upkeep()
     cache = gate.pull_all()
     gone = [("ticket", number), ("use", f"{number}/1"), ("departure", f"{DATE}/QD1230")]
     assert [cache[key] for key in gone] == [None] * 3
     assert len(till.world.rows("tickets")) == 1, "the fact stays"
     clock.forward(days=1)
-    till.world.centre.upkeep()  # by its own day's number the tombstones are told from those of later days
+    till.world.centre.stations.upkeep()  # by its own day's number the tombstones are told from those of later days
     clock.forward(days=41)
-    till.world.centre.upkeep()
+    till.world.centre.stations.upkeep()
     assert ("ticket", number) not in gate.pull_all()
 
 
@@ -155,10 +155,10 @@ def test_sealing_keys_are_destroyed_after_a_year(world: World, clock: Clock) -> 
     day = date.fromisoformat(DATE)
     assert len(sealing_private(world.directory, day)) == 32
     clock.forward(days=370)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert len(sealing_private(world.directory, day)) == 32
     clock.forward(days=1)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     with pytest.raises(FileNotFoundError):
         sealing_private(world.directory, day)
 
@@ -174,7 +174,7 @@ def test_a_centre_is_set_up_once(world: World, tmp_path_factory: pytest.TempPath
     with pytest.raises(EnvironmentFault, match="already"):
         initialise(world.directory, small_timetable())
     with pytest.raises(EnvironmentFault, match="there already"):
-        world.centre.add_station(small_timetable())
+        world.centre.stations.add(small_timetable())
     empty = tmp_path_factory.mktemp("empty")
     with pytest.raises(EnvironmentFault, match="no centre"):
         Centre.open(Settings(directory=empty))
@@ -199,9 +199,9 @@ def test_a_policy_that_cannot_be_used(world: World, text: str, said: str) -> Non
 
 def test_many_stations_take_turns(world: World) -> None:
     seen: list[int] = []
-    turn = world.centre._next_in_turn
+    turn = world.centre.stations._next_in_turn
     for number in (900_001, 900_002, 900_003):
-        world.centre.add_station(small_timetable(number))
+        world.centre.stations.add(small_timetable(number))
     for _ in range(5):
         seen += turn(2)
     assert sorted(seen) == sorted([330523, 371122, 900_001, 900_002, 900_003] * 2)

@@ -172,7 +172,7 @@ def test_another_stations_change_wakes_nobody_here(till: Terminal, world: World)
         asking = asyncio.create_task(pulled(till, cursor, 1))
         while not world.app.state.waiting._waiters:
             await asyncio.sleep(0.001)
-        await asyncio.to_thread(world.centre.retire, stranger.device)
+        await asyncio.to_thread(world.centre.devices.retire, stranger.device)
         return await asking
 
     answer = asyncio.run(asyncio.wait_for(scene(), 10))
@@ -187,7 +187,7 @@ def test_a_device_that_is_revoked_while_it_waits_is_told_nothing(till: Terminal,
         asking = asyncio.create_task(pulled(gate, cursor, 20))
         while not world.app.state.waiting._waiters:
             await asyncio.sleep(0.001)
-        await asyncio.to_thread(world.centre.revoke, gate.device)
+        await asyncio.to_thread(world.centre.devices.revoke, gate.device)
         return await asking
 
     answer = asyncio.run(asyncio.wait_for(scene(), 10))

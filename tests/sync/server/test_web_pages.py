@@ -223,7 +223,7 @@ def test_what_cannot_be_a_buyer(world: World, till: Terminal, form: dict[str, st
 def test_an_issued_invoice_is_not_renamed(world: World, till: Terminal) -> None:
     asked(till)
     issued = sql("UPDATE invoices SET state = 'issued'")
-    world.centre._store.transact("invoice", lambda connection: connection.execute(issued))
+    world.centre.house.store.transact("invoice", lambda connection: connection.execute(issued))
     assert "<form" not in world.call("GET", f"/i/{TOKEN}").text
     name(world, buyer="某公司", tax_id="91371122MA3C4D5E6F")
     assert world.rows("invoices")[0][7:10] == ("", None, "issued")

@@ -61,7 +61,7 @@ def sell_one(world: World) -> None:
 
 def test_the_same_timetable_changes_nothing(world: World) -> None:
     before = world.every_row()
-    change = world.centre.change_timetable(small_timetable())
+    change = world.centre.stations.change_timetable(small_timetable())
     assert change.done
     assert change.differences == []
     assert world.every_row() == before
@@ -72,23 +72,23 @@ def test_other_gates_and_fares_reach_terminals(world: World, clock: Clock) -> No
     sell_one(world)
     near, far = {"stop": NEAR, "fare": 2600, "minutes": 60}, {"stop": FAR, "fare": 4500, "minutes": 99}
     line = {"gate": "7", "stops": [near, far]}
-    change = world.centre.change_timetable(changed(**line))
+    change = world.centre.stations.change_timetable(changed(**line))
     assert change.done, "nobody with a ticket has to be told"
     assert what_of(change) == (What.CHANGED,)
     told = gate.pull_all()["departure", f"{DATE}/{SEATED}"]
     assert (told["gate"], told["stops"][0]["fare"], told["state"]) == ("7", 2600, "scheduled")
-    assert not world.centre.change_timetable(changed(**line)).differences, "and again nothing"
+    assert not world.centre.stations.change_timetable(changed(**line)).differences, "and again nothing"
 
 
 def test_seats_that_are_shared_out_stay(world: World) -> None:
     till = world.enrol()
     seats = till.pull_all()["allotment", f"{DATE}/{SEATED}/{till.device}"]["seats"]
-    change = world.centre.change_timetable(changed(seats=12, places=12))
+    change = world.centre.stations.change_timetable(changed(seats=12, places=12))
     assert what_of(change) == (What.KEEPS_PLACES,)
     assert departure(world)["seats"] == 9
     assert till.pull_all()["allotment", f"{DATE}/{SEATED}/{till.device}"]["seats"] == seats
     world.clock.forward(hours=2)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     later = [json.loads(row[4]) for row in world.rows("departures") if row[2] == "QD1500" and row[0] == STATION]
     assert [each["seats"] for each in later] == [12], "the next ones have them"
 
@@ -96,41 +96,43 @@ def test_seats_that_are_shared_out_stay(world: World) -> None:
 def test_a_coach_with_tickets_is_not_taken_away_unasked(world: World) -> None:
     sell_one(world)
     before = world.every_row()
-    change = world.centre.change_timetable(without_seated())
+    change = world.centre.stations.change_timetable(without_seated())
     assert not change.done
     grave = [each for each in change.differences if each.grave]
     assert [(each.trip, each.sold, each.what) for each in grave] == [(SEATED, 1, (What.CANCELLED,))]
     assert world.every_row() == before, "all or nothing"
-    assert world.centre.change_timetable(without_seated(), accept=True).done
+    assert world.centre.stations.change_timetable(without_seated(), accept=True).done
     assert departure(world)["state"] == "cancelled"
-    assert world.centre.change_timetable(small_timetable()).done
+    assert world.centre.stations.change_timetable(small_timetable()).done
     assert departure(world)["state"] == "scheduled", "back in the timetable, it goes again"
 
 
 def test_a_coach_that_a_feed_with_errors_leaves_out_is_not_taken_away_unasked(world: World) -> None:
     """The centre knows of no ticket, but a till without a line may have sold one, and perhaps a row was misspelt."""
     before = world.every_row()
-    change = world.centre.change_timetable(without_seated(), partial=True)
+    change = world.centre.stations.change_timetable(without_seated(), partial=True)
     assert not change.done
     grave = {each.trip: each.sold for each in change.differences if each.grave}
     assert grave[SEATED] == 0
     assert world.every_row() == before
     near = {"stop": NEAR, "fare": 2500, "minutes": 60}
-    assert not world.centre.change_timetable(changed(stops=[near]), partial=True).done, "a place that it leaves out"
-    assert world.centre.change_timetable(changed(gate="7"), partial=True).done, "what it says is taken"
-    assert world.centre.change_timetable(without_seated(), accept=True, partial=True).done
+    assert not world.centre.stations.change_timetable(changed(stops=[near]), partial=True).done, (
+        "a place that it leaves out"
+    )
+    assert world.centre.stations.change_timetable(changed(gate="7"), partial=True).done, "what it says is taken"
+    assert world.centre.stations.change_timetable(without_seated(), accept=True, partial=True).done
 
 
 def test_passengers_are_not_left_without_their_stop_unasked(world: World) -> None:
     sell_one(world)
     near = {"stop": NEAR, "fare": 2500, "minutes": 60}
-    change = world.centre.change_timetable(changed(stops=[near]))
+    change = world.centre.stations.change_timetable(changed(stops=[near]))
     assert not change.done
     assert [(each.trip, each.sold, each.stranded, each.what) for each in change.differences if each.grave] == [
         (SEATED, 1, 1, (What.CHANGED,))
     ]
     far = {"stop": FAR, "fare": 4500, "minutes": 120}
-    assert world.centre.change_timetable(changed(stops=[far])).done, "nobody was going to the other"
+    assert world.centre.stations.change_timetable(changed(stops=[far])).done, "nobody was going to the other"
 
 
 def test_the_places_of_a_coach_that_is_taken_away_are_put_right(world: World) -> None:
@@ -138,11 +140,11 @@ def test_the_places_of_a_coach_that_is_taken_away_are_put_right(world: World) ->
     gate = world.enrol("gate", "gate-1")
     sell_one(world)
     assert gate.pull_all()["pool", f"{DATE}/{SEATED}"]["left"] > 0
-    assert world.centre.change_timetable(without_seated(), accept=True).done
+    assert world.centre.stations.change_timetable(without_seated(), accept=True).done
     assert gate.pull_all()["pool", f"{DATE}/{SEATED}"]["left"] == 0
     listed = world.incidents("cancelled_with_tickets")
     assert [(each["subject"], len(each["body"]["numbers"])) for each in listed] == [(f"{DATE}/{SEATED}", 1)]
-    assert world.centre.change_timetable(small_timetable()).done
+    assert world.centre.stations.change_timetable(small_timetable()).done
     assert gate.pull_all()["pool", f"{DATE}/{SEATED}"]["left"] > 0, "it goes again"
     assert world.incidents("cancelled_with_tickets")[0]["body"]["numbers"] == []
 
@@ -151,14 +153,14 @@ def test_a_coach_that_the_office_added_stays(world: World) -> None:
     at = departure(world)["departs_at"] + 600_000
     asked = {"service_date": DATE, "trip": "EXTRA1", "like": SEATED, "departs_at": at}
     assert world.office("departures", asked).status_code == 200
-    change = world.centre.change_timetable(without_seated(), accept=True)
+    change = world.centre.stations.change_timetable(without_seated(), accept=True)
     assert "EXTRA1" not in {each.trip for each in change.differences}
     assert departure(world, "EXTRA1")["state"] == "scheduled"
 
 
 def test_a_dry_run_only_says_so(world: World) -> None:
     before = world.every_row()
-    change = world.centre.change_timetable(without_seated(), dry_run=True)
+    change = world.centre.stations.change_timetable(without_seated(), dry_run=True)
     assert not change.done
     assert what_of(change) == (What.CANCELLED,)
     assert world.every_row() == before
@@ -166,7 +168,7 @@ def test_a_dry_run_only_says_so(world: World) -> None:
 
 def test_what_has_left_stays_as_it_was(world: World) -> None:
     world.clock.forward(minutes=45)
-    change = world.centre.change_timetable(without_seated(), accept=True)
+    change = world.centre.stations.change_timetable(without_seated(), accept=True)
     assert SEATED not in {each.trip for each in change.differences}
     assert departure(world)["state"] == "scheduled"
 
@@ -174,16 +176,16 @@ def test_what_has_left_stays_as_it_was(world: World) -> None:
 def test_what_staff_did_stays_on_top(world: World) -> None:
     """A coach that staff sent to another gate and that the timetable gives another bay has both."""
     key = SigningKey.generate()
-    world.centre.issue_badge(
+    world.centre.keys.issue_badge(
         Badge(number="0007", initials="WL", role=Role.DUTY_MANAGER, key=key.public, expires=NOON + timedelta(days=30))
     )
     relay = world.enrol("relay", "relay-1")
     relay.open_journal()
     relay.note("staff.acted", fact=sign_fact(fact(Act.GATE, gate="9"), key))
     assert relay.results(relay.push())[-1] == "kept"
-    assert world.centre.change_timetable(changed(bay="4")).done
+    assert world.centre.stations.change_timetable(changed(bay="4")).done
     assert (departure(world)["gate"], departure(world)["bay"]) == ("9", "4")
-    assert not world.centre.change_timetable(changed(bay="4")).differences
+    assert not world.centre.stations.change_timetable(changed(bay="4")).differences
 
 
 def test_stops_come_and_go(world: World) -> None:
@@ -191,26 +193,26 @@ def test_stops_come_and_go(world: World) -> None:
     whole = json.loads(small_timetable().model_dump_json())
     whole["lines"][0]["stops"] = whole["lines"][0]["stops"][:1]
     whole["stops"][1]["name"] = ["近处", "Nearby"]
-    assert world.centre.change_timetable(Timetable.model_validate(whole)).done
+    assert world.centre.stations.change_timetable(Timetable.model_validate(whole)).done
     told = gate.pull_all()
     assert told["stop", str(NEAR)]["name"] == ["近处", "Nearby"]
     assert told["stop", str(FAR)] is not None, "still a stop of the timetable"
 
 
 def test_a_station_that_is_new_is_taken_in(world: World) -> None:
-    assert world.centre.change_timetable(small_timetable(440300), dry_run=True).done is False
-    assert 440300 not in world.centre.stations()
-    assert world.centre.change_timetable(small_timetable(440300)).done
-    assert set(world.centre.stations()) == {STATION, OTHER_STATION, 440300}
+    assert world.centre.stations.change_timetable(small_timetable(440300), dry_run=True).done is False
+    assert 440300 not in world.centre.stations.timetables()
+    assert world.centre.stations.change_timetable(small_timetable(440300)).done
+    assert set(world.centre.stations.timetables()) == {STATION, OTHER_STATION, 440300}
 
 
 def test_upkeep_follows_the_timetable_of_now(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """An upkeep that began before a change makes no departure of the old timetable."""
-    old = world.centre.stations()
-    world.centre.change_timetable(without_seated(), accept=True)
-    monkeypatch.setattr(type(world.centre), "stations", lambda _self: old)
+    old = world.centre.stations.timetables()
+    world.centre.stations.change_timetable(without_seated(), accept=True)
+    monkeypatch.setattr(world.centre.stations, "timetables", lambda: old)
     world.clock.forward(minutes=60)
-    world.centre.upkeep()
+    world.centre.stations.upkeep()
     assert not [row for row in world.rows("departures") if row[0] == STATION and row[2] == "QD1400"]
 
 
@@ -259,7 +261,7 @@ def test_the_command_imports_a_feed(world: World, tmp_path: Path, capsys: pytest
     said = capsys.readouterr().out
     assert "fare_attributes.txt:4 price: this is not a price in yuan" in said
     assert "1 errors" in said or "errors and was not imported" in said
-    assert 440300 not in world.centre.stations()
+    assert 440300 not in world.centre.stations.timetables()
     report = tmp_path / "report.json"
     assert main(["centre", "import-gtfs", str(bad), *into, "--report", str(report), "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
@@ -268,10 +270,10 @@ def test_the_command_imports_a_feed(world: World, tmp_path: Path, capsys: pytest
     assert main(["centre", "import-gtfs", str(good), *into, "--dry-run"]) == 0
     assert "Nothing was changed." in capsys.readouterr().out
     assert main(["centre", "import-gtfs", str(good), *into]) == 0
-    assert len(world.centre.stations()[440300].runs) == 8
+    assert len(world.centre.stations.timetables()[440300].runs) == 8
     out = tmp_path / "timetable.json"
     assert main(["centre", "import-gtfs", str(good), "--plan", str(plan), "--out", str(out)]) == 0
-    assert Timetable.model_validate_json(out.read_text("utf-8")) == world.centre.stations()[440300]
+    assert Timetable.model_validate_json(out.read_text("utf-8")) == world.centre.stations.timetables()[440300]
     plan.write_text("stop = 1")
     assert main(["centre", "import-gtfs", str(good), *into]) == 1
     assert "cannot be used: stop" in capsys.readouterr().err

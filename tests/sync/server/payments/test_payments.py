@@ -317,7 +317,7 @@ def test_only_tills_of_the_station_may_ask(world: World, till: Terminal, gate: T
     neighbour = world.enrol("till", "kiosk-2")
     assert neighbour.ask("POST", f"/v1/payments/{PAYMENT}/refunds", {"refund": REFUND, "fen": 5}).status_code == 200
     assert world.call("POST", "/v1/payments", body).status_code == 401
-    world.centre.retire(till.device)
+    world.centre.devices.retire(till.device)
     assert till.ask("POST", "/v1/payments", body).status_code == 403
     assert reverse(till) == "reversed", "what it began it can end"
 
