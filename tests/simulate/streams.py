@@ -76,6 +76,8 @@ class Run:
         self.disk: dict[str, Found] = {}
         self.against: dict[str, str] = {}
         """What each gate's cache has against any ticket."""
+        self.held: dict[str, tuple[int, int]] = {}
+        """The journals that the relay holds, by epoch."""
         self.centre_has: int | None = None
         self.troubled = True
         self.struck = 0
@@ -95,6 +97,9 @@ class Run:
 
     def known_against(self, gate: str, _number: str, _attempt: str) -> str:
         return self.against.get(gate, "")
+
+    def held_by_relay(self, _gate: str) -> Mapping[str, tuple[int, int]]:
+        return self.held
 
     def kept_by_centre(self, _epoch: str) -> int | None:
         return self.centre_has

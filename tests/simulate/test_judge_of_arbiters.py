@@ -74,3 +74,51 @@ def test_two_lanes_ask_at_once_and_each_acts_by_what_it_hears() -> None:
     run.judge.asks(GATE, attempt(1), ONE)
     with pytest.raises(Broken, match="said granted, which nobody saw come"):
         run.judge.heard(GATE, attempt(1), "granted")
+
+
+def is_let_in_unheard(run: Run, end: str) -> None:
+    """A ticket is let in while the relay does not answer, which then holds the journal that says so."""
+    run.lets_in(ONE, OTHER_GATE, 2, "unarbitrated", end=end)
+    journal = run.writers[OTHER_GATE]
+    run.held[journal.epoch.hex] = (1, len(journal.stored))
+
+
+def test_an_arbiter_grants_nothing_against_a_journal_that_it_holds() -> None:
+    run = Run()
+    is_let_in_unheard(run, "passed")
+    with pytest.raises(Broken, match="and holds the journal of 1-gate-2 that lets it in"):
+        run.lets_in(ONE, GATE, 1)
+
+
+def test_what_was_given_back_or_is_not_held_stands_against_nothing() -> None:
+    run = Run()
+    is_let_in_unheard(run, "released")
+    run.lets_in(ONE, GATE, 1)
+    run = Run()
+    is_let_in_unheard(run, "passed")
+    run.held.clear()
+    run.lets_in(ONE, GATE, 1)
+
+
+def test_what_is_granted_with_leave_of_staff_or_not_granted_at_all_breaks_nothing() -> None:
+    run = Run()
+    is_let_in_unheard(run, "passed")
+    run.lets_in(ONE, GATE, 1, "overridden")
+    run = Run()
+    is_let_in_unheard(run, "passed")
+    run.lets_in(ONE, GATE, 1, "unarbitrated")
+
+
+def test_what_the_arbiter_hears_after_it_has_granted_stands_against_nothing() -> None:
+    run = Run()
+    run.asks(ONE, GATE, 1, "granted")
+    is_let_in_unheard(run, "passed")
+    run.judge.opened(GATE, "A", run.claims(ONE, GATE, 1))
+
+
+def test_an_arbiter_that_lacks_the_beginning_of_a_journal_grants_nothing() -> None:
+    run = Run()
+    run.held["ab" * 16] = (4, 9)
+    run.lets_in(ONE, OTHER_GATE, 2, "unarbitrated", end="released")
+    with pytest.raises(Broken, match="and lacks the beginning of abab"):
+        run.lets_in(ONE, GATE, 1)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from station.simulate.judge.reading import known_against
+from station.simulate.judge.reading import held_by_relay, known_against
 from station.simulate.watch import Broken
 from sync.cache_writer import CacheWriter
+from sync.server.relay.ledger import Ledger
 from tests.simulate.streams import GATE, OTHER_GATE, TILL, Run, attempt
 
 ONE = "00000000000000000001"
@@ -61,6 +62,19 @@ def test_a_cache_has_nothing_against_what_it_does_not_know(cache: Path, tmp_path
     put(cache, LAN_USE, (bytes(8), 1, OTHER.bytes, "passed", "admission"))
     assert known_against(cache, ONE, OWN.hex) == ""
     assert known_against(tmp_path / "none.db", ONE, OWN.hex) == ""
+
+
+def test_what_a_relay_holds_is_read_from_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "relay.db"
+    assert held_by_relay(file) == {}
+    with closing(Ledger.open(file, bytes, 0)) as ledger, ledger.writing("push"):
+        assert held_by_relay(file) == {}
+        ledger.connection.execute(
+            "INSERT INTO journals (epoch, device, first_seq, held_through, head, started_seq, begun_ms, prefix, "
+            "dropped_through, dropped_hash) VALUES (?, 'g1', 3, 7, zeroblob(32), 0, 0, NULL, 2, zeroblob(32))",
+            ("ab" * 16,),
+        )
+    assert held_by_relay(file) == {"ab" * 16: (3, 7)}
 
 
 @pytest.mark.parametrize("state", ["refunded", "changed", "revoked", "valid"])

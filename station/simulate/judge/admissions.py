@@ -5,7 +5,7 @@ of them must have been found and reported when all is well again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from station.simulate.judge.arbiters import UNARBITRATED
 from station.simulate.judge.fair import EVERYBODY_MS, LONG_MS, SHORT_MS
@@ -188,6 +188,12 @@ class Admissions:
         self._against[attempt] = against
         self.tickets[number].asked_for.add(attempt)
 
+    def stands(self, number: str, attempt: str, held: Mapping[str, tuple[int, int]]) -> Use | None:
+        """Another admission of this ticket that was not given back, as whoever holds these journals must know."""
+        of = self.tickets[number]
+        others = () if of.muddled else of.inside
+        return next((use for use in others if use.attempt != attempt and _is_in(use, held)), None)
+
     def opened(self, gate: str, lane: str, attempt: str, number: str, flags: frozenset[str]) -> None:
         """A barrier is about to be told to open: the claim must be durable, and not ended."""
         use = self.attempts.get(attempt)
@@ -300,3 +306,8 @@ class Admissions:
                 self._wrong(f"{use.number} never walked through {use.node}, and its journal says so", use.number)
             saw, says = " and ".join(use.seen) or "nothing", use.end or "nothing"
             self._wrong(f"people saw {saw} of {use.number} at {use.node}, and its journal says {says}", use.number)
+
+
+def _is_in(use: Use, held: Mapping[str, tuple[int, int]]) -> bool:
+    first, through = held.get(use.epoch, (1, 0))
+    return first <= use.seq <= through

@@ -4,10 +4,11 @@ A word that came in time is heard, a word that is heard has come, and only what 
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from station.simulate.judge.fair import LONG_MS
+from station.simulate.judge.uses import Use
 from station.simulate.judge.wrong import Wrong, station_of
 
 UNARBITRATED = "unarbitrated"
@@ -35,6 +36,10 @@ class Asked:
     """How many lanes wait for an answer."""
     came: dict[str, int] = field(default_factory=dict)
     heard: set[str | None] = field(default_factory=set)
+    stands: Use | None = None
+    """What stands against it, as the arbiter knew when it was first asked."""
+    partly: str = ""
+    """A journal of whose beginning the arbiter knew nothing then; "" for none."""
 
 
 class Arbiters:
@@ -75,14 +80,18 @@ class Arbiters:
         new = max(self._lost_at.get(gate, -1), self._lost_at.get(f"{station_of(gate)}-relay", -1))
         return new < 0 or self._met_at.get(gate, -1) > new
 
-    def asks(self, gate: str, attempt: str) -> None:
-        """A gate is about to ask."""
+    def asks(self, gate: str, attempt: str, held: Mapping[str, tuple[int, int]], stands: Use | None) -> None:
+        """A gate is about to ask. `held` are the journals that its relay holds by now, and `stands` an admission of
+        the same ticket that is in one of them.
+        """
         asked, now = self._asked[gate, attempt], self._now()
         asked.alone = asked.at is None or now - asked.at > _STALE_MS
         asked.at = now
         if asked.asking == 0:
             asked.came.clear()
             asked.heard.clear()
+            asked.stands = stands
+            asked.partly = next((epoch for epoch, (first, _) in held.items() if first > 1), "")
         asked.asking += 1
 
     def answered(self, gate: str, attempt: str, word: str) -> None:
@@ -120,5 +129,18 @@ class Arbiters:
             said = ", ".join(sorted(flags)) or "nothing"
             words = " and ".join(sorted(word or "silence" for word in heard)) or "silence"
             self._wrong(f"{gate} flags {said} for {number}, and heard {words}", number, gate)
+        if "granted" in heard and UNARBITRATED not in flags:
+            self._may_be_granted(gate, attempt, number, flags)
         if UNARBITRATED in flags and self._strict(gate) and "overridden" not in flags:
             self._wrong(f"{gate} admits {number} unheard, where the policy sends it to staff", number, gate)
+
+    def _may_be_granted(self, gate: str, attempt: str, number: str, flags: frozenset[str]) -> None:
+        """An arbiter grants nothing against what it holds, and nothing before it holds all that gates did."""
+        asked = self._asked[gate, attempt]
+        before = asked.stands
+        if before is not None and before.end != "released" and "overridden" not in flags:
+            self._wrong(
+                f"the arbiter grants {number} to {gate}, and holds the journal of {before.node} that lets it in", number
+            )
+        if asked.partly:
+            self._wrong(f"the arbiter grants {number} to {gate}, and lacks the beginning of {asked.partly}", number)

@@ -1,6 +1,6 @@
 """The judge of a run: hears everything that is seen, in order, and says at once which promise is broken."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn, Protocol
 from uuid import UUID
@@ -37,6 +37,10 @@ class Look(Protocol):
 
     def known_against(self, gate: str, number: str, attempt: str) -> str:
         """Why this gate must not let a ticket in, as its own cache has it now; "" where it may."""
+        ...
+
+    def held_by_relay(self, gate: str) -> Mapping[str, tuple[int, int]]:
+        """The journals that this gate's relay holds now, by epoch: from which event to which."""
         ...
 
     def kept_by_centre(self, epoch: str) -> int | None:
@@ -147,7 +151,8 @@ class Judge(Unwatched):
 
     def asks(self, gate: str, attempt: UUID, number: str) -> None:
         """See Watch."""
-        self.arbiters.asks(gate, attempt.hex)
+        held = self._look.held_by_relay(gate) if self._arbitrated(gate) else {}
+        self.arbiters.asks(gate, attempt.hex, held, self.admissions.stands(number, attempt.hex, held))
         self.admissions.asks(number, attempt.hex, self._look.known_against(gate, number, attempt.hex))
 
     def answered(self, gate: str, attempt: UUID, word: str) -> None:

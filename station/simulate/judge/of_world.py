@@ -1,6 +1,6 @@
 """A judge for a world: looks at its clock, its plan and its disks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,13 @@ from station.simulate.judge.private import plain
 from station.simulate.judge.reading import (
     CentreFile,
     cached,
+    held_by_relay,
     journal_on_disk,
     kept_by_centre,
     known_against,
 )
+from station.simulate.judge.wrong import station_of
+from sync.server.relay.ledger import RELAY_DB
 from sync.server.store import DATABASE
 from tickets.service_day import CHINA
 
@@ -104,6 +107,11 @@ class WorldJudge(Judge):
         """See Look."""
         cache = next(each.cache_path for each in self._terminals() if each.name == gate)
         return known_against(cache, number, attempt)
+
+    def held_by_relay(self, gate: str) -> Mapping[str, tuple[int, int]]:
+        """See Look."""
+        relay = next(each.relay for each in self.world.stations if str(each.number) == station_of(gate))
+        return held_by_relay(relay.folder / RELAY_DB) if relay is not None and relay.powered else {}
 
     def kept_by_centre(self, epoch: str) -> int | None:
         """See Look."""

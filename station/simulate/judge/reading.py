@@ -36,6 +36,15 @@ def journal_on_disk(path: Path) -> Found | None:
     return Found(epoch=bytes(epochs[0][0]).hex(), first=events[0][0], hashes=[bytes(digest) for _, digest in events])
 
 
+def held_by_relay(ledger: Path) -> dict[str, tuple[int, int]]:
+    """The journals that a relay holds, by epoch: from which event to which. What it has forgotten it holds no more."""
+    try:
+        found = rows(ledger, "SELECT epoch, first_seq, held_through FROM journals")
+    except sqlite3.DatabaseError:  # it was just lost, or made, or is damaged
+        return {}
+    return {epoch: (first, through) for epoch, first, through in found}
+
+
 _ENDS_IT = ("refund", "change")
 _KNOWN = """SELECT state, '', NULL, NULL FROM tickets WHERE number = :number UNION ALL
     SELECT purpose, coalesce(end, ''), attempt, device FROM uses WHERE ticket = :number UNION ALL
