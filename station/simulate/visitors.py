@@ -25,6 +25,10 @@ _COPIED, _FORGED = 0.5, 0.12
 """Of all tickets."""
 _COPIES = (0, 0, 2, 40, 1000, 20_000, 120_000, (300_000, 1_800_000))
 """How long after a ticket its copy is shown, in ms, or between which two times."""
+_EARLY, _LATE = 0.04, 0.08
+"""Of all who come: they come once before anybody is let in, or only when the coach is about to leave or has left."""
+_EARLY_MS, _LATE_MS = (2_460_000, 3_000_000), (-60_000, 150_000)
+"""How long before it leaves they come, between which two times."""
 _SIDE_BY_SIDE = 0.3
 """Of copies: shown at the same gate at the same moment."""
 
@@ -87,6 +91,12 @@ class Visitors:
         comes = max(now + chance.randint(5000, 60_000), early)
         if comes >= departs_ms:
             return
+        punctual = chance.random()
+        if punctual < _LATE:
+            self._comes(holder, max(comes, departs_ms - chance.randint(*_LATE_MS)))
+            return
+        if punctual < _LATE + _EARLY and (first := departs_ms - chance.randint(*_EARLY_MS)) > now:
+            self._comes(holder, first)
         if chance.random() < 0.95:
             copied, gate = chance.random() < _COPIED, None
             if copied and chance.random() < _SIDE_BY_SIDE:
@@ -146,23 +156,26 @@ class Visitors:
 
     # ------------------------------------------------------------------ after a fault
 
+    def _copies_since(self, station: "StationThere", began: int) -> None:
+        """What was let in at this station since then, or just before it, is copied and shown elsewhere. Virtual ms."""
+        now = self._world.agenda.now
+        since = began - _JUST_BEFORE_MS
+        recent = [each for each in self._let_in if each.holder.station is station and each.at_ms > since]
+        for each in recent:
+            others = [gate for gate in station.gates if gate is not each.gate]
+            gate = self._chance.choice(others or [each.gate])
+            self._comes(each.holder, now + self._chance.randint(1000, 30_000), gate=gate)
+
     def _looks_for(self, station: "StationThere", node: Node) -> None:
-        """Whenever this machine is back, copies of what was let in just before it died are shown elsewhere."""
+        """Whenever this machine is back, copies are shown."""
 
         def died() -> None:
-            now = self._world.agenda.now
-            recent = [each for each in self._let_in if each.holder.station is station]
-            last = [each for each in recent if now - each.at_ms < _JUST_BEFORE_MS]
-            for each in last:
-                others = [gate for gate in station.gates if gate is not each.gate]
-                gate = self._chance.choice(others or [each.gate])
-                back.append((each.holder, gate))
+            dead.append(self._world.agenda.now)
 
         def is_back() -> None:
-            now = self._world.agenda.now
-            for holder, gate in back:
-                self._comes(holder, now + self._chance.randint(1000, 30_000), gate=gate)
-            back.clear()
+            if dead:
+                self._copies_since(station, dead[0])
+            dead.clear()
 
-        back: list[tuple[Holder, GateNode]] = []
+        dead: list[int] = []
         node.when_dead, node.when_back = died, is_back

@@ -102,6 +102,17 @@ def test_some_show_what_nobody_issued_and_some_want_their_money_after_they_have_
     assert travelled > 3
 
 
+def test_some_come_before_anybody_is_let_in_and_some_when_the_coach_leaves_or_has_left() -> None:
+    departs = int((datetime(2026, 11, 22, 1, tzinfo=UTC) - BEGINS).total_seconds() * 1000)
+    early = late = 0
+    for seed in range(120):
+        came = [at for at, *_ in Place(seed).plays()]
+        early += any(at < departs - 40 * 60_000 for at in came)
+        late += len(came) == 1 and came[0] > departs - 3 * 60_000
+    assert early > 1
+    assert late > 3
+
+
 @pytest.mark.parametrize("dies", [0, 1])
 def test_who_was_let_in_just_before_a_gate_died_shows_a_copy_elsewhere_when_it_is_back(dies: int) -> None:
     elsewhere = 0
