@@ -18,9 +18,11 @@ PATCHES = ROOT / "tests" / "mutants"
 COPIED = ("tickets", "drivers", "sync", "gate", "kiosk", "station", "assets", "tests/simulate")
 SEEN_BY = {
     "acknowledge_before_commit": 1,
+    "check_in_never_closes": 2,
     "counter_restarted": 5,
     "cursor_before_rows": 21,
     "escrow_is_money": 1,
+    "history_is_not_sent_again": 3,
     "no_unique": 2,
     "paid_is_forgotten": 16,
     "passed_when_opened": 1,
