@@ -74,13 +74,18 @@ class NoteBox:
         """The next note will stick, and nothing moves until somebody opens it; `jammed` is called then."""
         self._next_sticks = jammed
 
-    def clear(self, *, restarts: bool) -> None:
-        """Somebody has opened it: a note in escrow is in his hand, and its passenger's. It `restarts`, or goes on."""
+    def clear(self, *, restarts: bool, stacked: bool = False) -> None:
+        """Somebody has opened it: a note in escrow is in his hand, and its passenger's. It `restarts`, or goes on.
+
+        `stacked`: he has pushed the note on, into the stacker, and it goes on.
+        """
         self._next_sticks = None
         if not self.jammed:
             return
         self.jammed = False
-        if restarts:
+        if stacked and self.escrow is not None:
+            self._rest(back=False)
+        elif restarts:
             self.power_cycle()
         else:
             self.give_up()

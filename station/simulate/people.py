@@ -21,6 +21,7 @@ from station.simulate.nodes.till import TillNode
 from station.simulate.office import Office
 from station.simulate.plan import FAR, NEAR
 from station.simulate.visitors import Visitors
+from tickets.credential import inspect
 from tickets.identity import DocumentKind
 from tickets.journey import TicketKind
 from tickets.service_day import CHINA, service_date
@@ -33,6 +34,8 @@ _CHECKS = "10X98765432"
 _LOOKS = 40
 """So often somebody sees that the machine takes nothing, in half a minute or so, before he goes away."""
 _ASKS = 3
+_SAME_COACH = 0.3
+"""How often somebody at home wants to travel with whoever bought over the web before."""
 MOST_QUEUE = 3
 
 
@@ -54,6 +57,8 @@ class Crowd:
         """Every number that somebody has shown or typed, which nobody else may ever see."""
         self._office = Office(world)
         self._visitors = Visitors(world, self._office)
+        self._last_coach: dict[int, tuple[date, str, int]] = {}
+        """The last coach that was bought over the web: service day, trip and stop."""
         for station in world.stations:
             for till in station.tills:
                 self.serves(station, till)
@@ -193,9 +198,12 @@ class Crowd:
                 trip, stop = f"K{at:%H}{(at.minute - 10) // 20 * 20 + 10 if at.minute >= 10 else 10:02d}", FAR
             else:
                 trip, stop = f"L{at:%H}{15 if at.minute < 30 else 45}", NEAR
+            day = service_date(at, CHINA)
+            if station.code in self._last_coach and self._chance.random() < _SAME_COACH:
+                day, trip, stop = self._last_coach[station.code]
             sale = {
                 "sale_id": self._chance.randbytes(16).hex(),
-                "service_date": service_date(at, CHINA).isoformat(),
+                "service_date": day.isoformat(),
                 "trip": trip,
                 "alighting": stop,
                 "document": {
@@ -206,8 +214,9 @@ class Crowd:
             }
 
             def sold(number: str, code: str) -> None:
-                day = date.fromisoformat(sale["service_date"])  # type: ignore[arg-type]  # it was made of one
-                self._world.watch.sold_by_centre(station.code, number, day, trip, None)
+                seat = inspect(code).ticket.journey.seat
+                self._last_coach[station.code] = day, trip, stop
+                self._world.watch.sold_by_centre(station.code, number, day, trip, seat)
                 self._visitors.has(station, number, code, day, trip)
 
             self._office.sells(station, sale, sold)

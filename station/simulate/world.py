@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from station.enrolling import enrol
+from station.logs import WhitelistFormatter
 from station.simulate.agenda import Agenda
 from station.simulate.asgi import Answered, Asked, Threadless
 from station.simulate.chance import Chance
@@ -48,6 +49,9 @@ TECHNICIAN_AGAIN_MS = 20_000
 CLAIM: Final = "/v1/relay/claim"
 MADE_MS_BEFORE = 1_200_000
 """How long before a run its world was made."""
+
+_AS_WRITTEN: Final = WhitelistFormatter()
+"""How a program's log is written in life."""
 
 Strike = tuple[int, str, Callable[["World", Random], bool]]
 """At which virtual ms what happens: the name that is counted, and the act, which answers whether it did anything."""
@@ -104,12 +108,15 @@ class World:
         self.watch: Watch = watch or Unwatched()
         self.disks = disks or Disks()
         self.calm_now = False
+        self.logged: list[str] = []
+        """The lines that programs have written into their logs."""
         self.made = False
         """Whether everything of it is there."""
         self.clones: list[TillNode] = []
         """Machines that run from a copy of another's disk."""
         self._copied: set[str] = set()
         self._visits: Counter[str] = Counter()
+        self._visits_before_backup = 0
         self._strikes = strikes
         self._images = images
         self.begins_ms = BEGINS_MS if images is not None else BEGINS_MS - MADE_MS_BEFORE
@@ -223,6 +230,8 @@ class World:
         for node in self.nodes:
             node.start()
         self.run(self.agenda.now + 30_000)
+        if self._strikes and self.centre.powered:
+            self._back_up()
 
     def _strike(self, name: str, strike: Callable[["World", Random], bool]) -> None:
         if not self.calm_now and strike(self, self.chance.stream("faults")):
@@ -330,21 +339,26 @@ class World:
         copy.start()
         return copy
 
-    def puts_centre_back(self, in_ms: int, name: str) -> None:
-        """Back the centre up, and put it back to that after so many ms; counted under this name when it happens.
+    def puts_centre_back(self, in_ms: int, name: str, *, to_last: bool) -> None:
+        """Put the centre back after so many ms; counted under this name when it happens. It goes to a backup made now,
+        or `to_last`: the first is made before passengers come.
 
         Not when a machine was enrolled meanwhile: the copy would not know it, and somebody would have to come again.
         """
         if not self.centre.powered or any(terminal.empty for terminal in self._terminals):
             return
-        visits = self._visits.total()
-        self.centre.back_up()
+        if not to_last:
+            self._back_up()
 
         def back() -> None:
-            if not self.calm_now and visits == self._visits.total() and self.centre.restore():
+            if not self.calm_now and self._visits_before_backup == self._visits.total() and self.centre.restore():
                 self.struck[name] += 1
 
         self.agenda.after(in_ms, back)
+
+    def _back_up(self) -> None:
+        self._visits_before_backup = self._visits.total()
+        self.centre.back_up()
 
     @property
     def _terminals(self) -> Iterator[Terminal]:
@@ -400,6 +414,7 @@ class World:
         self.agenda.halt()
 
     def _logged(self, record: logging.LogRecord) -> None:
+        self.logged.append(_AS_WRITTEN.format(record))
         if record.exc_info is not None:
             error = record.exc_info[1]
             strand = self.turns.current
@@ -483,7 +498,7 @@ def _no_collector() -> Iterator[None]:
 
 class _Hears(logging.Handler):
     def __init__(self, hear: Callable[[logging.LogRecord], None]) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__(logging.INFO)
         self._hear = hear
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -498,7 +513,7 @@ def _quiet(hear: Callable[[logging.LogRecord], None]) -> Iterator[None]:
     before = log.propagate, log.level
     log.addHandler(handler)
     log.propagate = False
-    log.setLevel(logging.WARNING)
+    log.setLevel(logging.INFO)
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from station.simulate.judge.ends import Ends, Ticket
 from station.simulate.judge.fair import Fair
 from station.simulate.judge.journals import Found
 from station.simulate.judge.judge import Judge
+from station.simulate.judge.places import Seat
 from sync.journal_reader import StoredEvent
 from tickets.admission import TimeQuality
 from tickets.events import GENESIS, Event, chain, to_bytes
@@ -79,6 +80,8 @@ class Run:
         self.held: dict[str, tuple[int, int]] = {}
         """The journals that the relay holds, by epoch."""
         self.centre_has: int | None = None
+        self.in_backup: frozenset[Seat] = frozenset()
+        """The departures that a centre knows which is put back now."""
         self.troubled = True
         self.struck = 0
         self.judge = Judge(
@@ -103,6 +106,9 @@ class Run:
 
     def kept_by_centre(self, _epoch: str) -> int | None:
         return self.centre_has
+
+    def departures(self) -> frozenset[Seat]:
+        return self.in_backup
 
     def reaches_centre(self, _node: str) -> bool:
         return not self.troubled

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drivers.cash import BillInEscrow, BillReturned, BillTrouble, EventsLost
+from drivers.cash import BillInEscrow, BillReturned, BillStacked, BillTrouble, EventsLost
 from drivers.faults import DeviceRefused
 from drivers.printer import PrintOutcome
 from station.simulate.devices import BILLS, Next, NoteBox, PaperTray
@@ -37,6 +37,17 @@ def test_a_note_that_sticks_is_the_passengers_again_when_somebody_opens_the_vali
             notes.poll(2)
     else:
         assert [type(event) for event in notes.poll(2)[1]] == [BillReturned]
+
+
+def test_a_note_that_sticks_is_pushed_on() -> None:
+    moved: list[tuple[int, bool]] = []
+    notes = box(moved)
+    notes.jam_next(lambda: None)
+    notes.insert(1000)
+    notes.poll(0)
+    notes.clear(restarts=True, stacked=True)
+    assert moved == [(1000, True)]
+    assert [type(event) for event in notes.poll(2)[1]] == [BillStacked]
 
 
 def test_only_the_next_note_sticks() -> None:

@@ -9,7 +9,7 @@ import pytest
 from station.simulate.judge.ends import Ends, Incident, Ticket
 from station.simulate.judge.private import plain
 from station.simulate.watch import Broken
-from tests.simulate.streams import DAY, GATE, ORDER, OTHER_GATE, OTHER_TILL, TILL, TRIP, Run, Writer, attempt
+from tests.simulate.streams import COACH, DAY, GATE, ORDER, OTHER_GATE, OTHER_TILL, TILL, TRIP, Run, Writer, attempt
 from tickets.admission import TimeQuality
 from tickets.uses import UseEnd
 
@@ -151,6 +151,37 @@ def test_a_backup_excuses_only_what_it_has_forgotten() -> None:
     run.concludes(lambda ends: replace(ends, tickets={TWO: ends.tickets[TWO]}))
     with pytest.raises(Broken, match=r"seat 7 of K0810 was sold by centre and again by 1-till-1$"):
         run.concludes(lambda ends: replace(ends, incidents=[SOLD_TWICE]))
+
+
+def test_a_centre_that_was_put_back_sells_nothing_of_what_its_backup_knows_but_what_comes_back() -> None:
+    run = Run()
+    run.in_backup = frozenset({("1", DAY, TRIP, 0)})
+    run.now = 1000
+    run.judge.sold_by_centre(1, ONE, date.fromisoformat(DAY), TRIP, 7)
+    run.judge.restored(999)
+    run.judge.sold_by_centre(1, TWO, date.fromisoformat(DAY), TRIP, 7)
+    web = Ticket(seat=("1", DAY, TRIP, 7), state="valid", issuer="centre")
+    with pytest.raises(Broken, match=r"seat 7 of K0810 was sold by centre and again by centre$"):
+        run.concludes(lambda ends: replace(ends, tickets={TWO: web}))
+    run.writes(TILL, "places.returned", service_date=DAY, trip=TRIP, seats=[7], count=1)
+    run.concludes(lambda ends: replace(ends, tickets={TWO: web}))
+
+
+def test_a_refund_that_a_backup_has_forgotten_sells_its_seat_to_two() -> None:
+    run = Run()
+    run.sells(ONE)
+    run.now = 1000
+    run.judge.asks_refund(1, ONE)
+    run.judge.refunded_by_centre(1, ONE)
+    run.sells(TWO, OTHER_TILL, SECOND)
+    both = {
+        number: Ticket(seat=("1", DAY, TRIP, 7), state="valid", issuer=till)
+        for number, till in ((ONE, TILL), (TWO, OTHER_TILL))
+    }
+    with pytest.raises(Broken, match=r"seat 7 of K0810 was sold|it is valid"):
+        run.concludes(lambda ends: replace(ends, tickets=both, incidents=[SOLD_TWICE]))
+    run.judge.restored(999)
+    run.concludes(lambda ends: replace(ends, tickets=both, incidents=[SOLD_TWICE]))
 
 
 def test_more_counted_places_than_there_are() -> None:
@@ -363,10 +394,19 @@ def test_nobody_is_let_in_too_early_or_too_late() -> None:
         run.claims(TWO, GATE, 2, "overridden")
 
 
-def test_no_place_of_a_coach_that_has_left_is_held() -> None:
+def test_nothing_is_sold_over_the_web_when_nobody_is_let_in_any_more() -> None:
+    run = Run()
+    web = Ticket(seat=("1", DAY, TRIP, 7), state="valid", issuer="centre", issued_ms=COACH.closes_ms)
+    run.judge.sold_by_centre(1, ONE, date.fromisoformat(DAY), TRIP, 7)
+    run.concludes(lambda ends: replace(ends, tickets={ONE: web}))
+    with pytest.raises(Broken, match=f"the centre sold {ONE} for K0810"):
+        run.concludes(lambda ends: replace(ends, tickets={ONE: replace(web, issued_ms=COACH.closes_ms + 1)}))
+
+
+def test_no_place_of_a_coach_is_held_to_which_nobody_is_let_in() -> None:
     run = Run()
     run.now = 7_300_000
-    with pytest.raises(Broken, match="which has left"):
+    with pytest.raises(Broken, match="to which nobody is let in any more"):
         run.holds()
 
 
@@ -478,6 +518,22 @@ def test_a_note_in_doubt_may_be_in_the_machine_or_not() -> None:
         run.writes(TILL, "claim.opened", claim="AB12", order=ORDER, fen=1000, reason="unclear-note")
         run.judge.paper(TILL, "slip", "AB12")
         run.concludes()
+
+
+def test_two_claims_for_one_note() -> None:
+    for twice in (False, True):
+        run = Run()
+        run.holds()
+        run.writes(TILL, "claim.opened", claim="AB12", order=ORDER, fen=1000, reason="unclear-note")
+        run.judge.paper(TILL, "slip", "AB12")
+        run.pays(fen=1000)
+        if not twice:
+            run.concludes()
+            continue
+        run.writes(TILL, "claim.opened", claim="AB13", order=ORDER, fen=1000, reason="surplus")
+        run.judge.paper(TILL, "slip", "AB13")
+        with pytest.raises(Broken, match="has a claim for a note of 1000 fen"):
+            run.concludes()
 
 
 def test_a_claim_without_its_slip() -> None:

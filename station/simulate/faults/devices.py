@@ -38,14 +38,18 @@ def _printer_off(world: "World", chance: Random) -> bool:
 
 
 def _note_jams(world: "World", chance: Random) -> bool:
-    """The next one does; somebody takes it out after a while. It is counted then."""
-    till, restarts = _till(world, chance), chance.random() < 0.5
-    ms = a_while(chance, 2000, 10 * 60_000)
+    """The next one does; somebody takes it out after a while, or pushes it on. It is counted then."""
+    till, restarts, stacked = _till(world, chance), chance.random() < 0.5, chance.random() < 0.5
+    ms = a_while(chance, 10_000, 10 * 60_000)
 
     def jammed() -> None:
         world.struck[NOTE] += 1
         till.note(f"has a note that sticks, for {ms} ms")
-        world.agenda.after(ms, lambda: till.notes.clear(restarts=restarts))
+        world.agenda.after(ms, opened)
+
+    def opened() -> None:
+        till.notes.clear(restarts=restarts, stacked=stacked)
+        till.looks_again()
 
     till.notes.jam_next(jammed)
     return False
@@ -55,6 +59,6 @@ PAPER, NOTE = "paper jams", "note jams"
 DEVICES: Final = (
     Fault(name=PAPER, weight=4, strike=_paper_jams),
     Fault(name="printer off", weight=3, strike=_printer_off),
-    Fault(name=NOTE, weight=3, strike=_note_jams),
+    Fault(name=NOTE, weight=8, strike=_note_jams),
 )
 """Paper and money that do not move as they should."""

@@ -137,7 +137,8 @@ def _relay_half_dead(world: "World", chance: Random) -> bool:
 
 def _put_back(world: "World", chance: Random) -> bool:
     """It is the world that counts it, when it comes to that."""
-    world.puts_centre_back(a_while(chance, 20_000, 30 * 60_000), PUT_BACK)
+    to_last, in_ms = chance.random() < 0.6, a_while(chance, 20_000, 30 * 60_000)
+    world.puts_centre_back(0 if to_last else in_ms, PUT_BACK, to_last=to_last)
     return False
 
 
@@ -155,7 +156,7 @@ MACHINES: Final = (
     Fault(name="clock jumps", weight=4, strike=_clock),
     Fault(name="centre slow", weight=3, strike=_slow),
     Fault(name="centre half-dead", weight=3, strike=_half_dead),
-    Fault(name=PUT_BACK, weight=4, strike=_put_back, grave=True),
+    Fault(name=PUT_BACK, weight=8, strike=_put_back, grave=True),
     Fault(name="relay half-dead", weight=3, strike=_relay_half_dead),
 )
 """Crashes with and without unsynced writes, pauses, clocks, and who takes connections and never answers."""

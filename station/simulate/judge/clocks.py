@@ -1,4 +1,4 @@
-"""Nobody is let in too early or too late, nothing is sold of a coach that has left, and time that is called signed is.
+"""Nobody is let in too early or too late, nothing is sold when nobody is let in any more, and signed time is right.
 
 The right time is known here; a machine's own may be wrong for as long as it says so itself.
 """
@@ -52,6 +52,12 @@ class Times:
         coach, now = self._coach(day, trip), self._wall_ms()
         return coach is not None and coach.opens_ms + _EDGE_MS <= now <= coach.closes_ms - _EDGE_MS
 
+    def sold_by_centre(self, number: str, day: str, trip: str, at_ms: int) -> None:
+        """The centre has sold this ticket then, by its own clock, which is right."""
+        coach = self._coach(day, trip)
+        if coach is not None and at_ms > coach.closes_ms:
+            self._wrong(f"the centre sold {number} for {trip}, to which nobody was let in any more", number, trip)
+
     def _is_right(self, event: Told) -> None:
         ahead = event.at_ms - self._wall_ms()
         if ahead > _OFF_MS or (ahead < -_OFF_MS and event.node not in self._died):
@@ -67,8 +73,12 @@ class Times:
         if coach is None:
             self._wrong(f"{event.node} writes of {body['trip']} on {body['service_date']}, which never goes")
         if event.kind == "order.held":
-            if event.at_ms > coach.departs_ms + _EDGE_MS:
-                self._wrong(f"{event.node} holds places of {body['trip']}, which has left", event.node, body["trip"])
+            if event.at_ms > coach.closes_ms:
+                self._wrong(
+                    f"{event.node} holds places of {body['trip']}, to which nobody is let in any more",
+                    event.node,
+                    body["trip"],
+                )
             return
         is_time = coach.opens_ms - _EDGE_MS <= event.at_ms <= coach.closes_ms + _EDGE_MS
         if not is_time and body["purpose"] == "admission" and "overridden" not in body["flags"]:

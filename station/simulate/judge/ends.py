@@ -22,11 +22,12 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A ticket as the centre knows it; its seat is 0 where places are only counted."""
+    """A ticket as the centre knows it; its seat is 0 where places are only counted. `issued_ms` by who sold it."""
 
     seat: Seat
     state: str
     issuer: str
+    issued_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The judge of a run: hears everything that is seen, in order, and says at once which promise is broken."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn, Protocol
 from uuid import UUID
@@ -17,7 +17,7 @@ from station.simulate.judge.fair import Fair
 from station.simulate.judge.forks import Forks
 from station.simulate.judge.journals import Found, Journals
 from station.simulate.judge.money import Money
-from station.simulate.judge.places import Places
+from station.simulate.judge.places import CENTRE, Places, Seat
 from station.simulate.judge.private import nothing_is_plain
 from station.simulate.judge.wrong import Told, station_of
 from station.simulate.watch import Broken, Unwatched
@@ -49,6 +49,10 @@ class Look(Protocol):
 
     def reaches_centre(self, node: str) -> bool:
         """Whether this machine and the centre are well now, and the lines between them fair."""
+        ...
+
+    def departures(self) -> Collection[Seat]:
+        """The departures (seat 0) that the centre knows now."""
         ...
 
     def ends(self, judge: "Judge") -> Ends:
@@ -193,6 +197,7 @@ class Judge(Unwatched):
 
     def asks_refund(self, station: int, number: str) -> None:  # noqa: ARG002  the port's own signature
         """See Watch."""
+        self.places.asks_refund(number)
         self.admissions.asks_refund(number)
 
     def refunded_by_centre(self, station: int, number: str) -> None:  # noqa: ARG002  the port's own signature
@@ -240,7 +245,7 @@ class Judge(Unwatched):
     def restored(self, made_at: int) -> None:
         """The centre was put back to a backup of that virtual ms: what it knew since is gone."""
         self._restored = True
-        self.places.restored(made_at)
+        self.places.restored(made_at, self._look.departures())
         self.admissions.restored(made_at)
         self.journals.restored(self._now())
 
@@ -266,6 +271,9 @@ class Judge(Unwatched):
         self.places.at_end(
             ends.tickets, ends.places("place_sold_twice"), ends.capacity, forks_found=ends.subjects("forked_journal")
         )
+        for number, ticket in ends.tickets.items():
+            if ticket.issuer == CENTRE:
+                self.times.sold_by_centre(number, *ticket.seat[1:3], ticket.issued_ms)
         self.admissions.at_end(
             ends.subjects("duplicate_admission"),
             ends.subjects("duplicate_reported"),

@@ -24,6 +24,10 @@ class Order:
     returned: int = 0
     claimed: int = 0
     unclear: int = 0
+    doubted: list[int] = field(default_factory=list)
+    """The notes for which a claim was opened because nobody knew where they were."""
+    found: int = 0
+    """What of them was in the stacker after all: the claim stands for it."""
     fares: int = 0
     paid: bool = False
     released: bool = False
@@ -107,6 +111,7 @@ class Money:
             case "money.taken":
                 self._order(event, body["order"]).taken += body["fen"]
                 if body["method"] == _CASH:
+                    self._found(self.orders[body["order"]], body["fen"])
                     self._cash(event, taken=body["fen"])
             case "money.returned":
                 self._order(event, body["order"]).returned += body["fen"]
@@ -130,6 +135,7 @@ class Money:
                 self._claims[body["claim"]] = Claim(event.node, event.epoch)
                 if body["reason"] == UNCLEAR:
                     order.unclear += body["fen"]
+                    order.doubted.append(body["fen"])
                     self.boxes[event.node].unclear += body["fen"]
                 else:
                     order.claimed += body["fen"]
@@ -149,6 +155,12 @@ class Money:
         if found is None or found.epoch != event.epoch:
             self._wrong(f"{event.node} writes of an order …{order[-6:]} that it does not have", event.node)
         return found
+
+    @staticmethod
+    def _found(order: Order, fen: int) -> None:
+        if fen in order.doubted:
+            order.doubted.remove(fen)
+            order.found += fen
 
     def _cash(self, event: Told, *, taken: int = 0, returned: int = 0) -> None:
         box = self.boxes[event.node]
@@ -209,6 +221,11 @@ class Money:
                 f"{order.fares} are tickets, {order.claimed} are claimed",
                 order.node,
                 *order.issued,
+            )
+        if left < order.found:
+            self._wrong(
+                f"order {name} of {order.node} has a claim for a note of {order.found} fen that counts again",
+                order.node,
             )
         short = order.paid and len(order.issued) < order.places
         if short and not order.claimed + order.unclear + order.returned:

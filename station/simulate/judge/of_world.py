@@ -10,6 +10,7 @@ from station.simulate.judge.facts import unheard
 from station.simulate.judge.fair import Fair
 from station.simulate.judge.journals import Found
 from station.simulate.judge.judge import Judge
+from station.simulate.judge.places import Seat
 from station.simulate.judge.private import plain
 from station.simulate.judge.reading import (
     CentreFile,
@@ -124,12 +125,13 @@ class WorldJudge(Judge):
         both = [each for each in world.nodes if each.name in (node, world.centre.name)]
         return len(both) == 2 and world.network.is_fair and not any(map(_ails, both))
 
+    def departures(self) -> frozenset[Seat]:
+        """See Look."""
+        return self._centre().departures()
+
     def ends(self, _: Judge) -> Ends:
         """See Look."""
-        world = self.world
-        centre = CentreFile(
-            world.centre.folder / DATABASE, {code: str(number) for code, number in self._stations().items()}
-        )
+        world, centre = self.world, self._centre()
         terminals = list(self._terminals())
         journals = {each.name: found for each in terminals if (found := journal_on_disk(each.journal_path))}
         known = centre.known()
@@ -159,6 +161,11 @@ class WorldJudge(Judge):
             for name in disk.names():
                 yield f"{node.name}{name}", disk.file(name).seen
         yield "the history", "\n".join(self.world.history.lines()).encode()
+        yield "a log", "\n".join(self.world.logged).encode()
+
+    def _centre(self) -> CentreFile:
+        stations = {code: str(number) for code, number in self._stations().items()}
+        return CentreFile(self.world.centre.folder / DATABASE, stations)
 
     def _terminals(self) -> "Iterable[Terminal]":
         return (terminal for station in self.world.stations for terminal in station.terminals)

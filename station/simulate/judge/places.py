@@ -74,6 +74,12 @@ class Places:
         self._freed: set[Seat] = set()
         self._restored_to: int | None = None
         """When the backup was made that the centre was put back to, the oldest of several."""
+        self._in_backup: set[Seat] | None = None
+        """The departures (seat 0) of which every such backup knows."""
+        self._asked: set[str] = set()
+        """The tickets that the office wanted to refund."""
+        self._returned: set[Seat] = set()
+        """Seats that tills have given back: the centre had them again."""
         self._told_at: dict[str, int] = {}
         self._prefixes: dict[int, str] = {}
         """Whose numbers begin with which prefix, by the journal's epoch."""
@@ -93,11 +99,18 @@ class Places:
                 self._sold(Sold(body["number"], event.node, seat, self._now(), event.epoch))
             case "refund.opened":
                 self.taken_back(body["number"])
+            case "places.returned":
+                of = (station_of(event.node), body["service_date"], body["trip"])
+                self._returned.update((*of, seat) for seat in body["seats"] or ())
 
     def sold_by_centre(self, station: int, number: str, day: str, trip: str, seat: int | None) -> None:
         """The web shop or the office has heard of a sale; perhaps not for the first time."""
         if number not in self.tickets:
             self._sold(Sold(number, CENTRE, (str(station), day, trip, seat or 0), self._now()))
+
+    def asks_refund(self, number: str) -> None:
+        """The office asks for the first time."""
+        self._asked.add(number)
 
     def refunded(self, number: str) -> None:
         """The office has heard that this ticket is refunded."""
@@ -140,13 +153,23 @@ class Places:
         """Staff have freed a silent till's places of this departure, by name."""
         self._freed.add((str(station), day, trip, 0))
 
-    def restored(self, made_at: int) -> None:
-        """The centre has the past that it had then: what it alone sold, refunded and granted since it does not know."""
+    def restored(self, made_at: int, knows: Collection[Seat]) -> None:
+        """The centre has the past that it had then: what it alone sold, refunded and granted since it does not know.
+
+        `knows`: the departures (seat 0) that are in it. Of these it gives and sells nothing but what is given back.
+        """
         self._restored_to = made_at if self._restored_to is None else min(made_at, self._restored_to)
+        self._in_backup = {*knows} if self._in_backup is None else self._in_backup & {*knows}
 
     def _is_forgotten(self, at: int) -> bool:
         """Whether what was heard of then may have been forgotten with a restored centre's newest past."""
         return self._restored_to is not None and at >= self._restored_to
+
+    def _may_sell_again(self, seat: Seat) -> bool:
+        """Whether a centre that was put back may think that it has this seat: it made the departure anew, or a till has
+        given the seat back. All else that it had of what its backup knows it gives to nobody.
+        """
+        return self._in_backup is None or (*seat[:3], 0) not in self._in_backup or seat in self._returned
 
     def at_end(
         self,
@@ -202,7 +225,12 @@ class Places:
         station, day, trip, seat = one.seat
         what = f"seat {seat} of {trip} was sold by {one.by} and again by {two.by}"
         pair = (one, two)
-        if any(each.by == CENTRE and each.number not in known and self._is_forgotten(each.at) for each in pair):
+        if self._restored_to is not None and any(each.number in self._asked for each in pair):
+            return  # a refund is forgotten, perhaps before anybody heard of it
+        first, second = (
+            each.by == CENTRE and each.number not in known and self._is_forgotten(each.at) for each in pair
+        )
+        if second or (first and self._may_sell_again(one.seat)):
             return  # the one that the centre alone knew is forgotten
         forked = {each.epoch for each in pair} & self._forked
         if not forked and (station, day, trip, 0) not in self._freed:

@@ -96,10 +96,12 @@ class CentreFile:
 
     def tickets(self) -> dict[str, Ticket]:
         """Every ticket that it knows."""
-        sql = "SELECT station_id, number, service_date, trip, seat, state, issuer FROM tickets"
+        sql = "SELECT station_id, number, service_date, trip, seat, state, issuer, issued_ms FROM tickets"
         return {
-            number: Ticket(seat=(self.stations[station], day, trip, seat or 0), state=state, issuer=issuer)
-            for station, number, day, trip, seat, state, issuer in rows(self.path, sql)
+            number: Ticket(
+                seat=(self.stations[station], day, trip, seat or 0), state=state, issuer=issuer, issued_ms=at
+            )
+            for station, number, day, trip, seat, state, issuer, at in rows(self.path, sql)
         }
 
     def capacity(self) -> dict[Seat, int]:
@@ -111,6 +113,11 @@ class CentreFile:
             for station, day, trip, body in found
             if body.get("seats") is None
         }
+
+    def departures(self) -> frozenset[Seat]:
+        """Every departure, as its seat 0."""
+        found = rows(self.path, "SELECT station_id, service_date, trip FROM departures")
+        return frozenset((self.stations[station], day, trip, 0) for station, day, trip in found)
 
     def incidents(self) -> list[Incident]:
         """What it says should not have happened."""

@@ -79,6 +79,10 @@ class TillNode(Terminal):
         """How many customers wait."""
         return len(self._customers)
 
+    def looks_again(self) -> None:
+        """Something has happened at one of its devices: it goes its round now."""
+        self._called.set()
+
     def serve(self, customer: Service) -> None:
         """Let somebody queue here."""
         self._customers.append(customer)
