@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from station.simulate.asgi import Answered, Asked
+from station.simulate.faults.machines import PUT_BACK
 from station.simulate.network import Unreachable
 from station.simulate.nodes.centre import CENTRE
 from sync.server.key_files import office_token
@@ -84,11 +85,19 @@ class Office:
             self.waiting -= 1
             heard(answer)
             if self._chance.random() < _ONCE_MORE:
-                self._world.agenda.after(self._chance.randrange(_ONCE_MORE_IN_MS), once_more)
+                put_back = self._world.struck[PUT_BACK]
+                self._world.agenda.after(
+                    self._chance.randrange(_ONCE_MORE_IN_MS), lambda: once_more(answer.body, put_back)
+                )
 
-        def once_more() -> None:
+        def once_more(said: bytes, put_back: int) -> None:
+            def hear_again(answer: Answered) -> None:
+                """The answer is the same; only a centre that was put back has forgotten it, and may say another."""
+                if answer.body != said and self._world.struck[PUT_BACK] > put_back:
+                    heard(answer)
+
             if not self._world.calm_now:
-                self._world.network.call("web", CENTRE, asked, lambda _: None)
+                self._ask(station, what, body, hear_again)
 
         def ask(again_ms: int) -> None:
             if not over:

@@ -358,6 +358,16 @@ def test_a_use_that_a_gate_died_over_is_taken_up_again_and_ends() -> None:
     run.concludes()
 
 
+def test_a_use_that_was_durable_when_its_gate_died_over_the_commit_is_unresolved() -> None:
+    run = Run()
+    run.writes(GATE, "gate.started", lanes=["A"])
+    run.judge.crashed(GATE, power=True)
+    run.claims(ONE, GATE, 1)
+    run.writes(GATE, "gate.started", lanes=["A"])
+    run.ends_use(ONE, GATE, 1, "unresolved")
+    run.concludes()
+
+
 # ------------------------------------------------------------------ the time
 
 

@@ -42,6 +42,8 @@ class Admissions:
         self._head: dict[str, int] = {}
         self._started: dict[str, int] = {}
         """The last event of each epoch, and the last with which a gate began."""
+        self._dead: set[str] = set()
+        """Gates that died and have not begun again: what is heard of them now was durable, and never told."""
         self._struck_off: set[str] = set()
         self.tickets: dict[str, OfTicket] = defaultdict(OfTicket)
         self.attempts: dict[str, Use] = {}
@@ -57,6 +59,7 @@ class Admissions:
             self._head[each.epoch] = each.seq
             if each.kind == "gate.started":
                 self._started[each.epoch] = each.seq
+                self._dead.discard(each.node)
             elif each.kind.startswith("use.") and "attempt" in each.body:
                 told.append(each)
         given_back = {each.body["attempt"] for each in told if each.kind == "use.released"}
@@ -90,6 +93,7 @@ class Admissions:
             seq=event.seq,
             claimed_at=self._now(),
             known_at=event.seq,
+            in_doubt=event.node in self._dead,
         )
         return use
 
@@ -245,6 +249,7 @@ class Admissions:
 
     def died(self, node: str) -> None:
         """This machine's programs are gone, with what their lanes had in hand."""
+        self._dead.add(node)
         for attempt, lane in list(self._in_lane.items()):
             if lane.partition(" ")[0] == node:
                 del self._in_lane[attempt]
