@@ -13,7 +13,7 @@ from station.enrolment import Enrolment, Kind, keep_file
 from sync.client import CentreClient, LineDown, Refused
 from sync.enrolling import FirstSight, Wish
 from sync.enrolling import enrol as ask_centre
-from sync.wire import EnrolAnswer
+from sync.wire.enrolment import EnrolAnswer
 from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import SigningKey
 

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from gate.lane import State
 from gate.observe import Observers
 from sync.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
-from sync.relay_wire import ClaimRequest
+from sync.wire.relay import ClaimRequest
 from tickets.errors import Fault
 
 DECISION_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)

@@ -5,7 +5,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from kiosk.paper.face import Words
-from sync.wire import StationBody
+from sync.wire.records import StationBody
 from tickets.service_day import CHINA
 
 

@@ -18,7 +18,7 @@ from sync.deadline_http import DeadlineConnection
 from sync.line_faults import Refused
 from sync.record_rows import use_told
 from sync.relay_answers import believed, signed_request
-from sync.relay_wire import ClaimAnswer, ClaimRequest
+from sync.wire.relay import ClaimAnswer, ClaimRequest
 from tickets.errors import Fault
 from tickets.keys import PublicKey, SigningKey
 from tickets.uses import Use

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sync.journal import Journal
 from sync.journal_uses import By
-from sync.relay_wire import MAX_OWN, ClaimRequest
-from sync.wire import UseBody
+from sync.wire.records import UseBody
+from sync.wire.relay import MAX_OWN, ClaimRequest
 from tickets.journey import Journey
 from tickets.numbers import TicketNumber
 from tickets.uses import Purpose, Use

@@ -25,7 +25,7 @@ from sync.orders import Grant
 from sync.staff_view import StaffView
 from sync.status import LanStatus, SyncStatus
 from sync.trusted_time import TimeAnchor
-from sync.wire import (
+from sync.wire.records import (
     AllotmentBody,
     CertificateBody,
     ClaimBody,
@@ -36,8 +36,8 @@ from sync.wire import (
     RecallBody,
     StationBody,
     StopBody,
-    Wire,
 )
+from sync.wire.types import Wire
 from tickets.admission import TicketState
 from tickets.departures import Departure
 from tickets.errors import EnvironmentFault

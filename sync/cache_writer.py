@@ -38,7 +38,7 @@ from sync.record_rows import Rows, Told
 from sync.setting_aside import set_aside_database
 from sync.status import SyncStatus
 from sync.trusted_time import TimeAnchor
-from sync.wire import PullAnswer, Record
+from sync.wire.pull import PullAnswer, Record
 from tickets.errors import EnvironmentFault
 
 _log = logging.getLogger("waystation.sync")

@@ -18,22 +18,14 @@ from pydantic import BaseModel, ValidationError
 from sync.http_signatures import sign_request
 from sync.line_faults import LineDown as LineDown
 from sync.line_faults import Refused as Refused
-from sync.wire import (
-    OLDEST_PROTOCOL,
-    PROTOCOL,
-    ErrorAnswer,
-    HealthAnswer,
-    PullAnswer,
-    PushAnswer,
-    PushBatch,
-    RenewAnswer,
-    RenewRequest,
-    TimeAnswer,
-    TimeRequest,
-)
-from sync.wire_digest import DigestAnswer, DigestDiffers
-from sync.wire_relay_up import ForwardAnswer, ForwardRequest
-from sync.wire_snapshot import KIND_OF_FILE, SnapshotAnswer
+from sync.wire.digest import DigestAnswer, DigestDiffers
+from sync.wire.enrolment import RenewAnswer, RenewRequest
+from sync.wire.pull import PullAnswer
+from sync.wire.push import PushAnswer, PushBatch
+from sync.wire.relay_up import ForwardAnswer, ForwardRequest
+from sync.wire.snapshot import KIND_OF_FILE, SnapshotAnswer
+from sync.wire.time import HealthAnswer, TimeAnswer, TimeRequest
+from sync.wire.types import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer
 from tickets.device_certificate import rotation_message
 from tickets.errors import PeerError
 from tickets.keys import SigningKey

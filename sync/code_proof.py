@@ -16,7 +16,7 @@ import hashlib
 import hmac
 from typing import Final
 
-from sync.wire import EnrolAnswer, EnrolRequest
+from sync.wire.enrolment import EnrolAnswer, EnrolRequest
 from tickets import cbor
 
 CODE_ID_BYTES: Final = 16

@@ -13,7 +13,7 @@ from typing import Final, Protocol, cast
 from sync.cache_writer import CacheWriter
 from sync.digests_here import own_here, told_here
 from sync.journal_reader import JournalReader
-from sync.wire_digest import DigestAnswer, DigestDiffers
+from sync.wire.digest import DigestAnswer, DigestDiffers
 from tickets.errors import PeerError
 
 EVERY_S: Final = 60.0

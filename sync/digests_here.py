@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sync.digest import AllotmentFact, MoneyFact, TicketFact, UseFact, departure_digest
 from sync.journal_reader import Readable
-from sync.wire import AllotmentBody
+from sync.wire.records import AllotmentBody
 
 _ISSUED = "number, service_date, trip, boarding, alighting, seat, kind, children, fare, tag, expires_s"
 _TOLD_TICKETS = f"SELECT {_ISSUED}, state, issuer FROM tickets WHERE service_date = ? AND trip = ?"  # noqa: S608  constants

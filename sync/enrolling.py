@@ -11,7 +11,8 @@ from cryptography.exceptions import InvalidSignature
 from sync.client import exchange
 from sync.code_proof import centre_proof, code_id, code_key, device_proof, holds
 from sync.line_key import line_key as line_key
-from sync.wire import EnrolAnswer, EnrolRequest, HealthAnswer
+from sync.wire.enrolment import EnrolAnswer, EnrolRequest
+from sync.wire.time import HealthAnswer
 from tickets.errors import PeerError
 from tickets.keys import PublicKey
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sync.wire import LATEST_MS, Digits, Fen, Hex32, IsoDate, Prefix, Seat, Stop, TripCode, UseNo
+from sync.wire.types import LATEST_MS, Digits, Fen, Hex32, IsoDate, Prefix, Seat, Stop, TripCode, UseNo
 
 Attempt = Annotated[bytes, Field(min_length=16, max_length=16)]
 """A client-made UUID of one attempt to use a ticket."""

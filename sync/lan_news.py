@@ -7,8 +7,8 @@ from typing import Literal
 from sync.lan_writer import LanWriter
 from sync.line_faults import LineDown
 from sync.relay_answers import RelayNotKnown
-from sync.relay_wire import CaughtUpAnswer
 from sync.status import LanStatus
+from sync.wire.relay import CaughtUpAnswer
 from tickets.errors import Fault
 
 _log = logging.getLogger("waystation.lan")

@@ -18,9 +18,9 @@ from sync.points import no_probe
 from sync.pushing import Forked, Pusher, keep_receipt
 from sync.relay_answers import RelayNotKnown
 from sync.relay_client import RelayClient
-from sync.relay_wire import OTHER_EPOCH, USUAL_PUSH, CaughtUpRequest
 from sync.taken_facts import taken_of_late
-from sync.wire import PushAnswer, PushBatch
+from sync.wire.push import PushAnswer, PushBatch
+from sync.wire.relay import OTHER_EPOCH, USUAL_PUSH, CaughtUpRequest
 from tickets.admission import TrustedNow
 from tickets.errors import Fault
 from tickets.keys import PublicKey, SigningKey

@@ -16,8 +16,8 @@ from sync.cache_writer import CacheWriter
 from sync.journal_reader import JournalReader
 from sync.points import Point
 from sync.record_rows import use_row
-from sync.relay_wire import ChangesAnswer
 from sync.status import LanStatus
+from sync.wire.relay import ChangesAnswer
 from tickets.staff import StaffFact
 
 _END = "CASE {}.end WHEN 'passed' THEN 3 WHEN 'released' THEN 2 WHEN 'unresolved' THEN 1 ELSE 0 END"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.database import FILE_MODE
-from sync.relay_wire import MAX_FACT_BYTES
+from sync.wire.relay import MAX_FACT_BYTES
 from tickets.errors import EnvironmentFault
 
 _DIRECTORY_MODE = 0o2770

@@ -6,7 +6,7 @@ from typing import Protocol
 from sync.cache_writer import CacheWriter
 from sync.client import CentreClient, Refused
 from sync.snapshot_copy import SnapshotCopy
-from sync.wire import MAX_PAGE_RECORDS, PullAnswer
+from sync.wire.pull import MAX_PAGE_RECORDS, PullAnswer
 from tickets.errors import PeerError
 
 _GONE = 410

@@ -11,7 +11,8 @@ from uuid import UUID
 from sync.journal_reader import Epoch, JournalReader, StoredEvent
 from sync.line_faults import Refused
 from sync.points import Point, Probe
-from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, PROTOCOL, Head, PushAnswer, PushBatch
+from sync.wire.push import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Head, PushAnswer, PushBatch
+from sync.wire.types import PROTOCOL
 from tickets.errors import PeerError
 from tickets.events import head_message, receipt_message
 from tickets.keys import PublicKey, SigningKey

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from sync.wire import BODIES, UseBody
-from sync.wire_snapshot import TICKET, TicketRecord
+from sync.wire.records import BODIES, UseBody
+from sync.wire.snapshot import TICKET, TicketRecord
 from tickets.numbers import TicketNumber
 from tickets.uses import Use, UseEnd
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from sync.http_signatures import sign_request
 from sync.line_faults import Refused
-from sync.relay_wire import ANSWER_SIGNATURE, check_answer
-from sync.wire import PROTOCOL, ErrorAnswer
+from sync.wire.relay import ANSWER_SIGNATURE, check_answer
+from sync.wire.types import PROTOCOL, ErrorAnswer
 from tickets.errors import EnvironmentFault, PeerError
 from tickets.keys import PublicKey, SigningKey
 

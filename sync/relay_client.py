@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from sync.deadline_http import DeadlineConnection, NoAnswer
 from sync.line_faults import LineDown
 from sync.relay_answers import believed, signed_request
-from sync.relay_wire import (
+from sync.wire.push import PushAnswer, PushBatch
+from sync.wire.relay import (
     CaughtUpAnswer,
     CaughtUpRequest,
     ChangesAnswer,
@@ -24,7 +25,6 @@ from sync.relay_wire import (
     KeptAnswer,
     StatusAnswer,
 )
-from sync.wire import PushAnswer, PushBatch
 from tickets.keys import PublicKey, SigningKey
 
 A = TypeVar("A", bound=BaseModel)

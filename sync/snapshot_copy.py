@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sync.cache_writer import CacheWriter
 from sync.line_faults import LineDown, Refused
 from sync.snapshot_file import SnapshotFile
-from sync.wire_snapshot import SnapshotAnswer, read_lines, snapshot_message
+from sync.wire.snapshot import SnapshotAnswer, read_lines, snapshot_message
 from tickets.errors import PeerError
 from tickets.keys import PublicKey
 

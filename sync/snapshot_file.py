@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from sync.database import FILE_MODE
-from sync.wire_snapshot import MAX_LINE_BYTES
+from sync.wire.snapshot import MAX_LINE_BYTES
 from tickets.errors import EnvironmentFault, PeerError
 
 _CHUNK = 1 << 20

@@ -17,17 +17,9 @@ from pydantic import BaseModel, ValidationError
 from sync.budget_line import BudgetLine, NoAnswerInTime
 from sync.client import LineDown, refusal
 from sync.http_signatures import sign_request
-from sync.wire import PROTOCOL
-from sync.wire_money import (
-    GiveBackAnswer,
-    GiveBackAsk,
-    PaymentAnswer,
-    PaymentAsk,
-    TicketMoney,
-    UseAnswer,
-    UseAsk,
-)
-from sync.wire_places import PlacesAnswer, PlacesAsk
+from sync.wire.money import GiveBackAnswer, GiveBackAsk, PaymentAnswer, PaymentAsk, TicketMoney, UseAnswer, UseAsk
+from sync.wire.places import PlacesAnswer, PlacesAsk
+from sync.wire.types import PROTOCOL
 from tickets.errors import PeerError
 from tickets.keys import SigningKey
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from sync.backoff import Backoff
-from sync.wire import MAX_PAGE_RECORDS, PullAnswer
+from sync.wire.pull import MAX_PAGE_RECORDS, PullAnswer
 from tickets.errors import EnvironmentFault, PeerError
 
 WAIT_S: Final = 15

@@ -13,7 +13,7 @@ from kiosk.till.payments import Heard, Said
 from sync.journal_payments import Payment, Payout
 from sync.line_faults import LineDown, Refused
 from sync.till_calls import MoneyCalls
-from sync.wire_money import GiveBackAsk, PaymentAnswer, PaymentAsk
+from sync.wire.money import GiveBackAsk, PaymentAnswer, PaymentAsk
 from tickets.errors import PeerError
 
 SILENCE = Said(heard=Heard.SILENCE)

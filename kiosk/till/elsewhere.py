@@ -15,7 +15,7 @@ from kiosk.till.caller import Calls
 from sync.cache import CacheReader
 from sync.line_faults import LineDown
 from sync.orders import Grant
-from sync.wire_places import MOST_ASKED, PlacesAnswer, PlacesAsk
+from sync.wire.places import MOST_ASKED, PlacesAnswer, PlacesAsk
 
 ANSWER_WITHIN: Final = 1.0
 """Seconds that a passenger waits for the centre before the till sells what it has."""

@@ -16,7 +16,7 @@ from kiosk.till.payouts import Gone, Payouts
 from kiosk.till.purse import Hopper, Purse
 from sync.points import Probe
 from sync.till_calls import MoneyCalls
-from sync.wire_money import TicketMoney, UseAnswer, UseAsk
+from sync.wire.money import TicketMoney, UseAnswer, UseAsk
 from tickets.numbers import TicketNumber
 
 News = CoinTook | Over | Gone

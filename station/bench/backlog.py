@@ -15,13 +15,13 @@ from uuid import UUID
 from station.bench import imagined
 from sync.cache_writer import CacheWriter
 from sync.relay_client import RelayClient
-from sync.relay_wire import USUAL_PUSH
 from sync.server.relay.forwarder import Forwarder
 from sync.server.relay.handed_on import HandedOn
 from sync.server.relay.held_reader import HeldReader
 from sync.server.relay.ledger import RELAY_DB
-from sync.wire import Head, PushAnswer, PushBatch, PushResult
-from sync.wire_relay_up import ForwardAnswer, ForwardedResult, ForwardRequest
+from sync.wire.push import Head, PushAnswer, PushBatch, PushResult
+from sync.wire.relay import USUAL_PUSH
+from sync.wire.relay_up import ForwardAnswer, ForwardedResult, ForwardRequest
 from tickets.events import GENESIS, Event, chain, head_message, receipt_message, to_bytes, uuid7
 from tickets.keys import PublicKey, SigningKey
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from station.bench import imagined
 from sync.cache_writer import CacheWriter
-from sync.wire import MAX_PAGE_RECORDS, PullAnswer
+from sync.wire.pull import MAX_PAGE_RECORDS, PullAnswer
 
 FIRST_CHANGE = 1 << 40
 """Newer than anything that the store holds."""

@@ -14,8 +14,8 @@ from station.bench.turns import SHARES
 from sync.arbiter import Granted, RelayArbiter
 from sync.cache_writer import CacheWriter
 from sync.relay_keys import RelayKeys
-from sync.relay_wire import ClaimRequest
-from sync.wire import PullAnswer, Record
+from sync.wire.pull import PullAnswer, Record
+from sync.wire.relay import ClaimRequest
 
 PAUSE_S = 0.02
 """Between two claims: a station's gates together let in some fifty passengers a second at most."""

@@ -27,7 +27,7 @@ from sync.journal import Journal
 from sync.journal_uses import claim_use, end_use
 from sync.status import SyncStatus
 from sync.trusted_time import TimeAnchor, boot_clock, boot_id
-from sync.wire import MAX_PAGE_RECORDS, PullAnswer, Record
+from sync.wire.pull import MAX_PAGE_RECORDS, PullAnswer, Record
 from tickets.credential import Ticket
 from tickets.identity import DocumentKind
 from tickets.numbers import TicketNumber

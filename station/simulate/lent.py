@@ -36,7 +36,7 @@ from sync.server.relay import forwarding
 from sync.server.relay import migrations as relay_migrations
 from sync.server.relay.run import RelaySettings
 from sync.server.waiting import Waiting
-from sync.wire import PullAnswer
+from sync.wire.pull import PullAnswer
 from tickets.errors import Bug
 
 LOADED = (cache_migrations, journal_migrations, relay_migrations, revisions)

@@ -18,7 +18,7 @@ from sync.server.payments.states import State
 from sync.server.schema import claims, devices, money, tickets
 from sync.server.schema_money import payment_refunds, payments, refunds, till_payments
 from sync.server.ticket_money import TICKET, WEB
-from sync.wire_money import DeviceAccount, MethodAccount, OfficeAccounts, PaymentAccount, Unbalanced, UntoldPayment
+from sync.wire.money import DeviceAccount, MethodAccount, OfficeAccounts, PaymentAccount, Unbalanced, UntoldPayment
 
 MOST_LISTED: Final = 500
 """Most orders and refunds that are listed as not even, and most payments that no till has told of."""

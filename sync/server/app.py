@@ -37,10 +37,7 @@ from sync.server.requests import (
 )
 from sync.server.settings import Settings
 from sync.server.waiting import Waiting
-from sync.wire import (
-    OLDEST_PROTOCOL,
-    PROTOCOL,
-)
+from sync.wire.types import OLDEST_PROTOCOL, PROTOCOL
 
 UPKEPT_AT_ONCE: Final = 100
 """Stations that are looked after in one go, some 20 ms each: of a thousand each has its turn every five minutes."""

@@ -43,11 +43,12 @@ from sync.server.store import CentreStore, open_database
 from sync.server.taking_back import take_back
 from sync.server.ticket_money import ticket_money
 from sync.server.travellers import Traveller, day_key_of, travellers
-from sync.wire import EnrolAnswer, EnrolRequest, OfficeSale, RenewRequest
-from sync.wire_digest import DigestAnswer, DigestDiffers
-from sync.wire_money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
-from sync.wire_places import OfficeDeparture, OfficeSeating, PlacesAnswer, PlacesAsk
-from sync.wire_snapshot import BESIDES, SnapshotAnswer, snapshot_message
+from sync.wire.digest import DigestAnswer, DigestDiffers
+from sync.wire.enrolment import EnrolAnswer, EnrolRequest, RenewRequest
+from sync.wire.money import OfficeAccounts, TicketMoney, UseAnswer, UseAsk
+from sync.wire.office import OfficeSale
+from sync.wire.places import OfficeDeparture, OfficeSeating, PlacesAnswer, PlacesAsk
+from sync.wire.snapshot import BESIDES, SnapshotAnswer, snapshot_message
 from tickets.departures import Departure
 from tickets.keys import PublicKey
 from tickets.time_token import sign_time

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Integer, Row, bindparam, delete, select, upda
 from sync.encoding import from_text, to_text
 from sync.server.rows import ByKeys, insert_rows
 from sync.server.schema import records, stations
-from sync.wire import Record
+from sync.wire.pull import Record
 
 _AT_ONCE: Final = 500
 

@@ -8,8 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from sync.server.callers import Signed, signed
 from sync.server.requests import error_answer, json_answer, parse_body, takes
-from sync.wire import ErrorAnswer
-from sync.wire_digest import DigestAnswer, DigestDiffers
+from sync.wire.digest import DigestAnswer, DigestDiffers
+from sync.wire.types import ErrorAnswer
 
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _TRIP = r"^[!-~]{1,16}$"

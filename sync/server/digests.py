@@ -15,8 +15,8 @@ from sync.server.devices import Device
 from sync.server.incidents import IncidentKind, report
 from sync.server.rows import ByKeys
 from sync.server.schema import epochs, events, money, orders, records, tickets, uses
-from sync.wire import AllotmentBody, TicketBody, UseBody
-from sync.wire_digest import DigestAnswer, DigestDiffers
+from sync.wire.digest import DigestAnswer, DigestDiffers
+from sync.wire.records import AllotmentBody, TicketBody, UseBody
 
 _NUMBERS: Final = select(tickets.c.number).where(*of_departure(tickets))
 _CLAIMED: Final = ByKeys(
@@ -76,7 +76,7 @@ _MOVED: Final = select(money).where(
 
 
 def count(connection: Connection, device: Device, service_date: str, trip: str, epoch: str | None) -> DigestAnswer:
-    """Both digests of a departure, as `wire_digest` says."""
+    """Both digests of a departure, as `sync.wire.digest` says."""
     return DigestAnswer(
         service_date=service_date,
         trip=trip,

@@ -26,7 +26,7 @@ from sync.server.passages import Passage, Passages
 from sync.server.rows import insert_rows
 from sync.server.schema import claims, deliveries, money, orders, tickets
 from sync.server.staff_acts import StaffActs
-from sync.wire import LATEST_MS
+from sync.wire.types import LATEST_MS
 from tickets.credential import BadTicket, inspect
 from tickets.events import Event, Kind
 from tickets.numbers import RANDOM_BITS

@@ -16,7 +16,7 @@ from sync.server.house import House
 from sync.server.refusing import Refusal
 from sync.server.trust_lists import current_list
 from sync.server.wrong_codes import WrongCodes
-from sync.wire import EnrolAnswer, EnrolRequest
+from sync.wire.enrolment import EnrolAnswer, EnrolRequest
 from tickets.trust import KeyUse
 
 _log = logging.getLogger("waystation.centre")

@@ -20,7 +20,7 @@ from sync.server.devices import Device, Kind, device_id, find_device, tell_devic
 from sync.server.renewal import device_columns
 from sync.server.schema import devices, enrol_codes, prefixes
 from sync.server.settings import Policy
-from sync.wire import EnrolRequest
+from sync.wire.enrolment import EnrolRequest
 from tickets.credential import TillCertificate, certify
 from tickets.keys import Algorithm, PublicKey, SigningKey
 

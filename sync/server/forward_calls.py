@@ -1,4 +1,4 @@
-"""The call with which a station's relay hands journals on, over HTTP (`sync.wire_relay_up`)."""
+"""The call with which a station's relay hands journals on, over HTTP (`sync.wire.relay_up`)."""
 
 from typing import Annotated, Any, Final
 
@@ -9,8 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from sync.server.callers import Signed, reporting
 from sync.server.forwarding import forward
 from sync.server.requests import error_answer, json_answer, parse_body, takes
-from sync.wire import ErrorAnswer
-from sync.wire_relay_up import ForwardAnswer, ForwardRequest
+from sync.wire.relay_up import ForwardAnswer, ForwardRequest
+from sync.wire.types import ErrorAnswer
 
 CALLS: Final = APIRouter()
 """Relays hand on what devices of their station could not send themselves."""

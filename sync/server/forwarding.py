@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sync.server.centre import Centre, Refusal
 from sync.server.devices import Device
-from sync.wire import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer
-from sync.wire_relay_up import ForwardAnswer, ForwardedBatch, ForwardedResult, ForwardRequest
+from sync.wire.relay_up import ForwardAnswer, ForwardedBatch, ForwardedResult, ForwardRequest
+from sync.wire.types import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer
 
 
 def forward(centre: Centre, relay: Device, asked: ForwardRequest) -> ForwardAnswer:

@@ -25,7 +25,7 @@ from sync.server.incidents import IncidentKind
 from sync.server.rows import ByKeys, insert_rows
 from sync.server.schema import epochs, events, evidence
 from sync.server.staff_acts import StaffActs
-from sync.wire import PushBatch
+from sync.wire.push import PushBatch
 from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 

@@ -1,4 +1,4 @@
-"""What tills ask of the centre about money, over HTTP (`sync.wire_money`), and how an office plays with its sandbox."""
+"""What tills ask of the centre about money, over HTTP (`sync.wire.money`), and how an office plays with its sandbox."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -13,8 +13,8 @@ from sync.server.payments.desk import No
 from sync.server.payments.sandbox import Behaviour, NotPayable, Sandbox
 from sync.server.payments.sandbox_trades import Trade
 from sync.server.requests import Refused, error_answer, json_answer, parse_body, read_body, takes
-from sync.wire import ErrorAnswer, Wire
-from sync.wire_money import GiveBackAnswer, GiveBackAsk, PaymentAnswer, PaymentAsk, TicketMoney, UseAnswer, UseAsk, Why
+from sync.wire.money import GiveBackAnswer, GiveBackAsk, PaymentAnswer, PaymentAsk, TicketMoney, UseAnswer, UseAsk, Why
+from sync.wire.types import ErrorAnswer, Wire
 
 AT_ONCE: Final = 24
 """Most calls that may wait for the payment provider at once: they have threads of their own, so that a provider that

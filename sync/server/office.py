@@ -25,7 +25,7 @@ from sync.server.passages import Passage, Passages
 from sync.server.schema import departures, office_sales, prefixes, records, tickets
 from sync.server.schema_money import refunds
 from sync.server.ticket_money import WEB
-from sync.wire import OfficeSale
+from sync.wire.office import OfficeSale
 from tickets.credential import Ticket, issue
 from tickets.departures import Departure, DepartureState
 from tickets.fares import FareRules, fare

@@ -9,8 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from sync.server.callers import centre_of, office
 from sync.server.office import NotDone, Sold, digits_of
 from sync.server.requests import error_answer, json_answer, parse_body, read_body, takes
-from sync.wire import ErrorAnswer, OfficeIncident, OfficeIncidents, OfficeRefund, OfficeRefunded, OfficeSale, OfficeSold
-from sync.wire_money import OfficeAccounts
+from sync.wire.money import OfficeAccounts
+from sync.wire.office import OfficeIncident, OfficeIncidents, OfficeRefund, OfficeRefunded, OfficeSale, OfficeSold
+from sync.wire.types import ErrorAnswer
 from tickets.errors import Malformed
 
 CALLS: Final = APIRouter()

@@ -12,7 +12,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from sync.event_bodies import SCHEMAS
-from sync.wire import BODIES, ErrorAnswer
+from sync.wire.records import BODIES
+from sync.wire.types import ErrorAnswer
 
 _ABOUT: Final = (
     "What a station's machines ask of their centre. docs/protocol.md says what the calls promise; every refusal is "

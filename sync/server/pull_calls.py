@@ -15,7 +15,8 @@ from sync.server.changes import Page
 from sync.server.refusing import Refusal
 from sync.server.requests import error_answer
 from sync.server.waiting import MAX_WAIT_S, Waiting
-from sync.wire import MAX_PAGE_RECORDS, ErrorAnswer, PullAnswer
+from sync.wire.pull import MAX_PAGE_RECORDS, PullAnswer
+from sync.wire.types import ErrorAnswer
 
 DEFAULT_PAGE: Final = 500
 _WORTH_COMPRESSING: Final = 1024

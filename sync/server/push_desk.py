@@ -16,8 +16,8 @@ from sync.server.places.coaches import Coaches
 from sync.server.places.giving import Giving
 from sync.server.refusing import Refusal
 from sync.server.staff_acts import StaffActs
-from sync.wire import PushAnswer, PushBatch, PushResult
-from sync.wire_relay_up import AskedJournal, KeptJournal
+from sync.wire.push import PushAnswer, PushBatch, PushResult
+from sync.wire.relay_up import AskedJournal, KeptJournal
 from tickets.events import head_message, receipt_message
 from tickets.staff import StaffFact
 from tickets.trust import KeyUse

@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from sync.server.callers import Signed, reporting
 from sync.server.refusing import Refusal
 from sync.server.requests import error_answer, json_answer, parse_body, takes
-from sync.wire import ErrorAnswer, RenewAnswer, RenewRequest
+from sync.wire.enrolment import RenewAnswer, RenewRequest
+from sync.wire.types import ErrorAnswer
 
 CALLS: Final = APIRouter()
 """Devices whose certificate will end, or ended not too long ago, renew it."""

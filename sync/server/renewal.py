@@ -13,7 +13,7 @@ from sync.server.devices import Device, Kind, find_device, tell_devices
 from sync.server.refusing import Refusal
 from sync.server.schema import devices
 from sync.server.settings import Policy
-from sync.wire import RenewRequest
+from sync.wire.enrolment import RenewRequest
 from tickets.device_certificate import DeviceCertificate, certify_device, rotation_message
 from tickets.keys import Algorithm, PublicKey, SigningKey
 

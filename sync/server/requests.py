@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from sync.http_signatures import BadSignature, Verifier, verify_request
-from sync.wire import ErrorAnswer
+from sync.wire.types import ErrorAnswer
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 """The largest request body that is read."""

@@ -13,8 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from sync.server.callers import Signed, signed
 from sync.server.requests import error_answer, json_answer
 from sync.server.snapshots import Unmade
-from sync.wire import ErrorAnswer
-from sync.wire_snapshot import KIND_OF_FILE, SnapshotAnswer
+from sync.wire.snapshot import KIND_OF_FILE, SnapshotAnswer
+from sync.wire.types import ErrorAnswer
 
 AGAIN_AFTER_S: Final = 2
 _CHUNK: Final = 256 * 1024

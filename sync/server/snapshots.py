@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from sync.server.changes import cursor_at
 from sync.server.schema import records, stations
-from sync.wire_snapshot import BESIDES
+from sync.wire.snapshot import BESIDES
 
 SHARED_MS: Final = 600_000
 """So long after it was made a snapshot is still offered; what has changed since comes as pages."""

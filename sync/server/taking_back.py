@@ -15,8 +15,8 @@ from sync.server.devices import Device
 from sync.server.judging import Judge, use_of
 from sync.server.passages import Passage, Passages, use_body
 from sync.server.schema import tickets
-from sync.wire import UseBody
-from sync.wire_money import UseAnswer, UseAsk
+from sync.wire.money import UseAnswer, UseAsk
+from sync.wire.records import UseBody
 from tickets.uses import presence
 
 

@@ -9,18 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from sync.server.callers import Signed, centre_of, reporting
 from sync.server.refusing import Refusal
 from sync.server.requests import error_answer, json_answer, parse_body, read_body, takes
-from sync.wire import (
-    OLDEST_PROTOCOL,
-    PROTOCOL,
-    EnrolAnswer,
-    EnrolRequest,
-    ErrorAnswer,
-    HealthAnswer,
-    PushAnswer,
-    PushBatch,
-    TimeAnswer,
-    TimeRequest,
-)
+from sync.wire.enrolment import EnrolAnswer, EnrolRequest
+from sync.wire.push import PushAnswer, PushBatch
+from sync.wire.time import HealthAnswer, TimeAnswer, TimeRequest
+from sync.wire.types import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer
 
 CALLS: Final = APIRouter()
 """Whoever likes asks whether the centre is there and for its time; devices enrol, and tell what they did."""

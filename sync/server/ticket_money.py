@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, func, select
 from sync.server.allotments import CENTRE
 from sync.server.schema import claims, money, orders, tickets
 from sync.server.schema_money import till_payments
-from sync.wire_money import MoneyWay, TicketMoney
+from sync.wire.money import MoneyWay, TicketMoney
 
 TICKET: Final = "ticket"
 """The method of what an older ticket paid for the one that took its place."""

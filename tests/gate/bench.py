@@ -18,7 +18,7 @@ from sync.journal_uses import end_use
 from sync.lan_writer import JudgedFact, LanWriter
 from sync.newest_trust import NewestTrust
 from sync.points import Probe, no_probe
-from sync.wire import PullAnswer, Record
+from sync.wire.pull import PullAnswer, Record
 from tests.tickets.samples import CERTIFICATE_KEY, JOURNEY, PREFIX, START, TICKET_KEY, TILL_KEY, trusted
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.credential import Ticket, TillCertificate, certify, issue, issue_delegated

@@ -21,10 +21,10 @@ from gate.settings import GateSettings
 from sync.arbiter import Answer, Granted, Taken
 from sync.points import kill_at, no_probe
 from sync.record_rows import use_told
-from sync.relay_wire import ClaimRequest
 from sync.server.relay.arbiter import Claim, answer_claims
 from sync.server.relay.ledger import RELAY_DB, Ledger
 from sync.server.relay.steps import meet
+from sync.wire.relay import ClaimRequest
 from tests.gate.bench import Gate
 
 BRISK = GateSettings(gate="3", lane="3A", start_seconds=0.5, finish_seconds=0.5, refusal_seconds=0.5)

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sync.arbiter import Answer, Granted, Silent, Taken
 from sync.journal import Journal
-from sync.relay_wire import ClaimRequest
 from sync.server.relay.verdict import End, KnownUse, may_have
+from sync.wire.relay import ClaimRequest
 from tickets.numbers import TicketNumber
 from tickets.uses import Use, UseEnd
 

@@ -19,7 +19,7 @@ from sync.arbiter import Answer, Silent, Taken
 from sync.cache import CacheReader
 from sync.journal_uses import history
 from sync.points import Point
-from sync.relay_wire import ClaimRequest
+from sync.wire.relay import ClaimRequest
 from tests.gate.bench import DEPARTURE, NOON, SETTINGS, Centre, Desk, Gate, admitted, reason
 from tests.gate.station_arbiter import Line, StationArbiter
 from tickets.admission import Flag, ReEntry

@@ -12,7 +12,7 @@ from gate.decide import Refused
 from gate.settings import GateSettings
 from gate.shown import Card, Code
 from sync.arbiter import Answer, Granted
-from sync.relay_wire import ClaimRequest
+from sync.wire.relay import ClaimRequest
 from tests.gate.bench import (
     DEPARTURE,
     EXPIRES,

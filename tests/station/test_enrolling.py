@@ -12,7 +12,7 @@ from station.config import CentreConfig, Config
 from station.enrolment import Enrolment
 from sync.enrolling import FirstSight, Wish
 from sync.enrolling import enrol as ask_centre
-from sync.wire import EnrolAnswer
+from sync.wire.enrolment import EnrolAnswer
 from tests.sync.server.support import Clock, World, make_template, opened
 from tickets.errors import EnvironmentFault
 

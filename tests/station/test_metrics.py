@@ -12,7 +12,7 @@ from gate.lane import State
 from station.config import ConfigFault, load
 from station.metrics import LaneMetrics, MeasuredArbiter, Stores, served
 from sync.arbiter import Alone, Answer, Granted, Silent, Taken
-from sync.relay_wire import ClaimRequest
+from sync.wire.relay import ClaimRequest
 from tickets.errors import EnvironmentFault
 
 KNOWN = Stores(cache_age_seconds=12.5, queued_events=3, line_up=True, relay_up=None)

@@ -19,7 +19,7 @@ from station.enrolment import Enrolment
 from sync.arbiter import Granted, RelayArbiter, Taken
 from sync.cache import CacheReader
 from sync.journal import Journal
-from sync.relay_wire import ClaimRequest
+from sync.wire.relay import ClaimRequest
 from tickets.admission import TimeQuality, TrustedNow
 
 PATIENCE_S = 30

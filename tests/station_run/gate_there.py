@@ -22,7 +22,7 @@ from sync.journal import Journal
 from sync.journal_reader import JournalReader
 from sync.points import Point
 from sync.record_rows import use_told
-from sync.relay_wire import ClaimAnswer, ClaimRequest
+from sync.wire.relay import ClaimAnswer, ClaimRequest
 from tests.gate.bench import NOON
 from tests.station_run.agenda import Agenda
 from tests.station_run.judge import Judge

@@ -18,10 +18,10 @@ from gate.in_hand import InHand
 from sync import asking_for_use
 from sync.arbiter import Answer, Granted, Silent, Taken
 from sync.asking import Asking
-from sync.relay_wire import ClaimAnswer
 from sync.server.relay import arbiter, duplicates, journals, steps, verdict
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.use_rows import put_use, uses_of
+from sync.wire.relay import ClaimAnswer
 from tests.station_run import gate_there
 from tickets import admission
 from tickets.numbers import TicketNumber

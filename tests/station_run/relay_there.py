@@ -7,10 +7,10 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from sync.relay_wire import CaughtUpAnswer, CaughtUpRequest, ChangesAnswer, ClaimAnswer, ClaimRequest
 from sync.server.relay import arbiter, facts, feed, journals, steps
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.run import SETTLE_SECONDS
+from sync.wire.relay import CaughtUpAnswer, CaughtUpRequest, ChangesAnswer, ClaimAnswer, ClaimRequest
 from tests.gate.bench import NOON, STATION
 from tests.station_run.agenda import Agenda
 from tickets.staff import Act, StaffFact

@@ -7,8 +7,8 @@ from sync.asking import Asking
 from sync.cache_writer import CacheWriter
 from sync.journal_reader import JournalReader
 from sync.lan_writer import LanWriter
-from sync.relay_wire import CaughtUpAnswer, CaughtUpRequest, ChangesAnswer
 from sync.server.relay.journals import Gap, Held, Slice, Taken
+from sync.wire.relay import CaughtUpAnswer, CaughtUpRequest, ChangesAnswer
 from tests.station_run.agenda import Agenda
 from tests.station_run.network import Network
 

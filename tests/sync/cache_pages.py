@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sync.wire import PullAnswer, Record
+from sync.wire.pull import PullAnswer, Record
 
 DATE = "2026-11-22"
 TRIP = "K8801"

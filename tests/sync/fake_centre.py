@@ -9,7 +9,9 @@ import httpx
 
 from sync.encoding import to_text
 from sync.http_signatures import BadSignature, verify_request
-from sync.wire import PullAnswer, PushAnswer, PushBatch, PushResult, Record, TimeAnswer, TimeRequest
+from sync.wire.pull import PullAnswer, Record
+from sync.wire.push import PushAnswer, PushBatch, PushResult
+from sync.wire.time import TimeAnswer, TimeRequest
 from tickets.events import GENESIS, chain, head_message, receipt_message
 from tickets.keys import SigningKey
 from tickets.time_token import sign_time

@@ -12,7 +12,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from sync.http_signatures import BadSignature, verify_request
-from sync.relay_wire import (
+from sync.wire.push import PushAnswer, PushBatch, PushResult
+from sync.wire.records import UseBody
+from sync.wire.relay import (
     ANSWER_SIGNATURE,
     CaughtUpAnswer,
     CaughtUpRequest,
@@ -24,7 +26,6 @@ from sync.relay_wire import (
     KeptAnswer,
     sign_answer,
 )
-from sync.wire import PushAnswer, PushBatch, PushResult, UseBody
 from tickets.events import chain, from_bytes, receipt_message
 from tickets.keys import PublicKey, SigningKey
 

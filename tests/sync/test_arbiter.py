@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from sync.arbiter import Alone, Answer, Granted, NoArbiter, RelayArbiter, Silent, Taken
-from sync.relay_wire import ClaimRequest, sign_answer
+from sync.wire.relay import ClaimRequest, sign_answer
 from tests.sync.bad_server import Conduct, bad_server, closing, dripping, http, saying, silent
 from tests.sync.fake_relay import RELAY, FakeRelay
 from tickets.keys import PublicKey, SigningKey

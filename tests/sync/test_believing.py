@@ -11,7 +11,7 @@ from sync.cache import CacheReader
 from sync.cache_writer import CacheWriter
 from sync.encoding import to_text
 from sync.newest_trust import NewestTrust
-from sync.wire import PullAnswer, Record
+from sync.wire.pull import PullAnswer, Record
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.freshness import newest, sign_newest
 from tickets.keys import SigningKey

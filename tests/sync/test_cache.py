@@ -16,7 +16,7 @@ from sync.cache_writer import CacheWriter
 from sync.journal_orders import Grant
 from sync.status import SyncStatus
 from sync.trusted_time import TimeAnchor
-from sync.wire import Record
+from sync.wire.pull import Record
 from tests.sync.cache_pages import (
     DATE,
     TRIP,

@@ -16,8 +16,9 @@ from sync.cache_schema import SCHEMA
 from sync.cache_writer import CacheWriter
 from sync.lan_writer import JudgedFact, LanWriter
 from sync.relay_keys import RelayKeys
-from sync.relay_wire import ChangesAnswer
-from sync.wire import Record, UseBody
+from sync.wire.pull import Record
+from sync.wire.records import UseBody
+from sync.wire.relay import ChangesAnswer
 from tests.sync.cache_pages import DATE, TRIP, departure, page, station, stop, ticket
 from tests.sync.cache_pages import use as centre_use
 from tickets.keys import SigningKey

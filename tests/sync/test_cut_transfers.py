@@ -26,7 +26,7 @@ from sync.server.settings import Settings
 from sync.server.setup import initialise
 from sync.snapshot_file import SnapshotFile
 from sync.trusted_time import system_clocks
-from sync.wire import EnrolAnswer
+from sync.wire.enrolment import EnrolAnswer
 from tests.sync.centre_process import centre_process
 from tests.sync.cutting_proxy import Cut, CuttingProxy
 from tests.sync.server.support import small_timetable

@@ -16,7 +16,7 @@ from sync.engine import Engine, StepResult, run
 from sync.journal import Journal
 from sync.points import Point, Probe, kill_at, no_probe
 from sync.trusted_time import Clocks
-from sync.wire import TimeAnswer
+from sync.wire.time import TimeAnswer
 from tests.sync.cache_pages import DATE, day_key, station, stop, ticket
 from tests.sync.children import Say, in_child
 from tests.sync.fake_centre import DEVICE, RECEIPT, ROOT, START, FakeCentre, refusal, trust_list, trust_record

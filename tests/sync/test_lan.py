@@ -24,10 +24,11 @@ from sync.lan import Lan, LanSettings
 from sync.lan_writer import Held, JudgedFact, LanWriter
 from sync.outbox import Outbox
 from sync.points import Point, kill_at
-from sync.relay_wire import USUAL_PUSH, ChangesAnswer
 from sync.status import LanStatus
 from sync.taken_facts import taken_of_late
-from sync.wire import PushAnswer, PushBatch, UseBody
+from sync.wire.push import PushAnswer, PushBatch
+from sync.wire.records import UseBody
+from sync.wire.relay import USUAL_PUSH, ChangesAnswer
 from tests.sync.cache_pages import DATE, TRIP, departure, page, station
 from tests.sync.children import Say, in_child
 from tests.sync.fake_relay import RELAY, FakeRelay

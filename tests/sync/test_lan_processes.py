@@ -27,10 +27,10 @@ from sync.journal import Journal
 from sync.journal_uses import claim_use, end_use
 from sync.outbox import Outbox
 from sync.relay_keys import RelayKeys
-from sync.relay_wire import ClaimRequest
 from sync.server.relay.ledger import RELAY_DB
 from sync.status import LanStatus, SyncStatus
-from sync.wire import Record
+from sync.wire.pull import Record
+from sync.wire.relay import ClaimRequest
 from tests.sync.cache_pages import TRIP, departure, page, station
 from tests.sync.relay_process import ROOT, relay_process
 from tests.sync.till_life import DAY, ticket_number

@@ -9,7 +9,7 @@ import pytest
 
 from sync.client import CentreClient
 from sync.renewing import Renewal
-from sync.wire import RenewAnswer
+from sync.wire.enrolment import RenewAnswer
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.device_certificate import CertificateFault, DeviceCertificate, certify_device
 from tickets.keys import SigningKey

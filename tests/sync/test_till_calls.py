@@ -21,7 +21,7 @@ from sync.server.key_files import office_token
 from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from sync.till_calls import MoneyCalls, TillCalls
-from sync.wire_money import GiveBackAsk, PaymentAsk, UseAsk
+from sync.wire.money import GiveBackAsk, PaymentAsk, UseAsk
 from tests.sync import bad_server as bad
 from tests.sync.bad_server import Conduct, bad_server, dripping, http, saying, silent
 from tests.sync.centre_process import centre_process

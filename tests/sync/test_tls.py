@@ -21,7 +21,7 @@ from sync.server.settings import Settings
 from sync.server.setup import initialise
 from sync.server.tls import ServerTls, make_authority
 from sync.till_calls import TillCalls
-from sync.wire import EnrolAnswer, EnrolRequest
+from sync.wire.enrolment import EnrolAnswer, EnrolRequest
 from tests.sync.server.support import small_timetable
 from tests.sync.tls_centre import centre_over_tls
 from tickets.errors import EnvironmentFault, PeerError

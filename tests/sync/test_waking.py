@@ -19,7 +19,7 @@ from sync.client import CentreClient, LineDown, Refused
 from sync.engine import Engine
 from sync.trusted_time import Clocks
 from sync.waking import Waker
-from sync.wire import PullAnswer
+from sync.wire.pull import PullAnswer
 from tests.sync.cache_pages import page, stop
 from tests.sync.fake_centre import DEVICE, ROOT, START, FakeCentre, refusal, trust_list
 from tickets.errors import EnvironmentFault

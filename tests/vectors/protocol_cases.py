@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sync import code_proof, http_signatures, relay_wire
+from sync import code_proof, http_signatures
 from sync.digest import AllotmentFact, MoneyFact, TicketFact, UseFact, departure_digest
-from sync.wire import EnrolAnswer, EnrolRequest
-from sync.wire_snapshot import SnapshotAnswer, snapshot_message
+from sync.wire import relay as relay_wire
+from sync.wire.enrolment import EnrolAnswer, EnrolRequest
+from sync.wire.snapshot import SnapshotAnswer, snapshot_message
 from tickets import events
 from tickets.device_certificate import DeviceCertificate, certify_device, rotation_message
 from tickets.freshness import newest, sign_newest

@@ -23,7 +23,7 @@ from sync.journal import Journal
 from sync.journal_refunds import invoices_of
 from sync.orders import find_claim
 from sync.ticket_finder import TicketFinder
-from sync.wire_money import TicketMoney
+from sync.wire.money import TicketMoney
 from tickets.invoicing import NoInvoice, tax_id_ok
 from tickets.money import Fen
 from tickets.numbers import TicketNumber

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from kiosk.till.values import NO_MONEY
-from sync.wire_money import TicketMoney, UseAnswer, UseAsk
+from sync.wire.money import TicketMoney, UseAnswer, UseAsk
 from tickets.money import Fen
 from tickets.numbers import TicketNumber
 

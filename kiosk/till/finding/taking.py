@@ -22,7 +22,7 @@ from sync.journal_refunds import refund_of
 from sync.journal_uses import end_use, history, open_uses
 from sync.record_rows import use_told
 from sync.ticket_finder import Found, TicketFinder
-from sync.wire_money import UseAnswer, UseAsk
+from sync.wire.money import UseAnswer, UseAsk
 from tickets.admission import CardShown, Flag, PresentedTicket, Refuse, Rules, TicketState, TrustedNow, admission
 from tickets.reasons import Reason
 from tickets.uses import Use, UseEnd, merged, next_use_no

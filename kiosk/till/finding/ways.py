@@ -8,7 +8,7 @@ from kiosk.till.values import Words
 from sync.journal_payments import payments_of
 from sync.journal_reader import Readable
 from sync.orders import find_order, find_ticket
-from sync.wire_money import TicketMoney
+from sync.wire.money import TicketMoney
 from tickets.money import Fen, yuan
 from tickets.numbers import TicketNumber
 

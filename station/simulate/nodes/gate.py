@@ -22,7 +22,7 @@ from sync.journal import Journal
 from sync.newest_trust import NewestTrust
 from sync.points import Point
 from sync.relay_keys import RelayKeys
-from sync.relay_wire import ClaimRequest
+from sync.wire.relay import ClaimRequest
 from tickets.errors import EnvironmentFault
 from tickets.reasons import Reason
 from tickets.trust import Badge

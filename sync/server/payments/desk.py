@@ -21,7 +21,7 @@ from sync.server.payments.provider import Charge, Provider, ProviderSilent, Said
 from sync.server.payments.states import TOLD, State, Word, after
 from sync.server.schema_money import payment_refunds, payments
 from sync.server.store import CentreStore
-from sync.wire_money import GiveBackAnswer, GiveBackAsk, PaymentAnswer, PaymentAsk
+from sync.wire.money import GiveBackAnswer, GiveBackAsk, PaymentAnswer, PaymentAsk
 
 PATIENCE_S: Final = 5.0
 """How long the provider is given for each call, in seconds."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from sync.payment_schedule import Way
-from sync.wire_money import Why
+from sync.wire.money import Why
 
 
 class ProviderSilent(Exception):

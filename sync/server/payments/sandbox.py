@@ -19,7 +19,7 @@ from typing import Final, Literal
 from sync.payment_schedule import SCHEDULES
 from sync.server.payments.provider import Charge, ProviderSilent, Said
 from sync.server.payments.sandbox_trades import Trade
-from sync.wire_money import Why
+from sync.wire.money import Why
 
 BOOKS: Final = "sandbox.db"
 """The file of its books, in a centre's directory."""

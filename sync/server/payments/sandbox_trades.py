@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sync.wire_money import Why
+from sync.wire.money import Why
 
 TradeState = Literal["waiting", "paid", "failed", "closed"]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from sync.wire_money import PaymentState
+from sync.wire.money import PaymentState
 
 
 class State(StrEnum):

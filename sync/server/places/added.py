@@ -17,7 +17,7 @@ from sync.server.places.books import find_departure
 from sync.server.schema import departures
 from sync.server.settings import Policy
 from sync.server.timetable import Timetable
-from sync.wire_places import OfficeDeparture
+from sync.wire.places import OfficeDeparture
 from tickets.departures import Departure, DepartureState
 from tickets.reading import ms_of
 from tickets.service_day import service_date, service_day_bounds

@@ -1,4 +1,4 @@
-"""What tills and the office ask of the centre about places and departures, over HTTP (`sync.wire_places`)."""
+"""What tills and the office ask of the centre about places and departures, over HTTP (`sync.wire.places`)."""
 
 from typing import Annotated, Any, Final
 
@@ -9,8 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from sync.server.callers import Signed, centre_of, office, signed
 from sync.server.office import NotDone
 from sync.server.requests import Refused, error_answer, json_answer, parse_body, read_body, takes
-from sync.wire import DepartureBody, ErrorAnswer
-from sync.wire_places import OfficeDeparture, OfficeSeating, PlacesAnswer, PlacesAsk
+from sync.wire.places import OfficeDeparture, OfficeSeating, PlacesAnswer, PlacesAsk
+from sync.wire.records import DepartureBody
+from sync.wire.types import ErrorAnswer
 
 DATE_PATTERN: Final = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 

@@ -23,7 +23,7 @@ from sync.server.places.seating import Seating, Sold, seat_all
 from sync.server.schema import counts, departures, incidents, places, records, tickets
 from sync.server.schema_places import seatings
 from sync.server.settings import Policy
-from sync.wire_places import OfficeSeating
+from sync.wire.places import OfficeSeating
 from tickets.departures import Departure, DepartureState
 from tickets.staff import Act, StaffFact
 

@@ -23,8 +23,8 @@ from sync.server.rows import insert_rows
 from sync.server.schema import staff_acts
 from sync.server.schema_places import place_asks
 from sync.server.settings import Policy
-from sync.wire import AllotmentBody
-from sync.wire_places import PlacesAnswer, PlacesAsk
+from sync.wire.places import PlacesAnswer, PlacesAsk
+from sync.wire.records import AllotmentBody
 from tickets.staff import Act, read_fact
 
 _NO_DEPARTURE: Final = NotDone(

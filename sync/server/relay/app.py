@@ -1,4 +1,4 @@
-"""The relay over HTTP: the calls of `sync.relay_wire`, on one event loop that nothing may hold up.
+"""The relay over HTTP: the calls of `sync.wire.relay`, on one event loop that nothing may hold up.
 
 A request is believed by its device's signature before its body is parsed. Its date is not judged: a station whose
 clocks have lost their time still arbitrates, and a request said again changes nothing. Whoever waits for changes waits
@@ -21,21 +21,6 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from sync.relay_wire import (
-    ANSWER_SIGNATURE,
-    MAX_WAIT_S,
-    OTHER_EPOCH,
-    CaughtUpAnswer,
-    CaughtUpRequest,
-    ChangesAnswer,
-    ClaimAnswer,
-    ClaimRequest,
-    FactAnswer,
-    FactRequest,
-    KeptAnswer,
-    StatusAnswer,
-    sign_answer,
-)
 from sync.server.relay.arbiter import Claim
 from sync.server.relay.desk import Desk
 from sync.server.relay.facts import AnotherOfThisId, keep_fact
@@ -58,7 +43,24 @@ from sync.server.requests import (
     read_body,
     takes,
 )
-from sync.wire import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer, HealthAnswer, PushAnswer, PushBatch, PushResult
+from sync.wire.push import PushAnswer, PushBatch, PushResult
+from sync.wire.relay import (
+    ANSWER_SIGNATURE,
+    MAX_WAIT_S,
+    OTHER_EPOCH,
+    CaughtUpAnswer,
+    CaughtUpRequest,
+    ChangesAnswer,
+    ClaimAnswer,
+    ClaimRequest,
+    FactAnswer,
+    FactRequest,
+    KeptAnswer,
+    StatusAnswer,
+    sign_answer,
+)
+from sync.wire.time import HealthAnswer
+from sync.wire.types import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer
 from tickets.admission import TrustedNow
 from tickets.events import chain, head_message, receipt_message
 from tickets.keys import AnyOf, SigningKey

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from sync.relay_wire import ClaimAnswer, ClaimRequest
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import is_in_step
 from sync.server.relay.use_rows import put_use, uses_of
 from sync.server.relay.verdict import MAY_BECOME, KnownUse, is_same, may_have
+from sync.wire.relay import ClaimAnswer, ClaimRequest
 
 Word = Literal["granted", "taken", "not_arbitrating"]
 

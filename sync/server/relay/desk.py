@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sync.relay_wire import ClaimAnswer
 from sync.server.relay.arbiter import Claim
 from sync.server.relay.ledger import Ledger
+from sync.wire.relay import ClaimAnswer
 
 T = TypeVar("T")
 Answering = Callable[[Ledger, Sequence[Claim]], list[ClaimAnswer]]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from sync.relay_wire import MAX_CHANGES, ChangesAnswer
 from sync.server.relay.use_rows import uses_after
+from sync.wire.relay import MAX_CHANGES, ChangesAnswer
 
 
 def changes_after(connection: sqlite3.Connection, epoch: str, after: int, asked_epoch: str) -> ChangesAnswer:

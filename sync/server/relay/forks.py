@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Final, cast
 
 from sync.server.relay.ledger import Ledger
-from sync.wire import PushBatch
+from sync.wire.push import PushBatch
 
 MOST_OF_ONE: Final = 20
 """Batches kept of one journal: the first prove the fork, and a copy that sends for ever must not fill the disk."""

@@ -15,8 +15,8 @@ from uuid import UUID
 from sync.points import Point, Probe, no_probe
 from sync.server.relay.handed_on import HandedOn
 from sync.server.relay.held_reader import HeldFork, HeldJournal, HeldReader
-from sync.wire import MAX_BATCH_BYTES, PushAnswer, PushBatch
-from sync.wire_relay_up import (
+from sync.wire.push import MAX_BATCH_BYTES, PushAnswer, PushBatch
+from sync.wire.relay_up import (
     MAX_ASKED,
     MAX_FORWARDED,
     AskedJournal,

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from sync.database import UNUSABLE, open_reader, unusable
 from sync.server.relay.schema import SCHEMA
-from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Head, PushBatch
+from sync.wire.push import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Head, PushBatch
 from tickets.events import GENESIS
 
 _JOURNALS: Final = """SELECT epoch, device, prefix, first_seq, held_through, head, dropped_through,

@@ -28,7 +28,7 @@ from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import meet
 from sync.server.relay.use_rows import put_use, uses_of
 from sync.server.relay.verdict import MAY_BECOME, End, KnownUse
-from sync.wire import LATEST_MS
+from sync.wire.types import LATEST_MS
 from tickets.errors import Malformed
 from tickets.events import GENESIS, Event, chain, from_bytes
 

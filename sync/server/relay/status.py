@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 from typing import Literal, cast
 
-from sync.relay_wire import RelayDevice, StatusAnswer
 from sync.server.relay.duplicates import count_duplicates
 from sync.server.relay.facts import count_facts
 from sync.server.relay.forks import count_forks
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import is_in_step, struck_off, waiting_for
+from sync.wire.relay import RelayDevice, StatusAnswer
 
 _HELD = "SELECT held_through, epoch FROM journals WHERE device = ? ORDER BY begun_ms DESC, epoch LIMIT 1"
 

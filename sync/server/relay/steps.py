@@ -9,8 +9,8 @@ copy of the file that was put back is an emptied one: it becomes another arbiter
 from collections.abc import Collection
 from typing import Final, cast
 
-from sync.relay_wire import CaughtUpRequest
 from sync.server.relay.ledger import Ledger
+from sync.wire.relay import CaughtUpRequest
 
 STRUCK_OFF_BEFORE_MS: Final = 10 * 60 * 1000
 """How much older than the arbiter's epoch a striking off may be, by its badge holder's clock: it is about this loss of

@@ -13,7 +13,7 @@ from typing import Final, Literal, Self
 from uuid import UUID
 
 from sync.server.doubled import SOME_TICKET, overlapping
-from sync.wire import UseBody
+from sync.wire.records import UseBody
 from tickets.uses import Purpose, Use, UseEnd, presence
 
 End = Literal["passed", "released", "unresolved"]

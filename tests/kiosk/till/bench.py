@@ -36,7 +36,7 @@ from sync.cache import CacheReader, CacheWriter
 from sync.encoding import to_text
 from sync.journal import Journal
 from sync.points import Probe, no_probe
-from sync.wire import PullAnswer, Record
+from sync.wire.pull import PullAnswer, Record
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.credential import TillCertificate, certify
 from tickets.departures import Departure, DepartureState, IdentityPolicy, StopCall

@@ -14,7 +14,7 @@ from drivers.health import Health
 from drivers.scanner import Scan, Unreadable
 from kiosk.till.caller import Answered
 from sync.client import LineDown, Refused
-from sync.wire_money import GiveBackAnswer, GiveBackAsk, PaymentAnswer, PaymentAsk, TicketMoney, UseAnswer, UseAsk
+from sync.wire.money import GiveBackAnswer, GiveBackAsk, PaymentAnswer, PaymentAsk, TicketMoney, UseAnswer, UseAsk
 from tickets.errors import EnvironmentFault, PeerError
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from kiosk.till.values import Means, PaymentState
 from kiosk.till.wording import PAYMENT_FAILED
 from sync.client import Refused
 from sync.journal_payments import Payment, Payout
-from sync.wire_money import PaymentAnswer, PaymentAsk
+from sync.wire.money import PaymentAnswer, PaymentAsk
 from tests.kiosk.till.bench import hold, offer, person, write_cache
 from tests.kiosk.till.money_site import CODE, MoneySite
 from tickets.money import Fen

@@ -16,10 +16,11 @@ from kiosk.till.wording import Trouble
 from sync.cache import CacheReader, CacheWriter
 from sync.client import LineDown
 from sync.lan_writer import JudgedFact, LanWriter
-from sync.relay_wire import ChangesAnswer
 from sync.status import SyncStatus
-from sync.wire import AllotmentBody, PullAnswer, Record
-from sync.wire_places import PlacesAnswer, PlacesAsk
+from sync.wire.places import PlacesAnswer, PlacesAsk
+from sync.wire.pull import PullAnswer, Record
+from sync.wire.records import AllotmentBody
+from sync.wire.relay import ChangesAnswer
 from tests.kiosk.till.bench import (
     DAY,
     DEVICE,

@@ -25,7 +25,7 @@ from sync.journal_uses import claim_use, end_use
 from sync.lan_writer import LanWriter
 from sync.orders import Grant
 from sync.status import LanStatus, SyncStatus
-from sync.wire import PullAnswer, Record
+from sync.wire.pull import PullAnswer, Record
 from tests.kiosk.till.bench import (
     CERTIFIER,
     DAY,

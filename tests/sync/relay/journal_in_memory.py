@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from sync.server.relay.journals import Slice
-from sync.wire import Head, PushBatch
+from sync.wire.push import Head, PushBatch
 from tickets.events import GENESIS, Event, chain, head_message, to_bytes, uuid7
 from tickets.keys import SigningKey
 

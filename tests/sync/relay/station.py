@@ -12,9 +12,9 @@ from pydantic import BaseModel
 
 from sync.http_signatures import sign_request
 from sync.points import Probe, no_probe
-from sync.relay_wire import ANSWER_SIGNATURE, CaughtUpRequest, ChangesAnswer, ClaimAnswer, ClaimRequest, check_answer
 from sync.server.relay.run import RelaySettings
 from sync.server.relay.view import Terminal
+from sync.wire.relay import ANSWER_SIGNATURE, CaughtUpRequest, ChangesAnswer, ClaimAnswer, ClaimRequest, check_answer
 from tests.sync.relay.journal_in_memory import DATE, NOON_MS, TRIP, MemoryJournal
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.keys import SigningKey

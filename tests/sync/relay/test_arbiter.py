@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from sync.relay_wire import MAX_CHANGES, CaughtUpRequest, ClaimAnswer, ClaimRequest
 from sync.server.relay.arbiter import Claim, answer_claims
 from sync.server.relay.feed import changes_after
 from sync.server.relay.journals import Forked, Gap, Held, NotYours, take_in
@@ -16,7 +15,8 @@ from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import review, say_caught_up, waiting_for
 from sync.server.relay.use_rows import uses_of
 from sync.server.relay.verdict import End
-from sync.wire import UseBody
+from sync.wire.records import UseBody
+from sync.wire.relay import MAX_CHANGES, CaughtUpRequest, ClaimAnswer, ClaimRequest
 from tests.sync.relay.journal_in_memory import DATE, NOON_MS, TRIP, MemoryJournal
 from tickets.errors import EnvironmentFault
 from tickets.uses import Purpose

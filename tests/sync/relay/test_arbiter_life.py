@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from sync.relay_wire import CaughtUpRequest, ClaimAnswer, ClaimRequest
 from sync.server.relay.arbiter import Claim, answer_claims
 from sync.server.relay.feed import changes_after
 from sync.server.relay.journals import Gap, Held, take_in
@@ -23,7 +22,8 @@ from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import review, say_caught_up
 from sync.server.relay.use_rows import uses_of
 from sync.server.relay.verdict import doubles
-from sync.wire import UseBody
+from sync.wire.records import UseBody
+from sync.wire.relay import CaughtUpRequest, ClaimAnswer, ClaimRequest
 from tests.sync.relay.journal_in_memory import DATE, NOON_MS, TRIP, MemoryJournal
 
 TICKETS = ("1" * 20,)

@@ -22,8 +22,8 @@ from sync.server.relay.journals import AT_ONCE, Forked, Gap, Held, Slice, Taken,
 from sync.server.relay.ledger import RELAY_DB, Ledger
 from sync.server.relay.pruning import drop_kept
 from sync.server.relay.schema import SCHEMA
-from sync.wire import PushBatch
-from sync.wire_relay_up import ForwardAnswer, ForwardRequest
+from sync.wire.push import PushBatch
+from sync.wire.relay_up import ForwardAnswer, ForwardRequest
 from tests.sync.server.support import NOON, Clock, Terminal, World, copy_of, make_template, opened, root_of
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.errors import PeerError

@@ -12,7 +12,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from sync.relay_wire import (
+from sync.wire.push import PushAnswer, PushBatch
+from sync.wire.relay import (
     ANSWER_SIGNATURE,
     OTHER_EPOCH,
     USUAL_PUSH,
@@ -23,7 +24,6 @@ from sync.relay_wire import (
     check_answer,
     sign_answer,
 )
-from sync.wire import PushAnswer, PushBatch
 from tests.sync.relay.serve import RETIRED, REVOKED, TILL, A, B, C, clients, serving
 from tests.sync.relay.station import NOON, RELAY, STATION, GateClient, key_of
 from tickets.events import receipt_message

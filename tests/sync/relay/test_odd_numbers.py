@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from sync.relay_wire import ClaimAnswer, ClaimRequest
 from sync.server.relay.arbiter import Claim, answer_claims
 from sync.server.relay.desk import Desk
 from sync.server.relay.feed import changes_after
 from sync.server.relay.journals import take_in
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.steps import review
-from sync.wire import LATEST_MS
+from sync.wire.relay import ClaimAnswer, ClaimRequest
+from sync.wire.types import LATEST_MS
 from tests.sync.relay.journal_in_memory import DATE, NOON_MS, TRIP, MemoryJournal
 from tests.sync.relay.test_arbiter import A, B, ask, caught_up
 from tickets.errors import Bug

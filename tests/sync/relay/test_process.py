@@ -12,9 +12,9 @@ import pytest
 
 from sync.compare import read_journals
 from sync.points import Point, after_commit, before_commit
-from sync.relay_wire import CaughtUpAnswer, CaughtUpRequest, FactRequest, StatusAnswer
 from sync.server.relay.run import open_parts
-from sync.wire import PushBatch
+from sync.wire.push import PushBatch
+from sync.wire.relay import CaughtUpAnswer, CaughtUpRequest, FactRequest, StatusAnswer
 from tests.sync.relay.serve import PATIENCE_S, A, B, clients, serving, station
 from tests.sync.relay.station import NOON, STATION, GateClient, key_of, settings_of, view_of
 from tickets.errors import EnvironmentFault

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sync.relay_wire import ChangesAnswer
 from sync.server.relay.feed import changes_after
 from sync.server.relay.journals import take_in
 from sync.server.relay.ledger import RELAY_DB, Ledger
 from sync.server.relay.steps import notice_put_back, review, waiting_for
+from sync.wire.relay import ChangesAnswer
 from tests.sync.relay.journal_in_memory import NOON_MS
 from tests.sync.relay.serve import clients, serving
 from tests.sync.relay.test_arbiter import ONE, A, B, ask, attempt, caught_up, ends, journal_of

@@ -11,7 +11,7 @@ from sync.cache import CacheReader
 from sync.cache_writer import CacheWriter
 from sync.newest_trust import NewestTrust
 from sync.server.relay.view import CacheView
-from sync.wire import PullAnswer, Record
+from sync.wire.pull import PullAnswer, Record
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.keys import SigningKey
 from tickets.trust import TrustList, sign_trust_list

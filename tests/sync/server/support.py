@@ -29,7 +29,7 @@ from sync.server.key_files import office_token
 from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
 from sync.server.timetable import Timetable
-from sync.wire import EnrolRequest
+from sync.wire.enrolment import EnrolRequest
 from tests.postgres import copy_database
 from tickets.credential import Ticket, issue_delegated
 from tickets.events import GENESIS, Event, Kind, chain, head_message, to_bytes, uuid7

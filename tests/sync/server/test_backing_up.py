@@ -8,7 +8,7 @@ import pytest
 from sync.server.backing_up import back_up
 from sync.server.office import NotDone, Sold
 from sync.server.settings import Policy
-from sync.wire import OfficeDocument, OfficeSale
+from sync.wire.office import OfficeDocument, OfficeSale
 from tests.sync.server.support import COUNTED, DATE, NEAR, SEATED, STATION, Clock, Terminal, World, copy_of, opened
 from tickets.errors import EnvironmentFault
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from sync.wire import LATEST_MS
+from sync.wire.types import LATEST_MS
 from tests.sync.server.support import COUNTED, DATE, NOON, SEATED, STATION, Terminal, World
 from tickets.keys import SigningKey
 from tickets.staff import Act, StaffFact, sign_fact

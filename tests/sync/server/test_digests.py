@@ -19,7 +19,7 @@ from sync.engine import Engine
 from sync.journal import Journal
 from sync.server.trust_lists import current_list
 from sync.trusted_time import Clocks
-from sync.wire_digest import DigestAnswer
+from sync.wire.digest import DigestAnswer
 from tests.sync.server.app_line import AppLine
 from tests.sync.server.support import DATE, OTHER_STATION, SEATED, Terminal, World, root_of
 from tests.sync.till_life import TRIP, gate_life, live, till_life

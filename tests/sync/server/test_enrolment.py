@@ -13,7 +13,7 @@ from sync.server.centre import Centre
 from sync.server.enrolment import take_prefix
 from sync.server.refusing import Refusal
 from sync.server.settings import Settings
-from sync.wire import EnrolAnswer, EnrolRequest
+from sync.wire.enrolment import EnrolAnswer, EnrolRequest
 from tests.sync.server.support import NOON, STATION, Clock, World, enrol_body, root_of
 from tickets.credential import read_certificate
 from tickets.errors import EnvironmentFault

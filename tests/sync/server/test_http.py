@@ -12,7 +12,7 @@ import pytest
 from sync.encoding import from_text, to_text
 from sync.points import ALL_POINTS
 from sync.server.requests import MAX_BODY_BYTES
-from sync.wire import ErrorAnswer
+from sync.wire.types import ErrorAnswer
 from tests.sync.server.support import Clock, Terminal, World, opened, root_of
 from tickets.time_token import open_time
 from tickets.trust import KeyUse, Trust, open_trust_list

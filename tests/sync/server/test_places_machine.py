@@ -34,8 +34,9 @@ from sync.pushing import Pusher
 from sync.server.centre import Centre, Refusal
 from sync.server.devices import Device
 from sync.server.key_files import load_online_keys
-from sync.wire import PullAnswer, PushAnswer, PushBatch
-from sync.wire_places import PlacesAnswer, PlacesAsk
+from sync.wire.places import PlacesAnswer, PlacesAsk
+from sync.wire.pull import PullAnswer
+from sync.wire.push import PushAnswer, PushBatch
 from tests.sync.server.support import (
     COUNTED,
     DATE,

@@ -6,8 +6,10 @@ from starlette.types import Receive, Scope, Send
 
 from sync.client import CentreClient, Refused
 from sync.server.protocols import Protocols
-from sync.wire import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer, HealthAnswer, PushBatch
-from sync.wire_relay_up import ForwardedBatch, ForwardRequest
+from sync.wire.push import PushBatch
+from sync.wire.relay_up import ForwardedBatch, ForwardRequest
+from sync.wire.time import HealthAnswer
+from sync.wire.types import OLDEST_PROTOCOL, PROTOCOL, ErrorAnswer
 from tests.sync.server.app_line import AppLine
 from tests.sync.server.support import Terminal, World
 

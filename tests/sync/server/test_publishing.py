@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.event_bodies import SCHEMAS
-from sync.wire import BODIES
+from sync.wire.records import BODIES
 from tests.sync.server.support import World
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text("utf-8")

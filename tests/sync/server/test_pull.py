@@ -3,7 +3,7 @@
 from typing import Any
 
 from sync.encoding import to_text
-from sync.wire import BODIES
+from sync.wire.records import BODIES
 from tests.sync.server.support import DATE, OTHER_STATION, SEATED, Terminal, World
 
 

@@ -19,7 +19,7 @@ from sync.cache_writer import CacheWriter
 from sync.encoding import from_text
 from sync.journal import Journal
 from sync.newest_trust import NewestTrust
-from sync.wire import PullAnswer
+from sync.wire.pull import PullAnswer
 from tests.sync.server.support import STATION, Clock, Terminal, World, root_of
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.credential import inspect, issue_delegated

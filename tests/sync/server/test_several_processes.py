@@ -7,8 +7,8 @@ import httpx
 
 from sync.server.centre import Centre
 from sync.server.settings import Settings
-from sync.wire import PullAnswer
-from sync.wire_snapshot import SnapshotAnswer
+from sync.wire.pull import PullAnswer
+from sync.wire.snapshot import SnapshotAnswer
 from tests.sync.server.support import Terminal, World
 
 PROMISED_S = 2.0

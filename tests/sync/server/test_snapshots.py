@@ -26,8 +26,9 @@ from sync.server.settings import Policy
 from sync.server.trust_lists import current_list
 from sync.snapshot_file import SnapshotFile
 from sync.trusted_time import Clocks
-from sync.wire import Record, TicketBody
-from sync.wire_snapshot import TICKET, SnapshotAnswer, TicketRecord, read_lines
+from sync.wire.pull import Record
+from sync.wire.records import TicketBody
+from sync.wire.snapshot import TICKET, SnapshotAnswer, TicketRecord, read_lines
 from tests.sync.cache_pages import ticket
 from tests.sync.server.app_line import AppLine, cut
 from tests.sync.server.support import DATE, OTHER_STATION, STATION, Clock, Terminal, World, opened, root_of

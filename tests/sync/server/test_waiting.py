@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from sync.server.waiting import Waiting
-from sync.wire import PullAnswer
+from sync.wire.pull import PullAnswer
 from tests.sync.server.support import OTHER_STATION, STATION, Terminal, World
 
 LONG = 20.0

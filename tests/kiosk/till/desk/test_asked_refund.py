@@ -11,7 +11,7 @@ from kiosk.till.desk.desk import CashDesk
 from kiosk.till.values import Task
 from sync.cache import CacheWriter
 from sync.journal_uses import history
-from sync.wire import UseBody
+from sync.wire.records import UseBody
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till.bench import DEVICE, NOW, PREFIX, ROOT, STATION, TILL_KEY, usual_records, write_cache
 from tests.kiosk.till.desk.test_desk import code, listed

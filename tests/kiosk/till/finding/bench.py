@@ -24,8 +24,9 @@ from sync.journal_payments import ask_payment, ask_payout, end_payment, end_payo
 from sync.journal_refunds import Invoice, Refund
 from sync.newest_trust import NewestTrust
 from sync.points import Probe, no_probe
-from sync.wire import PullAnswer, Record, UseBody
-from sync.wire_money import MoneyWay, TicketMoney, UseAnswer, UseAsk
+from sync.wire.money import MoneyWay, TicketMoney, UseAnswer, UseAsk
+from sync.wire.pull import PullAnswer, Record
+from sync.wire.records import UseBody
 from tests.gate.station_arbiter import StationArbiter
 from tests.kiosk.till import bench
 from tests.kiosk.till.bench import PREFIX, ROOT, TILL_KEY, Chance, PlainFaces, Time, no_fonts, person

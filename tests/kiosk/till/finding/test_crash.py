@@ -9,7 +9,7 @@ from kiosk.till.values import FindState, Task
 from sync.journal_asked import all_asked
 from sync.journal_refunds import refund_of
 from sync.journal_uses import history, open_uses
-from sync.wire_money import MoneyWay
+from sync.wire.money import MoneyWay
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till.finding.bench import ELSEWHERE, PAYMENT, Machine
 from tickets.uses import UseEnd

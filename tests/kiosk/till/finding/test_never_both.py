@@ -11,10 +11,10 @@ from kiosk.till.values import FindState, Task
 from sync.journal_refunds import refund_of
 from sync.journal_uses import history
 from sync.record_rows import use_told
-from sync.relay_wire import ClaimRequest
 from sync.ticket_finder import Found
-from sync.wire import UseBody
-from sync.wire_money import MoneyWay
+from sync.wire.money import MoneyWay
+from sync.wire.records import UseBody
+from sync.wire.relay import ClaimRequest
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till import bench
 from tests.kiosk.till.finding.bench import ELSEWHERE, PAYMENT, Machine

@@ -10,7 +10,7 @@ import pytest
 from kiosk.till.values import FindState, Task
 from sync.arbiter import RelayArbiter
 from sync.journal_uses import history
-from sync.relay_wire import CaughtUpRequest
+from sync.wire.relay import CaughtUpRequest
 from tests.kiosk.till.finding.bench import Machine
 from tests.sync.relay.journal_in_memory import NOON_MS
 from tests.sync.relay.serve import TILL, clients, station

@@ -7,7 +7,7 @@ import pytest
 from kiosk.till.values import FindState, Task
 from sync.journal_refunds import refund_of
 from sync.journal_uses import history
-from sync.wire_money import MoneyWay
+from sync.wire.money import MoneyWay
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till.finding.bench import ELSEWHERE, PAYMENT, Machine
 from tickets.uses import UseEnd
@@ -200,7 +200,7 @@ def test_after_departure_nothing(machine: Machine) -> None:
 
 
 def _admission(machine: Machine, digits: str):  # type: ignore[no-untyped-def]  # a request of the wire
-    from sync.relay_wire import ClaimRequest
+    from sync.wire.relay import ClaimRequest
 
     return ClaimRequest(
         number=digits,
@@ -217,7 +217,7 @@ def _admission(machine: Machine, digits: str):  # type: ignore[no-untyped-def]  
 
 
 def _web_refund(digits: str):  # type: ignore[no-untyped-def]  # a body of the wire
-    from sync.wire import UseBody
+    from sync.wire.records import UseBody
 
     return UseBody(
         number=digits,

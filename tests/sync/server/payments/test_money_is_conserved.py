@@ -15,7 +15,7 @@ from sync.server.payments.desk import No, PaymentDesk
 from sync.server.payments.sandbox import Behaviour, NotPayable, Sandbox
 from sync.server.payments.states import TABLE, TOLD, State, Word, after
 from sync.server.store import CentreStore, open_database
-from sync.wire_money import GiveBackAsk, PaymentAnswer, PaymentAsk
+from sync.wire.money import GiveBackAsk, PaymentAnswer, PaymentAsk
 from tickets.keys import SigningKey
 
 TILL = Device(

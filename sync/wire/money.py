@@ -1,6 +1,6 @@
 """The contract between a station's tills and the centre about money: payments without cash, uses, what was paid.
 
-Spelt as in `sync.wire`; every call is signed by the device. All of them may be repeated for ever.
+Spelt as in `types`; every call is signed by the device. All of them may be repeated for ever.
 
 | call | body | answer |
 |---|---|---|
@@ -18,8 +18,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from sync.relay_wire import ShortWord
-from sync.wire import Digits, Fen, Hex32, Millis, UseBody, UseNo, Wire
+from sync.wire.records import UseBody
+from sync.wire.relay import ShortWord
+from sync.wire.types import Digits, Fen, Hex32, Millis, UseNo, Wire
 
 PositiveFen = Annotated[int, Field(ge=1, le=10**9)]
 """An amount of money that is not nothing, in fen."""

@@ -16,7 +16,8 @@ from typing import Annotated, Final, Literal, NotRequired
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12, and brings it
 
-from sync.wire import (
+from sync.wire.pull import Record
+from sync.wire.types import (
     Bytes32,
     Bytes64,
     Digits,
@@ -26,7 +27,6 @@ from sync.wire import (
     IsoDate,
     Millis,
     OrderCode,
-    Record,
     Seat,
     Stop,
     TripCode,

@@ -1,6 +1,6 @@
 """The contract between a station's terminals and their relay, protocol 1: who used a ticket first, and what staff did.
 
-The relay is the process in the station's LAN that arbitrates. JSON over plain HTTP, spelt as in `sync.wire`. Every
+The relay is the process in the station's LAN that arbitrates. JSON over plain HTTP, spelt as in `types`. Every
 request is signed by the device that makes it (`sync.http_signatures`), and every answer with status 200 by the
 relay (`sign_answer`): the line inside a station is not trusted, and a forged *granted* would let two people in.
 
@@ -26,7 +26,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from sync.wire import Bytes, Bytes64, Digits, Hex32, IsoDate, Millis, TripCode, UseBody, UseNo, Wire
+from sync.wire.records import UseBody
+from sync.wire.types import Bytes, Bytes64, Digits, Hex32, IsoDate, Millis, TripCode, UseNo, Wire
 from tickets.keys import PublicKey, SigningKey
 
 ANSWER_SIGNATURE: Final = "Relay-Signature"

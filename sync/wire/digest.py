@@ -13,7 +13,7 @@ departure.
 
 from pydantic import Field
 
-from sync.wire import Hex32, Hex64, IsoDate, TripCode, Wire
+from sync.wire.types import Hex32, Hex64, IsoDate, TripCode, Wire
 
 
 class DigestAnswer(Wire):

@@ -1,6 +1,6 @@
 """The contract between a station's relay and the centre: handing journals on for devices that the centre does not hear.
 
-Spelt as in `sync.wire`. A batch stays what its device made: the bytes of its events, and the head that the device
+Spelt as in `types`. A batch stays what its device made: the bytes of its events, and the head that the device
 signed over them. So the relay adds nothing to it that the centre would have to believe.
 
 | call | signed by | body | answer |
@@ -15,7 +15,8 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from sync.wire import Bytes32, Bytes64, ErrorAnswer, Hex32, PushAnswer, PushBatch, Seq, Wire
+from sync.wire.push import PushAnswer, PushBatch
+from sync.wire.types import Bytes32, Bytes64, ErrorAnswer, Hex32, Seq, Wire
 
 MAX_FORWARDED: Final = 20
 """Most batches in one request."""

@@ -1,4 +1,4 @@
-"""The contract about places between a till and the centre. Spelt as in `sync.wire`; every call is signed by the device.
+"""The contract about places between a till and the centre. Spelt as in `types`; every call is signed by the device.
 
 | call | body | answer |
 |---|---|---|
@@ -17,7 +17,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sync.wire import AllotmentBody, Digits, Hex32, IsoDate, Millis, Seat, TripCode, Wire
+from sync.wire.records import AllotmentBody
+from sync.wire.types import Digits, Hex32, IsoDate, Millis, Seat, TripCode, Wire
 
 MOST_ASKED = 9
 """Most places in one ask."""
