@@ -11,12 +11,12 @@ from uuid import UUID
 from gate.decision import Admitted, Override
 from gate.in_hand import InHand
 from gate.settings import GateSettings
-from sync.arbiter import Alone, Answer, Arbiter, Taken
-from sync.asking import Asking
-from sync.asking_for_use import attempt_of as attempt_of
-from sync.asking_for_use import claim_request
-from sync.journal import Journal, Transaction
-from sync.journal_uses import By, claim_use, end_use, history
+from sync.journal.journal import Journal, Transaction
+from sync.journal.uses import By, claim_use, end_use, history
+from sync.lan.arbiter import Alone, Answer, Arbiter, Taken
+from sync.lan.asking import Asking
+from sync.lan.asking_for_use import attempt_of as attempt_of
+from sync.lan.asking_for_use import claim_request
 from sync.points import Point, Probe
 from tickets.admission import TrustedNow
 from tickets.errors import EnvironmentFault
@@ -54,7 +54,7 @@ class Claims:
         return attempt_of(self._journal.epoch, number, use_no)
 
     def asking(self) -> AbstractContextManager[None]:
-        """Around each question and what is written down of it: no new arbiter begins in between (`sync.asking`)."""
+        """Around each question and what is written down of it: no new arbiter begins in between (`sync.lan.asking`)."""
         return nullcontext() if self._arbiter is None else self._asking.held()
 
     def ask(self, wanted: Admitted) -> Answer:

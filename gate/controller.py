@@ -36,7 +36,7 @@ from gate.reset import ResetBadges
 from gate.settings import FireReset, GateSettings
 from gate.shown import Card, CardTags, Code
 from gate.side import Side
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from sync.points import Probe, no_probe
 from tickets.errors import EnvironmentFault
 from tickets.uses import UseEnd

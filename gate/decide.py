@@ -18,10 +18,10 @@ from gate.find import Finder, Found, NotFound, TrustSource
 from gate.in_hand import InHand
 from gate.settings import GateSettings
 from gate.shown import Card, CardTags, Code
-from sync.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.journal_uses import By
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.journal.uses import By
+from sync.lan.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
 from sync.points import Probe, no_probe
 from tickets.admission import (
     Admit,

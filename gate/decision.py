@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from drivers.barrier import Way
 from gate.find import Found
-from sync.journal_uses import By
+from sync.journal.uses import By
 from tickets.admission import CardShown, Refuse
 from tickets.departures import Departure
 from tickets.journey import Journey

@@ -1,13 +1,13 @@
-"""Finding the ticket that was shown to a gate: what `sync.ticket_finder` finds, asked with what its readers give."""
+"""Finding the ticket that was shown to a gate: `sync.cache.ticket_finder`, asked with what its readers give."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from gate.shown import Card, CardTags, Code
-from sync.ticket_finder import Found as Found
-from sync.ticket_finder import NotFound as NotFound
-from sync.ticket_finder import TicketFinder, compared
-from sync.ticket_finder import TrustSource as TrustSource
+from sync.cache.ticket_finder import Found as Found
+from sync.cache.ticket_finder import NotFound as NotFound
+from sync.cache.ticket_finder import TicketFinder, compared
+from sync.cache.ticket_finder import TrustSource as TrustSource
 from tickets.admission import CardShown
 from tickets.journey import Journey
 
@@ -30,5 +30,5 @@ class Finder(TicketFinder):
         return self.by_tags(card.tags)
 
     def compare(self, journey: Journey, card: CardTags) -> CardShown:
-        """Whether the card is the ticket's (`sync.ticket_finder.compared`)."""
+        """Whether the card is the ticket's (`sync.cache.ticket_finder.compared`)."""
         return compared(journey, card.tags)

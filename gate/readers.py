@@ -21,7 +21,7 @@ from drivers.idreader import IdReader
 from drivers.scanner import Scan, Scanner, Unreadable
 from gate.presentation import PresentedCode
 from gate.shown import Card, Code
-from sync.journal_uses import By
+from sync.journal.uses import By
 from tickets.identity import DocumentKind
 
 RETRY_SECONDS = 1.0

@@ -12,8 +12,8 @@ from contextlib import suppress
 
 from gate.decide import Admitted
 from gate.observe import UNOBSERVED, Observer
-from sync.journal import Journal, Transaction
-from sync.journal_uses import end_use, history, open_uses
+from sync.journal.journal import Journal, Transaction
+from sync.journal.uses import end_use, history, open_uses
 from tickets.errors import EnvironmentFault
 from tickets.events import Kind
 from tickets.uses import UseEnd

@@ -22,9 +22,9 @@ from gate.observe import UNOBSERVED, Observer
 from gate.readers import Inputs, read_camera, read_cards, read_scanner
 from gate.settings import GateSettings
 from gate.started import note_start
-from sync.arbiter import Arbiter
-from sync.cache import CacheReader
-from sync.journal import Journal
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.lan.arbiter import Arbiter
 from sync.points import Probe, no_probe
 from tickets.admission import TrustedNow
 from tickets.errors import Fault

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Lock
 
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from tickets.errors import EnvironmentFault
 from tickets.events import Kind
 

@@ -13,9 +13,9 @@ from station.clock import TerminalClock
 from station.config import Config
 from station.enrolment import Enrolment
 from station.staff_desk import StaffDesk
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.near_socket import short_address
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.lan.near_socket import short_address
 from tickets.badges import badge_code
 from tickets.errors import EnvironmentFault
 

@@ -1,7 +1,7 @@
 """How it goes with the centre, for whoever stands behind the technician's door: the line, and what may come."""
 
 from drivers.health import Health
-from sync.status import SyncStatus
+from sync.engine.status import SyncStatus
 
 
 def centre_health(status: SyncStatus | None) -> Health:

@@ -10,8 +10,8 @@ import httpx
 
 from station.config import Config
 from station.enrolment import Enrolment
-from sync.detour import Detour
-from sync.pinned_line import pinned_line
+from sync.line.detour import Detour
+from sync.line.pinned_line import pinned_line
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.errors import EnvironmentFault
 

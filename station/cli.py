@@ -193,7 +193,7 @@ def _rekey(arguments: argparse.Namespace) -> int:
     from station.config import load
     from station.enrolling import change_key
     from station.enrolment import Enrolment
-    from sync.client import CentreClient
+    from sync.line.client import CentreClient
 
     config = load(arguments.config)
     enrolment = Enrolment.load(config.directory)

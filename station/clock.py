@@ -1,6 +1,6 @@
 """The terminal's trusted clock, renewed from what sync has learnt."""
 
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.trusted_time import Clocks, TrustedClock, system_clocks
 from tickets.admission import TrustedNow
 

@@ -11,7 +11,7 @@ from station.departure_acts import make_fact
 from station.departure_told import act_words, described, signer, taken_words
 from station.staff_acting import hand_over, sign_here
 from station.staff_desk import StaffDesk
-from sync.fact_taken import FactTaken
+from sync.lan.fact_taken import FactTaken
 from tickets.departures import Departure
 from tickets.staff import Act, StaffFact
 from tickets.standing import standing

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from tickets.departures import Departure
 from tickets.errors import EnvironmentFault
 from tickets.service_day import service_day_bounds

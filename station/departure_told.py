@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from kiosk.paper.face import Words
 from station.clock_words import clock_on
 from station.staff_words import ACTS, ROLES
-from sync.fact_taken import FactTaken
+from sync.lan.fact_taken import FactTaken
 from tickets.departures import Departure, DepartureState
 from tickets.staff import Act, StaffFact
 from tickets.trust import TrustList

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from gate.draw_lane import renewed
-from sync.payment_schedule import REVERSE_FIRST_S, REVERSE_MOST_S, SCHEDULES
+from sync.line.payment_schedule import REVERSE_FIRST_S, REVERSE_MOST_S, SCHEDULES
 from sync.server.payments.states import TABLE, TOLD, State, Word
 
 PAGE = Path(__file__).parents[1] / "docs" / "payments.md"

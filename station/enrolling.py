@@ -10,9 +10,9 @@ import httpx
 
 from station.config import Config
 from station.enrolment import Enrolment, Kind, keep_file
-from sync.client import CentreClient, LineDown, Refused
 from sync.enrolling import FirstSight, Wish
 from sync.enrolling import enrol as ask_centre
+from sync.line.client import CentreClient, LineDown, Refused
 from sync.wire.enrolment import EnrolAnswer
 from tickets.errors import EnvironmentFault, Malformed
 from tickets.keys import SigningKey

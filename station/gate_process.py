@@ -23,12 +23,12 @@ from station.lanes import gate_lanes, ways
 from station.output_lines import OutputLines
 from station.probes import probe_from_environment
 from station.tidying import tidied, tidier_of
-from sync.arbiter import Arbiter, RelayArbiter
-from sync.cache import CacheReader
-from sync.journal import Journal
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.lan.arbiter import Arbiter, RelayArbiter
+from sync.lan.relay_keys import RelayKeys
 from sync.newest_trust import NewestTrust
 from sync.points import Probe
-from sync.relay_keys import RelayKeys
 from tickets.admission import ReEntry
 from tickets.departures import IdentityPolicy
 from tickets.errors import EnvironmentFault

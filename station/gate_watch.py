@@ -17,9 +17,9 @@ from station.lanes import ways
 from station.logs import log_to
 from station.sd_notify import SdNotify
 from station.watchdog import Watchdog
-from sync.arbiter import Arbiter
-from sync.cache import CacheReader
-from sync.journal_reader import JournalReader
+from sync.cache.reader import CacheReader
+from sync.journal.reader import JournalReader
+from sync.lan.arbiter import Arbiter
 
 if TYPE_CHECKING:
     from station.metrics import LaneMetrics, Stores

@@ -10,10 +10,10 @@ import httpx
 
 from station.config import Config
 from station.enrolment import Enrolment
-from sync.backoff import Backoff
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
+from sync.engine.backoff import Backoff
+from sync.line.client import CentreClient
 from sync.newest_trust import NewestTrust
 from sync.points import Probe
 from sync.server.relay.forwarder import Forwarder

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from station.sd_notify import SdNotify
 from station.watchdog import FEEDS, Watchdog
-from sync.bell import Bell
+from sync.engine.bell import Bell
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop

@@ -15,8 +15,8 @@ from station.centre_line import centre_tls
 from station.config import Config
 from station.devices import CashDevices
 from station.enrolment import Enrolment
+from sync.line.till_calls import TillCalls
 from sync.points import Probe
-from sync.till_calls import TillCalls
 
 
 def open_takings(config: Config, enrolment: Enrolment, cash: CashDevices, ledger: Ledger, probe: Probe) -> Takings:

@@ -9,8 +9,8 @@ from station.centre_line import centre_tls
 from station.clock import TerminalClock
 from station.config import Config
 from station.enrolment import Enrolment
-from sync.cache import CacheReader
-from sync.till_calls import TillCalls
+from sync.cache.reader import CacheReader
+from sync.line.till_calls import TillCalls
 
 
 def open_elsewhere(config: Config, enrolment: Enrolment, cache: CacheReader, clock: TerminalClock) -> Elsewhere:

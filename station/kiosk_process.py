@@ -39,8 +39,8 @@ from station.kiosk_places import open_elsewhere
 from station.kiosk_tasks import cash_health, door_of, tasks_of
 from station.probes import probe_from_environment
 from station.tidying import tidier_of, tidying
-from sync.cache import CacheReader
-from sync.journal import Journal
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
 from sync.points import Probe
 from tickets.errors import EnvironmentFault
 from tickets.fares import FareRules

@@ -29,10 +29,10 @@ from station.centre_health import centre_health
 from station.config import Config
 from station.devices import CashDevices
 from station.enrolment import Enrolment
-from sync.arbiter import Arbiter, RelayArbiter
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
+from sync.lan.arbiter import Arbiter, RelayArbiter
+from sync.lan.relay_keys import RelayKeys
 from sync.newest_trust import NewestTrust
-from sync.relay_keys import RelayKeys
 from tickets.admission import ReEntry, TrustedNow
 from tickets.departures import IdentityPolicy
 from tickets.refunds import ChangeRules, RefundRules

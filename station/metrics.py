@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from gate.lane import State
 from gate.observe import Observers
-from sync.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
+from sync.lan.arbiter import Alone, Answer, Arbiter, Granted, Silent, Taken
 from sync.wire.relay import ClaimRequest
 from tickets.errors import Fault
 

@@ -12,7 +12,7 @@ from station.heart import Heart
 from station.logs import log_to
 from station.probes import probe_from_environment
 from station.sd_notify import SdNotify
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.newest_trust import NewestTrust
 from sync.server.relay.run import RelaySettings, serve_relay
 from sync.server.relay.view import CacheView

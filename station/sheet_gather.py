@@ -9,7 +9,7 @@ from station.departure_find import departures_of
 from station.sheet_notes import Note, notes_on
 from station.staff_desk import StaffDesk
 from station.station_words import StationWords
-from sync.journal_departures import alarms_since, uses_of
+from sync.journal.departures import alarms_since, uses_of
 from tickets.departures import Departure, travelled
 from tickets.sheet import Sheet, SoldTicket, departure_sheet
 from tickets.staff import StaffFact

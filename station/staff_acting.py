@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from station.staff_desk import StaffDesk
-from sync.fact_taken import FactTaken, TakenFacts
-from sync.outbox import Outbox
+from sync.lan.fact_taken import FactTaken, TakenFacts
+from sync.lan.outbox import Outbox
 from tickets.keys import SigningKey
 from tickets.staff import StaffFact, open_fact, sign_fact
 

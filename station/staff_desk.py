@@ -12,8 +12,8 @@ from station.config import Config
 from station.enrolment import Enrolment
 from station.pin import ask_pin
 from station.station_words import StationWords
-from sync.cache import CacheReader
-from sync.journal_reader import JournalReader
+from sync.cache.reader import CacheReader
+from sync.journal.reader import JournalReader
 from sync.newest_trust import NewestTrust
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.badges import open_badge

@@ -15,18 +15,18 @@ from station.heart import Heart
 from station.logs import log_to
 from station.probes import probe_from_environment
 from station.sd_notify import SdNotify
-from sync.backoff import Backoff
-from sync.bell import Bell
-from sync.cache_file import word_of_damage
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient
+from sync.cache.file import word_of_damage
+from sync.cache.snapshot_file import SnapshotFile
+from sync.cache.writer import CacheWriter
 from sync.database import DamagedStore
-from sync.engine import Engine
-from sync.engine import run as run_engine
-from sync.lan import Lan, LanSettings
-from sync.snapshot_file import SnapshotFile
+from sync.engine.backoff import Backoff
+from sync.engine.bell import Bell
+from sync.engine.engine import Engine
+from sync.engine.engine import run as run_engine
+from sync.engine.waking import Waker
+from sync.lan.lan import Lan, LanSettings
+from sync.line.client import CentreClient
 from sync.trusted_time import boot_clock, system_clocks
-from sync.waking import Waker
 
 _ASK_AGAIN_WITHIN_S = 60.0
 """To a centre that does not leave questions open, one is put at least so often, in case it learns to."""

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from station.clock import TerminalClock
 from station.config import Config
 from station.enrolment import Enrolment
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.journal_tidying import JournalTidier, tidy_quietly
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.journal.tidying import JournalTidier, tidy_quietly
 from sync.newest_trust import NewestTrust
 from sync.points import Probe
 from sync.trusted_time import boot_clock

@@ -8,9 +8,9 @@ import httpx
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from sync.client import exchange
 from sync.code_proof import centre_proof, code_id, code_key, device_proof, holds
-from sync.line_key import line_key as line_key
+from sync.line.client import exchange
+from sync.line.key import line_key as line_key
 from sync.wire.enrolment import EnrolAnswer, EnrolRequest
 from sync.wire.time import HealthAnswer
 from tickets.errors import PeerError

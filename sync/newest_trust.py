@@ -1,6 +1,6 @@
 """The newest trust list that a terminal has: the one from its enrolment, or a newer one that sync has brought."""
 
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from tickets.freshness import FreshnessFault, open_newest
 from tickets.keys import PublicKey
 from tickets.trust import KeyUse, Trust, TrustFault, TrustList, open_trust_list

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from sync.client import CentreClient
+from sync.line.client import CentreClient
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.device_certificate import CertificateFault, open_device_certificate, read_device_certificate
 from tickets.keys import PublicKey

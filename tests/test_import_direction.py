@@ -81,7 +81,7 @@ def test_the_rule_sees_a_wrong_import(package: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("package", "source"),
     [
-        ("gate", "from drivers.barrier import Barrier\nimport sync.journal"),
+        ("gate", "from drivers.barrier import Barrier\nimport sync.journal.journal"),
         ("kiosk", "from tickets.money import Fen"),
         ("station", "import gate.run"),
     ],

@@ -32,7 +32,7 @@ NOT_LOADED = {
     "drivers.camera.simulator": EVERYTHING - DRAWING - {"numpy"},
     "station.demo.line": EVERYTHING - LOOPS,
     "station.config": EVERYTHING | {"serial"},
-    "station.display_process": EVERYTHING - QT | {"gate.decide", "sync.cache"},
+    "station.display_process": EVERYTHING - QT | {"gate.decide", "sync.cache.reader"},
     "station.gate_process": EVERYTHING - CHECKED,
     "station.kiosk_process": EVERYTHING - QT - DRAWING - CHECKED - CLIENT,
     "station.sync_process": EVERYTHING - CHECKED - CLIENT,
@@ -65,6 +65,6 @@ def test_no_more_is_loaded_than_is_used(module: str, loaded: dict[str, frozenset
 
 def test_what_is_looked_for_is_there(loaded: dict[str, frozenset[str]]) -> None:
     everywhere = frozenset().union(*loaded.values(), _loaded("station.metrics"), _loaded("gate.camera"))
-    everywhere |= _loaded("sync.cache_migrations") | _loaded("sync.server.revisions")
+    everywhere |= _loaded("sync.cache.migrations") | _loaded("sync.server.revisions")
     everywhere |= _loaded("drivers.barrier.gpio_lines") | _loaded("drivers.scanner.keyboard")
     assert frozenset().union(*NOT_LOADED.values()) <= everywhere, "a library that has another name by now"

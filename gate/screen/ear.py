@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from gate.screen.message import LONGEST, Message, decode, socket_path
-from sync.near_socket import short_address
+from sync.lan.near_socket import short_address
 from tickets.errors import EnvironmentFault, Malformed
 
 

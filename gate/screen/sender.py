@@ -10,7 +10,7 @@ from typing import Self
 
 from gate.announcement import CLOSED, Announcement, Showing
 from gate.screen.message import Message, socket_path
-from sync.near_socket import short_address
+from sync.lan.near_socket import short_address
 
 BEAT_MS = 1000
 """How often the last announcement is sent again: proof of life, and the first picture of a display that comes late."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from tickets.credential import Ticket, TillCertificate, certifier_of, issue_delegated, read_certificate
 from tickets.errors import Malformed
 from tickets.keys import PublicKey, SigningKey

@@ -7,12 +7,11 @@ from typing import cast
 from uuid import UUID
 
 from kiosk.till.wording import Closing
-from sync import journal_orders as orders
-from sync import journal_payments as payments
-from sync.journal import Journal, Transaction
-from sync.journal_payments import Coins, Payment, Payout
-from sync.journal_refunds import find_refund, unpaid_refunds
-from sync.journal_shifts import current_shift
+from sync.journal import orders, payments
+from sync.journal.journal import Journal, Transaction
+from sync.journal.payments import Coins, Payment, Payout
+from sync.journal.refunds import find_refund, unpaid_refunds
+from sync.journal.shifts import current_shift
 from tickets.events import Kind
 from tickets.money import Fen
 

@@ -27,8 +27,8 @@ from kiosk.till.payments import (
 )
 from kiosk.till.values import Means, PaymentState, PaymentView, Words
 from kiosk.till.wording import CODE_NOT_READ, PAYMENT_REVERSED, PAYMENT_UNCLEAR
-from sync.journal_payments import Payment
-from sync.payment_schedule import reversal_pause
+from sync.journal.payments import Payment
+from sync.line.payment_schedule import reversal_pause
 from sync.points import Point, Probe
 from tickets.errors import Bug
 from tickets.money import Fen

@@ -27,7 +27,7 @@ from kiosk.till.shelf import Shelf
 from kiosk.till.takings import News, Takings
 from kiosk.till.values import Means, OrderState
 from kiosk.till.wording import Closing, Trouble
-from sync.orders import Grant
+from sync.journal.order_reader import Grant
 from tickets.credential import Ticket
 from tickets.departures import DepartureState
 from tickets.errors import Malformed

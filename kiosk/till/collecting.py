@@ -10,9 +10,9 @@ from typing import Protocol
 from drivers.card import CardDeclined, CardPaid, CardTerminal, CardUnclear
 from drivers.faults import DeviceFault
 from kiosk.till.payments import Heard, Said
-from sync.journal_payments import Payment, Payout
-from sync.line_faults import LineDown, Refused
-from sync.till_calls import MoneyCalls
+from sync.journal.payments import Payment, Payout
+from sync.line.faults import LineDown, Refused
+from sync.line.till_calls import MoneyCalls
 from sync.wire.money import GiveBackAsk, PaymentAnswer, PaymentAsk
 from tickets.errors import PeerError
 

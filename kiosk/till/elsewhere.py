@@ -12,9 +12,9 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from kiosk.till.caller import Calls
-from sync.cache import CacheReader
-from sync.line_faults import LineDown
-from sync.orders import Grant
+from sync.cache.reader import CacheReader
+from sync.journal.order_reader import Grant
+from sync.line.faults import LineDown
 from sync.wire.places import MOST_ASKED, PlacesAnswer, PlacesAsk
 
 ANSWER_WITHIN: Final = 1.0

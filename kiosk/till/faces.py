@@ -12,7 +12,7 @@ from kiosk.till.records import Claim, Issued
 from kiosk.till.shelf import Shelf
 from kiosk.till.values import Words
 from kiosk.till.wording import UNKNOWN_PLACE, claim_reason, grouped_claim
-from sync.journal_refunds import Invoice, Refund
+from sync.journal.refunds import Invoice, Refund
 from tickets.journey import TicketKind
 from tickets.money import Fen
 from tickets.numbers import TicketNumber

@@ -12,8 +12,8 @@ from kiosk.till.records import Place, Plan
 from kiosk.till.shelf import Shelf, count_of
 from kiosk.till.values import Offer
 from kiosk.till.wording import Trouble
-from sync.cache import CacheReader
-from sync.orders import Grant
+from sync.cache.reader import CacheReader
+from sync.journal.order_reader import Grant
 from tickets.admission import TicketState
 from tickets.departures import Departure
 from tickets.identity import identity_tag

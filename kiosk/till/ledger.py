@@ -1,6 +1,6 @@
 """The till's own view of its journal: every step of an order is one method, one transaction, one durable commit.
 
-What is a fact (an event that the centre gets) is written by `sync.journal_orders`. What only this till needs after a
+What is a fact (an event that the centre gets) is written by `sync.journal.orders`. What only this till needs after a
 crash (the plan of an order, the cash mark, which slips are out) lies in tables of its own in the same file and is
 written in the same transaction.
 """
@@ -14,10 +14,10 @@ from kiosk.till.records import TICKET, CashMark, Claim, Issued, Note, OrderRecor
 from kiosk.till.states import Step, after
 from kiosk.till.values import Delivery
 from kiosk.till.wording import Closing
-from sync import journal_orders as orders
-from sync.journal import Journal, Transaction
-from sync.journal_uses import history
-from sync.orders import Grant, IssuedTicket, Places, held_and_sold, tickets_by_tag
+from sync.journal import orders
+from sync.journal.journal import Journal, Transaction
+from sync.journal.order_reader import Grant, IssuedTicket, Places, held_and_sold, tickets_by_tag
+from sync.journal.uses import history
 from tickets.errors import Bug
 from tickets.events import Kind
 from tickets.journey import TicketKind

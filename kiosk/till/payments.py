@@ -11,7 +11,7 @@ from typing import Final
 
 from kiosk.till.values import Means, PaymentState, Words
 from kiosk.till.wording import PAYMENT_FAILED, PAYMENT_REFUSED
-from sync.payment_schedule import SCHEDULES, Schedule
+from sync.line.payment_schedule import SCHEDULES, Schedule
 
 
 class Phase(StrEnum):

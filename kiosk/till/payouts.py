@@ -14,8 +14,8 @@ from kiosk.till.collecting import Collector
 from kiosk.till.finding.ports import Returned, Way
 from kiosk.till.payments import Heard, Said
 from kiosk.till.purse import Purse
-from sync.journal_payments import Payout
-from sync.payment_schedule import reversal_pause
+from sync.journal.payments import Payout
+from sync.line.payment_schedule import reversal_pause
 from sync.points import Point, Probe
 from tickets.money import Fen
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from drivers.cash import Dispenser, DispenserStatus, given_between
 from drivers.faults import DeviceFault, DeviceRefused
 from kiosk.till.cashbook import CASH, Cashbook
-from sync.journal_payments import Coins, Payout
+from sync.journal.payments import Coins, Payout
 from sync.points import Point, Probe
 from tickets.money import Fen
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from kiosk.till.ledger import Ledger
 from kiosk.till.shelf import Shelf
-from sync.cache import CacheReader
-from sync.orders import to_give_back
+from sync.cache.reader import CacheReader
+from sync.journal.order_reader import to_give_back
 
 EVERY: Final = 1.0
 """Seconds between two looks at what is asked for."""

@@ -13,8 +13,8 @@ from kiosk.till.values import (
     Offer,
     Words,
 )
-from sync.cache import CacheReader
-from sync.orders import Grant, sellable
+from sync.cache.reader import CacheReader
+from sync.journal.order_reader import Grant, sellable
 from tickets.departures import Departure, DepartureState
 from tickets.fares import FareRules, fare
 from tickets.journey import TicketKind

@@ -14,8 +14,8 @@ from kiosk.till.collecting import CardCollector, Collector, PhoneCollector
 from kiosk.till.finding.ports import NoAnswer
 from kiosk.till.payouts import Gone, Payouts
 from kiosk.till.purse import Hopper, Purse
+from sync.line.till_calls import MoneyCalls
 from sync.points import Probe
-from sync.till_calls import MoneyCalls
 from sync.wire.money import TicketMoney, UseAnswer, UseAsk
 from tickets.numbers import TicketNumber
 

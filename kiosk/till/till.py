@@ -64,7 +64,7 @@ from kiosk.till.values import (
 )
 from kiosk.till.views import offer_of, order_view, recovered_message
 from kiosk.till.wording import Notice, Trouble
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.points import no_probe
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.errors import EnvironmentFault

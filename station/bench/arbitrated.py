@@ -17,10 +17,10 @@ from station.bench.floor import Floor
 from station.bench.measure import Line, at_most, median, percentile, told, until
 from station.bench.turns import SHARES, Turns
 from station.clock import TerminalClock
-from sync.arbiter import RelayArbiter
-from sync.cache_writer import CacheWriter
-from sync.lan import Lan, LanSettings
-from sync.relay_keys import RelayKeys
+from sync.cache.writer import CacheWriter
+from sync.lan.arbiter import RelayArbiter
+from sync.lan.lan import Lan, LanSettings
+from sync.lan.relay_keys import RelayKeys
 from sync.trusted_time import boot_clock
 from tickets.credential import issue
 

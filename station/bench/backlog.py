@@ -13,8 +13,8 @@ from random import Random
 from uuid import UUID
 
 from station.bench import imagined
-from sync.cache_writer import CacheWriter
-from sync.relay_client import RelayClient
+from sync.cache.writer import CacheWriter
+from sync.lan.relay_client import RelayClient
 from sync.server.relay.forwarder import Forwarder
 from sync.server.relay.handed_on import HandedOn
 from sync.server.relay.held_reader import HeldReader

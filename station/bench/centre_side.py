@@ -29,7 +29,7 @@ from station.bench.measure import Line, NotMeasured, at_most, median, told, unti
 from station.bench.turns import Turns
 from station.config import load
 from station.enrolling import enrol
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.server.centre import Centre
 from sync.server.key_files import office_token
 from sync.server.settings import Policy, Settings

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from station.bench import imagined
-from sync.cache_writer import CacheWriter
+from sync.cache.writer import CacheWriter
 from sync.wire.pull import MAX_PAGE_RECORDS, PullAnswer
 
 FIRST_CHANGE = 1 << 40

@@ -12,10 +12,10 @@ from station.bench import imagined
 from station.bench.measure import NotMeasured
 from station.clock import TerminalClock
 from station.enrolment import Enrolment
-from sync.arbiter import Arbiter
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.journal_uses import end_use, open_uses
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.journal.uses import end_use, open_uses
+from sync.lan.arbiter import Arbiter
 from sync.newest_trust import NewestTrust
 from sync.points import Probe, no_probe
 from tickets.uses import UseEnd

@@ -11,9 +11,9 @@ from station.bench.children import Started
 from station.bench.deciding import Gate
 from station.bench.measure import Line, NotMeasured, at_most, percentile, told, wall
 from station.bench.turns import SHARES
-from sync.arbiter import Granted, RelayArbiter
-from sync.cache_writer import CacheWriter
-from sync.relay_keys import RelayKeys
+from sync.cache.writer import CacheWriter
+from sync.lan.arbiter import Granted, RelayArbiter
+from sync.lan.relay_keys import RelayKeys
 from sync.wire.pull import PullAnswer, Record
 from sync.wire.relay import ClaimRequest
 

@@ -25,7 +25,7 @@ from station.bench.children import Started
 from station.bench.cluster import Cluster
 from station.bench.measure import NotMeasured, median
 from station.bench.recorded import FIRST_STATION, Backlog, add_stations, gate_of, record
-from sync.http_signatures import sign_request
+from sync.line.http_signatures import sign_request
 from sync.server.centre import Centre
 from sync.server.rows import insert_rows
 from sync.server.schema import devices, events, records, stations, uses

@@ -14,8 +14,8 @@ from station.bench import imagined, stock
 from station.bench.arbitrated import relay
 from station.bench.children import Started
 from station.bench.measure import MS, Line, at_most, median, told, until
-from sync.cache import CacheReader
-from sync.outbox import Outbox
+from sync.cache.reader import CacheReader
+from sync.lan.outbox import Outbox
 from tickets.departures import Departure
 from tickets.staff import Act, StaffFact, sign_fact
 

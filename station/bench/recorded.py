@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 
 from station.bench.imagined import key
 from sync.encoding import to_text
-from sync.http_signatures import sign_request
+from sync.line.http_signatures import sign_request
 from sync.server.schema import devices, stations
 from tickets.events import GENESIS, Event, Kind, chain, head_message, to_bytes, uuid7
 

@@ -18,14 +18,14 @@ from gate.shown import Card
 from station.bench import imagined
 from station.bench.measure import NotMeasured
 from station.clock import TerminalClock
-from sync.cache import CacheReader
-from sync.cache_schema import SCHEMA
-from sync.cache_writer import CacheWriter
+from sync.cache.reader import CacheReader
+from sync.cache.schema import SCHEMA
+from sync.cache.writer import CacheWriter
 from sync.database import open_writer
 from sync.encoding import to_text
-from sync.journal import Journal
-from sync.journal_uses import claim_use, end_use
-from sync.status import SyncStatus
+from sync.engine.status import SyncStatus
+from sync.journal.journal import Journal
+from sync.journal.uses import claim_use, end_use
 from sync.trusted_time import TimeAnchor, boot_clock, boot_id
 from sync.wire.pull import MAX_PAGE_RECORDS, PullAnswer, Record
 from tickets.credential import Ticket

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from station.demo.witness import rows
-from sync.compare import Facts, differences, read_cache, read_centre, read_journals
+from sync.comparing.compare import Facts, differences, read_cache, read_centre, read_journals
 
 
 def apart(centre_db: Path, stores: Sequence[Path]) -> list[str]:

@@ -34,7 +34,7 @@ from station.demo.terminals import (
     free_place,
     write_configurations,
 )
-from sync.pinned_line import pinned_line
+from sync.line.pinned_line import pinned_line
 from tickets.keys import SigningKey
 
 BADGE, INITIALS, PIN = "0107", "WL", "740258193306"

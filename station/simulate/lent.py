@@ -28,7 +28,12 @@ from station.simulate.nodes.terminal import Terminal
 from station.simulate.prepared import once, prepared
 from station.simulate.threads import Event
 from station.simulate.turns import Turns
-from sync import arbiter, believing, cache_migrations, journal_migrations, lan, lan_teller, newest_trust, waking
+from sync import newest_trust
+from sync.cache import migrations as cache_migrations
+from sync.engine import believing, waking
+from sync.journal import migrations as journal_migrations
+from sync.lan import arbiter, lan
+from sync.lan import teller as lan_teller
 from sync.points import Probe
 from sync.server import revisions
 from sync.server.relay import app as relay_app
@@ -141,7 +146,7 @@ class IdleStop(Event):
 
 
 class LanStop(IdleStop):
-    """The event on which the two threads of `sync.lan` wait between their steps."""
+    """The event on which the two threads of `sync.lan.lan` wait between their steps."""
 
     def __init__(self, turns: Turns, relay_of: Callable[[Terminal], RelayNode | None]) -> None:
         super().__init__(turns)
@@ -172,30 +177,30 @@ class LanStop(IdleStop):
 
 
 class VirtualBell:
-    """See sync.bell."""
+    """See sync.engine.bell."""
 
     def __init__(self, turns: Turns) -> None:
         self._rung = Event(turns)
         self.stopped = False
 
     def ring(self) -> None:
-        """See sync.bell."""
+        """See sync.engine.bell."""
         self._rung.set()
 
     def stop(self) -> None:
-        """See sync.bell."""
+        """See sync.engine.bell."""
         self.stopped = True
         self.ring()
 
     def wait(self, seconds: float) -> bool:
-        """See sync.bell."""
+        """See sync.engine.bell."""
         rung = self._rung.wait(max(0.0, seconds))
         self._rung.clear()
         return rung
 
 
 class Skipping:
-    """`sync.waking.Asks` that does not put a question for changes while it would be left open."""
+    """`sync.engine.waking.Asks` that does not put a question for changes while it would be left open."""
 
     def __init__(self, turns: Turns, asks: Any, centre: CentreNode) -> None:
         self._turns = turns

@@ -17,8 +17,8 @@ from station.simulate.agenda import Agenda
 from station.simulate.asgi import Answered, Asked
 from station.simulate.threads import Waiting
 from station.simulate.turns import Turns
-from sync.budget_line import NoAnswerInTime
-from sync.deadline_http import HttpAnswer, NoAnswer
+from sync.line.budget_line import NoAnswerInTime
+from sync.line.deadline_http import HttpAnswer, NoAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from station.simulate.nodes.gate import GateNode
 from station.simulate.nodes.terminal import Terminal
-from sync.cache import CacheReader
-from sync.cache_file import CacheFile
-from sync.journal_reader import JournalReader
+from sync.cache.file import CacheFile
+from sync.cache.reader import CacheReader
+from sync.journal.reader import JournalReader
 from sync.server.store import DATABASE
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from gate.decision import Admitted
-from sync.journal_reader import StoredEvent
+from sync.journal.reader import StoredEvent
 from tickets.uses import UseEnd
 
 if TYPE_CHECKING:

@@ -36,7 +36,8 @@ from station.simulate.settled import unsettled
 from station.simulate.threads import Here, Library
 from station.simulate.turns import Killed, Strand, Stuck, Turns
 from station.simulate.watch import Broken, Unwatched, Watch
-from sync import arbiter, relay_client, till_calls
+from sync.lan import arbiter, relay_client
+from sync.line import till_calls
 from sync.server.centre import Centre
 from sync.server.settings import Policy
 from sync.server.setup import initialise

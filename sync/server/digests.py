@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
-from sync.digest import MoneyFact, TicketFact, UseFact, departure_digest
-from sync.digests_here import allotment_fact
+from sync.comparing.digest import MoneyFact, TicketFact, UseFact, departure_digest
+from sync.comparing.digests_here import allotment_fact
 from sync.server.allotments import of_departure
 from sync.server.devices import Device
 from sync.server.incidents import IncidentKind, report

@@ -13,8 +13,8 @@ from typing import Final
 from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, select, update
 
-from sync import event_bodies as body
-from sync.event_bodies import SCHEMAS, Body, complaint
+from sync.journal import event_bodies as body
+from sync.journal.event_bodies import SCHEMAS, Body, complaint
 from sync.server.allotments import Allotments
 from sync.server.bodies import find_claim, find_ticket, tell_claim, tell_ticket
 from sync.server.changes import Changes

@@ -11,7 +11,7 @@ from typing import Any, Final, assert_never
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select, update
 
-from sync import event_bodies as body
+from sync.journal import event_bodies as body
 from sync.server.bodies import AnyRow
 from sync.server.devices import Device
 from sync.server.incidents import IncidentKind

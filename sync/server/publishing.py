@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from sync.event_bodies import SCHEMAS
+from sync.journal.event_bodies import SCHEMAS
 from sync.wire.records import BODIES
 from sync.wire.types import ErrorAnswer
 

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from sync.http_signatures import BadSignature, Verifier, verify_request
+from sync.line.http_signatures import BadSignature, Verifier, verify_request
 from sync.wire.types import ErrorAnswer
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024

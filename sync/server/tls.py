@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from sync.line_key import line_key
+from sync.line.key import line_key
 from sync.server.key_files import write_secret
 from tickets.errors import EnvironmentFault
 

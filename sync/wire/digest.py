@@ -5,10 +5,9 @@
 | `GET /v1/sync/digest?service_date=&trip=&epoch=` | yes | – | `DigestAnswer` |
 | `POST /v1/sync/digest` | yes | `DigestDiffers` | `DigestAnswer` |
 
-Each digest is made as `sync.digest.departure_digest` says. `told` is of what terminals are told: tickets in their
-latest state, the record `use` of each use of them, allotments. `own` is of what the asking device has reported: tickets
-as it issued them (state `valid`), its uses, and money of one journal epoch, taken and returned for orders on the
-departure.
+Each digest is made as `sync.comparing.digest` says. `told` is of what terminals are told: tickets in their latest
+state, the record `use` of each use of them, allotments. `own` is of what the asking device has reported: tickets as it
+issued them (state `valid`), its uses, and money of one journal epoch, taken and returned for orders on the departure.
 """
 
 from pydantic import Field

@@ -11,7 +11,7 @@ Spelt as in `types`; every call is signed by the device. All of them may be repe
 | `POST /v1/uses` | `UseAsk` | `UseAnswer` |
 | `GET /v1/tickets/{number}/money` | – | `TicketMoney`; 404: no ticket of this station |
 
-How often a till asks, and for how long, is in `sync.payment_schedule`.
+How often a till asks, and for how long, is in `sync.line.payment_schedule`.
 """
 
 from typing import Annotated, Literal

@@ -1,7 +1,7 @@
 """The contract between a station's terminals and their relay, protocol 1: who used a ticket first, and what staff did.
 
 The relay is the process in the station's LAN that arbitrates. JSON over plain HTTP, spelt as in `types`. Every
-request is signed by the device that makes it (`sync.http_signatures`), and every answer with status 200 by the
+request is signed by the device that makes it (`sync.line.http_signatures`), and every answer with status 200 by the
 relay (`sign_answer`): the line inside a station is not trusted, and a forged *granted* would let two people in.
 
 | call | body | answer |

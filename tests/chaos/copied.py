@@ -15,7 +15,7 @@ TABLES = {
     "events": "epoch, seq, hash",
     "records": "kind, key, body",
 }
-"""What `sync.compare.read_centre` reads."""
+"""What `sync.comparing.compare.read_centre` reads."""
 
 
 def as_sqlite(url: str, path: Path) -> Path:

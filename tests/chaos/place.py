@@ -14,7 +14,7 @@ from typing import Any, Self
 from drivers.simulation import Control
 from station.demo.processes import Child
 from station.demo.terminals import free_place
-from sync.compare import Facts, differences, read_cache, read_journals
+from sync.comparing.compare import Facts, differences, read_cache, read_journals
 
 KINDS = {"till-1": "till", "gate-1": "gate"}
 CONFIGURATION = """\

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from station.bench.cluster import Cluster
 from station.demo.processes import wait_until
-from sync.compare import read_centre
+from sync.comparing.compare import read_centre
 from tests.chaos.copied import as_sqlite
 from tests.chaos.nemesis import BAD_WEATHER, PROCESSES, Nemesis
 from tests.chaos.place import KINDS, Place

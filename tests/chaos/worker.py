@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from station.enrolment import Enrolment
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from tests.sync.till_life import TickingClock, gate_life, till_life
 
 OTHERS_TILL = 0x00A1B2

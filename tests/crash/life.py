@@ -13,7 +13,7 @@ from station.demo.passenger import Passenger, Person, until
 from station.demo.processes import wait_until
 from station.demo.report import NotSeen
 from station.demo.witness import Row, facts, rows
-from sync.compare import differences, read_cache, read_centre, read_journals
+from sync.comparing.compare import differences, read_cache, read_centre, read_journals
 from tests.crash.nursery import BornSite, Nursery
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -17,7 +17,7 @@ from station.demo.passenger import until
 from station.demo.processes import wait_until
 from station.demo.report import NotSeen
 from station.demo.witness import facts, rows
-from sync.compare import differences, read_cache, read_centre, read_journals
+from sync.comparing.compare import differences, read_cache, read_centre, read_journals
 from tests.crash.life import Life
 from tests.crash.nursery import Nursery
 

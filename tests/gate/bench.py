@@ -11,11 +11,11 @@ from uuid import UUID
 from gate.decide import Admitted, Decider, Decision, Refused
 from gate.settings import GateSettings
 from gate.shown import Card, CardTags, Code
-from sync.arbiter import Arbiter
-from sync.cache import CacheReader, CacheWriter
-from sync.journal import Journal
-from sync.journal_uses import end_use
-from sync.lan_writer import JudgedFact, LanWriter
+from sync.cache.reader import CacheReader, CacheWriter
+from sync.journal.journal import Journal
+from sync.journal.uses import end_use
+from sync.lan.arbiter import Arbiter
+from sync.lan.writer import JudgedFact, LanWriter
 from sync.newest_trust import NewestTrust
 from sync.points import Probe, no_probe
 from sync.wire.pull import PullAnswer, Record

@@ -18,9 +18,9 @@ from drivers.link import Link, open_link
 from drivers.scanner.line import LineScanner
 from gate.run import run_gate
 from gate.settings import GateSettings
-from sync.arbiter import Answer, Granted, Taken
+from sync.cache.record_rows import use_told
+from sync.lan.arbiter import Answer, Granted, Taken
 from sync.points import kill_at, no_probe
-from sync.record_rows import use_told
 from sync.server.relay.arbiter import Claim, answer_claims
 from sync.server.relay.ledger import RELAY_DB, Ledger
 from sync.server.relay.steps import meet

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from uuid import UUID
 
-from sync.arbiter import Answer, Granted, Silent, Taken
-from sync.journal import Journal
+from sync.journal.journal import Journal
+from sync.lan.arbiter import Answer, Granted, Silent, Taken
 from sync.server.relay.verdict import End, KnownUse, may_have
 from sync.wire.relay import ClaimRequest
 from tickets.numbers import TicketNumber

@@ -15,9 +15,9 @@ from gate.decide import Decider
 from gate.decision import Admitted, Decision, Refused
 from gate.settings import GateSettings
 from gate.shown import Code
-from sync.arbiter import Answer, Silent, Taken
-from sync.cache import CacheReader
-from sync.journal_uses import history
+from sync.cache.reader import CacheReader
+from sync.journal.uses import history
+from sync.lan.arbiter import Answer, Silent, Taken
 from sync.points import Point
 from sync.wire.relay import ClaimRequest
 from tests.gate.bench import DEPARTURE, NOON, SETTINGS, Centre, Desk, Gate, admitted, reason

@@ -8,7 +8,7 @@ import pytest
 
 from gate.announcement import Showing
 from gate.settings import GateSettings
-from sync.journal_reader import JournalReader
+from sync.journal.reader import JournalReader
 from tests.gate.bench import Centre, Desk, Gate
 from tests.gate.lane_bench import RealLane, eventually
 

@@ -25,7 +25,7 @@ from drivers.simulation import Station
 from gate.announcement import Showing
 from gate.run import run_gate
 from gate.shown import Card
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from tests.gate.bench import DEPARTURE, NOON, SETTINGS, Centre, Desk, Gate, card
 from tests.gate.lane_bench import VirtualLane
 from tickets.departures import IdentityPolicy

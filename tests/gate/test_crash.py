@@ -12,7 +12,7 @@ import pytest
 from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
-from sync.journal_reader import JournalReader
+from sync.journal.reader import JournalReader
 from sync.points import Point, after_commit, before_commit
 from sync.server.relay.ledger import RELAY_DB
 from tests.gate.bench import DEPARTURE, Centre, Desk

@@ -11,7 +11,7 @@ import pytest
 from gate.decide import Refused
 from gate.settings import GateSettings
 from gate.shown import Card, Code
-from sync.arbiter import Answer, Granted
+from sync.lan.arbiter import Answer, Granted
 from sync.wire.relay import ClaimRequest
 from tests.gate.bench import (
     DEPARTURE,

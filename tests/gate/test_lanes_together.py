@@ -25,7 +25,7 @@ from gate.in_hand import InHand
 from gate.run import LaneParts, LanePlan, Readers, run_lanes
 from gate.settings import GateSettings
 from gate.shown import Code
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.newest_trust import NewestTrust
 from tests.gate.bench import ROOT, SETTINGS, Centre, Desk, Gate, admitted, facts, reason, trust_bytes
 from tests.gate.lane_bench import eventually

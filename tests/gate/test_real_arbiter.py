@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gate.decision import Admitted, Decision, Refused
-from sync.arbiter import RelayArbiter
+from sync.lan.arbiter import RelayArbiter
 from tests.gate.bench import SETTINGS, Centre, Desk, Gate, admitted, reason
 from tests.sync.relay.journal_in_memory import NOON_MS
 from tests.sync.relay.serve import A, B, station

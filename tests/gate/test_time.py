@@ -15,7 +15,7 @@ import pytest
 from gate.announce import go, stop
 from gate.decision import TIME_NOT_SIGNED, Refused
 from station.clock import TerminalClock
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.trusted_time import Clocks, TimeAnchor
 from tests.gate.bench import DEPARTURE, EXPIRES, LEAVES, NOON, TODAY, Centre, Desk, Gate, admitted, reason, trust_bytes
 from tests.tickets.samples import CERTIFICATE_KEY, START, TICKET_KEY

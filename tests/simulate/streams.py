@@ -16,7 +16,7 @@ from station.simulate.judge.fair import Fair
 from station.simulate.judge.journals import Found
 from station.simulate.judge.judge import Judge
 from station.simulate.judge.places import Seat
-from sync.journal_reader import StoredEvent
+from sync.journal.reader import StoredEvent
 from tickets.admission import TimeQuality
 from tickets.events import GENESIS, Event, chain, to_bytes
 from tickets.uses import UseEnd

@@ -12,8 +12,8 @@ from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, e
 
 from station.simulate.disk.disk import PowerCut
 from station.simulate.disk.disks import Disks
-from sync.journal import Journal
-from sync.journal_reader import JournalReader
+from sync.journal.journal import Journal
+from sync.journal.reader import JournalReader
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.events import Kind
 

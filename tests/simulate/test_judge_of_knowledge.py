@@ -8,7 +8,7 @@ import pytest
 
 from station.simulate.judge.reading import held_by_relay, known_against
 from station.simulate.watch import Broken
-from sync.cache_writer import CacheWriter
+from sync.cache.writer import CacheWriter
 from sync.server.relay.ledger import Ledger
 from tests.simulate.streams import GATE, OTHER_GATE, TILL, Run, attempt
 

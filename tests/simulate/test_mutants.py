@@ -19,7 +19,7 @@ COPIED = ("tickets", "drivers", "sync", "gate", "kiosk", "station", "assets", "t
 SEEN_BY = {
     "acknowledge_before_commit": 1,
     "check_in_never_closes": 2,
-    "counter_restarted": 5,
+    "counter_restarted": 1,
     "cursor_before_rows": 21,
     "escrow_is_money": 1,
     "history_is_not_sent_again": 3,
@@ -27,7 +27,7 @@ SEEN_BY = {
     "paid_is_forgotten": 16,
     "passed_when_opened": 1,
     "reclaim_by_time": 1,
-    "refund_is_not_told": 2,
+    "refund_is_not_told": 1,
     "sale_is_repeated": 4,
     "silence_is_a_yes": 24,
     "synchronous_off": 2,

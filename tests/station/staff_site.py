@@ -24,14 +24,14 @@ from gate.decide import Decider
 from gate.run import LaneParts, LanePlan, Readers, run_lanes
 from gate.settings import GateSettings
 from station.clock import TerminalClock
-from sync.arbiter import RelayArbiter
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.encoding import to_text
-from sync.journal import Journal
-from sync.lan import Lan, LanSettings
+from sync.engine.status import SyncStatus
+from sync.journal.journal import Journal
+from sync.lan.arbiter import RelayArbiter
+from sync.lan.lan import Lan, LanSettings
+from sync.lan.relay_keys import RelayKeys
 from sync.newest_trust import NewestTrust
-from sync.relay_keys import RelayKeys
-from sync.status import SyncStatus
 from tests.gate.bench import Centre
 from tests.sync.fake_relay import RELAY, FakeRelay
 from tests.tickets.samples import JOURNEY, PREFIX, TICKET_KEY, trusted

@@ -15,7 +15,7 @@ import pytest
 from gate.camera import CodeReader
 from station.cli import main
 from station.terminal_code import terminal_code
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.server.badges import newest_list
 from sync.server.setup import initialise
 from tests.station.staff_site import (

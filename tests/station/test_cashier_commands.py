@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from station.cli import main
-from sync.journal import Journal
-from sync.journal_orders import Direction, hold, open_claim, record_money, release
-from sync.orders import Grant
+from sync.journal.journal import Journal
+from sync.journal.order_reader import Grant
+from sync.journal.orders import Direction, hold, open_claim, record_money, release
 from tests.kiosk.till.bench import Chance
 from tests.station.staff_site import Terminal, coach, now, quick_cards, wall, write_card
 from tickets.keys import SigningKey

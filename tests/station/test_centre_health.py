@@ -3,7 +3,7 @@
 import pytest
 
 from station.centre_health import centre_health
-from sync.status import SyncStatus
+from sync.engine.status import SyncStatus
 
 WELL = SyncStatus(line_up=True, last_success_ms=1, queued=3)
 

@@ -10,7 +10,7 @@ from station.cli import main
 from station.config import load
 from station.enrolling import change_key
 from station.enrolment import Enrolment
-from sync.client import CentreClient, LineDown
+from sync.line.client import CentreClient, LineDown
 from sync.server.centre import Centre
 from sync.server.settings import Settings
 from sync.server.setup import initialise

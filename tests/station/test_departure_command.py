@@ -13,7 +13,7 @@ import pytest
 from station.cli import main
 from station.clock_words import clock_on, moment_of
 from station.departure_command import HELP
-from sync.fact_taken import FactTaken, TakenFacts
+from sync.lan.fact_taken import FactTaken, TakenFacts
 from tests.station.staff_site import STATION_NO, Terminal, coach, eventually, quick_cards, trust_list, wall, write_card
 from tests.sync.fake_relay import FakeRelay
 from tickets.admission import TimeQuality, TrustedNow

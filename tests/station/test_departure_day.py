@@ -14,7 +14,7 @@ import pytest
 from drivers.barrier import Way
 from gate.announcement import Showing
 from station.cli import main
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from tests.station.staff_site import (
     FAR,
     NEAR,

@@ -24,7 +24,7 @@ from station.sheet_paper import lay_out_departure_sheet
 from station.sheet_text import sheet_text
 from station.station_words import StationWords
 from station.text_table import columns
-from sync.status import SyncStatus
+from sync.engine.status import SyncStatus
 from tests.kiosk.paper.test_draw import check_nothing_overlaps
 from tests.station.staff_site import FAR, NEAR, Desk, Terminal, coach
 from tickets.departures import Departure

@@ -29,7 +29,7 @@ from station.config import BarrierConfig, CameraConfig, LaneConfig, OutConfig, S
 from station.gate_watch import devices
 from station.sd_notify import SdNotify
 from station.watchdog import Watchdog
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.newest_trust import NewestTrust
 from tests.gate.bench import ROOT, Centre, Gate, trust_bytes
 from tests.gate.lane_bench import eventually

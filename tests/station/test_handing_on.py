@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from station.enrolment import Enrolment
-from sync.cache import CacheReader
-from sync.journal import Journal
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
 from sync.points import Point
 from sync.server.relay.handed_on import HandedOnReader
 from sync.server.relay.ledger import RELAY_DB

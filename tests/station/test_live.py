@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from station.cli import main
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.server.centre import Centre
 from sync.server.settings import Settings
 

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gate.lane import State
 from station.config import ConfigFault, load
 from station.metrics import LaneMetrics, MeasuredArbiter, Stores, served
-from sync.arbiter import Alone, Answer, Granted, Silent, Taken
+from sync.lan.arbiter import Alone, Answer, Granted, Silent, Taken
 from sync.wire.relay import ClaimRequest
 from tickets.errors import EnvironmentFault
 

@@ -16,9 +16,9 @@ import pytest
 
 from station.cli import main
 from station.enrolment import Enrolment
-from sync.arbiter import Granted, RelayArbiter, Taken
-from sync.cache import CacheReader
-from sync.journal import Journal
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.lan.arbiter import Granted, RelayArbiter, Taken
 from sync.wire.relay import ClaimRequest
 from tickets.admission import TimeQuality, TrustedNow
 

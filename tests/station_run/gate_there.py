@@ -16,12 +16,12 @@ from gate.record import Record
 from gate.settings import GateSettings
 from gate.shown import Code
 from gate.started import note_start
-from sync.arbiter import Answer, Granted, Silent, Taken
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.journal_reader import JournalReader
+from sync.cache.reader import CacheReader
+from sync.cache.record_rows import use_told
+from sync.journal.journal import Journal
+from sync.journal.reader import JournalReader
+from sync.lan.arbiter import Answer, Granted, Silent, Taken
 from sync.points import Point
-from sync.record_rows import use_told
 from sync.wire.relay import ClaimAnswer, ClaimRequest
 from tests.gate.bench import NOON
 from tests.station_run.agenda import Agenda

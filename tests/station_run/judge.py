@@ -10,8 +10,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from gate.decision import Admitted
-from sync.journal_reader import JournalReader, StoredEvent
-from sync.journal_uses import history
+from sync.journal.reader import JournalReader, StoredEvent
+from sync.journal.uses import history
 from tickets.uses import UseEnd
 
 

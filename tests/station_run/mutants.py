@@ -15,9 +15,9 @@ from gate.claim import Claims
 from gate.decide import Decider
 from gate.decision import Admitted, Override
 from gate.in_hand import InHand
-from sync import asking_for_use
-from sync.arbiter import Answer, Granted, Silent, Taken
-from sync.asking import Asking
+from sync.lan import asking_for_use
+from sync.lan.arbiter import Answer, Granted, Silent, Taken
+from sync.lan.asking import Asking
 from sync.server.relay import arbiter, duplicates, journals, steps, verdict
 from sync.server.relay.ledger import Ledger
 from sync.server.relay.use_rows import put_use, uses_of

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from drivers.barrier import Way
 from gate.decision import Admitted, Refused
-from sync.cache_writer import CacheWriter
+from sync.cache.writer import CacheWriter
 from sync.database import open_writer
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from sync.server.relay.schema import SCHEMA
 from tests.gate.bench import ROOT, Centre, Clock, Desk, trust_bytes
 from tests.station_run.agenda import Agenda

@@ -1,12 +1,12 @@
-"""A gate's sync in the LAN, as `sync.lan_listener` and `sync.lan_teller` do it, with the network's answers whenever."""
+"""A gate's sync in the LAN, as `sync.lan.listener` and `sync.lan.teller` do it, with the network's answers whenever."""
 
 from collections.abc import Callable
 from random import Random
 
-from sync.asking import Asking
-from sync.cache_writer import CacheWriter
-from sync.journal_reader import JournalReader
-from sync.lan_writer import LanWriter
+from sync.cache.writer import CacheWriter
+from sync.journal.reader import JournalReader
+from sync.lan.asking import Asking
+from sync.lan.writer import LanWriter
 from sync.server.relay.journals import Gap, Held, Slice, Taken
 from sync.wire.relay import CaughtUpAnswer, CaughtUpRequest, ChangesAnswer
 from tests.station_run.agenda import Agenda

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from sync import journal
+from sync.journal import journal
 from tests.station_run.judge import Wrong
 from tests.station_run.mutants import MUTANTS, Patch
 from tests.station_run.run import Bench, bench

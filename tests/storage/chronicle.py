@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from sync.journal import Journal
-from sync.journal_reader import StoredEvent
+from sync.journal.journal import Journal
+from sync.journal.reader import StoredEvent
 from tickets.events import GENESIS, chain
 
 

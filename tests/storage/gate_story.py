@@ -10,7 +10,7 @@ from gate.announcement import Showing
 from gate.decide import Admitted
 from gate.record import Record
 from gate.settings import GateSettings
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from tests.gate.bench import Centre, Clock, Desk, Gate
 from tests.gate.lane_bench import VirtualLane
 from tests.storage.chronicle import Chronicle

@@ -40,7 +40,8 @@ class Machine:
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self._calls)
-        self._stack.enter_context(mock.patch("sync.journal._GATE_LOG_BYTES", 1 << 15))  # 4 MiB for each run are slow
+        # 4 MiB for each run are slow
+        self._stack.enter_context(mock.patch("sync.journal.journal._GATE_LOG_BYTES", 1 << 15))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sync.cache_writer import CacheWriter
-from sync.journal import Journal
+from sync.cache.writer import CacheWriter
+from sync.journal.journal import Journal
 from sync.trusted_time import TimeAnchor
 from tests.storage.chronicle import Chronicle
 from tests.storage.machine import ROOT

@@ -13,11 +13,11 @@ from uuid import UUID
 
 import pytest
 
-from sync.cache import CacheReader
-from sync.cache_file import word_of_damage
-from sync.cache_writer import CacheWriter
+from sync.cache.file import word_of_damage
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
 from sync.database import DamagedStore
-from sync.status import SyncStatus
+from sync.engine.status import SyncStatus
 from sync.trusted_time import TimeAnchor
 from tests.gate.bench import DEPARTURE, LEAVES, NOON, TODAY, Centre, Desk, Gate, admitted, trust_bytes
 from tests.gate.gate_child import GROUP, become, in_another_process

@@ -8,7 +8,7 @@ from pathlib import Path
 from drivers.barrier.simulator import RelayBoardSimulator
 from drivers.scanner.simulator import ScannerSimulator
 from drivers.simulation import Station
-from sync.journal_reader import JournalReader
+from sync.journal.reader import JournalReader
 from tests.gate.bench import Centre, Desk
 from tests.gate.gate_child import LISTENING, Life, life
 from tests.storage.conftest import Played

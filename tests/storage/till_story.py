@@ -13,8 +13,8 @@ from kiosk.till.commands import (
     StartPayment,
 )
 from kiosk.till.values import Means
-from sync.journal import Journal
-from sync.journal_orders import unfinished_orders
+from sync.journal.journal import Journal
+from sync.journal.orders import unfinished_orders
 from tests.kiosk.till.bench import (
     DEVICE,
     PREFIX,

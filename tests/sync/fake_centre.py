@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 
 from sync.encoding import to_text
-from sync.http_signatures import BadSignature, verify_request
+from sync.line.http_signatures import BadSignature, verify_request
 from sync.wire.pull import PullAnswer, Record
 from sync.wire.push import PushAnswer, PushBatch, PushResult
 from sync.wire.time import TimeAnswer, TimeRequest

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from sync.http_signatures import BadSignature, verify_request
+from sync.line.http_signatures import BadSignature, verify_request
 from sync.wire.push import PushAnswer, PushBatch, PushResult
 from sync.wire.records import UseBody
 from sync.wire.relay import (

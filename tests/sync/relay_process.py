@@ -11,7 +11,7 @@ from pathlib import Path
 
 from station.clock import TerminalClock
 from station.enrolment import Enrolment
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.newest_trust import NewestTrust
 from sync.server.relay.run import RelaySettings, serve_relay
 from sync.server.relay.view import CacheView

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from sync.arbiter import Alone, Answer, Granted, NoArbiter, RelayArbiter, Silent, Taken
+from sync.lan.arbiter import Alone, Answer, Granted, NoArbiter, RelayArbiter, Silent, Taken
 from sync.wire.relay import ClaimRequest, sign_answer
 from tests.sync.bad_server import Conduct, bad_server, closing, dripping, http, saying, silent
 from tests.sync.fake_relay import RELAY, FakeRelay

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.asking import Asking
 from sync.database import FILE_MODE
+from sync.lan.asking import Asking
 from tickets.errors import EnvironmentFault
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sync.believing import Belief
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
 from sync.encoding import to_text
+from sync.engine.believing import Belief
 from sync.newest_trust import NewestTrust
 from sync.wire.pull import PullAnswer, Record
 from tickets.admission import TimeQuality, TrustedNow

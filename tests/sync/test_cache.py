@@ -10,11 +10,11 @@ from uuid import UUID
 import pytest
 from sqlite_utils import Database
 
-from sync.cache import CacheReader
-from sync.cache_schema import SCHEMA
-from sync.cache_writer import CacheWriter
-from sync.journal_orders import Grant
-from sync.status import SyncStatus
+from sync.cache.reader import CacheReader
+from sync.cache.schema import SCHEMA
+from sync.cache.writer import CacheWriter
+from sync.engine.status import SyncStatus
+from sync.journal.orders import Grant
 from sync.trusted_time import TimeAnchor
 from sync.wire.pull import Record
 from tests.sync.cache_pages import (

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from sync.cache_writer import CacheWriter
+from sync.cache.writer import CacheWriter
 from sync.points import Point, kill_at
 from sync.trusted_time import TimeAnchor
 from tests.sync.cache_pages import DATE, day_key, page, ticket

@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 from sqlite_utils import Database
 
-from sync.cache import CacheReader
-from sync.cache_schema import SCHEMA
-from sync.cache_writer import CacheWriter
-from sync.lan_writer import JudgedFact, LanWriter
-from sync.relay_keys import RelayKeys
+from sync.cache.reader import CacheReader
+from sync.cache.schema import SCHEMA
+from sync.cache.writer import CacheWriter
+from sync.lan.relay_keys import RelayKeys
+from sync.lan.writer import JudgedFact, LanWriter
 from sync.wire.pull import Record
 from sync.wire.records import UseBody
 from sync.wire.relay import ChangesAnswer

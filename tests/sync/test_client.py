@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from sync.client import CentreClient, LineDown, Refused, timeout_for
+from sync.line.client import CentreClient, LineDown, Refused, timeout_for
 from tests.sync.fake_centre import DEVICE, START, TIME, FakeCentre, refusal
 from tickets.errors import PeerError
 from tickets.time_token import open_time

@@ -13,18 +13,18 @@ from random import Random
 import httpx
 import pytest
 
-from sync.backoff import Backoff
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient
-from sync.compare import Facts, differences, read_cache, read_centre, read_journals
-from sync.digest import departure_digest
-from sync.engine import Engine
+from sync.cache.snapshot_file import SnapshotFile
+from sync.cache.writer import CacheWriter
+from sync.comparing.compare import Facts, differences, read_cache, read_centre, read_journals
+from sync.comparing.digest import departure_digest
+from sync.engine.backoff import Backoff
+from sync.engine.engine import Engine
 from sync.enrolling import Wish, enrol
-from sync.journal import Journal
+from sync.journal.journal import Journal
+from sync.line.client import CentreClient
 from sync.server.centre import Centre
 from sync.server.settings import Settings
 from sync.server.setup import initialise
-from sync.snapshot_file import SnapshotFile
 from sync.trusted_time import system_clocks
 from sync.wire.enrolment import EnrolAnswer
 from tests.sync.centre_process import centre_process

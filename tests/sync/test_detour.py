@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from sync.detour import AGAIN_S, Detour
+from sync.line.detour import AGAIN_S, Detour
 
 URL = "https://centre.test/v1/health"
 

@@ -8,8 +8,8 @@ import cbor2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.compare import Facts, differences
-from sync.digest import AllotmentFact, MoneyFact, TicketFact, UseFact, departure_digest
+from sync.comparing.compare import Facts, differences
+from sync.comparing.digest import AllotmentFact, MoneyFact, TicketFact, UseFact, departure_digest
 
 TICKET = TicketFact(
     number="00000000000000000007",

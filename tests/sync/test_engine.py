@@ -8,12 +8,12 @@ from random import Random
 import httpx
 import pytest
 
-from sync.backoff import Backoff
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient
-from sync.engine import Engine, StepResult, run
-from sync.journal import Journal
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
+from sync.engine.backoff import Backoff
+from sync.engine.engine import Engine, StepResult, run
+from sync.journal.journal import Journal
+from sync.line.client import CentreClient
 from sync.points import Point, Probe, kill_at, no_probe
 from sync.trusted_time import Clocks
 from sync.wire.time import TimeAnswer

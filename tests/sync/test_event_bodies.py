@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sync.event_bodies import SCHEMAS, complaint
+from sync.journal.event_bodies import SCHEMAS, complaint
 from tickets.events import Kind
 
 ATTEMPT = bytes(16)

@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
-from sync.epoch_marker import marker_path, read_marker
-from sync.journal import Journal, RuleBroken, Transaction
-from sync.journal_migrations import FACTS
-from sync.journal_reader import JournalReader
+from sync.journal.epoch_marker import marker_path, read_marker
+from sync.journal.journal import Journal, RuleBroken, Transaction
+from sync.journal.migrations import FACTS
+from sync.journal.reader import JournalReader
 from tests.sync.till_life import PREFIX, Act, TickingClock, append, gate_life, live, money_life, open_journal, till_life
 from tickets.admission import TimeQuality
 from tickets.errors import Bug, EnvironmentFault

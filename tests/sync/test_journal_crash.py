@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.compare import read_journals
-from sync.journal_reader import JournalReader
+from sync.comparing.compare import read_journals
+from sync.journal.reader import JournalReader
 from sync.points import Point, after_commit, before_commit, kill_at, no_probe
 from tests.sync.children import Ended, Say, in_child
 from tests.sync.till_life import PREFIX, Act, gate_life, live, money_life, open_journal, till_life

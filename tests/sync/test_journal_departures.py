@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from sync.journal import Journal
-from sync.journal_departures import alarms_since, uses_of
-from sync.journal_uses import claim_use, end_use
+from sync.journal.departures import alarms_since, uses_of
+from sync.journal.journal import Journal
+from sync.journal.uses import claim_use, end_use
 from tests.sync.till_life import DAY, START, TRIP, open_journal, ticket_number
 from tickets.admission import Flag
 from tickets.events import Kind

@@ -8,9 +8,9 @@ import pytest
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from sync.cache_schema import SCHEMA as CACHE
+from sync.cache.schema import SCHEMA as CACHE
 from sync.database import Schema, open_reader, open_writer
-from sync.journal_schema import SCHEMA as JOURNAL
+from sync.journal.schema import SCHEMA as JOURNAL
 from sync.server.relay.schema import SCHEMA as RELAY
 from tests.sync.children import Say, in_child
 from tickets.errors import EnvironmentFault

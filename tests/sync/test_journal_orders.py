@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from sync.journal import Journal, RuleBroken, Transaction
-from sync.journal_orders import (
+from sync.journal.journal import Journal, RuleBroken, Transaction
+from sync.journal.order_reader import find_claim, find_ticket, open_claims, tickets_by_tag
+from sync.journal.orders import (
     Direction,
     Grant,
     Places,
@@ -27,8 +28,7 @@ from sync.journal_orders import (
     settle_claim,
     unfinished_orders,
 )
-from sync.journal_reader import JournalReader
-from sync.orders import find_claim, find_ticket, open_claims, tickets_by_tag
+from sync.journal.reader import JournalReader
 from tests.sync.till_life import (
     DAY,
     SEATS,

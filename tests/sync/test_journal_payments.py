@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from sync.journal import Journal, RuleBroken
-from sync.journal_orders import Direction, find_order, hold, open_claim, record_money, release, unfinished_orders
-from sync.journal_payments import (
+from sync.journal.journal import Journal, RuleBroken
+from sync.journal.orders import Direction, find_order, hold, open_claim, record_money, release, unfinished_orders
+from sync.journal.payments import (
     Coins,
     ask_payment,
     ask_payout,
@@ -22,9 +22,9 @@ from sync.journal_payments import (
     payouts_of,
     want_no_more,
 )
-from sync.journal_pruning import prune
-from sync.journal_refunds import copies_handed_out, find_refund, invoices_of, open_refund, refund_of, unpaid_refunds
-from sync.journal_shifts import close_shift, current_shift, move_money, open_shift
+from sync.journal.pruning import prune
+from sync.journal.refunds import copies_handed_out, find_refund, invoices_of, open_refund, refund_of, unpaid_refunds
+from sync.journal.shifts import close_shift, current_shift, move_money, open_shift
 from tests.sync.till_life import DAY, SEATS, TRIP, Act, append, live, money_life, open_journal, ticket_number
 from tickets.events import Kind
 from tickets.money import Fen

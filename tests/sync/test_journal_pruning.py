@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sync.journal import Journal
-from sync.journal_orders import held_and_sold
-from sync.journal_pruning import prune
-from sync.journal_reader import JournalReader
-from sync.journal_uses import history
-from sync.orders import open_claims, unfinished_orders
+from sync.journal.journal import Journal
+from sync.journal.order_reader import open_claims, unfinished_orders
+from sync.journal.orders import held_and_sold
+from sync.journal.pruning import prune
+from sync.journal.reader import JournalReader
+from sync.journal.uses import history
 from sync.points import Point, kill_at
 from tests.sync.children import Say, in_child
 from tests.sync.till_life import DAY, TRIP, Act, append, gate_life, live, open_journal, ticket_number, till_life

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
-from sync.journal_reader import JournalReader
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
+from sync.journal.reader import JournalReader
 from tests.sync.cache_pages import page, stop
 from tests.sync.children import Ended, Say, in_child
 from tests.sync.till_life import gate_life, live, open_journal

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from sync.journal import Journal
-from sync.journal_reader import JournalReader
-from sync.journal_uses import claim_use, history
+from sync.journal.journal import Journal
+from sync.journal.reader import JournalReader
+from sync.journal.uses import claim_use, history
 from tests.sync.till_life import DAY, TRIP, open_journal, ticket_number
 from tickets.errors import Bug
 from tickets.events import GENESIS, Kind, chain

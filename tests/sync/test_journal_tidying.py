@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sync.cache_writer import CacheWriter
-from sync.journal import Journal
-from sync.journal_pruning import settled_through
-from sync.journal_tidying import AT_ONCE, FIRST_S, LOOK_S, REST_S, JournalTidier, tidy_quietly
+from sync.cache.writer import CacheWriter
+from sync.journal.journal import Journal
+from sync.journal.pruning import settled_through
+from sync.journal.tidying import AT_ONCE, FIRST_S, LOOK_S, REST_S, JournalTidier, tidy_quietly
 from sync.points import Point, Probe, kill_at, no_probe
 from tests.sync.children import Say, in_child
 from tests.sync.till_life import DAY, START, Act, append, gate_life, live, open_journal, till_life

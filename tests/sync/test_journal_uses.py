@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from sync.journal import Journal, RuleBroken, Transaction
-from sync.journal_reader import JournalReader
-from sync.journal_uses import claim_use, end_use, history, open_uses
+from sync.journal.journal import Journal, RuleBroken, Transaction
+from sync.journal.reader import JournalReader
+from sync.journal.uses import claim_use, end_use, history, open_uses
 from tests.sync.till_life import DAY, TRIP, claim, live, open_journal, ticket_number
 from tickets.uses import UseEnd
 

@@ -11,21 +11,21 @@ from uuid import UUID
 
 import pytest
 
-from sync.asking import Asking
-from sync.cache import CacheReader
-from sync.cache_schema import LAN_ACTS_TOLD
-from sync.cache_writer import CacheWriter
-from sync.fact_judge import FactJudge
-from sync.journal import Journal
-from sync.journal_pruning import prune
-from sync.journal_reader import JournalReader
-from sync.journal_uses import claim_use, end_use
-from sync.lan import Lan, LanSettings
-from sync.lan_writer import Held, JudgedFact, LanWriter
-from sync.outbox import Outbox
+from sync.cache.reader import CacheReader
+from sync.cache.schema import LAN_ACTS_TOLD
+from sync.cache.writer import CacheWriter
+from sync.engine.status import LanStatus
+from sync.journal.journal import Journal
+from sync.journal.pruning import prune
+from sync.journal.reader import JournalReader
+from sync.journal.uses import claim_use, end_use
+from sync.lan.asking import Asking
+from sync.lan.fact_judge import FactJudge
+from sync.lan.lan import Lan, LanSettings
+from sync.lan.outbox import Outbox
+from sync.lan.taken_facts import taken_of_late
+from sync.lan.writer import Held, JudgedFact, LanWriter
 from sync.points import Point, kill_at
-from sync.status import LanStatus
-from sync.taken_facts import taken_of_late
 from sync.wire.push import PushAnswer, PushBatch
 from sync.wire.records import UseBody
 from sync.wire.relay import USUAL_PUSH, ChangesAnswer
@@ -571,7 +571,7 @@ def test_a_relays_own_terminal_hears_and_tells_no_journal(tmp_path: Path, relay:
 def test_a_bug_ends_nothing(
     terminal: Terminal, relay: FakeRelay, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("sync.lan._BUG_WAIT_S", 0.01)
+    monkeypatch.setattr("sync.lan.lan._BUG_WAIT_S", 0.01)
 
     judge, left = FactJudge.judge, [1]
 

@@ -19,16 +19,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from sync.arbiter import Answer, Granted, RelayArbiter, Taken
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
 from sync.encoding import to_text
-from sync.journal import Journal
-from sync.journal_uses import claim_use, end_use
-from sync.outbox import Outbox
-from sync.relay_keys import RelayKeys
+from sync.engine.status import LanStatus, SyncStatus
+from sync.journal.journal import Journal
+from sync.journal.uses import claim_use, end_use
+from sync.lan.arbiter import Answer, Granted, RelayArbiter, Taken
+from sync.lan.outbox import Outbox
+from sync.lan.relay_keys import RelayKeys
 from sync.server.relay.ledger import RELAY_DB
-from sync.status import LanStatus, SyncStatus
 from sync.wire.pull import Record
 from sync.wire.relay import ClaimRequest
 from tests.sync.cache_pages import TRIP, departure, page, station

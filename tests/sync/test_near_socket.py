@@ -9,7 +9,7 @@ from gate.announcement import CLOSED
 from gate.screen.ear import Ear
 from gate.screen.sender import ScreenSender
 from kiosk.till.desk.hatch import NAME, Hatch
-from sync.near_socket import short_address
+from sync.lan.near_socket import short_address
 
 
 @pytest.fixture

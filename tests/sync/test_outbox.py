@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.outbox import Outbox
+from sync.lan.outbox import Outbox
 from tickets.errors import EnvironmentFault
 
 

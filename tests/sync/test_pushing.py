@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient
-from sync.journal import Journal
-from sync.journal_pruning import prune
-from sync.journal_reader import JournalReader
+from sync.cache.writer import CacheWriter
+from sync.engine.pushing import Forked, Pusher, keep_receipt
+from sync.journal.journal import Journal
+from sync.journal.pruning import prune
+from sync.journal.reader import JournalReader
+from sync.line.client import CentreClient
 from sync.points import no_probe
-from sync.pushing import Forked, Pusher, keep_receipt
 from tests.sync.fake_centre import DEVICE, RECEIPT, START, FakeCentre
 from tests.sync.till_life import gate_life, live, open_journal
 from tickets.errors import PeerError

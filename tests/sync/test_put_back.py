@@ -6,12 +6,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sync.compare import differences, read_centre, read_journals
+from sync.cache.snapshot_file import SnapshotFile
+from sync.comparing.compare import differences, read_centre, read_journals
 from sync.server.backing_up import back_up
 from sync.server.centre import Centre
 from sync.server.settings import Settings
 from sync.server.setup import initialise
-from sync.snapshot_file import SnapshotFile
 from tests.sync.centre_process import centre_process
 from tests.sync.server.support import small_timetable
 from tests.sync.test_cut_transfers import Terminal, engine_of, enrolled, terminal

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from sync.client import CentreClient
+from sync.line.client import CentreClient
 from sync.renewing import Renewal
 from sync.wire.enrolment import RenewAnswer
 from tickets.admission import TimeQuality, TrustedNow

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.http_signatures import (
+from sync.line.http_signatures import (
     MAX_SKEW_S,
     BadSignature,
     content_digest,

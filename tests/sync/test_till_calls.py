@@ -12,15 +12,15 @@ from typing import Any
 import httpx
 import pytest
 
-from sync.budget_line import BudgetLine, NoAnswerInTime
-from sync.client import LineDown, Refused
 from sync.enrolling import Wish, enrol
-from sync.payment_schedule import REVERSE_MOST_S, reversal_pause
+from sync.line.budget_line import BudgetLine, NoAnswerInTime
+from sync.line.client import LineDown, Refused
+from sync.line.payment_schedule import REVERSE_MOST_S, reversal_pause
+from sync.line.till_calls import MoneyCalls, TillCalls
 from sync.server.centre import Centre
 from sync.server.key_files import office_token
 from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
-from sync.till_calls import MoneyCalls, TillCalls
 from sync.wire.money import GiveBackAsk, PaymentAsk, UseAsk
 from tests.sync import bad_server as bad
 from tests.sync.bad_server import Conduct, bad_server, dripping, http, saying, silent

@@ -12,15 +12,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sync.client import CentreClient, LineDown, Refused
 from sync.code_proof import centre_proof, code_key
 from sync.enrolling import FirstSight, Wish, enrol, line_key
-from sync.pinned_line import pinned_line
+from sync.line.client import CentreClient, LineDown, Refused
+from sync.line.pinned_line import pinned_line
+from sync.line.till_calls import TillCalls
 from sync.server.centre import Centre
 from sync.server.settings import Settings
 from sync.server.setup import initialise
 from sync.server.tls import ServerTls, make_authority
-from sync.till_calls import TillCalls
 from sync.wire.enrolment import EnrolAnswer, EnrolRequest
 from tests.sync.server.support import small_timetable
 from tests.sync.tls_centre import centre_over_tls

@@ -12,13 +12,13 @@ from random import Random
 import httpx
 import pytest
 
-from sync.backoff import Backoff
-from sync.bell import Bell
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient, LineDown, Refused
-from sync.engine import Engine
+from sync.cache.writer import CacheWriter
+from sync.engine.backoff import Backoff
+from sync.engine.bell import Bell
+from sync.engine.engine import Engine
+from sync.engine.waking import Waker
+from sync.line.client import CentreClient, LineDown, Refused
 from sync.trusted_time import Clocks
-from sync.waking import Waker
 from sync.wire.pull import PullAnswer
 from tests.sync.cache_pages import page, stop
 from tests.sync.fake_centre import DEVICE, ROOT, START, FakeCentre, refusal, trust_list

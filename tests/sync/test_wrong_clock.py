@@ -11,13 +11,13 @@ from random import Random
 import httpx
 import pytest
 
-from sync.backoff import Backoff
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient
-from sync.engine import Engine
+from sync.cache.writer import CacheWriter
+from sync.engine.backoff import Backoff
+from sync.engine.engine import Engine
 from sync.enrolling import FirstSight, Wish, enrol
-from sync.journal import Journal
-from sync.pinned_line import pinned_line
+from sync.journal.journal import Journal
+from sync.line.client import CentreClient
+from sync.line.pinned_line import pinned_line
 from sync.server.centre import Centre
 from sync.trusted_time import Clocks
 from tests.sync.tls_centre import centre_over_tls

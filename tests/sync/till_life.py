@@ -6,8 +6,8 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from sync.journal import Journal, Transaction
-from sync.journal_orders import (
+from sync.journal.journal import Journal, Transaction
+from sync.journal.orders import (
     Direction,
     Grant,
     hold,
@@ -20,10 +20,10 @@ from sync.journal_orders import (
     return_places,
     settle_claim,
 )
-from sync.journal_payments import Coins, ask_payment, ask_payout, end_payment, end_payout, want_no_more
-from sync.journal_refunds import ask_invoice, open_refund, record_handed_out
-from sync.journal_shifts import close_shift, move_money, open_shift
-from sync.journal_uses import claim_use, end_use
+from sync.journal.payments import Coins, ask_payment, ask_payout, end_payment, end_payout, want_no_more
+from sync.journal.refunds import ask_invoice, open_refund, record_handed_out
+from sync.journal.shifts import close_shift, move_money, open_shift
+from sync.journal.uses import claim_use, end_use
 from sync.points import Probe, no_probe
 from tickets.admission import TimeQuality, TrustedNow
 from tickets.events import Kind

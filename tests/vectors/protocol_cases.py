@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sync import code_proof, http_signatures
-from sync.digest import AllotmentFact, MoneyFact, TicketFact, UseFact, departure_digest
+from sync import code_proof
+from sync.comparing.digest import AllotmentFact, MoneyFact, TicketFact, UseFact, departure_digest
+from sync.line import http_signatures
 from sync.wire import relay as relay_wire
 from sync.wire.enrolment import EnrolAnswer, EnrolRequest
 from sync.wire.snapshot import SnapshotAnswer, snapshot_message

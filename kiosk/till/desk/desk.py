@@ -14,14 +14,14 @@ from kiosk.till.desk.answers import ClaimShown, ShiftShown
 from kiosk.till.desk.drawer import Drawer
 from kiosk.till.finding.taking import take_for_claim
 from kiosk.till.wording import Closing, claim_reason
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.journal_orders import settle_claim
-from sync.journal_refunds import find_refund
-from sync.journal_shifts import Moved, close_shift, current_shift, move_money, open_shift
-from sync.journal_uses import history
-from sync.orders import Claim, find_claim, find_ticket, open_claims
-from sync.ticket_finder import Found, found_in_cache
+from sync.cache.reader import CacheReader
+from sync.cache.ticket_finder import Found, found_in_cache
+from sync.journal.journal import Journal
+from sync.journal.order_reader import Claim, find_claim, find_ticket, open_claims
+from sync.journal.orders import settle_claim
+from sync.journal.refunds import find_refund
+from sync.journal.shifts import Moved, close_shift, current_shift, move_money, open_shift
+from sync.journal.uses import history
 from tickets.admission import TrustedNow
 from tickets.badges import read_badge_code
 from tickets.errors import EnvironmentFault

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sync.near_socket import short_address
+from sync.lan.near_socket import short_address
 from tickets.errors import Fault
 
 NAME = "till.sock"

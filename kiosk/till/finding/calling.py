@@ -7,7 +7,7 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from tickets.events import Kind
 
 _log = logging.getLogger("waystation.till")

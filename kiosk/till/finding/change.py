@@ -13,9 +13,9 @@ from kiosk.till.finding.search import Hit, Search
 from kiosk.till.finding.showing import Showing
 from kiosk.till.finding.taking import Taking, Won
 from kiosk.till.values import Offer, Task, Words
-from sync.cache import CacheReader
-from sync.journal import Journal, Transaction
-from sync.journal_uses import open_uses
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal, Transaction
+from sync.journal.uses import open_uses
 from tickets.identity import identity_tag
 from tickets.journey import TicketKind
 from tickets.money import Fen

@@ -19,10 +19,10 @@ from kiosk.till.press import Press
 from kiosk.till.records import Claim
 from kiosk.till.values import NO_MONEY, ClaimView, Delivery, FindState, FindView, Task, Words
 from kiosk.till.wording import claim_reason, grouped_claim
-from sync.journal import Journal
-from sync.journal_refunds import invoices_of
-from sync.orders import find_claim
-from sync.ticket_finder import TicketFinder
+from sync.cache.ticket_finder import TicketFinder
+from sync.journal.journal import Journal
+from sync.journal.order_reader import find_claim
+from sync.journal.refunds import invoices_of
 from sync.wire.money import TicketMoney
 from tickets.invoicing import NoInvoice, tax_id_ok
 from tickets.money import Fen

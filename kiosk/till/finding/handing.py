@@ -9,9 +9,9 @@ from kiosk.till.finding.search import CENTRE, Hit
 from kiosk.till.press import Press
 from kiosk.till.records import Issued, Paper
 from kiosk.till.values import Delivery
-from sync.journal import Journal
-from sync.journal_orders import record_delivery
-from sync.journal_refunds import copies_handed_out, record_handed_out
+from sync.journal.journal import Journal
+from sync.journal.orders import record_delivery
+from sync.journal.refunds import copies_handed_out, record_handed_out
 from tickets import base45
 from tickets.credential import PREFIX
 

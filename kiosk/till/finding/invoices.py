@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from sync.journal import Journal
-from sync.journal_refunds import Invoice, ask_invoice, invoices_of
+from sync.journal.journal import Journal
+from sync.journal.refunds import Invoice, ask_invoice, invoices_of
 from tickets.invoicing import InvoiceDue
 from tickets.numbers import TicketNumber
 

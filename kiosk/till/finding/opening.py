@@ -19,10 +19,10 @@ from kiosk.till.finding.showing import Showing, TaskRules
 from kiosk.till.finding.taking import Taking
 from kiosk.till.press import Press
 from kiosk.till.shelf import AHEAD, Shelf
-from sync.arbiter import Arbiter
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.ticket_finder import TicketFinder, TrustSource
+from sync.cache.reader import CacheReader
+from sync.cache.ticket_finder import TicketFinder, TrustSource
+from sync.journal.journal import Journal
+from sync.lan.arbiter import Arbiter
 from tickets.admission import TrustedNow
 from tickets.service_day import service_day_bounds
 

@@ -14,11 +14,11 @@ from kiosk.till.finding.ports import BY_CLAIM, Returned, Returns, Way
 from kiosk.till.finding.showing import ASKED
 from kiosk.till.finding.taking import Lost, Taking, Unheard, Won
 from kiosk.till.wording import Closing
-from sync.journal import Journal, Transaction
-from sync.journal_orders import open_claim
-from sync.journal_refunds import Refund, open_refund, refund_of
-from sync.journal_uses import open_uses
-from sync.ticket_finder import Found
+from sync.cache.ticket_finder import Found
+from sync.journal.journal import Journal, Transaction
+from sync.journal.orders import open_claim
+from sync.journal.refunds import Refund, open_refund, refund_of
+from sync.journal.uses import open_uses
 from tickets.errors import Bug
 from tickets.money import Fen
 from tickets.numbers import TicketNumber

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from kiosk.till.shelf import Shelf, count_of
 from kiosk.till.values import RunView, Words
 from kiosk.till.wording import UNKNOWN_PLACE
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from tickets.departures import Departure, DepartureState
 from tickets.money import Fen
 from tickets.service_day import service_day_bounds

@@ -1,7 +1,7 @@
 """Looking for a ticket at a kiosk: by its code, its number, an order's code, or an identity document.
 
-Codes and documents are believed as a gate believes them (`sync.ticket_finder`). Besides, a till knows what it sold
-itself: its own journal is asked where the cache has not heard of it yet.
+Codes and documents are believed as a gate believes them (`sync.cache.ticket_finder`). Besides, a till knows what it
+sold itself: its own journal is asked where the cache has not heard of it yet.
 """
 
 import re
@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.journal_uses import By
-from sync.orders import IssuedTicket, find_ticket, tickets_by_tag
-from sync.ticket_finder import Found, Tags, TicketFinder, compared, found_in_cache
+from sync.cache.reader import CacheReader
+from sync.cache.ticket_finder import Found, Tags, TicketFinder, compared, found_in_cache
+from sync.journal.journal import Journal
+from sync.journal.order_reader import IssuedTicket, find_ticket, tickets_by_tag
+from sync.journal.uses import By
 from tickets.admission import CardShown
 from tickets.credential import PREFIX
 from tickets.identity import DocumentKind

@@ -12,10 +12,10 @@ from kiosk.till.finding.ways import way_words
 from kiosk.till.shelf import Shelf
 from kiosk.till.values import FoundTicket, Task, Words
 from kiosk.till.wording import UNKNOWN_PLACE
-from sync.journal import Journal
-from sync.journal_refunds import Refund, invoices_of, refund_of
-from sync.orders import find_order
-from sync.ticket_finder import TicketFinder
+from sync.cache.ticket_finder import TicketFinder
+from sync.journal.journal import Journal
+from sync.journal.order_reader import find_order
+from sync.journal.refunds import Refund, invoices_of, refund_of
 from tickets.admission import (
     Admit,
     CardShown,

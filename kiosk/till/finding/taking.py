@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from kiosk.till.finding.ports import Centre, NoAnswer
-from sync.arbiter import Alone, Arbiter, Granted, NoArbiter, Silent, Taken
-from sync.asking import Asking
-from sync.asking_for_use import attempt_of, claim_request
-from sync.cache import CacheReader
-from sync.journal import Journal, Transaction
-from sync.journal_asked import AskedUse, TakenFor, all_asked, claim_asked, forget_asked, give_back_asked, note_asked
-from sync.journal_refunds import refund_of
-from sync.journal_uses import end_use, history, open_uses
-from sync.record_rows import use_told
-from sync.ticket_finder import Found, TicketFinder
+from sync.cache.reader import CacheReader
+from sync.cache.record_rows import use_told
+from sync.cache.ticket_finder import Found, TicketFinder
+from sync.journal.asked import AskedUse, TakenFor, all_asked, claim_asked, forget_asked, give_back_asked, note_asked
+from sync.journal.journal import Journal, Transaction
+from sync.journal.refunds import refund_of
+from sync.journal.uses import end_use, history, open_uses
+from sync.lan.arbiter import Alone, Arbiter, Granted, NoArbiter, Silent, Taken
+from sync.lan.asking import Asking
+from sync.lan.asking_for_use import attempt_of, claim_request
 from sync.wire.money import UseAnswer, UseAsk
 from tickets.admission import CardShown, Flag, PresentedTicket, Refuse, Rules, TicketState, TrustedNow, admission
 from tickets.reasons import Reason
@@ -345,7 +345,7 @@ class Taking:
             forget_asked(tx, found.number)
 
     def _asking(self) -> AbstractContextManager[None]:
-        """Around each question to the arbiter and what is written down of it (`sync.asking`)."""
+        """Around each question to the arbiter and what is written down of it (`sync.lan.asking`)."""
         return self._lock.held() if self._has_arbiter else nullcontext()
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from kiosk.till.finding.ports import BY_CLAIM, CASH, Returns, Way
 from kiosk.till.values import Words
-from sync.journal_payments import payments_of
-from sync.journal_reader import Readable
-from sync.orders import find_order, find_ticket
+from sync.journal.order_reader import find_order, find_ticket
+from sync.journal.payments import payments_of
+from sync.journal.reader import Readable
 from sync.wire.money import TicketMoney
 from tickets.money import Fen, yuan
 from tickets.numbers import TicketNumber

@@ -12,7 +12,7 @@ from typing import Self
 from station.simulate.disk.calls import ROOT, Calls
 from station.simulate.disk.disk import Disk
 from station.simulate.disk.shared import Files
-from sync import journal
+from sync.journal import journal
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from station.simulate.judge.places import CENTRE, Places, Seat
 from station.simulate.judge.private import nothing_is_plain
 from station.simulate.judge.wrong import Told, station_of
 from station.simulate.watch import Broken, Unwatched
-from sync.journal_reader import StoredEvent
+from sync.journal.reader import StoredEvent
 from tickets.uses import UseEnd
 
 if TYPE_CHECKING:

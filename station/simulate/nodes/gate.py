@@ -16,12 +16,12 @@ from gate.started import Start, note_start
 from station.simulate.nodes.node import Program, Site
 from station.simulate.nodes.terminal import Place, Terminal, main_of
 from station.simulate.turns import Killed
-from sync.arbiter import Answer, Arbiter, Granted, RelayArbiter, Silent, Taken
-from sync.cache import CacheReader
-from sync.journal import Journal
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.lan.arbiter import Answer, Arbiter, Granted, RelayArbiter, Silent, Taken
+from sync.lan.relay_keys import RelayKeys
 from sync.newest_trust import NewestTrust
 from sync.points import Point
-from sync.relay_keys import RelayKeys
 from sync.wire.relay import ClaimRequest
 from tickets.errors import EnvironmentFault
 from tickets.reasons import Reason

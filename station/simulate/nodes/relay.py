@@ -8,7 +8,7 @@ from station import relay_process
 from station.simulate.nodes.node import Site
 from station.simulate.nodes.serving import ServingNode, program_of
 from station.simulate.nodes.terminal import Place, Terminal, void
-from sync.journal_reader import JournalReader
+from sync.journal.reader import JournalReader
 from sync.points import Point
 from sync.server.relay.app import create_app
 from sync.server.relay.ledger import RELAY_DB

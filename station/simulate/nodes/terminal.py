@@ -16,9 +16,9 @@ from station.simulate.disk.disk import PowerCut
 from station.simulate.nodes.centre import CENTRE
 from station.simulate.nodes.node import Node, Program, Site
 from station.simulate.nodes.serving import program_of
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.journal_reader import JournalReader
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.journal.reader import JournalReader
 from sync.points import Point
 from sync.trusted_time import Clocks
 from tickets.errors import Fault

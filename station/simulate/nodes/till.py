@@ -23,9 +23,9 @@ from station.simulate.nodes.centre import CENTRE
 from station.simulate.nodes.node import Program, Site
 from station.simulate.nodes.terminal import Place, Terminal, main_of
 from station.simulate.threads import Event
-from sync.cache import CacheReader
-from sync.journal import Journal
-from sync.till_calls import TillCalls
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
+from sync.line.till_calls import TillCalls
 from tickets.errors import EnvironmentFault
 from tickets.fares import FareRules
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
-from sync.payment_schedule import Way
+from sync.line.payment_schedule import Way
 from sync.server.changes import lock_station
 from sync.server.devices import Device
 from sync.server.payments.provider import Charge, Provider, ProviderSilent, Said

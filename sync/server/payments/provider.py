@@ -16,7 +16,7 @@ A trade is named by whoever asks for it, so that everything may be repeated for 
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from sync.payment_schedule import Way
+from sync.line.payment_schedule import Way
 from sync.wire.money import Why
 
 

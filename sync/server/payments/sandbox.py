@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from sync.payment_schedule import SCHEDULES
+from sync.line.payment_schedule import SCHEDULES
 from sync.server.payments.provider import Charge, ProviderSilent, Said
 from sync.server.payments.sandbox_trades import Trade
 from sync.wire.money import Why

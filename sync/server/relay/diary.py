@@ -7,7 +7,7 @@ its id, and a duplicate once by its ticket.
 
 from typing import Final
 
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from sync.server.relay.duplicates import reported, unreported
 from sync.server.relay.facts import unwritten_facts, written
 from sync.server.relay.ledger import Ledger

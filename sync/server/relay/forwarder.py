@@ -43,7 +43,7 @@ _CONFLICT: Final = 409
 
 
 class Line(Protocol):
-    """The way to the centre (`sync.client.CentreClient`)."""
+    """The way to the centre (`sync.line.client.CentreClient`)."""
 
     def forward(self, request: ForwardRequest) -> ForwardAnswer:
         """Hand batches on, and ask after journals. Raises LineDown, Refused, PeerError."""

@@ -7,8 +7,8 @@ again by itself; the centre's loss and return are told by the engine beside it.
 import logging
 import threading
 
-from sync.backoff import Backoff
-from sync.line_faults import LineDown
+from sync.engine.backoff import Backoff
+from sync.line.faults import LineDown
 from sync.server.relay.forwarder import Forwarder
 from tickets.errors import Fault
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final, Protocol, Self, cast
 from uuid import UUID
 
-from sync.cache_file import CacheFile
-from sync.cache_writer import CacheWriter
+from sync.cache.file import CacheFile
+from sync.cache.writer import CacheWriter
 
 STATE: Final = "handed_on"
 """The single value of the cache under which it stands."""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from sync.event_bodies import (
+from sync.journal.event_bodies import (
     SCHEMAS,
     Body,
     GateStarted,

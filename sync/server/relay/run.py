@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from sync.database import open_reader
-from sync.journal import Clock, Journal
+from sync.journal.journal import Clock, Journal
 from sync.points import Probe, no_probe
 from sync.server.listening import ListeningServer, listener_at, signals_end_quietly
 from sync.server.relay.app import Parts, create_app, end_waiting

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from sync.cache import CacheReader
+from sync.cache.reader import CacheReader
 from sync.newest_trust import NewestTrust
 from tickets.admission import TrustedNow
 from tickets.keys import Algorithm, AnyOf, PublicKey

@@ -32,9 +32,9 @@ from kiosk.till.values import (
     Offer,
     Snapshot,
 )
-from sync.cache import CacheReader, CacheWriter
+from sync.cache.reader import CacheReader, CacheWriter
 from sync.encoding import to_text
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from sync.points import Probe, no_probe
 from sync.wire.pull import PullAnswer, Record
 from tickets.admission import TimeQuality, TrustedNow

@@ -13,7 +13,7 @@ from drivers.faults import DeviceFault, DeviceRefused, DeviceSilent
 from drivers.health import Health
 from drivers.scanner import Scan, Unreadable
 from kiosk.till.caller import Answered
-from sync.client import LineDown, Refused
+from sync.line.client import LineDown, Refused
 from sync.wire.money import GiveBackAnswer, GiveBackAsk, PaymentAnswer, PaymentAsk, TicketMoney, UseAnswer, UseAsk
 from tickets.errors import EnvironmentFault, PeerError
 

@@ -12,12 +12,12 @@ from kiosk.till.purse import Hopper
 from kiosk.till.takings import Takings
 from kiosk.till.till import Till, new_claim_number
 from kiosk.till.values import OrderView, Snapshot
-from sync.cache import CacheWriter
-from sync.journal import Journal
-from sync.journal_orders import open_claim
-from sync.journal_refunds import open_refund
+from sync.cache.reader import CacheWriter
+from sync.engine.status import SyncStatus
+from sync.journal.journal import Journal
+from sync.journal.orders import open_claim
+from sync.journal.refunds import open_refund
 from sync.points import Probe, no_probe
-from sync.status import SyncStatus
 from tests.kiosk.till.bench import Chance, Desk, Time, open_desk
 from tests.kiosk.till.devices import PaperTray, Validator
 from tests.kiosk.till.money_devices import Centre, CoinBox, Eye, HandCalls, Terminal, Tube

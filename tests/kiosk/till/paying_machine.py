@@ -41,15 +41,15 @@ from kiosk.till.ledger import Ledger
 from kiosk.till.purse import Hopper
 from kiosk.till.takings import Takings
 from kiosk.till.till import new_claim_number
-from sync.cache import CacheWriter
+from sync.cache.reader import CacheWriter
+from sync.engine.status import SyncStatus
 from sync.enrolling import Wish, enrol
+from sync.line.till_calls import TillCalls
 from sync.points import Probe, no_probe
 from sync.server.centre import Centre
 from sync.server.key_files import office_token
 from sync.server.settings import Policy, Settings
 from sync.server.setup import initialise
-from sync.status import SyncStatus
-from sync.till_calls import TillCalls
 from tests.kiosk.till.bench import NOW, Desk, Time, open_desk, write_cache
 from tests.kiosk.till.swaps import Swaps
 from tests.sync.server.support import STATION, small_timetable

@@ -14,7 +14,7 @@ from kiosk.till.values import (
     OrderView,
 )
 from kiosk.till.wording import BILL_TOO_LARGE, CLAIM_REASONS, TROUBLES, Closing, Trouble
-from sync.cache import CacheWriter
+from sync.cache.reader import CacheWriter
 from sync.wire.pull import PullAnswer
 from tests.kiosk.till.bench import books, departure, departure_record, hold, offer, person
 from tests.kiosk.till.conftest import Site

@@ -13,8 +13,8 @@ from kiosk.till.commands import StartPayment
 from kiosk.till.payments import Heard
 from kiosk.till.values import Means, PaymentState
 from kiosk.till.wording import PAYMENT_FAILED
-from sync.client import Refused
-from sync.journal_payments import Payment, Payout
+from sync.journal.payments import Payment, Payout
+from sync.line.client import Refused
 from sync.wire.money import PaymentAnswer, PaymentAsk
 from tests.kiosk.till.bench import hold, offer, person, write_cache
 from tests.kiosk.till.money_site import CODE, MoneySite

@@ -13,10 +13,10 @@ from kiosk.till.commands import CancelOrder, EndSession
 from kiosk.till.elsewhere import ANSWER_WITHIN, QUIET, Elsewhere
 from kiosk.till.values import OrderState
 from kiosk.till.wording import Trouble
-from sync.cache import CacheReader, CacheWriter
-from sync.client import LineDown
-from sync.lan_writer import JudgedFact, LanWriter
-from sync.status import SyncStatus
+from sync.cache.reader import CacheReader, CacheWriter
+from sync.engine.status import SyncStatus
+from sync.lan.writer import JudgedFact, LanWriter
+from sync.line.client import LineDown
 from sync.wire.places import PlacesAnswer, PlacesAsk
 from sync.wire.pull import PullAnswer, Record
 from sync.wire.records import AllotmentBody

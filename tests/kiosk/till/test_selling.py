@@ -18,13 +18,13 @@ from kiosk.till.commands import (
 )
 from kiosk.till.values import OrderState
 from kiosk.till.wording import NOTICES, TROUBLES, Notice, Trouble
-from sync.cache import CacheWriter
+from sync.cache.reader import CacheWriter
 from sync.encoding import to_text
-from sync.journal import RuleBroken
-from sync.journal_uses import claim_use, end_use
-from sync.lan_writer import LanWriter
-from sync.orders import Grant
-from sync.status import LanStatus, SyncStatus
+from sync.engine.status import LanStatus, SyncStatus
+from sync.journal.journal import RuleBroken
+from sync.journal.order_reader import Grant
+from sync.journal.uses import claim_use, end_use
+from sync.lan.writer import LanWriter
 from sync.wire.pull import PullAnswer, Record
 from tests.kiosk.till.bench import (
     CERTIFIER,

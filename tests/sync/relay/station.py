@@ -10,7 +10,7 @@ from typing import Any, Literal
 import httpx
 from pydantic import BaseModel
 
-from sync.http_signatures import sign_request
+from sync.line.http_signatures import sign_request
 from sync.points import Probe, no_probe
 from sync.server.relay.run import RelaySettings
 from sync.server.relay.view import Terminal

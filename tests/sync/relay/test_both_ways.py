@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from sync.cache_writer import CacheWriter
+from sync.cache.writer import CacheWriter
 from sync.encoding import from_text
 from sync.server.relay.handed_on import HandedOnReader
 from sync.server.relay.journals import Held

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from sync.cache_writer import CacheWriter
-from sync.client import LineDown
+from sync.cache.writer import CacheWriter
 from sync.encoding import from_text
+from sync.line.client import LineDown
 from sync.server.relay.forks import keep_fork
 from sync.server.relay.forwarder import AFTER_S, LOOK_S, Forwarder
 from sync.server.relay.handed_on import HandedOn, HandedOnReader

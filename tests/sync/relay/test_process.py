@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from sync.compare import read_journals
+from sync.comparing.compare import read_journals
 from sync.points import Point, after_commit, before_commit
 from sync.server.relay.run import open_parts
 from sync.wire.push import PushBatch

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
 from sync.newest_trust import NewestTrust
 from sync.server.relay.view import CacheView
 from sync.wire.pull import PullAnswer, Record

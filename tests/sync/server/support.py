@@ -20,7 +20,7 @@ from fastapi import FastAPI
 
 from sync.code_proof import code_id, code_key, device_proof
 from sync.encoding import from_text, to_text
-from sync.http_signatures import sign_request
+from sync.line.http_signatures import sign_request
 from sync.points import Probe, no_probe
 from sync.server.app import create_app
 from sync.server.centre import Centre

@@ -11,12 +11,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from sync.backoff import Backoff
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient
-from sync.digests_here import own_here, told_here
-from sync.engine import Engine
-from sync.journal import Journal
+from sync.cache.writer import CacheWriter
+from sync.comparing.digests_here import own_here, told_here
+from sync.engine.backoff import Backoff
+from sync.engine.engine import Engine
+from sync.journal.journal import Journal
+from sync.line.client import CentreClient
 from sync.server.trust_lists import current_list
 from sync.trusted_time import Clocks
 from sync.wire.digest import DigestAnswer

@@ -25,7 +25,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.specs.openapi import checks
 
 from sync.encoding import to_text
-from sync.http_signatures import sign_request
+from sync.line.http_signatures import sign_request
 from sync.server.key_files import office_token
 from tests.sync.server.support import STATION, Clock, Terminal, World, copy_of, make_template, opened
 from tests.sync.server.test_office import SALE

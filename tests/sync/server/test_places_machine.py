@@ -21,16 +21,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from sync import journal_orders as writing
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
-from sync.client import LineDown
-from sync.journal import Journal
-from sync.journal_reader import JournalReader
-from sync.orders import Grant, find_order, held_and_sold, sellable, to_give_back
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
+from sync.engine.pulling import Puller
+from sync.engine.pushing import Pusher
+from sync.journal import orders as writing
+from sync.journal.journal import Journal
+from sync.journal.order_reader import Grant, find_order, held_and_sold, sellable, to_give_back
+from sync.journal.reader import JournalReader
+from sync.line.client import LineDown
 from sync.points import no_probe
-from sync.pulling import Puller
-from sync.pushing import Pusher
 from sync.server.centre import Centre, Refusal
 from sync.server.devices import Device
 from sync.server.key_files import load_online_keys

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from sync.client import CentreClient, Refused
+from sync.line.client import CentreClient, Refused
 from sync.server.protocols import Protocols
 from sync.wire.push import PushBatch
 from sync.wire.relay_up import ForwardedBatch, ForwardRequest

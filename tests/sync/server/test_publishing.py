@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sync.event_bodies import SCHEMAS
+from sync.journal.event_bodies import SCHEMAS
 from sync.wire.records import BODIES
 from tests.sync.server.support import World
 

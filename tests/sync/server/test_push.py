@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync.encoding import from_text, to_text
-from sync.event_bodies import SCHEMAS
+from sync.journal.event_bodies import SCHEMAS
 from sync.wire.types import LATEST_MS
 from tests.sync.server.support import SEATED, Clock, Terminal, World, root_of
 from tickets.events import GENESIS, chain, from_bytes, head_message, receipt_message

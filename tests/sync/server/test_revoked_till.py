@@ -13,11 +13,11 @@ from gate.decide import Decider
 from gate.decision import Admitted, Refused
 from gate.settings import GateSettings
 from gate.shown import Code
-from sync.believing import Belief
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
+from sync.cache.reader import CacheReader
+from sync.cache.writer import CacheWriter
 from sync.encoding import from_text
-from sync.journal import Journal
+from sync.engine.believing import Belief
+from sync.journal.journal import Journal
 from sync.newest_trust import NewestTrust
 from sync.wire.pull import PullAnswer
 from tests.sync.server.support import STATION, Clock, Terminal, World, root_of

@@ -14,17 +14,17 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from sync.backoff import Backoff
-from sync.cache import CacheReader
-from sync.cache_writer import CacheWriter
-from sync.client import CentreClient
-from sync.compare import differences, read_cache
-from sync.engine import Engine
+from sync.cache.reader import CacheReader
+from sync.cache.snapshot_file import SnapshotFile
+from sync.cache.writer import CacheWriter
+from sync.comparing.compare import differences, read_cache
+from sync.engine.backoff import Backoff
+from sync.engine.engine import Engine
+from sync.line.client import CentreClient
 from sync.server import snapshots
 from sync.server.changes import Changes
 from sync.server.settings import Policy
 from sync.server.trust_lists import current_list
-from sync.snapshot_file import SnapshotFile
 from sync.trusted_time import Clocks
 from sync.wire.pull import Record
 from sync.wire.records import TicketBody
@@ -272,8 +272,8 @@ def test_a_station_with_few_records_is_pulled_in_pages(directory: Path, tmp_path
 def test_a_line_that_is_cut_again_and_again_costs_no_byte_twice(
     tmp_path: Path, synced: Synced, gate: Terminal, line: AppLine, monkeypatch: pytest.MonkeyPatch, restart: bool
 ) -> None:
-    monkeypatch.setattr("sync.snapshot_copy.FIRST_PART", 100)
-    monkeypatch.setattr("sync.snapshot_copy.LARGEST_PART", 100)
+    monkeypatch.setattr("sync.cache.snapshot_copy.FIRST_PART", 100)
+    monkeypatch.setattr("sync.cache.snapshot_copy.LARGEST_PART", 100)
     ends = 0
 
     def every_third(request: httpx.Request) -> httpx.Response | None:

@@ -9,8 +9,8 @@ import pytest
 from kiosk.till.authority import Authority, TillIdentity
 from kiosk.till.desk.desk import CashDesk
 from kiosk.till.values import Task
-from sync.cache import CacheWriter
-from sync.journal_uses import history
+from sync.cache.reader import CacheWriter
+from sync.journal.uses import history
 from sync.wire.records import UseBody
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till.bench import DEVICE, NOW, PREFIX, ROOT, STATION, TILL_KEY, usual_records, write_cache

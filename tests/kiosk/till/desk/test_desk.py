@@ -16,10 +16,10 @@ from kiosk.till.desk.desk import CashDesk
 from kiosk.till.desk.drawer import Drawer
 from kiosk.till.desk.hatch import NAME, Hatch
 from station.amount import amount
-from sync.cache import CacheReader, CacheWriter
-from sync.journal import Journal
-from sync.journal_orders import Direction, hold, open_claim, record_money
-from sync.orders import Grant
+from sync.cache.reader import CacheReader, CacheWriter
+from sync.journal.journal import Journal
+from sync.journal.order_reader import Grant
+from sync.journal.orders import Direction, hold, open_claim, record_money
 from tests.kiosk.till.bench import (
     CERTIFIER,
     DAY,

@@ -15,13 +15,13 @@ from kiosk.till.press import Press
 from kiosk.till.shelf import Shelf
 from kiosk.till.till import new_claim_number
 from kiosk.till.values import FindView, Task, Words
-from sync import journal_orders as orders
-from sync.arbiter import Arbiter
-from sync.cache import CacheReader, CacheWriter
-from sync.journal import Journal
-from sync.journal_orders import Direction, record_money
-from sync.journal_payments import ask_payment, ask_payout, end_payment, end_payout, payouts_of
-from sync.journal_refunds import Invoice, Refund
+from sync.cache.reader import CacheReader, CacheWriter
+from sync.journal import orders
+from sync.journal.journal import Journal
+from sync.journal.orders import Direction, record_money
+from sync.journal.payments import ask_payment, ask_payout, end_payment, end_payout, payouts_of
+from sync.journal.refunds import Invoice, Refund
+from sync.lan.arbiter import Arbiter
 from sync.newest_trust import NewestTrust
 from sync.points import Probe, no_probe
 from sync.wire.money import MoneyWay, TicketMoney, UseAnswer, UseAsk

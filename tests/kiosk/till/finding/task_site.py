@@ -18,8 +18,8 @@ from kiosk.till.scanning import Scanning
 from kiosk.till.shelf import Shelf
 from kiosk.till.takings import Takings
 from kiosk.till.till import Till, new_claim_number
-from sync.cache import CacheReader
-from sync.journal import Journal
+from sync.cache.reader import CacheReader
+from sync.journal.journal import Journal
 from sync.newest_trust import NewestTrust
 from sync.points import Probe, no_probe
 from tests.gate.station_arbiter import StationArbiter

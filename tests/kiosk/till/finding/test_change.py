@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from kiosk.till.values import Offer, Task
-from sync import journal_orders as orders
-from sync.journal_uses import history, open_uses
+from sync.journal import orders
+from sync.journal.uses import history, open_uses
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till import bench
 from tests.kiosk.till.bench import person

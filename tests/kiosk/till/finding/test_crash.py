@@ -6,9 +6,9 @@ from random import Random
 import pytest
 
 from kiosk.till.values import FindState, Task
-from sync.journal_asked import all_asked
-from sync.journal_refunds import refund_of
-from sync.journal_uses import history, open_uses
+from sync.journal.asked import all_asked
+from sync.journal.refunds import refund_of
+from sync.journal.uses import history, open_uses
 from sync.wire.money import MoneyWay
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till.finding.bench import ELSEWHERE, PAYMENT, Machine

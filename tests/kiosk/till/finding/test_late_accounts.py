@@ -15,8 +15,8 @@ from kiosk.till.payouts import Payouts
 from kiosk.till.purse import Purse
 from kiosk.till.till import new_claim_number
 from kiosk.till.values import FindState, Task
-from sync.journal import Journal
-from sync.journal_payments import Payment, Payout
+from sync.journal.journal import Journal
+from sync.journal.payments import Payment, Payout
 from sync.points import Probe, no_probe
 from tests.kiosk.till.bench import usual_records, write_cache
 from tests.kiosk.till.finding.bench import Machine

@@ -8,10 +8,10 @@ from itertools import product
 import pytest
 
 from kiosk.till.values import FindState, Task
-from sync.journal_refunds import refund_of
-from sync.journal_uses import history
-from sync.record_rows import use_told
-from sync.ticket_finder import Found
+from sync.cache.record_rows import use_told
+from sync.cache.ticket_finder import Found
+from sync.journal.refunds import refund_of
+from sync.journal.uses import history
 from sync.wire.money import MoneyWay
 from sync.wire.records import UseBody
 from sync.wire.relay import ClaimRequest

@@ -22,7 +22,7 @@ from kiosk.till.commands import (
     TakeAlong,
 )
 from kiosk.till.values import FindState, FindView, Means, OrderState, Task
-from sync.journal_uses import history, open_uses
+from sync.journal.uses import history, open_uses
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till import bench
 from tests.kiosk.till.bench import hold, offer, person, write_cache

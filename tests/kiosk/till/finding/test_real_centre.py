@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kiosk.till.finding.ports import NoAnswer
 from kiosk.till.values import FindState, Task
-from sync.journal import Journal
+from sync.journal.journal import Journal
 from sync.wire.money import TicketMoney, UseAnswer, UseAsk
 from tests.kiosk.till.finding.bench import Machine, tell, ticket_record
 from tests.sync.server.support import Terminal, World

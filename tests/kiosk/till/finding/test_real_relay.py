@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.till.values import FindState, Task
-from sync.arbiter import RelayArbiter
-from sync.journal_uses import history
+from sync.journal.uses import history
+from sync.lan.arbiter import RelayArbiter
 from sync.wire.relay import CaughtUpRequest
 from tests.kiosk.till.finding.bench import Machine
 from tests.sync.relay.journal_in_memory import NOON_MS

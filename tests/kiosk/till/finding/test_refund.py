@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.till.values import FindState, Task
-from sync.journal_refunds import refund_of
-from sync.journal_uses import history
+from sync.journal.refunds import refund_of
+from sync.journal.uses import history
 from sync.wire.money import MoneyWay
 from tests.gate.station_arbiter import Line
 from tests.kiosk.till.finding.bench import ELSEWHERE, PAYMENT, Machine

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.till.finding.opening import last_on_sale
 from kiosk.till.values import Delivery, FindState, Task
-from sync.journal_uses import claim_use, end_use
+from sync.journal.uses import claim_use, end_use
 from tests.kiosk.till import bench
 from tests.kiosk.till.bench import person, usual_records
 from tests.kiosk.till.finding.bench import ELSEWHERE, Machine, tell, ticket_record

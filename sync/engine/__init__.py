@@ -1,0 +1,1 @@
+"""What keeps a terminal in step with the centre: sending, fetching, believing, one step after the other."""
