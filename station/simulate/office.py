@@ -86,14 +86,14 @@ class Office:
             heard(answer)
             if self._chance.random() < _ONCE_MORE:
                 put_back = self._world.struck[PUT_BACK]
-                self._world.agenda.after(
-                    self._chance.randrange(_ONCE_MORE_IN_MS), lambda: once_more(answer.body, put_back)
-                )
+                self._world.agenda.after(self._chance.randrange(_ONCE_MORE_IN_MS), lambda: once_more(answer, put_back))
 
-        def once_more(said: bytes, put_back: int) -> None:
+        def once_more(first: Answered, put_back: int) -> None:
             def hear_again(answer: Answered) -> None:
-                """The answer is the same; only a centre that was put back has forgotten it, and may say another."""
-                if answer.body != said and self._world.struck[PUT_BACK] > put_back:
+                """What was done is answered as before; only a centre that was put back has forgotten it, and what it
+                would not do it may do now.
+                """
+                if first.status != OK or (answer.body != first.body and self._world.struck[PUT_BACK] > put_back):
                     heard(answer)
 
             if not self._world.calm_now:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from station.simulate.judge.ends import Ends, Incident, Ticket
+from station.simulate.judge.fair import EVERYBODY_MS
 from station.simulate.judge.private import plain
 from station.simulate.watch import Broken
 from tests.simulate.streams import COACH, DAY, GATE, ORDER, OTHER_GATE, OTHER_TILL, TILL, TRIP, Run, Writer, attempt
@@ -393,6 +394,15 @@ def test_what_was_written_before_a_crash_may_be_heard_of_after_it() -> None:
     run.pays()
     with pytest.raises(Broken, match="off by -60000 ms"):
         run.paid()
+
+
+def test_a_gate_that_has_not_heard_of_the_departure_lets_in_by_the_ticket() -> None:
+    run = Run()
+    run.now = 7_100_000
+    run.claims(ONE, GATE, 1, "departure_not_known")
+    run.has_been_well(EVERYBODY_MS)
+    with pytest.raises(Broken, match="outside the time for it"):
+        run.claims(TWO, GATE, 2, "departure_not_known")
 
 
 def test_nobody_is_let_in_too_early_or_too_late() -> None:

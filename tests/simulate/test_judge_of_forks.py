@@ -40,3 +40,9 @@ def test_two_branches_that_nobody_found() -> None:
 @pytest.mark.parametrize("run", [copied(copy_writes=False), copied(well_ms=SHORT_MS)])
 def test_branches_of_which_the_centre_need_not_have_heard(run: Run) -> None:
     run.concludes()
+
+
+def test_a_centre_that_was_put_back_has_forgotten_what_it_found() -> None:
+    run = copied()
+    run.judge.restored(0)
+    run.concludes()

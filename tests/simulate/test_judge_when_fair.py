@@ -43,6 +43,17 @@ def test_what_people_saw_counts_whatever_the_journal_says() -> None:
     run.judge.shown(GATE, ONE, "used")
 
 
+def test_where_there_is_no_relay_another_gate_hears_of_it_from_the_centre() -> None:
+    run = Run(arbitrated=False)
+    run.has_been_well(0)
+    run.lets_in(ONE, GATE, 1, end="released")
+    run.now = 60_000
+    run.judge.shown(OTHER_GATE, ONE, "used")
+    run.now = EVERYBODY_MS + 1
+    with pytest.raises(Broken, match="nobody walked"):
+        run.judge.shown(OTHER_GATE, ONE, "used")
+
+
 def test_another_gate_hears_of_it_after_a_while() -> None:
     for troubled in (False, True):
         run = Run()

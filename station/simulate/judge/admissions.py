@@ -15,7 +15,9 @@ from station.simulate.judge.wrong import Told, Wrong
 _KNEW_MS = 15 * 60_000
 """So long after the centre has kept an admission nobody can say that he did not know of it."""
 _HEARD_MS = 45_000
-"""So long after it was written a gate may not know yet what another did: `lent.TALK_MS`, twice, and its steps."""
+"""So long after it was written a gate may not know yet what another did: `lent.TALK_MS`, twice, and its steps. Where
+there is no relay it hears it from the centre, in the time that everybody has.
+"""
 _TAKES_BACK = ("refund", "change")
 
 
@@ -235,7 +237,8 @@ class Admissions:
     def _must_be_known(self, use: Use, gate: str) -> bool:
         """Whether this gate must know that nobody walked: another's word of it needs a while."""
         since = self._now() - use.seen_at
-        knows = use.node == gate or since > _HEARD_MS
+        heard_ms = _HEARD_MS if self._arbitrated(gate) else EVERYBODY_MS
+        knows = use.node == gate or since > heard_ms
         return use.seen[-1:] == ["released"] and not use.in_doubt and knows and self._fair_ms() >= since
 
     def first_shown(self, gate: str, number: str, answer: str) -> None:

@@ -6,9 +6,12 @@ The right time is known here; a machine's own may be wrong for as long as it say
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from station.simulate.judge.fair import EVERYBODY_MS
 from station.simulate.judge.wrong import Told, Wrong
 
 _TRUSTED = "trusted"
+_NOT_KNOWN = "departure_not_known"
+"""What a gate says that has just begun and not heard of the departure: then the ticket speaks for itself."""
 _OFF_MS = 6000
 """So far may trusted time be off: half of the longest way there and back whose answer is believed, and a bit."""
 _EDGE_MS = 60_000
@@ -27,8 +30,17 @@ class Coach:
 class Times:
     """Judges the times that tills and gates write."""
 
-    def __init__(self, wrong: Wrong, wall_ms: Callable[[], int], coach: Callable[[str, str], Coach | None]) -> None:
-        """`wall_ms` is the right time, in ms since 1970; `coach` knows each departure by service date and trip."""
+    def __init__(
+        self,
+        wrong: Wrong,
+        wall_ms: Callable[[], int],
+        coach: Callable[[str, str], Coach | None],
+        fair_ms: Callable[[], int],
+    ) -> None:
+        """`wall_ms` is the right time, in ms since 1970; `coach` knows each departure by service date and trip;
+        `fair_ms`: for how long all has been well.
+        """
+        self._fair_ms = fair_ms
         self._wrong = wrong
         self._wall_ms = wall_ms
         self._coach = coach
@@ -79,6 +91,8 @@ class Times:
                     event.node,
                     body["trip"],
                 )
+            return
+        if _NOT_KNOWN in body["flags"] and self._fair_ms() < EVERYBODY_MS:
             return
         is_time = coach.opens_ms - _EDGE_MS <= event.at_ms <= coach.closes_ms + _EDGE_MS
         if not is_time and body["purpose"] == "admission" and "overridden" not in body["flags"]:

@@ -38,6 +38,10 @@ class Forks:
         for epoch in [epoch for epoch, of in self._copied.items() if of.original == node and not of.heard]:
             del self._copied[epoch]
 
+    def restored(self) -> None:
+        """The centre has forgotten what it had found, and what has stopped because of it tells nothing again."""
+        self._copied.clear()
+
     def wrote(self, node: str, epoch: str) -> None:
         """One of the two has written something."""
         of = self._copied.get(epoch)

@@ -102,7 +102,7 @@ class Judge(Unwatched):
         self.admissions = Admissions(self._wrong, now, arbitrated, fair.look)
         self.arbiters = Arbiters(self._wrong, now, arbitrated, strict, fair.look)
         self.money = Money(self._wrong)
-        self.times = Times(self._wrong, wall_ms, coach)
+        self.times = Times(self._wrong, wall_ms, coach, fair.look)
         self.facts = Heard()
         self.forks = Forks(self._wrong, now, look.reaches_centre)
         self._restored = False
@@ -248,6 +248,7 @@ class Judge(Unwatched):
         self.places.restored(made_at, self._look.departures())
         self.admissions.restored(made_at)
         self.journals.restored(self._now())
+        self.forks.restored()
 
     def struck_off(self, gate: str) -> None:
         """Staff have said that this gate's history need not be waited for."""

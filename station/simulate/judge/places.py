@@ -235,7 +235,8 @@ class Places:
         forked = {each.epoch for each in pair} & self._forked
         if not forked and (station, day, trip, 0) not in self._freed:
             self._wrong(what, one.number, two.number)
-        lost = any(each.number not in known and each.epoch in forked and each.epoch in forks_found for each in pair)
+        found = forked if self._restored_to is not None else forked & {*forks_found}  # or it was, and is forgotten
+        lost = any(each.number not in known and each.epoch in found for each in pair)
         if f"{station}/{day}/{trip}/{seat}" not in told and not lost:
             self._wrong(f"{what}, and nobody found out", one.number, two.number)
 
