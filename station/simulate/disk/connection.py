@@ -120,7 +120,7 @@ class DiskConnection(sqlite3.Connection):
             raise PowerCut
         if only_reads and not disk.exists(path):
             raise as_sqlite3(apsw.CantOpenError("unable to open database file"))
-        super().__init__(":memory:")
+        super().__init__(":memory:", check_same_thread=False)  # any strand may let it go
         self._instead = instead
         self._files = files
         self._disk = disk
