@@ -81,7 +81,7 @@ def _measure(
         before = sum(each.processor_seconds() for each in serving)
         took, latencies = send(backlog, [str(each.ready["url"]) for each in serving], CONNECTIONS)
         computed = (sum(each.processor_seconds() for each in serving) - before) / backlog.boardings * 1000
-    with Centre.open(Settings(directory=directory)) as centre, centre.house.store.read() as connection:
+    with Centre.open(Settings(directory=directory)) as centre, centre.house.read() as connection:
         there = connection.execute(select(func.count()).select_from(uses).where(uses.c.end == "passed")).scalar_one()
     if there != backlog.boardings:
         raise NotMeasured(f"{backlog.boardings} boardings were sent, and {there} are there")

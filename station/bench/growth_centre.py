@@ -208,7 +208,7 @@ class Hall:
     def _size(self) -> int:
         """Bytes of the database: tables and indexes, without the log that is written ahead."""
         asked = _SIZE_OF_FILE if self._cluster is None else _SIZE_OF_DATABASE
-        with self._open() as centre, centre.house.store.read() as connection:
+        with self._open() as centre, centre.house.read() as connection:
             return int(connection.execute(text(asked)).scalar_one())
 
     def _end_filling(self, connection: Connection, station: int) -> None:

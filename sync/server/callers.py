@@ -65,7 +65,7 @@ class SignedBy(SecurityBase):
 
 
 def _expired(centre: Centre, device: Device) -> Refused | None:
-    if not device.expired(int(centre.house.now().timestamp() * 1000)):
+    if not device.expired(centre.house.now_ms()):
         return None
     return Refused(403, "this device's certificate has ended", "renew it: POST /v1/device/renew")
 

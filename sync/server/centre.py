@@ -66,7 +66,7 @@ class Centre:
         self.stations = StationDesk(house)
         self.pushes = PushDesk(house)
         self._enrolling = EnrolDesk(house)
-        self.sandbox = _sandbox(house.settings, house.policy)
+        self.sandbox = _sandbox(house)
         self.payments = PaymentDesk(house.store, self.sandbox, house.now_ms)
         self.snapshots = Snapshots(
             house.settings.directory / "snapshots",
@@ -231,7 +231,7 @@ class Centre:
 
     def time(self, nonce: bytes) -> bytes:
         """A signed token of the centre's time for this nonce."""
-        return sign_time(int(self.house.now().timestamp() * 1000), nonce, self.house.signing(KeyUse.TIME))
+        return sign_time(self.house.now_ms(), nonce, self.house.signing(KeyUse.TIME))
 
     # ------------------------------------------------------------------ the office
 
@@ -327,8 +327,8 @@ class Centre:
         )
 
 
-def _sandbox(settings: Settings, policy: Policy) -> Sandbox | None:
+def _sandbox(house: House) -> Sandbox | None:
     """The payment provider that the policy names, if it names one."""
-    if policy.payment_provider != "sandbox":
+    if house.policy.payment_provider != "sandbox":
         return None
-    return Sandbox(settings.directory / BOOKS, lambda: int(settings.clock().timestamp() * 1000), sleep=settings.sleep)
+    return Sandbox(house.settings.directory / BOOKS, house.now_ms, sleep=house.settings.sleep)

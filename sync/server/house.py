@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, bindparam, select
 
 from sync.server.changes import Changes
-from sync.server.key_files import OnlineKeys, load_online_keys, public_root
+from sync.server.key_files import load_online_keys, public_root
 from sync.server.schema import stations
 from sync.server.settings import Policy, Settings
 from sync.server.store import CentreStore
@@ -34,28 +34,18 @@ class House:
         self.policy = policy
         self.store = store
         self.load_keys()
-        self.trust = TrustDesk(settings.directory, policy, lambda: self._keys)
+        self.trust = TrustDesk(settings.directory, policy, lambda: self.keys)
         self.on_change: Callable[[], None] = lambda: None
         """Called after each commit that may have changed what terminals are told, in the thread that made it."""
 
     def load_keys(self) -> None:
-        """Follow what another process did to the keys."""
-        self._keys = load_online_keys(self.settings.directory)
-        self._root = PublicKey(Algorithm.EDDSA, public_root(self.settings.directory))
-
-    @property
-    def keys(self) -> OnlineKeys:
-        """What the centre signs with now."""
-        return self._keys
-
-    @property
-    def root(self) -> PublicKey:
-        """What trust lists are signed by."""
-        return self._root
+        """Follow what another process did to `keys`, which the centre signs with, and to the `root` above them."""
+        self.keys = load_online_keys(self.settings.directory)
+        self.root = PublicKey(Algorithm.EDDSA, public_root(self.settings.directory))
 
     def signing(self, use: KeyUse) -> SigningKey:
         """The key that signs for this use now."""
-        return self._keys.signing(use)
+        return self.keys.signing(use)
 
     def now(self) -> datetime:
         """The centre's time, which is the time by definition."""

@@ -321,5 +321,5 @@ def test_another_key_in_the_middle_of_an_enrolment_ends_it(tmp_path: Path) -> No
 
 
 def devices(centre: Centre) -> list[object]:
-    with centre.house.store.read() as connection:
+    with centre.house.read() as connection:
         return list(connection.exec_driver_sql("SELECT device FROM devices").all())

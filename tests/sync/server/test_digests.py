@@ -62,7 +62,7 @@ def syncing(directory: Path, device: Terminal) -> Iterator[Synced]:
     world = device.world
     directory.mkdir()
     line = AppLine(world.app)
-    with world.centre.house.store.read() as connection:
+    with world.centre.house.read() as connection:
         trust_list = current_list(connection)
     assert trust_list is not None
     client = CentreClient(world.url, device.device, device.key, httpx.Client(transport=line), world.clock.at.timestamp)

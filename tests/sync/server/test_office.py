@@ -38,7 +38,7 @@ def sold(world: World, **changed: object) -> dict[str, str]:
 def test_a_sale_is_a_ticket_that_every_gate_believes(world: World) -> None:
     said = sold(world)
     trust_list = world.centre.house.trust.newest
-    with world.centre.house.store.read() as connection:
+    with world.centre.house.read() as connection:
         trust = Trust(trust_list(connection))
     ticket = verify(said["code"], trust)
     assert isinstance(ticket.issuer, CentreIssuer)

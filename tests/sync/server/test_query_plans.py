@@ -98,7 +98,7 @@ def test_no_call_looks_at_all_rows_of_a_table_that_grows(world: World, asked: se
     _a_day(world)
     wrong: list[str] = []
     seen: set[str] = set()
-    with world.centre.house.store.read() as connection:
+    with world.centre.house.read() as connection:
         for statement in sorted(asked):
             if not re.match(r"\s*(SELECT|UPDATE|DELETE)", statement) or "sqlite_master" in statement:
                 continue

@@ -70,7 +70,7 @@ class Synced:
 
 
 def trust_list_of(world: World) -> bytes:
-    with world.centre.house.store.read() as connection:
+    with world.centre.house.read() as connection:
         signed = current_list(connection)
     assert signed is not None
     return signed
